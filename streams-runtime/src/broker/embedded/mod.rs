@@ -1,0 +1,1 @@
+//! A log inside the process: partitions, consumer groups, in memory or durable in a directory.

@@ -1,0 +1,473 @@
+//! The seam between the runtime and a log: everything the runtime asks of Kafka, and nothing else.
+//!
+//! Two implementations: `kafka` (rdkafka) and [`embedded`] (a log inside the process). Neither has mock semantics.
+//!
+//! Every call here may block and is made from the runtime's own threads, never from async code. Calls that wait take
+//! or have a time limit and end with [`BrokerError`] when it is over.
+
+pub mod embedded;
+#[cfg(feature = "kafka")]
+pub mod kafka;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::record::{NewRecord, RecordBatch, RecordRef};
+
+/// A partition of a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopicPartition {
+    /// Topic name.
+    pub topic: Arc<str>,
+    /// Partition number, from 0.
+    pub partition: i32,
+}
+
+impl TopicPartition {
+    /// Partition `partition` of `topic`.
+    pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
+        TopicPartition {
+            topic: topic.into(),
+            partition,
+        }
+    }
+}
+
+impl fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.topic, self.partition)
+    }
+}
+
+/// A topic as the broker knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicInfo {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many partitions it has.
+    pub partitions: i32,
+}
+
+/// A topic to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it gets.
+    pub partitions: i32,
+    /// Copies of each partition; `-1` leaves it to the broker's default.
+    pub replication: i16,
+    /// Topic settings by Kafka's names, such as `cleanup.policy` = `compact`.
+    pub config: BTreeMap<String, String>,
+}
+
+/// Which end of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffsetAt {
+    /// The first offset that is still there.
+    Earliest,
+    /// The offset that the next record will get (under `read_committed`: the end of what is decided).
+    Latest,
+    /// The first offset whose timestamp is at least this many milliseconds after the Unix epoch; the end if there is none.
+    Timestamp(i64),
+}
+
+/// What went wrong at a broker.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BrokerError {
+    /// The topic does not exist.
+    #[error("topic `{topic}` does not exist; create it, or correct the name")]
+    UnknownTopic {
+        /// Its name.
+        topic: String,
+    },
+    /// The topic exists already.
+    #[error("topic `{topic}` exists already")]
+    TopicExists {
+        /// Its name.
+        topic: String,
+    },
+    /// The partition does not exist.
+    #[error("partition {partition} does not exist")]
+    UnknownPartition {
+        /// Which one.
+        partition: TopicPartition,
+    },
+    /// The offset lies outside of what the partition holds.
+    #[error("offset {offset} of {partition} is not there any more (earliest is {earliest})")]
+    OffsetOutOfRange {
+        /// Which partition.
+        partition: TopicPartition,
+        /// The offset asked for.
+        offset: i64,
+        /// The first that is there.
+        earliest: i64,
+    },
+    /// The member is not in the group any more, or its generation is over: what it owned belongs to others.
+    #[error(
+        "this process is no longer a member of group `{group}` in its old generation: {reason}"
+    )]
+    Fenced {
+        /// The group.
+        group: String,
+        /// Why.
+        reason: String,
+    },
+    /// A record could not be written.
+    #[error("could not write to {topic}{}: {reason}", partition.map(|p| format!("-{p}")).unwrap_or_default())]
+    Produce {
+        /// The topic.
+        topic: String,
+        /// The partition, if it was chosen yet.
+        partition: Option<i32>,
+        /// Why.
+        reason: String,
+        /// Whether the record itself is the reason (too large, say), so that trying again would not help.
+        permanent: bool,
+    },
+    /// The time was up.
+    #[error("{what} took longer than {after_ms} ms; is the broker at {address} up?")]
+    TimedOut {
+        /// What was waited for.
+        what: String,
+        /// The limit.
+        after_ms: u64,
+        /// The broker's address, or the directory of an embedded log.
+        address: String,
+    },
+    /// The broker cannot be reached; the client keeps trying.
+    #[error("no connection to the broker at {address}: {reason}")]
+    Unavailable {
+        /// The broker's address.
+        address: String,
+        /// What the client says.
+        reason: String,
+    },
+    /// A setting the client does not take.
+    #[error("setting `{name}` = `{value}`: {reason}")]
+    Config {
+        /// The setting.
+        name: String,
+        /// Its value.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The medium of an embedded log failed.
+    #[error("log file {path}: {reason}")]
+    Storage {
+        /// File or directory.
+        path: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// Another process has this directory open.
+    #[error("directory {path} is in use by another process")]
+    DirectoryInUse {
+        /// The directory.
+        path: String,
+    },
+    /// Anything else; `fatal` means the client is of no use any more.
+    #[error("{what}: {reason}")]
+    Other {
+        /// What was tried.
+        what: String,
+        /// What the client says.
+        reason: String,
+        /// Whether the client is of no use any more.
+        fatal: bool,
+    },
+}
+
+impl BrokerError {
+    /// Whether the same call may succeed a little later.
+    pub fn is_retriable(&self) -> bool {
+        matches!(
+            self,
+            BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. }
+        )
+    }
+}
+
+/// Whether records of open or aborted transactions are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// All records.
+    #[default]
+    ReadUncommitted,
+    /// Only decided ones.
+    ReadCommitted,
+}
+
+/// How to join a consumer group.
+#[derive(Clone, Debug)]
+pub struct GroupConfig {
+    /// `group.id`; the application id.
+    pub group: String,
+    /// Topics to subscribe to. Only the owner of a partition of these is decided; nothing is fetched by the member.
+    pub topics: Vec<String>,
+    /// `group.instance.id`, for static membership.
+    pub instance: Option<String>,
+    /// `client.id`.
+    pub client_id: String,
+    /// A member that is not heard of for so long is thrown out.
+    pub session_timeout: Duration,
+}
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct ConsumerConfig {
+    /// `client.id`.
+    pub client_id: String,
+    /// Which records are seen.
+    pub isolation: Isolation,
+    /// How much is fetched ahead per partition.
+    pub fetch_ahead_bytes: usize,
+}
+
+/// How to write. Writes are idempotent and acknowledged by all in-sync replicas.
+#[derive(Clone, Debug)]
+pub struct ProducerConfig {
+    /// `client.id`.
+    pub client_id: String,
+    /// How long a batch is held back to grow.
+    pub linger: Duration,
+    /// The largest batch.
+    pub batch_bytes: usize,
+    /// How much may wait in the client; `send` blocks beyond that.
+    pub buffer_bytes: usize,
+    /// A record that is not acknowledged by then has failed.
+    pub delivery_timeout: Duration,
+}
+
+/// A log: Kafka, or the embedded one. Shared by all threads of the application.
+pub trait Broker: Send + Sync + fmt::Debug {
+    /// Where it is, for messages: `localhost:9092`, or a directory.
+    fn address(&self) -> String;
+
+    /// The named topics; `None` where there is no such topic.
+    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError>;
+
+    /// All topics, for sources that are a pattern.
+    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError>;
+
+    /// Makes a topic; [`BrokerError::TopicExists`] if it is there. Returns when the topic can be written.
+    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError>;
+
+    /// The settings of a topic by Kafka's names, defaults included.
+    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError>;
+
+    /// One offset per partition asked for, in that order.
+    fn offsets(
+        &self,
+        partitions: &[TopicPartition],
+        at: OffsetAt,
+        isolation: Isolation,
+    ) -> Result<Vec<i64>, BrokerError>;
+
+    /// Deletes all records before these offsets (processed records of repartition topics).
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError>;
+
+    /// Joins a group. Assignments arrive through [`GroupMember::poll`].
+    fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError>;
+
+    /// A reader that takes part in no group.
+    fn consumer(&self, config: &ConsumerConfig) -> Result<Box<dyn Consumer>, BrokerError>;
+
+    /// A writer.
+    fn producer(&self, config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError>;
+}
+
+/// What happens to a member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupEvent {
+    /// These partitions belong to the member from now on, besides those it has.
+    Assigned(Vec<TopicPartition>),
+    /// These partitions are asked back. They stay the member's until [`GroupMember::acknowledge_revoked`], so that it can commit.
+    Revoked(Vec<TopicPartition>),
+    /// These partitions are gone (the member was thrown out): they must not be committed.
+    Lost(Vec<TopicPartition>),
+}
+
+/// An offset to be committed: the next record to process, and a text kept with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitOffset {
+    /// Partition.
+    pub partition: TopicPartition,
+    /// The next offset to be read.
+    pub offset: i64,
+    /// Kept by the group with the offset.
+    pub metadata: String,
+}
+
+/// Membership in a consumer group that decides who runs what. Fetches no records.
+///
+/// [`poll`](GroupMember::poll) is called by one thread again and again, at least every few seconds; the other methods by any thread.
+pub trait GroupMember: Send + Sync {
+    /// Waits up to `timeout` for the next event. Also keeps the membership alive.
+    fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError>;
+
+    /// Gives back what the last [`GroupEvent::Revoked`] asked for (or confirms a `Lost`). Without it the group waits.
+    fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError>;
+
+    /// The group's committed offsets, `None` where nothing was committed. Partitions of any topic may be asked for.
+    fn committed(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<Vec<Option<CommitOffset>>, BrokerError>;
+
+    /// Commits offsets in the member's present generation. Returns when the group has them. Partitions of any topic may be committed.
+    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError>;
+
+    /// Subscribes to other topics (a pattern matched a new one).
+    fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError>;
+
+    /// Leaves at once, so that others need not wait for the session timeout. Waits up to `timeout`.
+    fn leave(&self, timeout: Duration) -> Result<(), BrokerError>;
+}
+
+/// A partition assigned to a [`Consumer`]: valid until it is unassigned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PartitionSlot(pub u32);
+
+/// Reads partitions from offsets of its own choice. Used by one thread.
+pub trait Consumer: Send {
+    /// Starts to read a partition at an absolute offset. Records come in order, each once.
+    fn assign(
+        &mut self,
+        partition: &TopicPartition,
+        offset: i64,
+    ) -> Result<PartitionSlot, BrokerError>;
+
+    /// Stops reading it.
+    fn unassign(&mut self, slot: PartitionSlot) -> Result<(), BrokerError>;
+
+    /// Appends up to `max_records` records that are there already to `into` and returns how many. Never waits.
+    ///
+    /// # Errors
+    /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read;
+    /// retriable errors when the broker is away (the client reconnects by itself, and reading goes on).
+    fn fetch(
+        &mut self,
+        slot: PartitionSlot,
+        max_records: usize,
+        into: &mut RecordBatch,
+    ) -> Result<usize, BrokerError>;
+
+    /// The offset of the next record that [`fetch`](Consumer::fetch) will look at. It passes over transaction markers and compacted
+    /// records, so a partition has been read to the end when `position >= end`.
+    fn position(&self, slot: PartitionSlot) -> i64;
+
+    /// The end of the partition as the last fetch saw it, `None` before the first one. No request is made.
+    fn known_end(&self, slot: PartitionSlot) -> Option<i64>;
+
+    /// Waits until some partition may have records, until the waker is used, or until the time is up.
+    fn wait(&mut self, timeout: Duration);
+
+    /// Ends a [`wait`](Consumer::wait) from another thread; kept for the next one if none is going on.
+    fn waker(&self) -> Waker;
+}
+
+/// Wakes a thread that waits in [`Consumer::wait`].
+#[derive(Clone)]
+pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+impl Waker {
+    /// A waker that calls `wake`.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Waker(Arc::new(wake))
+    }
+
+    /// Wakes the thread.
+    pub fn wake(&self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for Waker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Waker")
+    }
+}
+
+/// A topic known to a [`Producer`]: valid as long as that producer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopicSlot(pub u32);
+
+/// Any partition: the producer spreads such records (null keys) itself.
+pub const ANY_PARTITION: i32 = -1;
+
+/// Records on their way out, each with its destination.
+#[derive(Clone, Debug, Default)]
+pub struct ProduceBatch {
+    records: RecordBatch,
+    to: Vec<(TopicSlot, i32)>,
+}
+
+impl ProduceBatch {
+    /// Appends a record for `partition` (or [`ANY_PARTITION`]) of `topic`.
+    pub fn push(&mut self, topic: TopicSlot, partition: i32, record: NewRecord<'_>) {
+        self.records.push(record);
+        self.to.push((topic, partition));
+    }
+
+    /// Adds a header to the record pushed last.
+    pub fn push_header(&mut self, name: &[u8], value: Option<&[u8]>) {
+        self.records.push_header(name, value);
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.to.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.to.is_empty()
+    }
+
+    /// Bytes of all records.
+    pub fn size_bytes(&self) -> usize {
+        self.records.size_bytes()
+    }
+
+    /// Removes all records and keeps the memory.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.to.clear();
+    }
+
+    /// All records in order: topic, partition, record.
+    pub fn iter(&self) -> impl Iterator<Item = (TopicSlot, i32, RecordRef<'_>)> {
+        self.to
+            .iter()
+            .zip(self.records.iter())
+            .map(|(&(topic, partition), record)| (topic, partition, record))
+    }
+}
+
+/// Writes records. Used by one thread.
+pub trait Producer: Send {
+    /// Makes a topic known, asking the broker for its partitions the first time.
+    fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError>;
+
+    /// How many partitions it has.
+    fn partitions(&self, topic: TopicSlot) -> i32;
+
+    /// Takes all records of the batch. Blocks while the client's buffer is full, up to the delivery timeout.
+    ///
+    /// An error about a record sent earlier may come here or in [`flush`](Producer::flush).
+    fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError>;
+
+    /// Serves acknowledgements without waiting; call it now and then.
+    fn poll(&mut self) -> Result<(), BrokerError>;
+
+    /// Returns when everything sent so far is acknowledged, or with the first failure.
+    fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError>;
+
+    /// The offset after the last acknowledged record of this partition written by this producer, if any: for checkpoints of changelogs.
+    fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64>;
+}
