@@ -225,6 +225,26 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
 }
 
 #[test]
+fn a_member_alone_that_is_not_polled_loses_everything_and_gets_it_back() {
+    let impatient = broker_with(&[("group.max.poll.interval.ms", "6000")]);
+    let lead = topic(&impatient, "alone", 2);
+    let member = join(&impatient, &fresh("group"), &[&lead]);
+    assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
+    std::thread::sleep(Duration::from_secs(8));
+    // An empty group would take the commit of a stranger.
+    let error = member.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
+    let GroupEvent::Lost(mut lost) = first_event(&member) else {
+        panic!("not lost");
+    };
+    lost.sort();
+    assert_eq!(lost, all_of(&lead, 2));
+    member.acknowledge_revoked(&lost).unwrap();
+    assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
+    member.commit(&[offset(&lead, 0, 4)]).unwrap();
+}
+
+#[test]
 fn a_static_member_comes_back_to_its_partitions_without_a_rebalance() {
     let broker = broker();
     let lead = topic(&broker, "static", 2);

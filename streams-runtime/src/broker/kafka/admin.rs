@@ -281,6 +281,12 @@ impl Admin {
                 }
             }
         }
+        // rdkafka shows a topic that is not there as one without settings.
+        if config.is_empty() && self.look_up(topic)?.is_none() {
+            return Err(BrokerError::UnknownTopic {
+                topic: topic.to_owned(),
+            });
+        }
         Ok(config)
     }
 
@@ -310,6 +316,8 @@ impl Admin {
                     std::thread::sleep(PAUSE);
                 }
                 Err((code, at)) => {
+                    // Of what is missing librdkafka says only that something is.
+                    self.check_all_there(partitions)?;
                     return Err(match at {
                         Some(at) => self.words().partition("read offsets", &at, code),
                         None => self.words().request("read offsets", code),
@@ -317,6 +325,31 @@ impl Admin {
                 }
             }
         }
+    }
+
+    /// An error that names the first topic or partition that does not exist.
+    fn check_all_there(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError> {
+        let mut names: Vec<&str> = partitions.iter().map(|p| &*p.topic).collect();
+        names.sort_unstable();
+        names.dedup();
+        let found = self.topics(&names)?;
+        for partition in partitions {
+            let at = names.binary_search(&&*partition.topic).unwrap_or_default();
+            match found.get(at).and_then(Option::as_ref) {
+                None => {
+                    return Err(BrokerError::UnknownTopic {
+                        topic: partition.topic.to_string(),
+                    });
+                }
+                Some(info) if !(0..info.partitions).contains(&partition.partition) => {
+                    return Err(BrokerError::UnknownPartition {
+                        partition: partition.clone(),
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// One attempt; a failure with its partition, if it has one.

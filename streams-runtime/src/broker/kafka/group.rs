@@ -3,7 +3,7 @@
 //! The member subscribes to lead topics and answers every rebalance with an *empty* list: it takes part in the group and
 //! fetches nothing. What a revocation asks for is given back only when the owner acknowledged, so that it can still commit.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,10 +30,34 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Default)]
 struct Rebalance {
     events: VecDeque<GroupEvent>,
+    /// What the owner was told is its own.
+    owned: BTreeSet<TopicPartition>,
+    /// The member id under which it is.
+    member: Option<String>,
     /// What was asked back or lost and is not acknowledged yet. While there is something, the group waits for us.
     pending: Vec<TopicPartition>,
     /// What is pending is lost: it must not be committed.
     lost: bool,
+    /// The loss was found by us, not by librdkafka, which has to be made to forget what it believes to own.
+    hidden: bool,
+}
+
+impl Rebalance {
+    /// Whether the group threw us out and librdkafka has not said so.
+    ///
+    /// It drops the news of a loss that comes while partitions are being asked back, and would later join again as a new
+    /// member that still has the others, although they went to somebody else meanwhile.
+    fn is_hidden_loss(&self, member: Option<&str>) -> bool {
+        !self.owned.is_empty() && self.member.as_deref() != member
+    }
+
+    /// Everything is lost.
+    fn lose_all(&mut self) {
+        let all: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
+        self.pending.clone_from(&all);
+        self.lost = true;
+        self.events.push_back(GroupEvent::Lost(all));
+    }
 }
 
 /// What the client's callbacks see.
@@ -74,28 +98,45 @@ impl ConsumerContext for GroupContext {
             .iter()
             .map(|p| TopicPartition::new(p.topic(), p.partition()))
             .collect();
+        let member = raw::member_id(consumer.client());
         if kind == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
                 tracing::warn!(%error, "could not take part in the rebalance");
             }
+            let mut state = self.state();
+            if state.owned.is_empty() {
+                state.member = member;
+            }
             if !list.is_empty() {
-                self.state().events.push_back(GroupEvent::Assigned(list));
+                state.owned.extend(list.iter().cloned());
+                state.events.push_back(GroupEvent::Assigned(list));
             }
             return;
         }
         let lost = consumer.assignment_lost();
-        if list.is_empty() || self.leaving.load(Ordering::Acquire) {
-            give_back(consumer);
-            return;
-        }
         let mut state = self.state();
-        state.lost = lost;
-        state.pending = list.clone();
-        state.events.push_back(if lost {
-            GroupEvent::Lost(list)
+        let owned: Vec<_> = list
+            .into_iter()
+            .filter(|p| state.owned.contains(p))
+            .collect();
+        if owned.is_empty() || self.leaving.load(Ordering::Acquire) {
+            drop(state);
+            give_back(consumer);
+        } else if !lost && state.is_hidden_loss(member.as_deref()) {
+            state.hidden = true;
+            state.lose_all();
         } else {
-            GroupEvent::Revoked(list)
-        });
+            for partition in &owned {
+                state.owned.remove(partition);
+            }
+            state.lost = lost;
+            state.pending.clone_from(&owned);
+            state.events.push_back(if lost {
+                GroupEvent::Lost(owned)
+            } else {
+                GroupEvent::Revoked(owned)
+            });
+        }
     }
 }
 
@@ -112,6 +153,7 @@ pub(super) struct KafkaGroupMember {
     group: String,
     address: String,
     limit: Duration,
+    topics: Mutex<Vec<String>>,
     left: AtomicBool,
 }
 
@@ -164,10 +206,15 @@ impl KafkaGroupMember {
             group: config.group.clone(),
             address: settings.bootstrap().to_owned(),
             limit,
+            topics: Mutex::default(),
             left: AtomicBool::new(false),
         };
         member.subscribe(&config.topics)?;
         Ok(member)
+    }
+
+    fn topics(&self) -> MutexGuard<'_, Vec<String>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn context(&self) -> &GroupContext {
@@ -194,15 +241,18 @@ impl KafkaGroupMember {
         if self.left.load(Ordering::Acquire) {
             return Some("it left");
         }
+        let client = self.client.get();
+        let state = self.context().state();
         // Until the loss is acknowledged the client does not join again, so there is no newer generation to commit in by mistake.
-        if self.context().state().lost || self.client.get().assignment_lost() {
+        if state.lost || client.assignment_lost() {
             return Some("its partitions are lost");
         }
-        // The client would commit as a stranger, which an empty group lets through.
-        if raw::member_id(self.client.get().client()).is_none() {
-            return Some("it has not joined");
+        match raw::member_id(client.client()) {
+            // The client would commit as a stranger, which an empty group lets through.
+            None => Some("it is no member now"),
+            member if state.is_hidden_loss(member.as_deref()) => Some("it was thrown out"),
+            _ => None,
         }
-        None
     }
 
     fn list(&self, partitions: &[TopicPartition]) -> Result<TopicPartitionList, BrokerError> {
@@ -265,6 +315,8 @@ impl GroupMember for KafkaGroupMember {
     }
 
     fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError> {
+        let client = self.client.get();
+        let hidden;
         {
             let mut state = self.context().state();
             if state.pending.is_empty() {
@@ -274,16 +326,28 @@ impl GroupMember for KafkaGroupMember {
             if !state.pending.is_empty() {
                 return Ok(());
             }
+            if state.is_hidden_loss(raw::member_id(client.client()).as_deref()) {
+                // Thrown out while the owner was giving back; the rest is gone too.
+                state.hidden = true;
+                state.lose_all();
+                return Ok(());
+            }
+            hidden = std::mem::take(&mut state.hidden);
             state.lost = false;
         }
         // Not with the lock held: the answer may come with the next callback.
-        self.client
-            .get()
+        client
             .incremental_unassign(&TopicPartitionList::new())
             .map_err(|e| {
                 self.words()
                     .request("give partitions back to the group", error::code_of(&e))
-            })
+            })?;
+        if hidden {
+            let topics = self.topics().clone();
+            client.unsubscribe();
+            self.subscribe(&topics)?;
+        }
+        Ok(())
     }
 
     fn committed(
@@ -376,6 +440,7 @@ impl GroupMember for KafkaGroupMember {
         for topic in topics {
             error::check_name(topic)?;
         }
+        *self.topics() = topics.to_vec();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         self.client
             .get()
@@ -419,7 +484,7 @@ impl KafkaGroupMember {
         let pending = {
             let mut state = self.context().state();
             state.events.clear();
-            state.lost = false;
+            state.owned.clear();
             std::mem::take(&mut state.pending)
         };
         if !pending.is_empty() {
