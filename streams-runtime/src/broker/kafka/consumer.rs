@@ -22,6 +22,10 @@ use crate::record::RecordBatch;
 /// Log lines and errors of the client wait in its common queue; so often somebody looks.
 const SERVE_EVERY: Duration = Duration::from_millis(500);
 
+/// What librdkafka adds to a record that waits to be read, about. It does not count that itself, and small records would
+/// take several times the memory that was asked for.
+const BYTES_PER_RECORD: usize = 320;
+
 struct Slot {
     partition: TopicPartition,
     name: CString,
@@ -52,10 +56,11 @@ impl KafkaConsumer {
         limit: Duration,
     ) -> Result<Self, BrokerError> {
         let kib = (config.fetch_ahead_bytes / 1024).clamp(1, 2_097_151);
+        let records = (config.fetch_ahead_bytes / BYTES_PER_RECORD).clamp(1000, 10_000_000);
         let client_config = settings.client(
             Kind::Consumer,
             &[
-                ("queued.min.messages", "200000".into()),
+                ("queued.min.messages", records.to_string()),
                 ("queued.max.messages.kbytes", kib.to_string()),
                 // The default of 1000 leaves a fast reader idle nine tenths of the time: a full queue is looked at again only then.
                 ("fetch.queue.backoff.ms", "1".into()),
