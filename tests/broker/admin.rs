@@ -52,7 +52,7 @@ fn a_topic_is_made_once_with_its_settings_and_can_be_written_at_once() {
 
 fn fill_all(broker: &KafkaBroker, topic: &str, partitions: i32) {
     let mut producer = producer(broker);
-    let slot = producer.topic(topic).unwrap();
+    let slot = producer.topic(topic).expect("topic");
     let mut batch = ProduceBatch::default();
     for partition in 0..partitions {
         for n in 0..10 {
@@ -65,8 +65,8 @@ fn fill_all(broker: &KafkaBroker, topic: &str, partitions: i32) {
             batch.push(slot, partition, record);
         }
     }
-    producer.send(&batch).unwrap();
-    producer.flush(PATIENCE).unwrap();
+    producer.send(&batch).expect("send");
+    producer.flush(PATIENCE).expect("flush");
 }
 
 #[test]

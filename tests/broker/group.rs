@@ -53,7 +53,7 @@ fn first_event(member: &Arc<dyn GroupMember>) -> GroupEvent {
         first = Some(event.clone());
         true
     });
-    first.unwrap()
+    first.expect("an event")
 }
 
 fn all_of(topic: &str, partitions: i32) -> Vec<TopicPartition> {

@@ -47,10 +47,10 @@ fn reading_and_writing_go_on_when_the_broker_is_back() {
             process.signal("-STOP");
             stopped = Some(process);
         }
-        if begin.elapsed() > Duration::from_secs(9) {
-            if let Some(process) = &stopped {
-                process.signal("-CONT");
-            }
+        if let Some(process) = &stopped
+            && begin.elapsed() > Duration::from_secs(9)
+        {
+            process.signal("-CONT");
         }
         batch.clear();
         batch.push(

@@ -65,11 +65,11 @@ fn keys_values_nulls_headers_and_timestamps_come_back_as_they_were() {
         .skip(1)
         .map(|r| (r.key, r.value, r.timestamp_ms, r.offset, r.headers.len()))
         .collect();
-    let expected: [(Option<&[u8]>, Option<&[u8]>, i64, i64, usize); 3] = [
-        (None, Some(b""), 8, 1, 0),
-        (Some(b""), None, 9, 2, 0),
+    let expected = [
+        (None, Some(&b""[..]), 8, 1, 0),
+        (Some(&b""[..]), None, 9, 2, 0),
         // As documented: librdkafka cannot send the timestamp 0.
-        (Some(b"zero"), Some(b"z"), 1, 3, 0),
+        (Some(&b"zero"[..]), Some(&b"z"[..]), 1, 3, 0),
     ];
     assert_eq!(rest, expected);
 }
@@ -387,4 +387,38 @@ fn flushing_a_few_records_takes_no_tenth_of_a_second() {
         .collect();
     times.sort();
     assert!(times[7] < Duration::from_millis(80), "median of {times:?}");
+}
+
+#[test]
+fn a_new_reader_has_its_first_record_soon() {
+    let broker = broker();
+    let at = TopicPartition::new(topic(&broker, "soon", 1), 0);
+    fill(&broker, &at, 1);
+    let mut times: Vec<_> = (0..5)
+        .map(|_| {
+            let start = Instant::now();
+            let mut consumer = consumer(&broker);
+            let slot = consumer.assign(&at, 0).unwrap();
+            read(consumer.as_mut(), slot, 1);
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    // Left to itself, librdkafka asks for the leader up to a second later.
+    assert!(times[2] < Duration::from_millis(700), "{times:?}");
+}
+
+#[test]
+fn reading_what_is_not_there_is_an_error() {
+    let broker = broker();
+    let mut consumer = consumer(&broker);
+    let missing = TopicPartition::new(fresh("missing"), 0);
+    let error = consumer.assign(&missing, 0).unwrap_err();
+    assert!(matches!(error, BrokerError::UnknownTopic { .. }), "{error}");
+    let beyond = TopicPartition::new(topic(&broker, "beyond", 1), 1);
+    let error = consumer.assign(&beyond, 0).unwrap_err();
+    assert!(
+        matches!(error, BrokerError::UnknownPartition { .. }),
+        "{error}"
+    );
 }

@@ -56,7 +56,7 @@ fn run() -> Result<String, Failure> {
     let mut consumer = broker.consumer(&ConsumerConfig {
         client_id: "seam-consumer".to_owned(),
         isolation: Isolation::ReadUncommitted,
-        fetch_ahead_bytes: 4 << 20,
+        fetch_ahead_bytes: 2048 << 10,
     })?;
     let mut producer = broker.producer(&ProducerConfig {
         client_id: "seam-producer".to_owned(),

@@ -1,5 +1,6 @@
 //! Reading: manual assignment, one queue per partition.
 
+use std::collections::HashSet;
 use std::ffi::CString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,9 @@ use crate::record::RecordBatch;
 /// Log lines and errors of the client wait in its common queue; so often somebody looks.
 const SERVE_EVERY: Duration = Duration::from_millis(500);
 
+/// How long an assignment waits to learn a topic's leaders.
+const LEADERS: Duration = Duration::from_secs(2);
+
 /// What librdkafka adds to a record that waits to be read, about. It does not count that itself, and small records would
 /// take several times the memory that was asked for.
 const BYTES_PER_RECORD: usize = 320;
@@ -41,6 +45,8 @@ pub(super) struct KafkaConsumer {
     /// Before the client: they hold it, and are to go first.
     slots: Vec<Option<Slot>>,
     scratch: Scratch,
+    /// Topics whose leaders the client knows.
+    topics: HashSet<Arc<str>>,
     signal: Arc<Signal>,
     client: Detached<BaseConsumer<Context>>,
     address: String,
@@ -94,6 +100,7 @@ impl KafkaConsumer {
         Ok(KafkaConsumer {
             slots: Vec::new(),
             scratch: Scratch::default(),
+            topics: HashSet::new(),
             signal: Arc::default(),
             client: Detached::new(client),
             address: settings.bootstrap().to_owned(),
@@ -113,6 +120,38 @@ impl KafkaConsumer {
 
     fn slot(&self, slot: PartitionSlot) -> Option<&Slot> {
         self.slots.get(slot.0 as usize)?.as_ref()
+    }
+
+    /// Has the client know who leads the topic's partitions. By itself it would ask up to a second after the assignment.
+    fn know_topic(&mut self, partition: &TopicPartition) -> Result<(), BrokerError> {
+        if self.topics.contains(&partition.topic) {
+            return Ok(());
+        }
+        let limit = self.limit.min(LEADERS);
+        let Ok(metadata) = self
+            .client
+            .get()
+            .fetch_metadata(Some(&partition.topic), limit)
+        else {
+            // The broker is away; the client finds the leaders when it is back.
+            return Ok(());
+        };
+        for topic in metadata.topics() {
+            let code = topic.error().map(RDKafkaErrorCode::from);
+            if let Some(RDKafkaErrorCode::UnknownTopicOrPartition) = code {
+                return Err(BrokerError::UnknownTopic {
+                    topic: partition.topic.to_string(),
+                });
+            }
+            let count = topic.partitions().len() as i32;
+            if code.is_none() && !(0..count).contains(&partition.partition) {
+                return Err(BrokerError::UnknownPartition {
+                    partition: partition.clone(),
+                });
+            }
+        }
+        self.topics.insert(partition.topic.clone());
+        Ok(())
     }
 
     /// Serves the client's log lines and errors. Records never come this way: every partition has its own queue.
@@ -193,6 +232,7 @@ impl Consumer for KafkaConsumer {
         {
             return Err(refuse("it is assigned already"));
         }
+        self.know_topic(partition)?;
         let name = CString::new(&*partition.topic).map_err(|_| refuse("bad topic name"))?;
         let ready = Arc::new(Ready::new(self.signal.clone()));
         let queue = PartitionQueue::split(self.client.shared(), &name, partition.partition, ready)
