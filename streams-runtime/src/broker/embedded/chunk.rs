@@ -18,9 +18,9 @@ pub(super) struct Chunk {
 /// The state of a chunk before an append that may have to be taken back.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
-    next_offset: i64,
+    pub(super) next_offset: i64,
     max_timestamp_ms: i64,
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 impl Chunk {

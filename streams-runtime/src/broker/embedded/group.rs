@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 use super::assignor::{Candidate, assign};
+use super::home::Offsets;
 use super::signal::lock;
 use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, TopicPartition};
 
@@ -23,7 +24,7 @@ pub(super) struct Group {
 pub(super) struct State {
     members: BTreeMap<u64, Member>,
     next_id: u64,
-    pub(super) offsets: BTreeMap<TopicPartition, (i64, String)>,
+    pub(super) offsets: Offsets,
 }
 
 /// Whether a member takes part.
@@ -73,7 +74,7 @@ pub(super) enum Polled {
 }
 
 impl Group {
-    pub(super) fn new(name: &str, offsets: BTreeMap<TopicPartition, (i64, String)>) -> Self {
+    pub(super) fn new(name: &str, offsets: Offsets) -> Self {
         Group {
             name: name.to_owned(),
             state: Mutex::new(State {

@@ -156,10 +156,17 @@ impl Producer for EmbeddedProducer {
     }
 
     fn poll(&mut self) -> Result<(), BrokerError> {
+        // Under a policy with an interval, time alone makes a sync due.
+        if self.log.syncs_at_intervals() {
+            return self.log.flush();
+        }
         Ok(())
     }
 
     fn flush(&mut self, _timeout: Duration) -> Result<(), BrokerError> {
+        if self.log.syncs_at_intervals() {
+            self.log.flush()?;
+        }
         for target in &mut self.targets {
             for (log, destination) in target.topic.partitions.iter().zip(&mut target.partitions) {
                 if destination.written > destination.acknowledged {

@@ -1,5 +1,7 @@
 //! Tests of the embedded log.
 
+mod durable;
+mod faulty;
 mod groups;
 mod reading;
 mod speed;

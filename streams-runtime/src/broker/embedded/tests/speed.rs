@@ -54,3 +54,16 @@ fn records_per_second_in_memory() {
     let (written, read) = run(&EmbeddedLog::in_memory(), 4_000_000);
     println!("in memory: written {written:.0}/s, read {read:.0}/s");
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn records_per_second_durable() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = EmbeddedLog::open(dir.path()).unwrap();
+    let (written, read) = run(&log, 4_000_000);
+    println!("durable: written {written:.0}/s, read {read:.0}/s");
+    drop(log);
+    let start = Instant::now();
+    drop(EmbeddedLog::open(dir.path()).unwrap());
+    println!("opened again in {} ms", start.elapsed().as_millis());
+}
