@@ -56,16 +56,27 @@ pub(super) fn recover(
         segments: VecDeque::new(),
         torn: None,
     };
+    // Segments that were begun and never written to: the one before them goes on, and everything before their name was safe.
+    let mut unused = Vec::new();
+    while bases.len() > 1
+        && let Some(&base) = bases.back()
+    {
+        let path = dir.join(file_name(base));
+        if !storage
+            .read(&path)
+            .map_err(|e| failed(&path, e))?
+            .is_empty()
+        {
+            break;
+        }
+        unused.push(base);
+        bases.pop_back();
+    }
     let count = bases.len();
     for (i, base) in bases.into_iter().enumerate() {
         let path = dir.join(file_name(base));
         let bytes = storage.read(&path).map_err(|e| failed(&path, e))?;
         let is_last = i + 1 == count;
-        if is_last && i > 0 && bytes.is_empty() {
-            // Begun, and never written to: the one before it goes on.
-            remove(storage, dir, base)?;
-            break;
-        }
         if base != recovered.end {
             let reason = format!(
                 "records from offset {} on are missing: the file before this one ends there",
@@ -74,11 +85,24 @@ pub(super) fn recover(
             return Err(failed(&path, reason));
         }
         let (segment, end) = scan(&bytes, base, is_last, &path)?;
+        if is_last && let Some(safe) = unused.iter().find(|safe| end < **safe) {
+            let reason = format!("good only up to offset {end}, but it was complete to {safe}");
+            return Err(failed(&path, reason));
+        }
         if segment.length < bytes.len() as u64 {
             recovered.torn = Some(cut(storage, &path, id, &segment, bytes.len() as u64, end)?);
         }
         recovered.end = end;
         recovered.segments.push_back(segment);
+    }
+    for base in unused {
+        remove(storage, dir, base)?;
+    }
+    if let Some(last) = recovered.segments.back().filter(|s| s.length > 0) {
+        // A process that was killed may have left it unsynced, and from here on it counts as safe.
+        let path = dir.join(file_name(last.base_offset));
+        let sync = || storage.append_to(&path)?.sync();
+        sync().map_err(|e| failed(&path, e))?;
     }
     let first = recovered
         .segments

@@ -1,8 +1,10 @@
 //! Tests of the embedded log.
 
+mod crashes;
 mod durable;
 mod faulty;
 mod groups;
+mod ownership;
 mod reading;
 mod speed;
 mod support;

@@ -121,3 +121,10 @@ pub(super) fn values(
         })
         .collect()
 }
+
+/// So many cases, or as many as `PROPTEST_CASES` asks for if those are more.
+pub(super) fn at_least(cases: u32) -> proptest::test_runner::Config {
+    let mut config = proptest::test_runner::Config::default();
+    config.cases = config.cases.max(cases);
+    config
+}
