@@ -3,6 +3,10 @@
 //! A child is this test binary again, told by an environment variable what to do.
 
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy allows it in test functions only, not in their helpers"
+)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
