@@ -3,8 +3,11 @@
 use super::encoding;
 use crate::record::{RecordBatch, RecordRef};
 
-/// A chunk that has grown to this size is closed and a new one begun.
+/// The size of a full chunk, unless its last record is large.
 pub(super) const CHUNK_BYTES: usize = 256 * 1024;
+
+/// What is left free, so that the last record of a chunk seldom makes its memory double.
+const SPARE_BYTES: usize = 8 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Chunk {
@@ -35,6 +38,18 @@ impl Chunk {
 
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() >= CHUNK_BYTES - SPARE_BYTES
+    }
+
+    /// Gives back memory that a closed chunk does not need.
+    pub(super) fn close(mut self) -> Self {
+        if self.bytes.capacity() - self.bytes.len() > 4 * SPARE_BYTES {
+            self.bytes.shrink_to_fit();
+        }
+        self
     }
 
     pub(super) fn push(&mut self, record: &RecordRef<'_>, timestamp_ms: i64) {

@@ -251,13 +251,13 @@ impl PartitionLog {
         let mut mark = before;
         let mut max_timestamp_ms = i64::MIN;
         for record in records {
-            if state.active.bytes.len() >= CHUNK_BYTES {
+            if state.active.is_full() {
                 if let Some(disk) = &mut state.disk {
                     disk.take(&state.active, mark, max_timestamp_ms);
                 }
                 let next = Chunk::new(state.active.next_offset);
                 let full = std::mem::replace(&mut state.active, next);
-                state.closed.push_back(Arc::new(full));
+                state.closed.push_back(Arc::new(full.close()));
                 mark = state.active.mark();
                 max_timestamp_ms = i64::MIN;
             }
@@ -275,6 +275,7 @@ impl PartitionLog {
                 .segments
                 .append(before.next_offset, &disk.buffer, &disk.pieces);
             disk.buffer.clear();
+            disk.buffer.shrink_to(CHUNK_BYTES);
             disk.pieces.clear();
             if let Err(error) = written {
                 state.roll_back(before, closed_before);

@@ -55,7 +55,7 @@
 //! # Memory
 //!
 //! In memory all records are kept until they are deleted. A durable log keeps per partition at most
-//! [`EmbeddedOptions::tail_bytes`] of closed chunks and one open chunk (256 KiB, and a batch or record more), and 24 bytes per 64 KiB of log for its index;
+//! [`EmbeddedOptions::tail_bytes`] of closed chunks and one open chunk and a write buffer (256 KiB each, more for a larger record), and 24 bytes per 64 KiB of log for its index;
 //! each reader of old records holds one span of a segment (64 KiB, and a batch more). Opening reads one segment at a time as a whole.
 
 mod assignor;

@@ -412,3 +412,61 @@ fn a_directory_that_cannot_be_made_is_an_error_with_its_path() {
         "{error}"
     );
 }
+
+#[test]
+fn what_a_killed_process_left_unsynced_is_made_safe_before_it_counts() {
+    for seed in 0..20 {
+        let storage = FaultyStorage::default();
+        let log = open(&storage, small()).unwrap();
+        log.create_topic("t", 1).unwrap();
+        for i in 0..10 {
+            put(&log, "t", 0, format!("v{i}-").as_bytes(), i);
+        }
+        std::mem::forget(log);
+        storage.process_killed();
+        let log = open(&storage, small()).unwrap();
+        check(&log, 0, 10);
+        log.flush().unwrap();
+        storage.crash(seed);
+        drop(log);
+        check(&open(&storage, small()).unwrap(), 0, 10);
+    }
+}
+
+#[test]
+fn groups_of_any_name_keep_their_offsets() {
+    let long = "x".repeat(300);
+    let longer = format!("{long}x");
+    let names = ["", "..", "../a", "A", "a", "ä b", "%41", &long, &longer];
+    let storage = FaultyStorage::default();
+    let log = open(&storage, small()).unwrap();
+    log.create_topic("t", 1).unwrap();
+    fill(&log, 0, 20);
+    let member = |log: &EmbeddedLog, name: &str| {
+        log.join_group(&crate::broker::GroupConfig {
+            group: name.into(),
+            topics: vec![],
+            instance: None,
+            client_id: String::new(),
+            session_timeout: Duration::from_secs(10),
+        })
+        .unwrap()
+    };
+    for (i, name) in names.iter().enumerate() {
+        member(&log, name)
+            .commit(&[offset(tp("t", 0), i as i64)])
+            .unwrap();
+    }
+    drop(log);
+    let log = open(&storage, small()).unwrap();
+    for (i, name) in names.iter().enumerate() {
+        let committed = member(&log, name).committed(&[tp("t", 0)]).unwrap();
+        assert_eq!(committed, [Some(offset(tp("t", 0), i as i64))], "{name}");
+    }
+    assert!(
+        storage
+            .files("/log/groups")
+            .iter()
+            .all(|f| f.file_name().unwrap().len() < 255)
+    );
+}

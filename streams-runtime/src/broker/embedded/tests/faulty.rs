@@ -112,6 +112,11 @@ impl FaultyStorage {
         self.0.lock().unwrap().operations
     }
 
+    /// The process that had the storage was killed: its lock is gone, what it wrote is there, synced or not.
+    pub(super) fn process_killed(&self) {
+        self.0.lock().unwrap().locked = false;
+    }
+
     /// The machine goes down and comes up: of what was not synced, a part that depends on the seed survives.
     pub(super) fn crash(&self, seed: u64) {
         let mut disk = self.0.lock().unwrap();

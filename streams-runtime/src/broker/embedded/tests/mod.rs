@@ -8,4 +8,5 @@ mod ownership;
 mod reading;
 mod speed;
 mod support;
+mod threads;
 mod topics;
