@@ -39,9 +39,7 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `now_ms`.
     pub fn new(now_ms: i64) -> Self {
-        ManualClock {
-            now_ms: AtomicI64::new(now_ms),
-        }
+        ManualClock { now_ms: AtomicI64::new(now_ms) }
     }
 
     /// Shows `now_ms` from now on.

@@ -21,13 +21,7 @@ pub(super) struct Batch<'a> {
 }
 
 /// Appends a batch of encoded records.
-pub(super) fn write(
-    out: &mut Vec<u8>,
-    base_offset: i64,
-    count: u32,
-    max_timestamp_ms: i64,
-    records: &[u8],
-) {
+pub(super) fn write(out: &mut Vec<u8>, base_offset: i64, count: u32, max_timestamp_ms: i64, records: &[u8]) {
     let start = out.len();
     out.extend_from_slice(&MAGIC);
     out.push(VERSION);
@@ -82,9 +76,7 @@ pub(super) fn unknown_version(bytes: &[u8], at: usize) -> Option<u8> {
 
 /// Where the first whole batch after `at` begins that holds offsets from `offset` on.
 pub(super) fn find_after(bytes: &[u8], at: usize, offset: i64) -> Option<usize> {
-    (at + 1..bytes.len()).find(|&p| {
-        bytes[p..].starts_with(&MAGIC) && read(bytes, p).is_some_and(|b| b.base_offset >= offset)
-    })
+    (at + 1..bytes.len()).find(|&p| bytes[p..].starts_with(&MAGIC) && read(bytes, p).is_some_and(|b| b.base_offset >= offset))
 }
 
 /// The records of consecutive batches as one chunk; `None` if some byte is not as it was written.

@@ -28,12 +28,7 @@ pub(super) struct Mark {
 
 impl Chunk {
     pub(super) fn new(base_offset: i64) -> Self {
-        Chunk {
-            base_offset,
-            next_offset: base_offset,
-            max_timestamp_ms: i64::MIN,
-            bytes: Vec::new(),
-        }
+        Chunk { base_offset, next_offset: base_offset, max_timestamp_ms: i64::MIN, bytes: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -59,11 +54,7 @@ impl Chunk {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            next_offset: self.next_offset,
-            max_timestamp_ms: self.max_timestamp_ms,
-            bytes: self.bytes.len(),
-        }
+        Mark { next_offset: self.next_offset, max_timestamp_ms: self.max_timestamp_ms, bytes: self.bytes.len() }
     }
 
     pub(super) fn roll_back(&mut self, mark: Mark) {
@@ -74,13 +65,7 @@ impl Chunk {
 
     /// Copies up to `max` records from `offset` on; the first of them is looked for from byte `from` on.
     /// Returns how many, and the byte after the last.
-    pub(super) fn copy(
-        &self,
-        from: usize,
-        offset: i64,
-        max: usize,
-        into: &mut RecordBatch,
-    ) -> (usize, usize) {
+    pub(super) fn copy(&self, from: usize, offset: i64, max: usize, into: &mut RecordBatch) -> (usize, usize) {
         let mut at = from;
         let mut copied = 0;
         while copied < max

@@ -27,11 +27,7 @@ pub(super) struct EmbeddedConsumer {
 
 impl EmbeddedConsumer {
     pub(super) fn new(log: EmbeddedLog) -> Self {
-        EmbeddedConsumer {
-            log,
-            slots: Vec::new(),
-            signal: Arc::new(Signal::default()),
-        }
+        EmbeddedConsumer { log, slots: Vec::new(), signal: Arc::new(Signal::default()) }
     }
 
     fn slot(&self, slot: PartitionSlot) -> Option<&Slot> {
@@ -40,34 +36,17 @@ impl EmbeddedConsumer {
 }
 
 fn not_assigned(slot: PartitionSlot) -> BrokerError {
-    BrokerError::Other {
-        what: "reading a partition".to_owned(),
-        reason: format!("slot {} is not assigned", slot.0),
-        fatal: false,
-    }
+    BrokerError::Other { what: "reading a partition".to_owned(), reason: format!("slot {} is not assigned", slot.0), fatal: false }
 }
 
 impl Consumer for EmbeddedConsumer {
-    fn assign(
-        &mut self,
-        partition: &TopicPartition,
-        offset: i64,
-    ) -> Result<PartitionSlot, BrokerError> {
+    fn assign(&mut self, partition: &TopicPartition, offset: i64) -> Result<PartitionSlot, BrokerError> {
         let log = self.log.partition_log(partition)?;
         if offset < 0 {
-            return Err(BrokerError::OffsetOutOfRange {
-                partition: partition.clone(),
-                offset,
-                earliest: log.start(),
-            });
+            return Err(BrokerError::OffsetOutOfRange { partition: partition.clone(), offset, earliest: log.start() });
         }
         log.watch(&self.signal);
-        let slot = Slot {
-            log,
-            cursor: Cursor::new(offset),
-            known_end: None,
-            wanted: true,
-        };
+        let slot = Slot { log, cursor: Cursor::new(offset), known_end: None, wanted: true };
         let index = match self.slots.iter().position(Option::is_none) {
             Some(free) => {
                 self.slots[free] = Some(slot);
@@ -82,21 +61,12 @@ impl Consumer for EmbeddedConsumer {
     }
 
     fn unassign(&mut self, slot: PartitionSlot) -> Result<(), BrokerError> {
-        let gone = self
-            .slots
-            .get_mut(slot.0 as usize)
-            .and_then(Option::take)
-            .ok_or_else(|| not_assigned(slot))?;
+        let gone = self.slots.get_mut(slot.0 as usize).and_then(Option::take).ok_or_else(|| not_assigned(slot))?;
         gone.log.unwatch(&self.signal);
         Ok(())
     }
 
-    fn fetch(
-        &mut self,
-        slot: PartitionSlot,
-        max_records: usize,
-        into: &mut RecordBatch,
-    ) -> Result<usize, BrokerError> {
+    fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError> {
         let Some(Some(slot)) = self.slots.get_mut(slot.0 as usize) else {
             return Err(not_assigned(slot));
         };

@@ -116,35 +116,16 @@ pub(super) fn at(bytes: &[u8], at: usize) -> Option<Encoded<'_>> {
     let length = reader.u32()? as usize;
     let mut reader = Reader(reader.bytes(length)?);
     let flags = *reader.bytes(1)?.first()?;
-    Some(Encoded {
-        flags,
-        offset: reader.i64()?,
-        timestamp_ms: reader.i64()?,
-        body: reader.0,
-        next: at + 4 + length,
-    })
+    Some(Encoded { flags, offset: reader.i64()?, timestamp_ms: reader.i64()?, body: reader.0, next: at + 4 + length })
 }
 
 impl Encoded<'_> {
     /// Appends the record to a batch; `None` if its bytes are not a record.
     pub(super) fn decode_into(&self, into: &mut RecordBatch) -> Option<()> {
         let mut reader = Reader(self.body);
-        let key = if self.flags & HAS_KEY != 0 {
-            Some(reader.sized()?)
-        } else {
-            None
-        };
-        let value = if self.flags & HAS_VALUE != 0 {
-            Some(reader.sized()?)
-        } else {
-            None
-        };
-        into.push(NewRecord {
-            key,
-            value,
-            timestamp_ms: self.timestamp_ms,
-            offset: self.offset,
-        });
+        let key = if self.flags & HAS_KEY != 0 { Some(reader.sized()?) } else { None };
+        let value = if self.flags & HAS_VALUE != 0 { Some(reader.sized()?) } else { None };
+        into.push(NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: self.offset });
         if self.flags & HAS_HEADERS != 0 {
             for _ in 0..reader.u32()? {
                 let name = reader.sized()?;

@@ -75,14 +75,7 @@ pub(super) enum Polled {
 
 impl Group {
     pub(super) fn new(name: &str, offsets: Offsets) -> Self {
-        Group {
-            name: name.to_owned(),
-            state: Mutex::new(State {
-                offsets,
-                ..State::default()
-            }),
-            changed: Condvar::new(),
-        }
+        Group { name: name.to_owned(), state: Mutex::new(State { offsets, ..State::default() }), changed: Condvar::new() }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -90,19 +83,11 @@ impl Group {
     }
 
     fn fenced(&self, reason: &str) -> BrokerError {
-        BrokerError::Fenced {
-            group: self.name.clone(),
-            reason: reason.to_owned(),
-        }
+        BrokerError::Fenced { group: self.name.clone(), reason: reason.to_owned() }
     }
 
     /// Adds a member; returns its id.
-    pub(super) fn join(
-        &self,
-        config: &GroupConfig,
-        now_ms: i64,
-        partitions: PartitionsOf<'_>,
-    ) -> u64 {
+    pub(super) fn join(&self, config: &GroupConfig, now_ms: i64, partitions: PartitionsOf<'_>) -> u64 {
         let mut state = self.lock();
         state.expire(now_ms);
         let mut owned = BTreeSet::new();
@@ -144,13 +129,7 @@ impl Group {
     }
 
     /// One look at what happened to a member.
-    pub(super) fn poll_once(
-        &self,
-        state: &mut State,
-        id: u64,
-        now_ms: i64,
-        partitions: PartitionsOf<'_>,
-    ) -> Result<Polled, BrokerError> {
+    pub(super) fn poll_once(&self, state: &mut State, id: u64, now_ms: i64, partitions: PartitionsOf<'_>) -> Result<Polled, BrokerError> {
         if state.expire(now_ms) {
             state.reconcile(partitions);
             self.changed.notify_all();
@@ -180,24 +159,14 @@ impl Group {
             }
             Standing::Joined => member.seen_ms = now_ms,
         }
-        let event = state
-            .members
-            .get_mut(&id)
-            .and_then(|m| m.events.pop_front());
+        let event = state.members.get_mut(&id).and_then(|m| m.events.pop_front());
         Ok(match event {
             Some(event) => Polled::Event(event),
-            None => Polled::Nothing {
-                next_expiry_ms: state.next_expiry_ms(id),
-            },
+            None => Polled::Nothing { next_expiry_ms: state.next_expiry_ms(id) },
         })
     }
 
-    pub(super) fn acknowledge(
-        &self,
-        id: u64,
-        given: &[TopicPartition],
-        partitions: PartitionsOf<'_>,
-    ) {
+    pub(super) fn acknowledge(&self, id: u64, given: &[TopicPartition], partitions: PartitionsOf<'_>) {
         let mut state = self.lock();
         let Some(member) = state.members.get_mut(&id) else {
             return;
@@ -247,12 +216,7 @@ impl Group {
         Ok(())
     }
 
-    pub(super) fn subscribe(
-        &self,
-        id: u64,
-        topics: &[String],
-        partitions: PartitionsOf<'_>,
-    ) -> Result<(), BrokerError> {
+    pub(super) fn subscribe(&self, id: u64, topics: &[String], partitions: PartitionsOf<'_>) -> Result<(), BrokerError> {
         let mut state = self.lock();
         let Some(member) = state.members.get_mut(&id) else {
             return Err(self.fenced("it has left"));
@@ -294,11 +258,7 @@ impl Group {
 impl State {
     pub(super) fn set_polling(&mut self, id: u64, polling: bool) {
         if let Some(member) = self.members.get_mut(&id) {
-            member.polling = if polling {
-                member.polling + 1
-            } else {
-                member.polling.saturating_sub(1)
-            };
+            member.polling = if polling { member.polling + 1 } else { member.polling.saturating_sub(1) };
         }
     }
 
@@ -340,10 +300,7 @@ impl State {
             .iter()
             .filter(|(_, m)| m.is_joined())
             .map(|(&id, m)| {
-                let candidate = Candidate {
-                    topics: m.topics.clone(),
-                    keeps: m.owned.difference(&m.revoking).cloned().collect(),
-                };
+                let candidate = Candidate { topics: m.topics.clone(), keeps: m.owned.difference(&m.revoking).cloned().collect() };
                 (id, candidate)
             })
             .collect();

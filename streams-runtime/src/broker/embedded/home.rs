@@ -61,28 +61,17 @@ fn group_file_name(group: &str) -> String {
     }
     if name.len() > 200 {
         name.truncate(200);
-        name.push_str(&format!(
-            "~{:08x}-{}",
-            crc32fast::hash(group.as_bytes()),
-            group.len()
-        ));
+        name.push_str(&format!("~{:08x}-{}", crc32fast::hash(group.as_bytes()), group.len()));
     }
     name.push_str(".json");
     name
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(
-    storage: &dyn Storage,
-    path: &Path,
-    version_of: fn(&T) -> u32,
-) -> Result<T, BrokerError> {
+fn parse<T: for<'a> Deserialize<'a>>(storage: &dyn Storage, path: &Path, version_of: fn(&T) -> u32) -> Result<T, BrokerError> {
     let bytes = storage.read(path).map_err(|e| failed(path, e))?;
     let value: T = serde_json::from_slice(&bytes).map_err(|e| failed(path, e))?;
     if version_of(&value) != VERSION {
-        let reason = format!(
-            "format version {} is not known to this program",
-            version_of(&value)
-        );
+        let reason = format!("format version {} is not known to this program", version_of(&value));
         return Err(failed(path, reason));
     }
     Ok(value)
@@ -91,23 +80,15 @@ fn parse<T: for<'a> Deserialize<'a>>(
 impl Home {
     pub(super) fn open(dir: &Path, storage: Arc<dyn Storage>) -> Result<Self, BrokerError> {
         for made in [dir.to_owned(), dir.join("topics"), dir.join("groups")] {
-            storage
-                .create_dir_all(&made)
-                .map_err(|e| failed(&made, e))?;
+            storage.create_dir_all(&made).map_err(|e| failed(&made, e))?;
         }
         let path = dir.join("LOCK");
         let lock = storage.lock(&path).map_err(|e| failed(&path, e))?;
         let Some(lock) = lock else {
-            return Err(BrokerError::DirectoryInUse {
-                path: dir.display().to_string(),
-            });
+            return Err(BrokerError::DirectoryInUse { path: dir.display().to_string() });
         };
         storage.sync_dir(dir).map_err(|e| failed(dir, e))?;
-        Ok(Home {
-            dir: dir.to_owned(),
-            storage,
-            _lock: lock,
-        })
+        Ok(Home { dir: dir.to_owned(), storage, _lock: lock })
     }
 
     fn topic_dir(&self, topic: &str) -> PathBuf {
@@ -124,10 +105,7 @@ impl Home {
         let mut topics = Vec::new();
         for name in self.storage.list(&dir).map_err(|e| failed(&dir, e))? {
             let topic_dir = dir.join(&name);
-            let files = self
-                .storage
-                .list(&topic_dir)
-                .map_err(|e| failed(&topic_dir, e))?;
+            let files = self.storage.list(&topic_dir).map_err(|e| failed(&topic_dir, e))?;
             if files.iter().any(|f| f == "topic.json") {
                 let path = topic_dir.join("topic.json");
                 topics.push(parse(&*self.storage, &path, |t: &TopicFile| t.version)?);
@@ -136,27 +114,15 @@ impl Home {
         Ok(topics)
     }
 
-    pub(super) fn create_topic(
-        &self,
-        name: &str,
-        partitions: i32,
-        config: &BTreeMap<String, String>,
-    ) -> Result<(), BrokerError> {
+    pub(super) fn create_topic(&self, name: &str, partitions: i32, config: &BTreeMap<String, String>) -> Result<(), BrokerError> {
         for partition in 0..partitions {
             let dir = self.partition_dir(&TopicPartition::new(name, partition));
-            self.storage
-                .create_dir_all(&dir)
-                .map_err(|e| failed(&dir, e))?;
+            self.storage.create_dir_all(&dir).map_err(|e| failed(&dir, e))?;
         }
         for dir in [self.topic_dir(name), self.dir.join("topics")] {
             self.storage.sync_dir(&dir).map_err(|e| failed(&dir, e))?;
         }
-        let file = TopicFile {
-            version: VERSION,
-            name: name.to_owned(),
-            partitions,
-            config: config.clone(),
-        };
+        let file = TopicFile { version: VERSION, name: name.to_owned(), partitions, config: config.clone() };
         let path = self.topic_dir(name).join("topic.json");
         let bytes = serde_json::to_vec_pretty(&file).map_err(|e| failed(&path, e))?;
         replace(&*self.storage, &path, &bytes, true)
@@ -170,14 +136,9 @@ impl Home {
             if !name.ends_with(".json") {
                 continue;
             }
-            let file: GroupFile =
-                parse(&*self.storage, &dir.join(&name), |g: &GroupFile| g.version)?;
-            let offsets = file.offsets.into_iter().map(|entry| {
-                (
-                    TopicPartition::new(entry.topic, entry.partition),
-                    (entry.offset, entry.metadata),
-                )
-            });
+            let file: GroupFile = parse(&*self.storage, &dir.join(&name), |g: &GroupFile| g.version)?;
+            let offsets =
+                file.offsets.into_iter().map(|entry| (TopicPartition::new(entry.topic, entry.partition), (entry.offset, entry.metadata)));
             groups.insert(file.group, offsets.collect());
         }
         Ok(groups)
@@ -190,11 +151,7 @@ impl Home {
             offset: *offset,
             metadata: metadata.clone(),
         });
-        let file = GroupFile {
-            version: VERSION,
-            group: group.to_owned(),
-            offsets: entries.collect(),
-        };
+        let file = GroupFile { version: VERSION, group: group.to_owned(), offsets: entries.collect() };
         let path = self.dir.join("groups").join(group_file_name(group));
         let bytes = serde_json::to_vec(&file).map_err(|e| failed(&path, e))?;
         replace(&*self.storage, &path, &bytes, true)

@@ -28,20 +28,11 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(offset: i64) -> Self {
-        Cursor {
-            offset,
-            held: None,
-            chunk_base: -1,
-            byte: 0,
-        }
+        Cursor { offset, held: None, chunk_base: -1, byte: 0 }
     }
 
     fn copy(&mut self, chunk: &Chunk, max: usize, into: &mut RecordBatch) -> usize {
-        let from = if self.chunk_base == chunk.base_offset {
-            self.byte
-        } else {
-            0
-        };
+        let from = if self.chunk_base == chunk.base_offset { self.byte } else { 0 };
         let (copied, byte) = chunk.copy(from, self.offset, max, into);
         self.chunk_base = chunk.base_offset;
         self.byte = byte;
@@ -90,18 +81,8 @@ impl Disk {
         }
         let before = self.buffer.len();
         let count = (chunk.next_offset - mark.next_offset) as u32;
-        batch::write(
-            &mut self.buffer,
-            mark.next_offset,
-            count,
-            max_timestamp_ms,
-            records,
-        );
-        self.pieces.push(Piece {
-            base_offset: mark.next_offset,
-            max_timestamp_ms,
-            bytes: (self.buffer.len() - before) as u64,
-        });
+        batch::write(&mut self.buffer, mark.next_offset, count, max_timestamp_ms, records);
+        self.pieces.push(Piece { base_offset: mark.next_offset, max_timestamp_ms, bytes: (self.buffer.len() - before) as u64 });
     }
 }
 
@@ -142,9 +123,7 @@ impl State {
 
     /// The first offset that can be read without a file.
     fn first_in_memory(&self) -> i64 {
-        self.closed
-            .front()
-            .map_or(self.active.base_offset, |c| c.base_offset)
+        self.closed.front().map_or(self.active.base_offset, |c| c.base_offset)
     }
 
     fn is_sync_due(&self, options: &EmbeddedOptions, interval_ms: u64) -> bool {
@@ -175,40 +154,16 @@ impl PartitionLog {
         dir: PathBuf,
         recovered: Recovered,
     ) -> Self {
-        let segments = Segments::new(
-            storage,
-            dir,
-            options.segment_bytes,
-            recovered.segments,
-            recovered.end,
-        );
-        let disk = Disk {
-            segments,
-            synced_at_ms: options.clock.now_ms(),
-            tail_bytes: 0,
-            buffer: Vec::new(),
-            pieces: Vec::new(),
-        };
+        let segments = Segments::new(storage, dir, options.segment_bytes, recovered.segments, recovered.end);
+        let disk = Disk { segments, synced_at_ms: options.clock.now_ms(), tail_bytes: 0, buffer: Vec::new(), pieces: Vec::new() };
         Self::new(id, options, recovered.start, recovered.end, Some(disk))
     }
 
-    fn new(
-        id: TopicPartition,
-        options: &EmbeddedOptions,
-        start: i64,
-        end: i64,
-        disk: Option<Disk>,
-    ) -> Self {
+    fn new(id: TopicPartition, options: &EmbeddedOptions, start: i64, end: i64, disk: Option<Disk>) -> Self {
         PartitionLog {
             id,
             options: options.clone(),
-            state: Mutex::new(State {
-                start,
-                closed: VecDeque::new(),
-                active: Chunk::new(end),
-                readers: Vec::new(),
-                disk,
-            }),
+            state: Mutex::new(State { start, closed: VecDeque::new(), active: Chunk::new(end), readers: Vec::new(), disk }),
             end: AtomicI64::new(end),
         }
     }
@@ -239,11 +194,7 @@ impl PartitionLog {
     }
 
     /// Appends all records or none; returns the end after them. `stamp_ms` replaces their timestamps.
-    pub(super) fn append<'a>(
-        &self,
-        records: impl Iterator<Item = RecordRef<'a>>,
-        stamp_ms: Option<i64>,
-    ) -> Result<i64, BrokerError> {
+    pub(super) fn append<'a>(&self, records: impl Iterator<Item = RecordRef<'a>>, stamp_ms: Option<i64>) -> Result<i64, BrokerError> {
         let mut guard = lock(&self.state);
         let state = &mut *guard;
         let before = state.active.mark();
@@ -271,9 +222,7 @@ impl PartitionLog {
         }
         if let Some(disk) = &mut state.disk {
             disk.take(&state.active, mark, max_timestamp_ms);
-            let written = disk
-                .segments
-                .append(before.next_offset, &disk.buffer, &disk.pieces);
+            let written = disk.segments.append(before.next_offset, &disk.buffer, &disk.pieces);
             disk.buffer.clear();
             disk.buffer.shrink_to(CHUNK_BYTES);
             disk.pieces.clear();
@@ -360,20 +309,12 @@ impl PartitionLog {
     pub(super) fn is_durable_to(&self, end: i64) -> bool {
         match self.options.fsync {
             FsyncPolicy::Interval { .. } | FsyncPolicy::Never => true,
-            FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => lock(&self.state)
-                .disk
-                .as_ref()
-                .is_none_or(|d| d.segments.safe_end >= end),
+            FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => lock(&self.state).disk.as_ref().is_none_or(|d| d.segments.safe_end >= end),
         }
     }
 
     /// Copies up to `max` records from the cursor on, and moves it. Returns how many, and the end of the partition.
-    pub(super) fn read(
-        &self,
-        cursor: &mut Cursor,
-        max: usize,
-        into: &mut RecordBatch,
-    ) -> Result<(usize, i64), BrokerError> {
+    pub(super) fn read(&self, cursor: &mut Cursor, max: usize, into: &mut RecordBatch) -> Result<(usize, i64), BrokerError> {
         let mut copied = 0;
         loop {
             let (source, end) = self.next_source(cursor, max - copied, into)?;
@@ -407,12 +348,7 @@ impl PartitionLog {
         }
     }
 
-    fn next_source(
-        &self,
-        cursor: &mut Cursor,
-        max: usize,
-        into: &mut RecordBatch,
-    ) -> Result<(Source, i64), BrokerError> {
+    fn next_source(&self, cursor: &mut Cursor, max: usize, into: &mut RecordBatch) -> Result<(Source, i64), BrokerError> {
         let state = lock(&self.state);
         let end = state.active.next_offset;
         if cursor.offset < state.start || cursor.offset > end {
@@ -436,19 +372,14 @@ impl PartitionLog {
             return Ok((Source::Chunk(chunk.clone()), end));
         }
         let disk = state.disk.as_ref();
-        match disk.and_then(|d| Some((d.segments.storage.clone(), d.segments.find(cursor.offset)?)))
-        {
+        match disk.and_then(|d| Some((d.segments.storage.clone(), d.segments.find(cursor.offset)?))) {
             Some((storage, place)) => Ok((Source::File(storage, place), end)),
             None => Err(self.out_of_range(cursor.offset, state.start)),
         }
     }
 
     fn out_of_range(&self, offset: i64, earliest: i64) -> BrokerError {
-        BrokerError::OffsetOutOfRange {
-            partition: self.id.clone(),
-            offset,
-            earliest,
-        }
+        BrokerError::OffsetOutOfRange { partition: self.id.clone(), offset, earliest }
     }
 
     /// The first offset with at least this timestamp; the end if there is none.

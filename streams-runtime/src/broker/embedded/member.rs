@@ -30,14 +30,10 @@ impl GroupMember for EmbeddedMember {
         let mut state = self.group.lock();
         loop {
             let now_ms = self.log.now_ms();
-            let next_expiry_ms =
-                match self
-                    .group
-                    .poll_once(&mut state, self.id, now_ms, &partitions)?
-                {
-                    Polled::Event(event) => return Ok(Some(event)),
-                    Polled::Nothing { next_expiry_ms } => next_expiry_ms,
-                };
+            let next_expiry_ms = match self.group.poll_once(&mut state, self.id, now_ms, &partitions)? {
+                Polled::Event(event) => return Ok(Some(event)),
+                Polled::Nothing { next_expiry_ms } => next_expiry_ms,
+            };
             let mut wait = timeout.saturating_sub(start.elapsed());
             if wait.is_zero() {
                 return Ok(None);
@@ -47,37 +43,24 @@ impl GroupMember for EmbeddedMember {
                 wait = wait.min(Duration::from_millis(in_ms.unsigned_abs()));
             }
             state.set_polling(self.id, true);
-            state = self
-                .group
-                .changed
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            state = self.group.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
             state.set_polling(self.id, false);
             state.touch(self.id, self.log.now_ms());
         }
     }
 
     fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError> {
-        self.group
-            .acknowledge(self.id, partitions, &|t| self.log.partition_count(t));
+        self.group.acknowledge(self.id, partitions, &|t| self.log.partition_count(t));
         Ok(())
     }
 
-    fn committed(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
         let state = self.group.lock();
         Ok(partitions
             .iter()
             .map(|partition| {
                 let (offset, metadata) = state.offsets.get(partition)?;
-                Some(CommitOffset {
-                    partition: partition.clone(),
-                    offset: *offset,
-                    metadata: metadata.clone(),
-                })
+                Some(CommitOffset { partition: partition.clone(), offset: *offset, metadata: metadata.clone() })
             })
             .collect())
     }
@@ -88,8 +71,7 @@ impl GroupMember for EmbeddedMember {
 
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
         self.log.create_missing(topics.iter().map(String::as_str))?;
-        self.group
-            .subscribe(self.id, topics, &|t| self.log.partition_count(t))
+        self.group.subscribe(self.id, topics, &|t| self.log.partition_count(t))
     }
 
     fn leave(&self, _timeout: Duration) -> Result<(), BrokerError> {

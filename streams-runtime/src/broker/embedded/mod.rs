@@ -182,11 +182,7 @@ impl EmbeddedLog {
         Self::open_on(Arc::new(FileSystem), dir.as_ref(), options)
     }
 
-    fn open_on(
-        storage: Arc<dyn Storage>,
-        dir: &Path,
-        options: EmbeddedOptions,
-    ) -> Result<Self, BrokerError> {
+    fn open_on(storage: Arc<dyn Storage>, dir: &Path, options: EmbeddedOptions) -> Result<Self, BrokerError> {
         let home = Home::open(dir, storage)?;
         let mut topics = BTreeMap::new();
         let mut torn = Vec::new();
@@ -244,12 +240,7 @@ impl EmbeddedLog {
     ///
     /// # Errors
     /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, [`BrokerError::Storage`].
-    pub fn append(
-        &self,
-        topic: &str,
-        partition: Option<i32>,
-        record: RecordRef<'_>,
-    ) -> Result<(i32, i64), BrokerError> {
+    pub fn append(&self, topic: &str, partition: Option<i32>, record: RecordRef<'_>) -> Result<(i32, i64), BrokerError> {
         let topic = self.topic_or_create(topic)?;
         let partition = partition.unwrap_or_else(|| match record.key {
             Some(key) => partition_for_key(key, topic.partitions.len() as i32),
@@ -265,18 +256,10 @@ impl EmbeddedLog {
     ///
     /// # Errors
     /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::OffsetOutOfRange`], [`BrokerError::Storage`].
-    pub fn read(
-        &self,
-        topic: &str,
-        partition: i32,
-        from_offset: i64,
-        max: usize,
-    ) -> Result<RecordBatch, BrokerError> {
+    pub fn read(&self, topic: &str, partition: i32, from_offset: i64, max: usize) -> Result<RecordBatch, BrokerError> {
         let topic = self.topic(topic)?;
         let mut batch = RecordBatch::default();
-        topic
-            .partition(partition)?
-            .read(&mut Cursor::new(from_offset), max, &mut batch)?;
+        topic.partition(partition)?.read(&mut Cursor::new(from_offset), max, &mut batch)?;
         Ok(batch)
     }
 
@@ -332,26 +315,17 @@ impl EmbeddedLog {
 
     fn find(&self, name: &str) -> Option<Arc<Topic>> {
         let topics = self.shared.topics.read();
-        topics
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        topics.unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// All topics by name.
     fn snapshot(&self) -> Vec<Arc<Topic>> {
         let topics = self.shared.topics.read();
-        topics
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect()
+        topics.unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     fn topic(&self, name: &str) -> Result<Arc<Topic>, BrokerError> {
-        self.find(name).ok_or_else(|| BrokerError::UnknownTopic {
-            topic: name.to_owned(),
-        })
+        self.find(name).ok_or_else(|| BrokerError::UnknownTopic { topic: name.to_owned() })
     }
 
     fn partition_count(&self, topic: &str) -> Option<i32> {
@@ -385,12 +359,7 @@ impl EmbeddedLog {
         Ok(())
     }
 
-    fn make_topic(
-        &self,
-        name: &str,
-        partitions: i32,
-        config: &BTreeMap<String, String>,
-    ) -> Result<(), BrokerError> {
+    fn make_topic(&self, name: &str, partitions: i32, config: &BTreeMap<String, String>) -> Result<(), BrokerError> {
         topic::check_name(name)?;
         topic::check_config(config)?;
         if partitions < 1 {
@@ -402,9 +371,7 @@ impl EmbeddedLog {
         }
         let creating = lock(&self.shared.creating);
         if self.find(name).is_some() {
-            return Err(BrokerError::TopicExists {
-                topic: name.to_owned(),
-            });
+            return Err(BrokerError::TopicExists { topic: name.to_owned() });
         }
         if let Some(home) = &self.shared.home {
             home.create_topic(name, partitions, config)?;
@@ -412,11 +379,7 @@ impl EmbeddedLog {
         let logs = (0..partitions).map(|p| self.new_partition(TopicPartition::new(name, p)));
         let logs = logs.map(Arc::new).collect();
         let topic = Arc::new(Topic::new(name, config.clone(), logs));
-        self.shared
-            .topics
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), topic);
+        self.shared.topics.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), topic);
         drop(creating);
         let groups: Vec<_> = lock(&self.shared.groups).values().cloned().collect();
         for group in groups {
@@ -438,10 +401,7 @@ impl EmbeddedLog {
     }
 
     fn group(&self, name: &str) -> Arc<Group> {
-        lock(&self.shared.groups)
-            .entry(name.to_owned())
-            .or_insert_with(|| Arc::new(Group::new(name, BTreeMap::new())))
-            .clone()
+        lock(&self.shared.groups).entry(name.to_owned()).or_insert_with(|| Arc::new(Group::new(name, BTreeMap::new()))).clone()
     }
 
     fn commit(&self, group: &Group, id: u64, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
@@ -451,15 +411,10 @@ impl EmbeddedLog {
             self.partition_log(&offset.partition)?.flush()?;
         }
         let mut state = group.lock();
-        group.check_commit(&mut state, id, self.now_ms(), offsets, &|t| {
-            self.partition_count(t)
-        })?;
+        group.check_commit(&mut state, id, self.now_ms(), offsets, &|t| self.partition_count(t))?;
         let mut next = state.offsets.clone();
         for offset in offsets {
-            next.insert(
-                offset.partition.clone(),
-                (offset.offset, offset.metadata.clone()),
-            );
+            next.insert(offset.partition.clone(), (offset.offset, offset.metadata.clone()));
         }
         if let Some(home) = &self.shared.home {
             home.write_group(&group.name, &next)?;
@@ -471,11 +426,7 @@ impl EmbeddedLog {
 
 /// Under a lax fsync policy a crash of the machine can take records whose offsets were committed. Those offsets will be given to
 /// other records, which must be read.
-fn clamp_offsets(
-    group: &str,
-    offsets: &mut Offsets,
-    topics: &BTreeMap<String, Arc<Topic>>,
-) -> bool {
+fn clamp_offsets(group: &str, offsets: &mut Offsets, topics: &BTreeMap<String, Arc<Topic>>) -> bool {
     let mut changed = false;
     for (id, (offset, _)) in offsets {
         let log = topics.get(&*id.topic).map(|t| t.partition(id.partition));

@@ -35,11 +35,7 @@ pub(super) struct EmbeddedProducer {
 }
 
 /// The size of a record as Kafka counts it against `max.message.bytes`, near enough.
-pub(super) fn check_size(
-    topic: &Topic,
-    partition: i32,
-    record: &RecordRef<'_>,
-) -> Result<(), BrokerError> {
+pub(super) fn check_size(topic: &Topic, partition: i32, record: &RecordRef<'_>) -> Result<(), BrokerError> {
     let bytes = encoding::encoded_bytes(record);
     if bytes <= topic.max_message_bytes {
         return Ok(());
@@ -47,10 +43,7 @@ pub(super) fn check_size(
     Err(BrokerError::Produce {
         topic: topic.name.to_string(),
         partition: Some(partition),
-        reason: format!(
-            "a record of {bytes} bytes is larger than the topic's max.message.bytes = {}",
-            topic.max_message_bytes
-        ),
+        reason: format!("a record of {bytes} bytes is larger than the topic's max.message.bytes = {}", topic.max_message_bytes),
         permanent: true,
     })
 }
@@ -72,24 +65,17 @@ impl Target {
 
 impl EmbeddedProducer {
     pub(super) fn new(log: EmbeddedLog) -> Self {
-        EmbeddedProducer {
-            log,
-            targets: Vec::new(),
-            touched: Vec::new(),
-        }
+        EmbeddedProducer { log, targets: Vec::new(), touched: Vec::new() }
     }
 
     /// Sorts the records by destination and finds every mistake before anything is written.
     fn distribute(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
         for (index, (slot, partition, record)) in batch.iter().enumerate() {
-            let target =
-                self.targets
-                    .get_mut(slot.0 as usize)
-                    .ok_or_else(|| BrokerError::Other {
-                        what: "writing records".to_owned(),
-                        reason: format!("topic slot {} is not known to this producer", slot.0),
-                        fatal: false,
-                    })?;
+            let target = self.targets.get_mut(slot.0 as usize).ok_or_else(|| BrokerError::Other {
+                what: "writing records".to_owned(),
+                reason: format!("topic slot {} is not known to this producer", slot.0),
+                fatal: false,
+            })?;
             let partition = target.choose(partition, &record)?;
             check_size(&target.topic, partition as i32, &record)?;
             let destination = &mut target.partitions[partition];
@@ -106,10 +92,7 @@ impl EmbeddedProducer {
             let target = &mut self.targets[slot as usize];
             let log = &target.topic.partitions[partition as usize];
             let destination = &mut target.partitions[partition as usize];
-            let records = destination
-                .pending
-                .iter()
-                .filter_map(|&i| batch.records.get(i as usize));
+            let records = destination.pending.iter().filter_map(|&i| batch.records.get(i as usize));
             let end = log.append(records, self.log.stamp_ms(&target.topic))?;
             destination.written = Some(end);
             if log.is_durable_to(end) {
@@ -127,18 +110,12 @@ impl Producer for EmbeddedProducer {
         }
         let topic = self.log.topic_or_create(name)?;
         let partitions = vec![Destination::default(); topic.partitions.len()];
-        self.targets.push(Target {
-            topic,
-            partitions,
-            next_any: 0,
-        });
+        self.targets.push(Target { topic, partitions, next_any: 0 });
         Ok(TopicSlot(self.targets.len() as u32 - 1))
     }
 
     fn partitions(&self, topic: TopicSlot) -> i32 {
-        self.targets
-            .get(topic.0 as usize)
-            .map_or(0, |t| t.partitions.len() as i32)
+        self.targets.get(topic.0 as usize).map_or(0, |t| t.partitions.len() as i32)
     }
 
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
@@ -147,9 +124,7 @@ impl Producer for EmbeddedProducer {
             Err(error) => Err(error),
         };
         for &(slot, partition) in &self.touched {
-            self.targets[slot as usize].partitions[partition as usize]
-                .pending
-                .clear();
+            self.targets[slot as usize].partitions[partition as usize].pending.clear();
         }
         self.touched.clear();
         result
@@ -179,10 +154,6 @@ impl Producer for EmbeddedProducer {
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {
-        self.targets
-            .get(topic.0 as usize)?
-            .partitions
-            .get(usize::try_from(partition).ok()?)?
-            .acknowledged
+        self.targets.get(topic.0 as usize)?.partitions.get(usize::try_from(partition).ok()?)?.acknowledged
     }
 }

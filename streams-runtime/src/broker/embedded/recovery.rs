@@ -33,11 +33,7 @@ pub(super) struct Recovered {
 }
 
 /// Reads all segments of a partition, checks every batch, and cuts off a torn tail.
-pub(super) fn recover(
-    storage: &dyn Storage,
-    dir: &Path,
-    id: &TopicPartition,
-) -> Result<Recovered, BrokerError> {
+pub(super) fn recover(storage: &dyn Storage, dir: &Path, id: &TopicPartition) -> Result<Recovered, BrokerError> {
     let names = storage.list(dir).map_err(|e| failed(dir, e))?;
     let mut bases: VecDeque<i64> = names.iter().filter_map(|n| base_offset_of(n)).collect();
     let noted_start = read_start(storage, dir);
@@ -50,23 +46,14 @@ pub(super) fn recover(
         bases.pop_front();
     }
 
-    let mut recovered = Recovered {
-        start: 0,
-        end: bases.front().copied().unwrap_or(0),
-        segments: VecDeque::new(),
-        torn: None,
-    };
+    let mut recovered = Recovered { start: 0, end: bases.front().copied().unwrap_or(0), segments: VecDeque::new(), torn: None };
     // Segments that were begun and never written to: the one before them goes on, and everything before their name was safe.
     let mut unused = Vec::new();
     while bases.len() > 1
         && let Some(&base) = bases.back()
     {
         let path = dir.join(file_name(base));
-        if !storage
-            .read(&path)
-            .map_err(|e| failed(&path, e))?
-            .is_empty()
-        {
+        if !storage.read(&path).map_err(|e| failed(&path, e))?.is_empty() {
             break;
         }
         unused.push(base);
@@ -78,10 +65,7 @@ pub(super) fn recover(
         let bytes = storage.read(&path).map_err(|e| failed(&path, e))?;
         let is_last = i + 1 == count;
         if base != recovered.end {
-            let reason = format!(
-                "records from offset {} on are missing: the file before this one ends there",
-                recovered.end
-            );
+            let reason = format!("records from offset {} on are missing: the file before this one ends there", recovered.end);
             return Err(failed(&path, reason));
         }
         let (segment, end) = scan(&bytes, base, is_last, &path)?;
@@ -104,10 +88,7 @@ pub(super) fn recover(
         let sync = || storage.append_to(&path)?.sync();
         sync().map_err(|e| failed(&path, e))?;
     }
-    let first = recovered
-        .segments
-        .front()
-        .map_or(recovered.end, |s| s.base_offset);
+    let first = recovered.segments.front().map_or(recovered.end, |s| s.base_offset);
     // The note may be newer than the records, if the machine went down.
     recovered.start = noted_start.unwrap_or(first).clamp(first, recovered.end);
     Ok(recovered)
@@ -119,20 +100,13 @@ fn remove(storage: &dyn Storage, dir: &Path, base: i64) -> Result<(), BrokerErro
 }
 
 /// The batches of a segment, and the offset after them. What follows the last good batch is a torn tail if it can be one.
-fn scan(
-    bytes: &[u8],
-    base: i64,
-    is_last: bool,
-    path: &Path,
-) -> Result<(Segment, i64), BrokerError> {
+fn scan(bytes: &[u8], base: i64, is_last: bool, path: &Path) -> Result<(Segment, i64), BrokerError> {
     let mut segment = Segment::new(base);
     let mut end = base;
     let mut at = 0;
     while at < bytes.len() {
         if let Some(version) = batch::unknown_version(bytes, at) {
-            let reason = format!(
-                "the batch at byte {at} has format version {version}, which this program does not know"
-            );
+            let reason = format!("the batch at byte {at} has format version {version}, which this program does not know");
             return Err(failed(path, reason));
         }
         let Some(batch) = batch::read(bytes, at) else {
@@ -141,18 +115,13 @@ fn scan(
                 return Err(failed(path, format!("{damage}, and other files follow")));
             }
             if let Some(good) = batch::find_after(bytes, at, end) {
-                let reason = format!(
-                    "{damage}, but a good one follows at byte {good}: this is no torn tail, and nothing was changed"
-                );
+                let reason = format!("{damage}, but a good one follows at byte {good}: this is no torn tail, and nothing was changed");
                 return Err(failed(path, reason));
             }
             return Ok((segment, end));
         };
         if batch.base_offset != end {
-            let reason = format!(
-                "the batch at byte {at} begins with offset {} instead of {end}",
-                batch.base_offset
-            );
+            let reason = format!("the batch at byte {at} begins with offset {} instead of {end}", batch.base_offset);
             return Err(failed(path, reason));
         }
         segment.add(end, batch.max_timestamp_ms, (batch.next - at) as u64);

@@ -8,8 +8,8 @@ use super::consumer::EmbeddedConsumer;
 use super::member::EmbeddedMember;
 use super::producer::EmbeddedProducer;
 use crate::broker::{
-    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic,
-    OffsetAt, Producer, ProducerConfig, TopicInfo, TopicPartition,
+    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
+    TopicInfo, TopicPartition,
 };
 
 impl Broker for EmbeddedLog {
@@ -19,10 +19,7 @@ impl Broker for EmbeddedLog {
 
     fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
         self.create_missing(names.iter().copied())?;
-        Ok(names
-            .iter()
-            .map(|name| self.find(name).map(|t| t.info()))
-            .collect())
+        Ok(names.iter().map(|name| self.find(name).map(|t| t.info())).collect())
     }
 
     fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
@@ -38,12 +35,7 @@ impl Broker for EmbeddedLog {
         Ok(self.topic(topic)?.full_config())
     }
 
-    fn offsets(
-        &self,
-        partitions: &[TopicPartition],
-        at: OffsetAt,
-        _isolation: Isolation,
-    ) -> Result<Vec<i64>, BrokerError> {
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, _isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
         partitions
             .iter()
             .map(|id| {

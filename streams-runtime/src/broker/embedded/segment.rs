@@ -28,11 +28,7 @@ pub(super) struct Segment {
 
 impl Segment {
     pub(super) fn new(base_offset: i64) -> Self {
-        Segment {
-            base_offset,
-            length: 0,
-            spans: Vec::new(),
-        }
+        Segment { base_offset, length: 0, spans: Vec::new() }
     }
 
     /// Takes a batch of `bytes` into the index.
@@ -43,22 +39,14 @@ impl Segment {
             Some(last) if position < last.position + SPAN_BYTES => {
                 last.max_timestamp_ms = last.max_timestamp_ms.max(max_timestamp_ms);
             }
-            _ => self.spans.push(Span {
-                base_offset,
-                position,
-                max_timestamp_ms,
-            }),
+            _ => self.spans.push(Span { base_offset, position, max_timestamp_ms }),
         }
     }
 
     fn place(&self, dir: &Path, span: usize) -> Option<Place> {
         let start = self.spans.get(span)?.position;
         let end = self.spans.get(span + 1).map_or(self.length, |s| s.position);
-        Some(Place {
-            path: dir.join(file_name(self.base_offset)),
-            position: start,
-            length: usize::try_from(end - start).ok()?,
-        })
+        Some(Place { path: dir.join(file_name(self.base_offset)), position: start, length: usize::try_from(end - start).ok()? })
     }
 }
 
@@ -85,9 +73,7 @@ pub(super) fn file_name(base_offset: i64) -> String {
 /// The base offset in a segment's name.
 pub(super) fn base_offset_of(name: &str) -> Option<i64> {
     let digits = name.strip_suffix(".log")?;
-    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| digits.parse().ok())
-        .flatten()
+    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
 }
 
 /// Name of the file with the log start offset.
@@ -110,22 +96,8 @@ pub(super) struct Segments {
 }
 
 impl Segments {
-    pub(super) fn new(
-        storage: Arc<dyn Storage>,
-        dir: PathBuf,
-        segment_bytes: u64,
-        segments: VecDeque<Segment>,
-        end: i64,
-    ) -> Self {
-        Segments {
-            storage,
-            dir,
-            segment_bytes,
-            segments,
-            file: None,
-            safe_end: end,
-            broken: None,
-        }
+    pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf, segment_bytes: u64, segments: VecDeque<Segment>, end: i64) -> Self {
+        Segments { storage, dir, segment_bytes, segments, file: None, safe_end: end, broken: None }
     }
 
     fn check(&self) -> Result<(), BrokerError> {
@@ -137,9 +109,7 @@ impl Segments {
 
     /// From now on every write fails: what the file holds is not known any more.
     pub(super) fn break_off(&mut self, reason: &str) {
-        self.broken = Some(format!(
-            "{reason}; the log must be opened again before it can be written"
-        ));
+        self.broken = Some(format!("{reason}; the log must be opened again before it can be written"));
     }
 
     /// The file to be written to, and its segment.
@@ -149,14 +119,9 @@ impl Segments {
         }
         let base = self.segments.back().map_or(end, |s| s.base_offset);
         let path = self.dir.join(file_name(base));
-        let file = self
-            .storage
-            .append_to(&path)
-            .map_err(|e| failed(&path, e))?;
+        let file = self.storage.append_to(&path).map_err(|e| failed(&path, e))?;
         if self.segments.is_empty() {
-            self.storage
-                .sync_dir(&self.dir)
-                .map_err(|e| failed(&self.dir, e))?;
+            self.storage.sync_dir(&self.dir).map_err(|e| failed(&self.dir, e))?;
             self.segments.push_back(Segment::new(base));
         }
         self.file = Some(file.clone());
@@ -173,17 +138,12 @@ impl Segments {
         }
         self.safe_end = end;
         let path = self.dir.join(file_name(end));
-        let file = self
-            .storage
-            .append_to(&path)
-            .map_err(|e| failed(&path, e))?;
+        let file = self.storage.append_to(&path).map_err(|e| failed(&path, e))?;
         if let Err(error) = self.storage.sync_dir(&self.dir) {
             // The old segment goes on; an empty one after it would have the wrong name by then.
             drop(file);
             if let Err(left) = self.storage.remove(&path) {
-                self.break_off(&format!(
-                    "a segment file that could not be used was left behind ({left})"
-                ));
+                self.break_off(&format!("a segment file that could not be used was left behind ({left})"));
             }
             return Err(failed(&path, error));
         }
@@ -193,12 +153,7 @@ impl Segments {
     }
 
     /// Writes batches that begin at offset `end`: all or none of them.
-    pub(super) fn append(
-        &mut self,
-        end: i64,
-        bytes: &[u8],
-        pieces: &[Piece],
-    ) -> Result<(), BrokerError> {
+    pub(super) fn append(&mut self, end: i64, bytes: &[u8], pieces: &[Piece]) -> Result<(), BrokerError> {
         self.check()?;
         let mut file = self.active(end)?;
         let length = self.segments.back().map_or(0, |s| s.length);
@@ -276,24 +231,16 @@ impl Segments {
 pub(super) fn read_start(storage: &dyn Storage, dir: &Path) -> Option<i64> {
     let bytes = storage.read(&dir.join(START_FILE)).ok()?;
     let (offset, crc) = bytes.split_at_checked(8)?;
-    (crc == crc32fast::hash(offset).to_be_bytes())
-        .then(|| Some(i64::from_be_bytes(offset.try_into().ok()?)))
-        .flatten()
+    (crc == crc32fast::hash(offset).to_be_bytes()).then(|| Some(i64::from_be_bytes(offset.try_into().ok()?))).flatten()
 }
 
 /// Reads the records of a span.
-pub(super) fn read_place(
-    storage: &dyn Storage,
-    place: &Place,
-) -> Result<super::chunk::Chunk, std::io::Error> {
+pub(super) fn read_place(storage: &dyn Storage, place: &Place) -> Result<super::chunk::Chunk, std::io::Error> {
     let bytes = storage.read_at(&place.path, place.position, place.length)?;
     batch::read_chunk(&bytes).ok_or_else(|| {
         std::io::Error::new(
             std::io::ErrorKind::InvalidData,
-            format!(
-                "the batches from byte {} on are not as they were written (checksum)",
-                place.position
-            ),
+            format!("the batches from byte {} on are not as they were written (checksum)", place.position),
         )
     })
 }

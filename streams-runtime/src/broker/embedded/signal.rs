@@ -40,11 +40,7 @@ impl Signal {
             if left.is_zero() {
                 return;
             }
-            gate = self
-                .changed
-                .wait_timeout(gate, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            gate = self.changed.wait_timeout(gate, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

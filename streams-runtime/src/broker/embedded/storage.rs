@@ -100,11 +100,7 @@ impl Storage for FileSystem {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Box::new(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -132,19 +128,11 @@ impl LogFile for File {
 
 /// Puts the path to what the operating system says.
 pub(super) fn failed(path: &Path, error: impl ToString) -> BrokerError {
-    BrokerError::Storage {
-        path: path.display().to_string(),
-        reason: error.to_string(),
-    }
+    BrokerError::Storage { path: path.display().to_string(), reason: error.to_string() }
 }
 
 /// Replaces a file so that a crash at any point leaves the old one or the new one. With `sync` the new one is safe on return.
-pub(super) fn replace(
-    storage: &dyn Storage,
-    path: &Path,
-    bytes: &[u8],
-    sync: bool,
-) -> Result<(), BrokerError> {
+pub(super) fn replace(storage: &dyn Storage, path: &Path, bytes: &[u8], sync: bool) -> Result<(), BrokerError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     let temporary = path.with_file_name(name);

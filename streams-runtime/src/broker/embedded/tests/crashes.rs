@@ -13,20 +13,10 @@ use crate::broker::{Broker, BrokerError, Isolation, OffsetAt};
 
 #[derive(Clone, Debug)]
 enum Op {
-    Append {
-        partition: i32,
-        count: usize,
-        bytes: usize,
-    },
+    Append { partition: i32, count: usize, bytes: usize },
     Flush,
-    Commit {
-        partition: i32,
-        back: i64,
-    },
-    Delete {
-        partition: i32,
-        back: i64,
-    },
+    Commit { partition: i32, back: i64 },
+    Delete { partition: i32, back: i64 },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -48,18 +38,8 @@ struct Round {
 }
 
 fn round() -> impl Strategy<Value = Round> {
-    (
-        proptest::collection::vec(op(), 1..40),
-        1_u64..120,
-        any::<bool>(),
-        any::<u64>(),
-    )
-        .prop_map(|(ops, crash_after, failure_stays, seed)| Round {
-            ops,
-            crash_after,
-            failure_stays,
-            seed,
-        })
+    (proptest::collection::vec(op(), 1..40), 1_u64..120, any::<bool>(), any::<u64>())
+        .prop_map(|(ops, crash_after, failure_stays, seed)| Round { ops, crash_after, failure_stays, seed })
 }
 
 /// What the test knows about a partition.
@@ -75,14 +55,7 @@ struct Model {
     committed: Vec<Option<i64>>,
 }
 
-fn append(
-    log: &EmbeddedLog,
-    model: &mut Model,
-    partition: i32,
-    count: usize,
-    bytes: usize,
-    serial: &mut u64,
-) -> Result<(), BrokerError> {
+fn append(log: &EmbeddedLog, model: &mut Model, partition: i32, count: usize, bytes: usize, serial: &mut u64) -> Result<(), BrokerError> {
     // In one write, so that several records share a batch.
     let mut producer = producer(log);
     let topic = producer.topic("t")?;
@@ -91,12 +64,7 @@ fn append(
     for _ in 0..count {
         let value = format!("{serial}:{}", "y".repeat(bytes));
         *serial += 1;
-        let record = crate::record::NewRecord {
-            key: None,
-            value: Some(value.as_bytes()),
-            timestamp_ms: *serial as i64,
-            offset: 0,
-        };
+        let record = crate::record::NewRecord { key: None, value: Some(value.as_bytes()), timestamp_ms: *serial as i64, offset: 0 };
         batch.push(topic, partition, record);
         model.tried.push(value);
     }
@@ -111,24 +79,13 @@ fn append(
 
 fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
     let storage = FaultyStorage::default();
-    let options = || EmbeddedOptions {
-        fsync,
-        segment_bytes,
-        tail_bytes: 500,
-        ..EmbeddedOptions::default()
-    };
+    let options = || EmbeddedOptions { fsync, segment_bytes, tail_bytes: 500, ..EmbeddedOptions::default() };
     let open = || EmbeddedLog::open_on(Arc::new(storage.clone()), Path::new("/log"), options());
     let lax = fsync == FsyncPolicy::Never;
     let mut serial = 0;
     let mut models: BTreeMap<i32, Model> = BTreeMap::new();
     for p in 0..2 {
-        models.insert(
-            p,
-            Model {
-                committed: vec![None],
-                ..Model::default()
-            },
-        );
+        models.insert(p, Model { committed: vec![None], ..Model::default() });
     }
     open().unwrap().create_topic("t", 2).unwrap();
 
@@ -139,11 +96,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
         storage.fail_after(round.crash_after, round.failure_stays);
         for op in &round.ops {
             let result = match op {
-                Op::Append {
-                    partition,
-                    count,
-                    bytes,
-                } => {
+                Op::Append { partition, count, bytes } => {
                     let model = models.get_mut(partition).unwrap();
                     let acknowledged = model.acknowledged;
                     let result = append(&log, model, *partition, *count, *bytes, &mut serial);
@@ -190,22 +143,11 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
         storage.crash(round.seed);
         drop(log);
 
-        let log =
-            open().unwrap_or_else(|e| panic!("a crash must not make the log unreadable: {e}"));
+        let log = open().unwrap_or_else(|e| panic!("a crash must not make the log unreadable: {e}"));
         for (&partition, model) in &mut models {
-            let start = log
-                .offsets(
-                    &[tp("t", partition)],
-                    OffsetAt::Earliest,
-                    Isolation::ReadUncommitted,
-                )
-                .unwrap()[0];
+            let start = log.offsets(&[tp("t", partition)], OffsetAt::Earliest, Isolation::ReadUncommitted).unwrap()[0];
             let end = log.end_offset("t", partition).unwrap();
-            assert!(
-                end as usize >= model.acknowledged,
-                "acknowledged to {}, recovered to {end}",
-                model.acknowledged
-            );
+            assert!(end as usize >= model.acknowledged, "acknowledged to {}, recovered to {end}", model.acknowledged);
             assert!(end as usize <= model.tried.len(), "invented records");
             assert!(start <= model.start && start <= end);
             let found = values(&log, "t", partition, start);
@@ -214,21 +156,9 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
                 assert_eq!(*offset, start + i as i64);
                 assert_eq!(*value, model.tried[*offset as usize]);
             }
-            let committed = join(&log, &[]).committed(&[tp("t", partition)]).unwrap()[0]
-                .clone()
-                .map(|c| c.offset);
-            let possible = model.committed.iter().any(|c| {
-                if lax {
-                    c.map(|c| c.min(end)) == committed
-                } else {
-                    *c == committed
-                }
-            });
-            assert!(
-                possible,
-                "committed {committed:?}, but {:?} was",
-                model.committed
-            );
+            let committed = join(&log, &[]).committed(&[tp("t", partition)]).unwrap()[0].clone().map(|c| c.offset);
+            let possible = model.committed.iter().any(|c| if lax { c.map(|c| c.min(end)) == committed } else { *c == committed });
+            assert!(possible, "committed {committed:?}, but {:?} was", model.committed);
             assert!(committed.is_none_or(|c| c <= end));
             // What survived is on the medium now.
             model.end = end as usize;
@@ -261,13 +191,7 @@ fn a_topic_is_made_whole_or_not_at_all() {
     for fail in 1..20 {
         for seed in 0..8 {
             let storage = FaultyStorage::default();
-            let open = || {
-                EmbeddedLog::open_on(
-                    Arc::new(storage.clone()),
-                    Path::new("/log"),
-                    EmbeddedOptions::default(),
-                )
-            };
+            let open = || EmbeddedLog::open_on(Arc::new(storage.clone()), Path::new("/log"), EmbeddedOptions::default());
             let log = open().unwrap();
             storage.fail_after(fail, true);
             let result = log.create_topic("t", 3);

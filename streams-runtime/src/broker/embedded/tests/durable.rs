@@ -11,11 +11,7 @@ use crate::broker::{Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceB
 use crate::record::{NewRecord, RecordBatch};
 
 fn small() -> EmbeddedOptions {
-    EmbeddedOptions {
-        segment_bytes: 10_000,
-        tail_bytes: 0,
-        ..EmbeddedOptions::default()
-    }
+    EmbeddedOptions { segment_bytes: 10_000, tail_bytes: 0, ..EmbeddedOptions::default() }
 }
 
 fn open(storage: &FaultyStorage, options: EmbeddedOptions) -> Result<EmbeddedLog, BrokerError> {
@@ -24,24 +20,12 @@ fn open(storage: &FaultyStorage, options: EmbeddedOptions) -> Result<EmbeddedLog
 
 fn segments(storage: &FaultyStorage) -> Vec<PathBuf> {
     let files = storage.files("/log/topics/t/0");
-    files
-        .into_iter()
-        .filter(|p| p.extension().is_some_and(|e| e == "log"))
-        .collect()
+    files.into_iter().filter(|p| p.extension().is_some_and(|e| e == "log")).collect()
 }
 
 fn fill(log: &EmbeddedLog, from: i64, to: i64) {
     for i in from..to {
-        assert_eq!(
-            put(
-                log,
-                "t",
-                0,
-                format!("v{i}-{}", "x".repeat(90)).as_bytes(),
-                i
-            ),
-            i
-        );
+        assert_eq!(put(log, "t", 0, format!("v{i}-{}", "x".repeat(90)).as_bytes(), i), i);
     }
     log.flush().unwrap();
 }
@@ -51,10 +35,7 @@ fn check(log: &EmbeddedLog, start: i64, end: i64) {
     assert_eq!(read.len() as i64, end - start);
     for (i, (offset, value)) in read.iter().enumerate() {
         assert_eq!(*offset, start + i as i64);
-        assert!(
-            value.starts_with(&format!("v{offset}-")),
-            "{offset}: {value}"
-        );
+        assert!(value.starts_with(&format!("v{offset}-")), "{offset}: {value}");
     }
 }
 
@@ -64,12 +45,7 @@ fn everything_is_there_again_in_a_real_directory() {
     let config = [("cleanup.policy".to_owned(), "compact".to_owned())];
     {
         let log = EmbeddedLog::open_with(dir.path().join("deep/log"), small()).unwrap();
-        let topic = NewTopic {
-            name: "t".into(),
-            partitions: 2,
-            replication: 1,
-            config: config.into(),
-        };
+        let topic = NewTopic { name: "t".into(), partitions: 2, replication: 1, config: config.into() };
         Broker::create_topic(&log, &topic).unwrap();
         fill(&log, 0, 500);
         let member = join(&log, &["t"]);
@@ -83,17 +59,11 @@ fn everything_is_there_again_in_a_real_directory() {
     assert_eq!(log.topic_config("t").unwrap()["cleanup.policy"], "compact");
     assert_eq!(log.partitions("t").unwrap(), 2);
     check(&log, 250, 500);
-    let at = |at| {
-        log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted)
-            .unwrap()[0]
-    };
+    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).unwrap()[0];
     assert_eq!(at(OffsetAt::Earliest), 250);
     assert_eq!(at(OffsetAt::Timestamp(333)), 333);
     let member = join(&log, &["t"]);
-    assert_eq!(
-        member.committed(&[tp("t", 0)]).unwrap(),
-        [Some(offset(tp("t", 0), 123))]
-    );
+    assert_eq!(member.committed(&[tp("t", 0)]).unwrap(), [Some(offset(tp("t", 0), 123))]);
     fill(&log, 500, 600);
     check(&log, 250, 600);
 }
@@ -101,11 +71,7 @@ fn everything_is_there_again_in_a_real_directory() {
 #[test]
 fn old_records_are_read_from_files_and_memory_stays_bounded() {
     let storage = FaultyStorage::default();
-    let options = EmbeddedOptions {
-        segment_bytes: 1 << 20,
-        tail_bytes: 300_000,
-        ..EmbeddedOptions::default()
-    };
+    let options = EmbeddedOptions { segment_bytes: 1 << 20, tail_bytes: 300_000, ..EmbeddedOptions::default() };
     let log = open(&storage, options).unwrap();
     log.create_topic("t", 1).unwrap();
     let mut producer = producer(&log);
@@ -113,16 +79,7 @@ fn old_records_are_read_from_files_and_memory_stays_bounded() {
     let mut batch = ProduceBatch::default();
     for i in 0..50_000 {
         let value = format!("v{i}-{}", "x".repeat(50));
-        batch.push(
-            topic,
-            0,
-            NewRecord {
-                key: None,
-                value: Some(value.as_bytes()),
-                timestamp_ms: i,
-                offset: 0,
-            },
-        );
+        batch.push(topic, 0, NewRecord { key: None, value: Some(value.as_bytes()), timestamp_ms: i, offset: 0 });
         if batch.len() == 10_000 {
             producer.send(&batch).unwrap();
             batch.clear();
@@ -148,11 +105,7 @@ fn old_records_are_read_from_files_and_memory_stays_bounded() {
         }
     }
     for ts in [0, 4, 20_000, 49_999] {
-        let found = log.offsets(
-            &[tp("t", 0)],
-            OffsetAt::Timestamp(ts),
-            Isolation::ReadUncommitted,
-        );
+        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted);
         assert_eq!(found.unwrap(), [ts]);
     }
 }
@@ -173,10 +126,7 @@ fn a_torn_tail_is_cut_and_reported() {
         assert_eq!(torn.len(), 1);
         assert_eq!(torn[0].next_offset, 199, "one batch per record here");
         assert_eq!(torn[0].path, last);
-        assert_eq!(
-            storage.bytes(&last).unwrap().len() as u64,
-            torn[0].valid_bytes
-        );
+        assert_eq!(storage.bytes(&last).unwrap().len() as u64, torn[0].valid_bytes);
         fill(&log, 199, 210);
         check(&log, 0, 210);
         drop(log);
@@ -220,11 +170,7 @@ fn damage_in_the_middle_is_an_error_and_changes_nothing() {
         storage.set_bytes(files.last().unwrap(), bytes.clone());
         let error = open(&storage, small()).unwrap_err();
         assert!(matches!(error, BrokerError::Storage { .. }), "{error}");
-        assert_eq!(
-            storage.bytes(files.last().unwrap()).unwrap(),
-            bytes,
-            "byte {at}"
-        );
+        assert_eq!(storage.bytes(files.last().unwrap()).unwrap(), bytes, "byte {at}");
     }
     storage.set_bytes(files.last().unwrap(), last);
     // Any damage in a file that is not the last: bytes changed, end missing, all missing.
@@ -252,10 +198,7 @@ fn a_file_damaged_while_open_is_an_error_for_its_reader() {
     bytes[200] ^= 1;
     storage.set_bytes(&first, bytes);
     let error = log.read("t", 0, 0, 10).unwrap_err();
-    assert!(
-        matches!(&error, BrokerError::Storage { reason, .. } if reason.contains("checksum")),
-        "{error}"
-    );
+    assert!(matches!(&error, BrokerError::Storage { reason, .. } if reason.contains("checksum")), "{error}");
 }
 
 #[test]
@@ -309,25 +252,13 @@ fn a_failed_sync_is_not_forgotten() {
     let mut producer = producer(&log);
     let topic = producer.topic("t").unwrap();
     let mut batch = ProduceBatch::default();
-    batch.push(
-        topic,
-        0,
-        NewRecord {
-            key: None,
-            value: Some(b"v3-"),
-            timestamp_ms: 0,
-            offset: 0,
-        },
-    );
+    batch.push(topic, 0, NewRecord { key: None, value: Some(b"v3-"), timestamp_ms: 0, offset: 0 });
     producer.send(&batch).unwrap();
     assert_eq!(producer.acknowledged_end(topic, 0), None);
     storage.fail_after(1, false);
     assert!(producer.flush(Duration::from_secs(1)).is_err());
     assert_eq!(producer.acknowledged_end(topic, 0), None);
-    assert!(
-        producer.flush(Duration::from_secs(1)).is_err(),
-        "a second sync would succeed without having written"
-    );
+    assert!(producer.flush(Duration::from_secs(1)).is_err(), "a second sync would succeed without having written");
     assert!(producer.send(&batch).is_err());
     check(&log, 0, 4);
 }
@@ -342,15 +273,7 @@ fn policies_decide_when_files_are_synced() {
         (FsyncPolicy::Never, 0, 0, 0),
     ] {
         let storage = FaultyStorage::default();
-        let log = open(
-            &storage,
-            EmbeddedOptions {
-                fsync,
-                clock: clock.clone(),
-                ..EmbeddedOptions::default()
-            },
-        )
-        .unwrap();
+        let log = open(&storage, EmbeddedOptions { fsync, clock: clock.clone(), ..EmbeddedOptions::default() }).unwrap();
         log.create_topic("t", 1).unwrap();
         put(&log, "t", 0, b"first", 0);
         log.flush().unwrap();
@@ -372,10 +295,7 @@ fn policies_decide_when_files_are_synced() {
 #[test]
 fn offsets_beyond_a_lost_end_are_set_back_for_good() {
     let storage = FaultyStorage::default();
-    let options = || EmbeddedOptions {
-        fsync: FsyncPolicy::Never,
-        ..EmbeddedOptions::default()
-    };
+    let options = || EmbeddedOptions { fsync: FsyncPolicy::Never, ..EmbeddedOptions::default() };
     let log = open(&storage, options()).unwrap();
     log.create_topic("t", 1).unwrap();
     fill(&log, 0, 10);
@@ -389,12 +309,7 @@ fn offsets_beyond_a_lost_end_are_set_back_for_good() {
     let log = open(&storage, options()).unwrap();
     let end = log.end_offset("t", 0).unwrap();
     assert!(end < 10);
-    let committed = |log: &EmbeddedLog| {
-        join(log, &["t"]).committed(&[tp("t", 0)]).unwrap()[0]
-            .clone()
-            .unwrap()
-            .offset
-    };
+    let committed = |log: &EmbeddedLog| join(log, &["t"]).committed(&[tp("t", 0)]).unwrap()[0].clone().unwrap().offset;
     assert_eq!(committed(&log), end);
     fill(&log, end, 20);
     drop(log);
@@ -407,10 +322,7 @@ fn a_directory_that_cannot_be_made_is_an_error_with_its_path() {
     let file = dir.path().join("file");
     std::fs::write(&file, b"x").unwrap();
     let error = EmbeddedLog::open(file.join("log")).unwrap_err();
-    assert!(
-        matches!(&error, BrokerError::Storage { path, reason } if path.contains("file/log") && !reason.is_empty()),
-        "{error}"
-    );
+    assert!(matches!(&error, BrokerError::Storage { path, reason } if path.contains("file/log") && !reason.is_empty()), "{error}");
 }
 
 #[test]
@@ -453,9 +365,7 @@ fn groups_of_any_name_keep_their_offsets() {
         .unwrap()
     };
     for (i, name) in names.iter().enumerate() {
-        member(&log, name)
-            .commit(&[offset(tp("t", 0), i as i64)])
-            .unwrap();
+        member(&log, name).commit(&[offset(tp("t", 0), i as i64)]).unwrap();
     }
     drop(log);
     let log = open(&storage, small()).unwrap();
@@ -463,10 +373,5 @@ fn groups_of_any_name_keep_their_offsets() {
         let committed = member(&log, name).committed(&[tp("t", 0)]).unwrap();
         assert_eq!(committed, [Some(offset(tp("t", 0), i as i64))], "{name}");
     }
-    assert!(
-        storage
-            .files("/log/groups")
-            .iter()
-            .all(|f| f.file_name().unwrap().len() < 255)
-    );
+    assert!(storage.files("/log/groups").iter().all(|f| f.file_name().unwrap().len() < 255));
 }

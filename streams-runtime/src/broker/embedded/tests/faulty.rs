@@ -80,18 +80,13 @@ impl Disk {
     fn step(&mut self) -> io::Result<()> {
         self.operations += 1;
         match self.fail_at {
-            Some(n) if self.operations == n || (self.fail_all_after && self.operations > n) => {
-                Err(io::Error::from(ErrorKind::StorageFull))
-            }
+            Some(n) if self.operations == n || (self.fail_all_after && self.operations > n) => Err(io::Error::from(ErrorKind::StorageFull)),
             _ => Ok(()),
         }
     }
 
     fn random(&mut self, below: usize) -> usize {
-        self.rng = self
-            .rng
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        self.rng = self.rng.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.rng >> 33) as usize % below.max(1)
     }
 }
@@ -139,10 +134,7 @@ impl FaultyStorage {
             } else {
                 data
             };
-            disk.inodes[i] = Inode {
-                synced: survived.clone(),
-                data: survived,
-            };
+            disk.inodes[i] = Inode { synced: survived.clone(), data: survived };
         }
         disk.safe_names = names.clone();
         disk.names = names;
@@ -156,20 +148,13 @@ impl FaultyStorage {
     pub(super) fn set_bytes(&self, path: &Path, bytes: Vec<u8>) {
         let mut disk = self.0.lock().unwrap();
         let inode = disk.names[path];
-        disk.inodes[inode] = Inode {
-            synced: bytes.clone(),
-            data: bytes,
-        };
+        disk.inodes[inode] = Inode { synced: bytes.clone(), data: bytes };
     }
 
     /// All files below a directory, sorted.
     pub(super) fn files(&self, below: &str) -> Vec<PathBuf> {
         let disk = self.0.lock().unwrap();
-        disk.names
-            .keys()
-            .filter(|p| p.starts_with(below))
-            .cloned()
-            .collect()
+        disk.names.keys().filter(|p| p.starts_with(below)).cloned().collect()
     }
 }
 
@@ -184,11 +169,8 @@ impl Storage for FaultyStorage {
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
         let disk = self.0.lock().unwrap();
         let files = disk.names.keys();
-        let mut names: Vec<String> = files
-            .chain(&disk.dirs)
-            .filter(|p| p.parent() == Some(dir))
-            .filter_map(|p| Some(p.file_name()?.to_str()?.to_owned()))
-            .collect();
+        let mut names: Vec<String> =
+            files.chain(&disk.dirs).filter(|p| p.parent() == Some(dir)).filter_map(|p| Some(p.file_name()?.to_str()?.to_owned())).collect();
         names.sort();
         names.dedup();
         Ok(names)
@@ -203,15 +185,11 @@ impl Storage for FaultyStorage {
                 disk.inodes.push(Inode::default());
                 let inode = disk.inodes.len() - 1;
                 disk.names.insert(path.to_owned(), inode);
-                disk.pending
-                    .push(vec![NameChange::Add(path.to_owned(), inode)]);
+                disk.pending.push(vec![NameChange::Add(path.to_owned(), inode)]);
                 inode
             }
         };
-        Ok(Arc::new(FaultyFile {
-            disk: self.0.clone(),
-            inode,
-        }))
+        Ok(Arc::new(FaultyFile { disk: self.0.clone(), inode }))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -222,8 +200,7 @@ impl Storage for FaultyStorage {
         let bytes = self.bytes(path).ok_or_else(missing)?;
         let position = position as usize;
         let part = bytes.get(position..position + length);
-        part.map(<[u8]>::to_vec)
-            .ok_or_else(|| io::Error::from(ErrorKind::UnexpectedEof))
+        part.map(<[u8]>::to_vec).ok_or_else(|| io::Error::from(ErrorKind::UnexpectedEof))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -231,10 +208,7 @@ impl Storage for FaultyStorage {
         disk.step()?;
         let inode = disk.names.remove(from).ok_or_else(missing)?;
         disk.names.insert(to.to_owned(), inode);
-        disk.pending.push(vec![
-            NameChange::Remove(from.to_owned()),
-            NameChange::Add(to.to_owned(), inode),
-        ]);
+        disk.pending.push(vec![NameChange::Remove(from.to_owned()), NameChange::Add(to.to_owned(), inode)]);
         Ok(())
     }
 
@@ -281,9 +255,7 @@ impl LogFile for FaultyFile {
             Ok(()) => bytes.len(),
             Err(_) => disk.random(bytes.len()),
         };
-        disk.inodes[self.inode]
-            .data
-            .extend_from_slice(&bytes[..written]);
+        disk.inodes[self.inode].data.extend_from_slice(&bytes[..written]);
         result
     }
 

@@ -21,20 +21,11 @@ fn a_partition_moves_only_when_its_owner_has_given_it_back() {
     a.commit(&[offset(tp("t", 3), 7)]).unwrap();
     a.acknowledge_revoked(&moving).unwrap();
     assert_eq!(poll(&b), Some(Assigned(moving)));
-    assert!(matches!(
-        a.commit(&[offset(tp("t", 3), 8)]),
-        Err(BrokerError::Fenced { .. })
-    ));
-    assert_eq!(
-        b.committed(&[tp("t", 3), tp("t", 0)]).unwrap(),
-        [Some(offset(tp("t", 3), 7)), None]
-    );
+    assert!(matches!(a.commit(&[offset(tp("t", 3), 8)]), Err(BrokerError::Fenced { .. })));
+    assert_eq!(b.committed(&[tp("t", 3), tp("t", 0)]).unwrap(), [Some(offset(tp("t", 3), 7)), None]);
     b.leave(Duration::ZERO).unwrap();
     assert!(matches!(b.commit(&[]), Err(BrokerError::Fenced { .. })));
-    assert!(matches!(
-        b.poll(Duration::ZERO),
-        Err(BrokerError::Fenced { .. })
-    ));
+    assert!(matches!(b.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 2), tp("t", 3)])));
 }
 
@@ -54,16 +45,10 @@ fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
     assert_eq!(poll(&b), None);
     clock.advance_ms(1);
     assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 0)])));
-    assert!(matches!(
-        a.commit(&[offset(tp("t", 0), 1)]),
-        Err(BrokerError::Fenced { .. })
-    ));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
     assert_eq!(poll(&a), None, "out until it has confirmed");
-    assert!(matches!(
-        a.commit(&[offset(tp("t", 0), 1)]),
-        Err(BrokerError::Fenced { .. })
-    ));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
     a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
     assert_eq!(poll(&a), None);
     assert_eq!(poll(&b), Some(Revoked(vec![tp("t", 1)])));
@@ -79,10 +64,7 @@ fn a_member_alone_is_fenced_too_when_it_was_silent() {
     let a = join(&log, &["t"]);
     poll(&a);
     clock.advance_ms(SESSION_MS + 1);
-    assert!(matches!(
-        a.commit(&[offset(tp("t", 0), 1)]),
-        Err(BrokerError::Fenced { .. })
-    ));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
     a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0)])));
@@ -101,10 +83,7 @@ fn the_same_instance_takes_over_what_it_had() {
     let again = join_as(&log, &["t"], Some("one"));
     assert_eq!(poll(&again), Some(Assigned(vec![tp("t", 0), tp("t", 1)])));
     assert_eq!(poll(&b), None);
-    assert!(matches!(
-        a.poll(Duration::ZERO),
-        Err(BrokerError::Fenced { .. })
-    ));
+    assert!(matches!(a.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
     assert!(matches!(a.commit(&[]), Err(BrokerError::Fenced { .. })));
 }
 
@@ -115,10 +94,7 @@ fn subscriptions_and_new_topics_change_the_assignment() {
     let a = join(&log, &["t", "later"]);
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0)])));
     log.create_topic("later", 2).unwrap();
-    assert_eq!(
-        poll(&a),
-        Some(Assigned(vec![tp("later", 0), tp("later", 1)]))
-    );
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("later", 0), tp("later", 1)])));
     a.subscribe(&["later".into()]).unwrap();
     assert_eq!(poll(&a), Some(Revoked(vec![tp("t", 0)])));
     assert!(a.commit(&[offset(tp("no", 0), 1)]).is_err());

@@ -45,12 +45,7 @@ struct Player {
 
 impl Player {
     fn new(log: &EmbeddedLog) -> Self {
-        Player {
-            member: join(log, &["a", "b"]),
-            owns: BTreeSet::new(),
-            asked_back: BTreeSet::new(),
-            lost: Vec::new(),
-        }
+        Player { member: join(log, &["a", "b"]), owns: BTreeSet::new(), asked_back: BTreeSet::new(), lost: Vec::new() }
     }
 
     fn poll(&mut self) -> bool {
@@ -89,10 +84,7 @@ impl Player {
 }
 
 fn all(log: &EmbeddedLog) -> Vec<TopicPartition> {
-    ["a", "b"]
-        .iter()
-        .flat_map(|t| (0..log.partitions(t).unwrap_or(0)).map(|p| tp(t, p)))
-        .collect()
+    ["a", "b"].iter().flat_map(|t| (0..log.partitions(t).unwrap_or(0)).map(|p| tp(t, p))).collect()
 }
 
 fn run(ops: &[Op]) {
@@ -120,10 +112,7 @@ fn run(ops: &[Op]) {
                 .flatten()
                 .filter(|p| p.owns.contains(&partition))
                 .filter(|p| p.member.commit(&[offset(partition.clone(), 0)]).is_ok());
-            assert!(
-                owners.count() <= 1,
-                "{partition} has two owners after {op:?}"
-            );
+            assert!(owners.count() <= 1, "{partition} has two owners after {op:?}");
         }
     }
 
@@ -149,10 +138,7 @@ fn run(ops: &[Op]) {
         assert_eq!(owners, 1, "{partition}");
     }
     let counts: Vec<_> = alive.iter().map(|p| p.owns.len()).collect();
-    assert!(
-        counts.iter().max().unwrap() - counts.iter().min().unwrap() <= 1,
-        "{counts:?}"
-    );
+    assert!(counts.iter().max().unwrap() - counts.iter().min().unwrap() <= 1, "{counts:?}");
 }
 
 proptest! {

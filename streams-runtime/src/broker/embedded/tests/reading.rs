@@ -11,13 +11,7 @@ fn filled(records: i64) -> EmbeddedLog {
     let log = EmbeddedLog::in_memory();
     log.create_topic("t", 2).unwrap();
     for i in 0..records {
-        put(
-            &log,
-            "t",
-            0,
-            format!("{i}-{}", "x".repeat(1000)).as_bytes(),
-            i * 10,
-        );
+        put(&log, "t", 0, format!("{i}-{}", "x".repeat(1000)).as_bytes(), i * 10);
     }
     log
 }
@@ -27,30 +21,17 @@ fn everything_of_a_record_comes_back() {
     let log = EmbeddedLog::in_memory();
     log.create_topic("t", 1).unwrap();
     let mut batch = RecordBatch::default();
-    batch.push(NewRecord {
-        key: Some(b""),
-        value: None,
-        timestamp_ms: -5,
-        offset: 0,
-    });
+    batch.push(NewRecord { key: Some(b""), value: None, timestamp_ms: -5, offset: 0 });
     batch.push_header(b"h", None);
     batch.push_header(b"h", Some(b""));
     batch.push_header(b"", Some(b"v"));
-    batch.push(NewRecord {
-        key: None,
-        value: Some(b""),
-        timestamp_ms: i64::MAX,
-        offset: 0,
-    });
+    batch.push(NewRecord { key: None, value: Some(b""), timestamp_ms: i64::MAX, offset: 0 });
     for record in batch.iter() {
         log.append("t", None, record).unwrap();
     }
     let back = log.read("t", 0, 0, 10).unwrap();
     for (i, (a, b)) in batch.iter().zip(back.iter()).enumerate() {
-        assert_eq!(
-            (a.key, a.value, a.timestamp_ms),
-            (b.key, b.value, b.timestamp_ms)
-        );
+        assert_eq!((a.key, a.value, a.timestamp_ms), (b.key, b.value, b.timestamp_ms));
         assert_eq!(b.offset, i as i64);
         assert!(a.headers.iter().eq(b.headers.iter()));
     }
@@ -69,10 +50,7 @@ fn any_offset_can_be_read_over_many_chunks() {
         }
     }
     assert!(log.read("t", 0, 2000, 9).unwrap().is_empty());
-    assert!(matches!(
-        log.read("t", 0, 2001, 9),
-        Err(BrokerError::OffsetOutOfRange { earliest: 0, .. })
-    ));
+    assert!(matches!(log.read("t", 0, 2001, 9), Err(BrokerError::OffsetOutOfRange { earliest: 0, .. })));
 }
 
 #[test]
@@ -109,18 +87,8 @@ fn deleted_records_are_gone_for_new_and_present_readers() {
     let mut batch = RecordBatch::default();
     consumer.fetch(slot, 10, &mut batch).unwrap();
     log.delete_records(&[(tp("t", 0), 600)]).unwrap();
-    assert!(matches!(
-        consumer.fetch(slot, 10, &mut batch),
-        Err(BrokerError::OffsetOutOfRange {
-            offset: 10,
-            earliest: 600,
-            ..
-        })
-    ));
-    let at = |at| {
-        log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted)
-            .unwrap()[0]
-    };
+    assert!(matches!(consumer.fetch(slot, 10, &mut batch), Err(BrokerError::OffsetOutOfRange { offset: 10, earliest: 600, .. })));
+    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).unwrap()[0];
     assert_eq!(at(OffsetAt::Earliest), 600);
     assert_eq!(at(OffsetAt::Timestamp(0)), 600);
     log.delete_records(&[(tp("t", 0), 1000)]).unwrap();
@@ -138,13 +106,7 @@ fn offsets_by_timestamp_are_the_first_at_least_so_late() {
         put(&log, "t", 0, b"v", ts);
     }
     for (ts, offset) in [(0, 0), (10, 0), (11, 1), (50, 1), (51, 3), (61, 4)] {
-        let found = log
-            .offsets(
-                &[tp("t", 0)],
-                OffsetAt::Timestamp(ts),
-                Isolation::ReadUncommitted,
-            )
-            .unwrap();
+        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted).unwrap();
         assert_eq!(found, [offset], "{ts}");
     }
 }
@@ -170,12 +132,7 @@ fn waiting_ends_with_a_record_a_waker_or_the_time() {
         }
     });
     consumer.wait(long);
-    assert_eq!(
-        consumer
-            .fetch(slot, 9, &mut RecordBatch::default())
-            .unwrap(),
-        1
-    );
+    assert_eq!(consumer.fetch(slot, 9, &mut RecordBatch::default()).unwrap(), 1);
     writer.join().unwrap();
     let thread = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(50));
@@ -196,9 +153,7 @@ fn a_partition_that_is_left_alone_does_not_make_its_reader_spin() {
     // Newly assigned: there may be something.
     consumer.wait(Duration::from_secs(20));
     // Read in part: there is more.
-    consumer
-        .fetch(full, 3, &mut RecordBatch::default())
-        .unwrap();
+    consumer.fetch(full, 3, &mut RecordBatch::default()).unwrap();
     consumer.wait(Duration::from_secs(20));
     assert!(start.elapsed() < Duration::from_secs(10));
     // Not asked for since.

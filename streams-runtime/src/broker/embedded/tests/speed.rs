@@ -16,12 +16,7 @@ pub(super) fn run(log: &EmbeddedLog, records: usize) -> (f64, f64) {
     let start = Instant::now();
     for i in 0..records {
         let key = (i as u64).to_be_bytes();
-        let record = NewRecord {
-            key: Some(&key),
-            value: Some(&value),
-            timestamp_ms: i as i64,
-            offset: 0,
-        };
+        let record = NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: i as i64, offset: 0 };
         batch.push(topic, (i % 4) as i32, record);
         if batch.len() == 500 {
             producer.send(&batch).unwrap();
@@ -33,9 +28,7 @@ pub(super) fn run(log: &EmbeddedLog, records: usize) -> (f64, f64) {
     let written = records as f64 / start.elapsed().as_secs_f64();
 
     let mut consumer = consumer(log);
-    let slots: Vec<_> = (0..4)
-        .map(|p| consumer.assign(&tp("t", p), 0).unwrap())
-        .collect();
+    let slots: Vec<_> = (0..4).map(|p| consumer.assign(&tp("t", p), 0).unwrap()).collect();
     let mut into = RecordBatch::default();
     let mut read = 0;
     let start = Instant::now();

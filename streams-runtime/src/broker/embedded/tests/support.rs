@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
 use crate::broker::{
-    Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember,
-    Isolation, Producer, ProducerConfig, TopicPartition,
+    Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, Producer, ProducerConfig,
+    TopicPartition,
 };
 use crate::record::{NewRecord, RecordBatch};
 use crate::time::clock::ManualClock;
@@ -18,19 +18,12 @@ pub(super) fn tp(topic: &str, partition: i32) -> TopicPartition {
 /// A log whose time stands still.
 pub(super) fn log_with_clock() -> (EmbeddedLog, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(1_000_000));
-    let options = EmbeddedOptions {
-        clock: clock.clone(),
-        ..EmbeddedOptions::default()
-    };
+    let options = EmbeddedOptions { clock: clock.clone(), ..EmbeddedOptions::default() };
     (EmbeddedLog::in_memory_with(options), clock)
 }
 
 pub(super) fn consumer(log: &EmbeddedLog) -> Box<dyn Consumer> {
-    let config = ConsumerConfig {
-        client_id: "test".into(),
-        isolation: Isolation::ReadUncommitted,
-        fetch_ahead_bytes: 1 << 20,
-    };
+    let config = ConsumerConfig { client_id: "test".into(), isolation: Isolation::ReadUncommitted, fetch_ahead_bytes: 1 << 20 };
     log.consumer(&config).unwrap()
 }
 
@@ -51,11 +44,7 @@ pub(super) fn join(log: &EmbeddedLog, topics: &[&str]) -> Arc<dyn GroupMember> {
     join_as(log, topics, None)
 }
 
-pub(super) fn join_as(
-    log: &EmbeddedLog,
-    topics: &[&str],
-    instance: Option<&str>,
-) -> Arc<dyn GroupMember> {
+pub(super) fn join_as(log: &EmbeddedLog, topics: &[&str], instance: Option<&str>) -> Arc<dyn GroupMember> {
     let config = GroupConfig {
         group: "group".into(),
         topics: topics.iter().map(|t| t.to_string()).collect(),
@@ -71,55 +60,25 @@ pub(super) fn poll(member: &Arc<dyn GroupMember>) -> Option<GroupEvent> {
 }
 
 pub(super) fn offset(partition: TopicPartition, offset: i64) -> CommitOffset {
-    CommitOffset {
-        partition,
-        offset,
-        metadata: format!("m{offset}"),
-    }
+    CommitOffset { partition, offset, metadata: format!("m{offset}") }
 }
 
 pub(super) fn record(key: Option<&[u8]>, value: &[u8], timestamp_ms: i64) -> RecordBatch {
     let mut batch = RecordBatch::default();
-    batch.push(NewRecord {
-        key,
-        value: Some(value),
-        timestamp_ms,
-        offset: 0,
-    });
+    batch.push(NewRecord { key, value: Some(value), timestamp_ms, offset: 0 });
     batch
 }
 
 /// Appends one record with this value.
-pub(super) fn put(
-    log: &EmbeddedLog,
-    topic: &str,
-    partition: i32,
-    value: &[u8],
-    timestamp_ms: i64,
-) -> i64 {
+pub(super) fn put(log: &EmbeddedLog, topic: &str, partition: i32, value: &[u8], timestamp_ms: i64) -> i64 {
     let batch = record(None, value, timestamp_ms);
-    log.append(topic, Some(partition), batch.get(0).unwrap())
-        .unwrap()
-        .1
+    log.append(topic, Some(partition), batch.get(0).unwrap()).unwrap().1
 }
 
 /// Offset and value of all records from an offset on.
-pub(super) fn values(
-    log: &EmbeddedLog,
-    topic: &str,
-    partition: i32,
-    from: i64,
-) -> Vec<(i64, String)> {
+pub(super) fn values(log: &EmbeddedLog, topic: &str, partition: i32, from: i64) -> Vec<(i64, String)> {
     let batch = log.read(topic, partition, from, usize::MAX).unwrap();
-    batch
-        .iter()
-        .map(|r| {
-            (
-                r.offset,
-                String::from_utf8(r.value.unwrap().to_vec()).unwrap(),
-            )
-        })
-        .collect()
+    batch.iter().map(|r| (r.offset, String::from_utf8(r.value.unwrap().to_vec()).unwrap())).collect()
 }
 
 /// So many cases, or as many as `PROPTEST_CASES` asks for if those are more.

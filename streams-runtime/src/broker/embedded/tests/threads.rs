@@ -16,16 +16,7 @@ fn write(log: &EmbeddedLog, writer: usize) {
     let mut batch = ProduceBatch::default();
     for i in 0..RECORDS {
         let value = i.to_be_bytes();
-        batch.push(
-            topic,
-            0,
-            NewRecord {
-                key: Some(&[writer as u8]),
-                value: Some(&value),
-                timestamp_ms: i,
-                offset: 0,
-            },
-        );
+        batch.push(topic, 0, NewRecord { key: Some(&[writer as u8]), value: Some(&value), timestamp_ms: i, offset: 0 });
         // Batches of all sizes, so that readers find the end often.
         if i % 37 == 0 || i % 101 == 0 || i + 1 == RECORDS {
             producer.send(&batch).unwrap();
@@ -56,10 +47,7 @@ fn read(log: &EmbeddedLog, max: usize) {
             assert_eq!(value, next[writer]);
             next[writer] += 1;
         }
-        assert!(
-            start.elapsed() < Duration::from_secs(50),
-            "a wake-up was lost"
-        );
+        assert!(start.elapsed() < Duration::from_secs(50), "a wake-up was lost");
     }
 }
 
@@ -83,24 +71,14 @@ fn in_memory() {
 #[test]
 fn durable_with_readers_on_files() {
     let dir = tempfile::tempdir().unwrap();
-    let options = EmbeddedOptions {
-        fsync: FsyncPolicy::Never,
-        segment_bytes: 300_000,
-        tail_bytes: 0,
-        ..EmbeddedOptions::default()
-    };
+    let options = EmbeddedOptions { fsync: FsyncPolicy::Never, segment_bytes: 300_000, tail_bytes: 0, ..EmbeddedOptions::default() };
     run(&EmbeddedLog::open_with(dir.path(), options).unwrap());
 }
 
 #[test]
 fn a_reader_behind_a_deletion_learns_it() {
     let dir = tempfile::tempdir().unwrap();
-    let options = EmbeddedOptions {
-        fsync: FsyncPolicy::Never,
-        segment_bytes: 20_000,
-        tail_bytes: 0,
-        ..EmbeddedOptions::default()
-    };
+    let options = EmbeddedOptions { fsync: FsyncPolicy::Never, segment_bytes: 20_000, tail_bytes: 0, ..EmbeddedOptions::default() };
     let log = &EmbeddedLog::open_with(dir.path(), options).unwrap();
     log.create_topic("t", 1).unwrap();
     std::thread::scope(|scope| {

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::support::*;
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
-use crate::broker::{
-    ANY_PARTITION, Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceBatch,
-};
+use crate::broker::{ANY_PARTITION, Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceBatch};
 use crate::partition::partition_for_key;
 use crate::record::NewRecord;
 
@@ -21,68 +19,31 @@ fn a_topic_is_made_once_and_keeps_kafkas_defaults() {
         config: BTreeMap::from([("cleanup.policy".into(), "compact".into())]),
     };
     Broker::create_topic(&log, &topic).unwrap();
-    assert!(matches!(
-        Broker::create_topic(&log, &topic),
-        Err(BrokerError::TopicExists { .. })
-    ));
-    assert_eq!(
-        log.topics(&["b", "a"]).unwrap()[1]
-            .as_ref()
-            .unwrap()
-            .partitions,
-        3
-    );
+    assert!(matches!(Broker::create_topic(&log, &topic), Err(BrokerError::TopicExists { .. })));
+    assert_eq!(log.topics(&["b", "a"]).unwrap()[1].as_ref().unwrap().partitions, 3);
     let config = log.topic_config("a").unwrap();
     assert_eq!(config["cleanup.policy"], "compact");
     assert_eq!(config["retention.ms"], "604800000");
-    assert!(matches!(
-        log.topic_config("b"),
-        Err(BrokerError::UnknownTopic { .. })
-    ));
+    assert!(matches!(log.topic_config("b"), Err(BrokerError::UnknownTopic { .. })));
 }
 
 #[test]
 fn wrong_names_and_settings_are_refused() {
     let log = EmbeddedLog::in_memory();
     for name in ["", ".", "..", "a/b", "ä", &"x".repeat(250)] {
-        assert!(
-            matches!(log.create_topic(name, 1), Err(BrokerError::Config { .. })),
-            "{name}"
-        );
+        assert!(matches!(log.create_topic(name, 1), Err(BrokerError::Config { .. })), "{name}");
     }
-    assert!(matches!(
-        log.create_topic("a", 0),
-        Err(BrokerError::Config { .. })
-    ));
-    for (name, value) in [
-        ("no.such", "1"),
-        ("retention.ms", "x"),
-        ("cleanup.policy", "keep"),
-        ("preallocate", "1"),
-    ] {
-        let topic = NewTopic {
-            name: "a".into(),
-            partitions: 1,
-            replication: -1,
-            config: BTreeMap::from([(name.into(), value.into())]),
-        };
-        assert!(
-            matches!(
-                Broker::create_topic(&log, &topic),
-                Err(BrokerError::Config { .. })
-            ),
-            "{name}"
-        );
+    assert!(matches!(log.create_topic("a", 0), Err(BrokerError::Config { .. })));
+    for (name, value) in [("no.such", "1"), ("retention.ms", "x"), ("cleanup.policy", "keep"), ("preallocate", "1")] {
+        let topic = NewTopic { name: "a".into(), partitions: 1, replication: -1, config: BTreeMap::from([(name.into(), value.into())]) };
+        assert!(matches!(Broker::create_topic(&log, &topic), Err(BrokerError::Config { .. })), "{name}");
     }
     assert!(log.all_topics().unwrap().is_empty());
 }
 
 #[test]
 fn topics_are_made_on_demand_only_if_the_options_say_so() {
-    let log = EmbeddedLog::in_memory_with(EmbeddedOptions {
-        auto_create_partitions: Some(4),
-        ..EmbeddedOptions::default()
-    });
+    let log = EmbeddedLog::in_memory_with(EmbeddedOptions { auto_create_partitions: Some(4), ..EmbeddedOptions::default() });
     let found = log.topics(&["in", "app-x-changelog"]).unwrap();
     assert_eq!(found[0].as_ref().unwrap().partitions, 4);
     assert_eq!(found[1], None, "an internal topic is its owner's to make");
@@ -110,12 +71,7 @@ fn any_partition_follows_the_key_and_spreads_records_without() {
     let mut producer = producer(&log);
     let topic = producer.topic("t").unwrap();
     let mut batch = ProduceBatch::default();
-    let record = |key| NewRecord {
-        key,
-        value: Some(b"v"),
-        timestamp_ms: 1,
-        offset: 0,
-    };
+    let record = |key| NewRecord { key, value: Some(b"v"), timestamp_ms: 1, offset: 0 };
     for _ in 0..8 {
         batch.push(topic, ANY_PARTITION, record(None));
     }
@@ -140,65 +96,17 @@ fn a_wrong_record_spoils_its_batch_before_anything_is_written() {
     let topic = producer.topic("t").unwrap();
     let mut batch = ProduceBatch::default();
     let large = vec![0; 2 << 20];
-    batch.push(
-        topic,
-        0,
-        NewRecord {
-            key: None,
-            value: Some(b"v"),
-            timestamp_ms: 1,
-            offset: 0,
-        },
-    );
-    batch.push(
-        topic,
-        0,
-        NewRecord {
-            key: None,
-            value: Some(&large),
-            timestamp_ms: 1,
-            offset: 0,
-        },
-    );
+    batch.push(topic, 0, NewRecord { key: None, value: Some(b"v"), timestamp_ms: 1, offset: 0 });
+    batch.push(topic, 0, NewRecord { key: None, value: Some(&large), timestamp_ms: 1, offset: 0 });
     let error = producer.send(&batch).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            BrokerError::Produce {
-                permanent: true,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, BrokerError::Produce { permanent: true, .. }), "{error}");
     batch.clear();
-    batch.push(
-        topic,
-        1,
-        NewRecord {
-            key: None,
-            value: None,
-            timestamp_ms: 1,
-            offset: 0,
-        },
-    );
-    assert!(matches!(
-        producer.send(&batch),
-        Err(BrokerError::UnknownPartition { .. })
-    ));
+    batch.push(topic, 1, NewRecord { key: None, value: None, timestamp_ms: 1, offset: 0 });
+    assert!(matches!(producer.send(&batch), Err(BrokerError::UnknownPartition { .. })));
     assert_eq!(log.end_offset("t", 0).unwrap(), 0);
     // And the next batch is not mixed up with the spoilt one.
     batch.clear();
-    batch.push(
-        topic,
-        0,
-        NewRecord {
-            key: None,
-            value: Some(b"good"),
-            timestamp_ms: 1,
-            offset: 0,
-        },
-    );
+    batch.push(topic, 0, NewRecord { key: None, value: Some(b"good"), timestamp_ms: 1, offset: 0 });
     producer.send(&batch).unwrap();
     assert_eq!(values(&log, "t", 0, 0), [(0, "good".to_string())]);
 }
@@ -218,12 +126,6 @@ fn log_append_time_takes_the_logs_clock() {
     put(&log, "t", 0, b"b", 5);
     let records = log.read("t", 0, 0, 9).unwrap();
     assert_eq!(records.get(0).unwrap().timestamp_ms, 1_000_000);
-    let at = log
-        .offsets(
-            &[tp("t", 0)],
-            OffsetAt::Timestamp(1_000_001),
-            Isolation::ReadCommitted,
-        )
-        .unwrap();
+    let at = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(1_000_001), Isolation::ReadCommitted).unwrap();
     assert_eq!(at, [1]);
 }
