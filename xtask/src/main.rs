@@ -3,8 +3,12 @@
 //! One file per command. Nothing here depends on the other crates of the workspace, so that a chore
 //! still runs when they do not compile.
 
+mod conformance;
+mod e2e;
+mod expand;
 mod failure;
 mod kafka;
+mod metadata;
 mod paths;
 mod process;
 
@@ -24,11 +28,20 @@ enum Command {
     /// A throwaway single-node Apache Kafka, and Kafka's own command-line tools.
     #[command(subcommand)]
     Kafka(kafka::Command),
+    /// Run the tests that need Apache Kafka, on a broker of their own.
+    E2e(e2e::E2e),
+    /// Print what the macro makes of an example.
+    Expand(expand::Expand),
+    /// Compare with recorded runs of Kafka Streams.
+    Conformance(conformance::Conformance),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Kafka(command) => kafka::run(command),
+        Command::E2e(options) => e2e::run(&options),
+        Command::Expand(options) => expand::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
     };
     match result {
         Ok(code) => code,

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,20 @@ pub(crate) fn check(command: &mut Command) -> Result<()> {
     }
 }
 
+/// Runs to the end and returns what it printed; its standard error goes where ours goes.
+pub(crate) fn stdout(command: &mut Command) -> Result<String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.context(|| format!("cannot run `{}`", shown(command)))?;
+    if !output.status.success() {
+        return Err(Failure::new(format!(
+            "`{}` failed: {}",
+            shown(command),
+            output.status
+        )));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// The first executable file of that name on the path.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
@@ -58,8 +72,15 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 ///
 /// A pid alone proves nothing: it may have been given to another process since it was written down.
 pub(crate) fn runs_with_argument(pid: u32, argument: &Path) -> bool {
-    fs::read(format!("/proc/{pid}/cmdline"))
-        .is_ok_and(|line| has_argument(&line, argument.as_os_str()))
+    // A process that has just been started shows an empty command line for an instant, a zombie does for good.
+    for _ in 0..20 {
+        match fs::read(format!("/proc/{pid}/cmdline")) {
+            Ok(line) if line.is_empty() => thread::sleep(Duration::from_millis(1)),
+            Ok(line) => return has_argument(&line, argument.as_os_str()),
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 fn has_argument(cmdline: &[u8], argument: &OsStr) -> bool {
@@ -102,7 +123,6 @@ fn signal_process(pid: u32, signal: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::process::Stdio;
 
     #[test]
     fn an_argument_is_compared_as_a_whole() {

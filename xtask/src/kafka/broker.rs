@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,6 +50,11 @@ impl Broker {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where all that it writes is.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// What clients connect to.
@@ -139,7 +144,7 @@ impl Broker {
         lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
     }
 
-    fn write(&self, file: &PathBuf, text: &str) -> Result<()> {
+    fn write(&self, file: &Path, text: &str) -> Result<()> {
         fs::write(file, text).context(|| format!("cannot write {}", file.display()))
     }
 
@@ -235,7 +240,6 @@ share.coordinator.state.topic.min.isr=1
 # Groups form at once, and tests may choose short sessions: a killed member is then missed soon.
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
-group.coordinator.rebalance.protocols=classic,consumer
 group.consumer.min.session.timeout.ms=1000
 group.consumer.session.timeout.ms=6000
 group.consumer.min.heartbeat.interval.ms=500

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `provision` | fetches the jars, once, with Maven |
 //! | `broker` | one broker: its directory, its start, its end |
+//! | `leash` | ends it when this process goes, however it goes |
 //! | `probe` | asks over the wire whether the broker serves |
 //! | `tool` | Kafka's own command-line programs |
 
 pub(crate) mod broker;
+pub(crate) mod leash;
 mod probe;
 mod provision;
 pub(crate) mod tool;
