@@ -25,7 +25,7 @@ pub(crate) const DEFAULT_PORT: u16 = 19392;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Start a broker on 127.0.0.1 and wait until it serves. Data and log are below target/kafka/<port>.
+    /// Start a broker on 127.0.0.1 and wait until it serves. Data and log are below target/kafka.
     Start(Port),
     /// Stop the broker that `start` started on this port, and keep its data.
     Stop(Port),
