@@ -2,7 +2,6 @@
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -48,7 +47,7 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
     };
     broker.wipe()?;
     let pid = broker.start()?;
-    let leash = Leash::tie(&broker, pid)?;
+    let leash = Leash::tie(pid, &broker.config_file(), broker.dir())?;
     eprintln!(
         "Apache Kafka: pid {pid}, {}, after {:.1} s",
         broker.bootstrap(),
@@ -161,20 +160,10 @@ fn passed_in(line: &str) -> Option<u64> {
 /// What a test runs, as `sh -c "$STREAMS_TEST_KAFKA_TOOL topics --list"` or split at blanks, from any directory.
 fn tool_command(port: u16) -> Result<String> {
     let this = env::current_exe().context(|| "where is xtask's binary?".into())?;
-    Ok(format!("{} kafka tool --port {port}", quoted(&this)))
-}
-
-/// For the shell; left alone where that changes nothing, so that splitting at blanks works as well.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    if path
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c))
-    {
-        path.into_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
+    Ok(format!(
+        "{} kafka tool --port {port}",
+        process::quoted(&this)
+    ))
 }
 
 #[cfg(test)]
@@ -199,11 +188,5 @@ mod tests {
             Some(3)
         );
         assert_eq!(passed_in("test a ... ok"), None);
-    }
-
-    #[test]
-    fn only_unusual_paths_are_quoted() {
-        assert_eq!(quoted(Path::new("/a/b-c/xtask")), "/a/b-c/xtask");
-        assert_eq!(quoted(Path::new("/it's here")), r"'/it'\''s here'");
     }
 }

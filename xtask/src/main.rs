@@ -3,6 +3,7 @@
 //! One file per command. Nothing here depends on the other crates of the workspace, so that a chore
 //! still runs when they do not compile.
 
+mod bench;
 mod conformance;
 mod e2e;
 mod expand;
@@ -34,6 +35,8 @@ enum Command {
     Expand(expand::Expand),
     /// Compare with recorded runs of Kafka Streams.
     Conformance(conformance::Conformance),
+    /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::E2e(options) => e2e::run(&options),
         Command::Expand(options) => expand::run(&options),
         Command::Conformance(options) => conformance::run(&options),
+        Command::Bench(options) => bench::run(&options),
     };
     match result {
         Ok(code) => code,

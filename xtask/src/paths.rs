@@ -1,9 +1,10 @@
 //! Where things are.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Context, Failure, Result};
 
 /// The root of the workspace. Fixed when xtask is compiled, so that its binary works from any directory.
 pub(crate) fn root() -> PathBuf {
@@ -17,6 +18,11 @@ pub(crate) fn target() -> PathBuf {
         Some(dir) => root().join(dir),
         None => root().join("target"),
     }
+}
+
+/// Writes a whole file.
+pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).context(|| format!("cannot write {}", file.display()))
 }
 
 /// A folder for downloads that outlive the checkout: `$XDG_CACHE_HOME/streams-kafka`, or below `~/.cache`.

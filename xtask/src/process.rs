@@ -120,6 +120,19 @@ fn signal_process(pid: u32, signal: &str) -> Result<()> {
     check(Command::new("sh").args(["-c", script, "sh", signal, &pid.to_string()]))
 }
 
+/// For the shell; left alone where that changes nothing, so that splitting at blanks works as well.
+pub(crate) fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if path
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c))
+    {
+        path.into_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,5 +167,11 @@ mod tests {
         );
         end(child.id(), Path::new("61")).unwrap();
         assert!(!child.wait().unwrap().success());
+    }
+
+    #[test]
+    fn only_unusual_paths_are_quoted() {
+        assert_eq!(quoted(Path::new("/a/b-c/xtask")), "/a/b-c/xtask");
+        assert_eq!(quoted(Path::new("/it's here")), r"'/it'\''s here'");
     }
 }

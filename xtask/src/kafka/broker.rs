@@ -98,12 +98,12 @@ impl Broker {
             })?;
         }
         fs::create_dir_all(&self.dir).context(|| format!("cannot make {}", self.dir.display()))?;
-        self.write(&self.config_file(), &self.config())?;
+        paths::write(&self.config_file(), &self.config())?;
         if !self.data_dir().join("meta.properties").is_file() {
             self.format(&class_path)?;
         }
         let mut child = self.spawn(&class_path)?;
-        self.write(&self.pid_file(), &format!("{}\n", child.id()))?;
+        paths::write(&self.pid_file(), &format!("{}\n", child.id()))?;
         if let Err(failure) = self.wait_until_ready(&mut child) {
             let tail = self.log_tail();
             self.stop()?;
@@ -142,10 +142,6 @@ impl Broker {
         let log = String::from_utf8_lossy(&log);
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
-    }
-
-    fn write(&self, file: &Path, text: &str) -> Result<()> {
-        fs::write(file, text).context(|| format!("cannot write {}", file.display()))
     }
 
     /// Writes the metadata that an empty data directory must have before a broker accepts it.

@@ -6,9 +6,9 @@
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::broker::Broker;
 use crate::failure::{Context, Result};
 
 /// `$1` pid, `$2` the argument by which the process is recognised, `$3` the directory to delete.
@@ -25,11 +25,12 @@ rm -rf -- "$3"
 pub(crate) struct Leash(Child);
 
 impl Leash {
-    /// From now on the broker ends, and its directory goes, with this process at the latest.
-    pub(crate) fn tie(broker: &Broker, pid: u32) -> Result<Self> {
+    /// From now on process `pid` ends with this one at the latest, if it still is the one that was started
+    /// with `argument`, and `dir` goes with it.
+    pub(crate) fn tie(pid: u32, argument: &Path, dir: &Path) -> Result<Self> {
         Command::new("sh")
             .args(["-c", SCRIPT, "sh", &pid.to_string()])
-            .args([broker.config_file().as_os_str(), broker.dir().as_os_str()])
+            .args([argument, dir])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
