@@ -118,11 +118,19 @@ fn binary(side: Side) -> PathBuf {
 
 /// Compiles the Rust sides, optimised.
 pub(crate) fn build(sides: &[Side]) -> Result<()> {
+    let rust: Vec<Side> = sides
+        .iter()
+        .copied()
+        .filter(|side| *side != Side::Java)
+        .collect();
+    if rust.is_empty() {
+        return Ok(());
+    }
     let mut command = process::cargo();
     command
         .current_dir(paths::root())
         .args(["build", "--release", "--package", "benches"]);
-    for side in sides.iter().filter(|side| **side != Side::Java) {
+    for side in rust {
         command.args(["--bin", side.name()]);
     }
     process::check(&mut command)

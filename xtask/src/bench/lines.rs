@@ -1,6 +1,7 @@
 //! The JSON lines of the benchmark kit, one per run; what they say together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use serde_json::{Map, Value};
 
@@ -30,6 +31,12 @@ impl Line {
 
     pub(crate) fn failed(&self) -> bool {
         self.fields.contains_key("error")
+    }
+
+    /// The share of the machine that went to others than engine, broker and kit while the engine ran.
+    pub(crate) fn noise(&self) -> Option<f64> {
+        let processors = thread::available_parallelism().map_or(1, usize::from) as f64;
+        Some(self.number("other_cpu_s")? / (self.number("elapsed_s")? * processors))
     }
 
     /// The run as the kit printed it, with the side's own name: the kit knows only `java` and `rust`.

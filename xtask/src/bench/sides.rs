@@ -14,6 +14,9 @@ use crate::paths;
 /// The cases that the hand-written loop can do.
 const HANDWRITTEN_CASES: &[&str] = &["map_values", "forward"];
 
+/// The kit's rule 7: above this share of the machine for others, a figure means little.
+const NOISE_LIMIT: f64 = 0.1;
+
 #[derive(clap::Args)]
 pub(crate) struct Sides {
     /// Cases of benches/kafka-streams/README.md: map_values, count, …
@@ -97,6 +100,11 @@ fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
                     );
                     writeln!(file, "{}", line.to_json())
                         .context(|| format!("cannot write {}", results.display()))?;
+                    if line.noise().is_some_and(|share| share > NOISE_LIMIT) {
+                        eprintln!(
+                            "  noisy: other processes took more than a tenth of the machine; measure again"
+                        );
+                    }
                     lines.push(line);
                 }
             }
