@@ -17,44 +17,22 @@ pub(crate) struct Conformance {
 }
 
 pub(crate) fn run(options: &Conformance) -> Result<ExitCode> {
-    let set = env::var_os("CONFORMANCE_VECTORS")
-        .filter(|dir| !dir.is_empty())
-        .map(PathBuf::from);
+    let set = env::var_os("CONFORMANCE_VECTORS").filter(|dir| !dir.is_empty()).map(PathBuf::from);
     let dir = match options.dir.clone().or(set) {
-        Some(dir) => dir
-            .canonicalize()
-            .context(|| format!("cannot read {}", dir.display()))?,
+        Some(dir) => dir.canonicalize().context(|| format!("cannot read {}", dir.display()))?,
         None => paths::root().join("tests/conformance/vectors"),
     };
     // An empty directory would agree with anything.
-    let mut entries = dir
-        .read_dir()
-        .context(|| format!("cannot read {}", dir.display()))?;
+    let mut entries = dir.read_dir().context(|| format!("cannot read {}", dir.display()))?;
     if entries.next().is_none() {
-        return Err(Failure::new(format!(
-            "{} is empty: there is nothing to compare",
-            dir.display()
-        )));
+        return Err(Failure::new(format!("{} is empty: there is nothing to compare", dir.display())));
     }
     let mut command = process::cargo();
     command
         .current_dir(paths::root())
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "tests",
-            "--bin",
-            "conformance",
-            "--",
-        ])
+        .args(["run", "--quiet", "--release", "--package", "tests", "--bin", "conformance", "--"])
         .arg(&dir)
         .args(&options.args);
     let status = process::status(&mut command)?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -48,11 +48,7 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
     broker.wipe()?;
     let pid = broker.start()?;
     let leash = Leash::tie(pid, &broker.config_file(), broker.dir())?;
-    eprintln!(
-        "Apache Kafka: pid {pid}, {}, after {:.1} s",
-        broker.bootstrap(),
-        started.elapsed().as_secs_f64()
-    );
+    eprintln!("Apache Kafka: pid {pid}, {}, after {:.1} s", broker.bootstrap(), started.elapsed().as_secs_f64());
 
     let mut command = cargo_test(&tests);
     command
@@ -61,39 +57,23 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
         .env("STREAMS_TEST_KAFKA", broker.bootstrap())
         .env("STREAMS_TEST_KAFKA_PID", pid.to_string())
         .env("STREAMS_TEST_KAFKA_TOOL", tool_command(broker.port())?)
-        .env(
-            "STREAMS_TEST_EXAMPLES",
-            paths::target().join("debug/examples"),
-        );
+        .env("STREAMS_TEST_EXAMPLES", paths::target().join("debug/examples"));
     let outcome = run_tests(&mut command);
 
     // The broker must have lived to the end, or the tests saw something else than they were meant to see.
     let alive = broker.running_pid() == Some(pid);
     if outcome.is_err() || !alive {
-        eprintln!(
-            "--- the end of the broker's log\n{}\n---",
-            broker.log_tail()
-        );
+        eprintln!("--- the end of the broker's log\n{}\n---", broker.log_tail());
     }
     leash.release();
     if options.keep {
-        eprintln!(
-            "kept: pid {pid}, {}, {}",
-            broker.bootstrap(),
-            broker.dir().display()
-        );
+        eprintln!("kept: pid {pid}, {}, {}", broker.bootstrap(), broker.dir().display());
     } else {
         broker.wipe()?;
     }
     eprintln!("e2e: {:.1} s", started.elapsed().as_secs_f64());
     outcome?;
-    if alive {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Err(Failure::new(
-            "the broker did not live to the end of the tests",
-        ))
-    }
+    if alive { Ok(ExitCode::SUCCESS) } else { Err(Failure::new("the broker did not live to the end of the tests")) }
 }
 
 /// The tests to run. None at all is a failure: it would pass without having tested anything.
@@ -104,19 +84,14 @@ fn chosen(all: Vec<String>, only: &[String]) -> Result<Vec<String>> {
         )));
     }
     if let Some(unknown) = only.iter().find(|name| !all.contains(name)) {
-        return Err(Failure::new(format!(
-            "no such test binary: {unknown}; there are: {}",
-            all.join(", ")
-        )));
+        return Err(Failure::new(format!("no such test binary: {unknown}; there are: {}", all.join(", "))));
     }
     Ok(if only.is_empty() { all } else { only.to_vec() })
 }
 
 fn cargo_test(tests: &[String]) -> Command {
     let mut cargo = process::cargo();
-    cargo
-        .current_dir(paths::root())
-        .args(["test", "--package", PACKAGE, "--features", FEATURE]);
+    cargo.current_dir(paths::root()).args(["test", "--package", PACKAGE, "--features", FEATURE]);
     // All of them, also when one fails: a run takes minutes, and each answer is wanted.
     cargo.arg("--no-fail-fast");
     for test in tests {
@@ -127,10 +102,7 @@ fn cargo_test(tests: &[String]) -> Command {
 
 /// Passes the output on while it comes, and counts the tests that were run.
 fn run_tests(command: &mut Command) -> Result<()> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context(|| "cannot run cargo".into())?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context(|| "cannot run cargo".into())?;
     let mut passed = 0;
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n') {
@@ -160,10 +132,7 @@ fn passed_in(line: &str) -> Option<u64> {
 /// What a test runs, as `sh -c "$STREAMS_TEST_KAFKA_TOOL topics --list"` or split at blanks, from any directory.
 fn tool_command(port: u16) -> Result<String> {
     let this = env::current_exe().context(|| "where is xtask's binary?".into())?;
-    Ok(format!(
-        "{} kafka tool --port {port}",
-        process::quoted(&this)
-    ))
+    Ok(format!("{} kafka tool --port {port}", process::quoted(&this)))
 }
 
 #[cfg(test)]
@@ -183,10 +152,7 @@ mod tests {
     fn passed_tests_are_counted() {
         let line = "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.00s";
         assert_eq!(passed_in(line), Some(12));
-        assert_eq!(
-            passed_in("test result: FAILED. 3 passed; 1 failed; 0 ignored"),
-            Some(3)
-        );
+        assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed; 0 ignored"), Some(3));
         assert_eq!(passed_in("test a ... ok"), None);
     }
 }

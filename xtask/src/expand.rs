@@ -33,14 +33,7 @@ pub(crate) fn run(options: &Expand) -> Result<ExitCode> {
         .context(|| format!("cannot touch {}", source.display()))?;
     let output = process::cargo()
         .current_dir(paths::root())
-        .args([
-            "check",
-            "--quiet",
-            "--package",
-            "examples",
-            "--example",
-            &options.example,
-        ])
+        .args(["check", "--quiet", "--package", "examples", "--example", &options.example])
         .env("STREAMS_DUMP", &options.topology)
         .stdout(Stdio::null())
         .output()
@@ -62,10 +55,7 @@ pub(crate) fn run(options: &Expand) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     eprint!("{}", without_expansions(&said));
-    Err(Failure::new(format!(
-        "{} does not compile",
-        source.display()
-    )))
+    Err(Failure::new(format!("{} does not compile", source.display())))
 }
 
 /// The name and the text of each expansion in the compiler's output.
@@ -119,10 +109,7 @@ warning: unused\n// --- expansion of a\nfn a ( ) { b\n( ) }\n// --- end of a\ner
     #[test]
     fn expansions_are_found_between_other_lines() {
         let found = expansions(OUTPUT);
-        assert_eq!(
-            found[0],
-            ("a".to_owned(), "fn a ( ) { b\n( ) }\n".to_owned())
-        );
+        assert_eq!(found[0], ("a".to_owned(), "fn a ( ) { b\n( ) }\n".to_owned()));
         assert_eq!(found[1], ("c".to_owned(), "struct C ;\n".to_owned()));
         assert_eq!(found.len(), 2);
         assert_eq!(without_expansions(OUTPUT), "warning: unused\nerror: x\n");

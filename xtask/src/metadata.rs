@@ -41,24 +41,16 @@ pub(crate) fn example_source(package: &str, example: &str) -> Result<PathBuf> {
         return Ok(found.src_path.clone());
     }
     let known: Vec<&str> = examples.iter().map(|t| t.name.as_str()).collect();
-    Err(Failure::new(format!(
-        "no such example: {example}; there are: {}",
-        known.join(", ")
-    )))
+    Err(Failure::new(format!("no such example: {example}; there are: {}", known.join(", "))))
 }
 
 fn targets(package: &str, kind: &str) -> Result<Vec<Target>> {
     let mut command = process::cargo();
-    command
-        .current_dir(paths::root())
-        .args(["metadata", "--no-deps", "--format-version", "1"]);
+    command.current_dir(paths::root()).args(["metadata", "--no-deps", "--format-version", "1"]);
     let metadata = parse(&process::stdout(&mut command)?)?;
     let package = metadata.packages.into_iter().find(|p| p.name == package);
     let targets = package.map(|p| p.targets).unwrap_or_default();
-    Ok(targets
-        .into_iter()
-        .filter(|t| t.kind.iter().any(|k| k == kind))
-        .collect())
+    Ok(targets.into_iter().filter(|t| t.kind.iter().any(|k| k == kind)).collect())
 }
 
 fn parse(json: &str) -> Result<Metadata> {
@@ -82,9 +74,7 @@ mod tests {
 
     #[test]
     fn this_workspace_has_no_such_example() {
-        let said = example_source("examples", "no_such_example")
-            .unwrap_err()
-            .to_string();
+        let said = example_source("examples", "no_such_example").unwrap_err().to_string();
         assert!(said.contains("there are:"), "{said}");
     }
 }

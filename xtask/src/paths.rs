@@ -27,15 +27,9 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
 
 /// A folder for downloads that outlive the checkout: `$XDG_CACHE_HOME/streams-kafka`, or below `~/.cache`.
 pub(crate) fn cache() -> Result<PathBuf> {
-    let set = |name| {
-        env::var_os(name)
-            .filter(|v| !v.is_empty())
-            .map(PathBuf::from)
-    };
+    let set = |name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     set("XDG_CACHE_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".cache")))
         .map(|cache| cache.join("streams-kafka"))
-        .ok_or_else(|| {
-            Failure::new("neither XDG_CACHE_HOME nor HOME is set: no place for Kafka's jars")
-        })
+        .ok_or_else(|| Failure::new("neither XDG_CACHE_HOME nor HOME is set: no place for Kafka's jars"))
 }

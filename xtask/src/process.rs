@@ -21,30 +21,18 @@ pub(crate) fn cargo() -> Command {
 /// The command as a person would type it.
 pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|w| w.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|w| w.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs to the end, output going where ours goes.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
-    command
-        .status()
-        .context(|| format!("cannot run `{}`", shown(command)))
+    command.status().context(|| format!("cannot run `{}`", shown(command)))
 }
 
 /// As [`status`], but a non-zero status is a failure.
 pub(crate) fn check(command: &mut Command) -> Result<()> {
     let status = status(command)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!(
-            "`{}` failed: {status}",
-            shown(command)
-        )))
-    }
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{}` failed: {status}", shown(command)))) }
 }
 
 /// Runs to the end and returns what it printed; its standard error goes where ours goes.
@@ -52,20 +40,14 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
     let output = command.stderr(Stdio::inherit()).output();
     let output = output.context(|| format!("cannot run `{}`", shown(command)))?;
     if !output.status.success() {
-        return Err(Failure::new(format!(
-            "`{}` failed: {}",
-            shown(command),
-            output.status
-        )));
+        return Err(Failure::new(format!("`{}` failed: {}", shown(command), output.status)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The first executable file of that name on the path.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|dir| dir.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
 /// True when process `pid` exists, was started with `argument` as one of its arguments, and is no zombie.
@@ -84,10 +66,7 @@ pub(crate) fn runs_with_argument(pid: u32, argument: &Path) -> bool {
 }
 
 fn has_argument(cmdline: &[u8], argument: &OsStr) -> bool {
-    cmdline
-        .split(|&b| b == 0)
-        .skip(1)
-        .any(|word| word == argument.as_encoded_bytes())
+    cmdline.split(|&b| b == 0).skip(1).any(|word| word == argument.as_encoded_bytes())
 }
 
 /// Ends process `pid` if it still is the one that [`runs_with_argument`]: SIGTERM, and after 30 s SIGKILL.
@@ -109,9 +88,7 @@ pub(crate) fn end(pid: u32, argument: &Path) -> Result<()> {
             thread::sleep(Duration::from_millis(50));
         }
     }
-    Err(Failure::new(format!(
-        "process {pid} does not end, not even by SIGKILL"
-    )))
+    Err(Failure::new(format!("process {pid} does not end, not even by SIGKILL")))
 }
 
 /// The shell's built-in `kill`, because the standard library can only signal its own children.
@@ -123,10 +100,7 @@ fn signal_process(pid: u32, signal: &str) -> Result<()> {
 /// For the shell; left alone where that changes nothing, so that splitting at blanks works as well.
 pub(crate) fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
-    if path
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c))
-    {
+    if path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-+".contains(c)) {
         path.into_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
@@ -143,28 +117,15 @@ mod tests {
         assert!(has_argument(line, OsStr::new("/t/19392/server.properties")));
         assert!(!has_argument(line, OsStr::new("/t/1939/server.properties")));
         assert!(!has_argument(line, OsStr::new("server.properties")));
-        assert!(
-            !has_argument(line, OsStr::new("java")),
-            "the program is no argument"
-        );
-        assert!(
-            !has_argument(b"", OsStr::new("java")),
-            "a zombie has an empty command line"
-        );
+        assert!(!has_argument(line, OsStr::new("java")), "the program is no argument");
+        assert!(!has_argument(b"", OsStr::new("java")), "a zombie has an empty command line");
     }
 
     #[test]
     fn only_the_process_with_the_argument_is_ended() {
-        let mut child = Command::new("sleep")
-            .arg("61")
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = Command::new("sleep").arg("61").stdin(Stdio::null()).spawn().unwrap();
         end(child.id(), Path::new("62")).unwrap();
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "another process of that pid was ended"
-        );
+        assert!(child.try_wait().unwrap().is_none(), "another process of that pid was ended");
         end(child.id(), Path::new("61")).unwrap();
         assert!(!child.wait().unwrap().success());
     }

@@ -35,24 +35,14 @@ pub(crate) fn run(options: &Compile) -> Result<ExitCode> {
     let mut over = 0;
     println!("| what | median ms (least to greatest of {RUNS}) | budget ms | |\n|---|---|---|---|");
     for figure in &figures {
-        let Summary {
-            median,
-            least,
-            greatest,
-        } = figure.ms;
+        let Summary { median, least, greatest } = figure.ms;
         let good = median <= figure.budget_ms;
         over += usize::from(!good);
         let verdict = if good { "within" } else { "OVER" };
-        println!(
-            "| {} | {median:.1} ({least:.1} to {greatest:.1}) | {} | {verdict} |",
-            figure.what, figure.budget_ms
-        );
+        println!("| {} | {median:.1} ({least:.1} to {greatest:.1}) | {} | {verdict} |", figure.what, figure.budget_ms);
     }
     if over > 0 && !options.no_budget {
-        return Err(Failure::new(format!(
-            "{over} of {} figures over budget",
-            figures.len()
-        )));
+        return Err(Failure::new(format!("{over} of {} figures over budget", figures.len())));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -71,18 +61,14 @@ struct Package {
 
 impl Package {
     fn generate() -> Result<Self> {
-        let package = Self {
-            dir: paths::target().join("compile-bench"),
-        };
-        fs::create_dir_all(package.dir.join("src"))
-            .context(|| format!("cannot make {}", package.dir.display()))?;
+        let package = Self { dir: paths::target().join("compile-bench") };
+        fs::create_dir_all(package.dir.join("src")).context(|| format!("cannot make {}", package.dir.display()))?;
         paths::write(&package.dir.join("Cargo.toml"), &manifest(&paths::root()))?;
         paths::write(&package.source("topology"), &topology(OPERATORS))?;
         paths::write(&package.source("empty"), "fn main() {}\n")?;
         // The same versions as everywhere else; cargo drops what this package does not need.
         let lock = package.dir.join("Cargo.lock");
-        fs::copy(paths::root().join("Cargo.lock"), &lock)
-            .context(|| format!("cannot write {}", lock.display()))?;
+        fs::copy(paths::root().join("Cargo.lock"), &lock).context(|| format!("cannot write {}", lock.display()))?;
         Ok(package)
     }
 
@@ -102,27 +88,16 @@ impl Package {
             full.push(ms);
             expansion.extend(expansion_ms(&said));
         }
-        let expansion = summary(expansion).context(|| {
-            "the macro did not say how long it took (with STREAMS_TIME=1 it prints `// expanded <name> in <µs> us`)".into()
-        })?;
+        let expansion = summary(expansion)
+            .context(|| "the macro did not say how long it took (with STREAMS_TIME=1 it prints `// expanded <name> in <µs> us`)".into())?;
         let (empty, full) = (summary(empty)?, summary(full)?);
         // Both series vary on their own: the range of the difference is the widest that they allow.
-        let more = Summary {
-            median: full.median - empty.median,
-            least: full.least - empty.greatest,
-            greatest: full.greatest - empty.least,
-        };
+        let more =
+            Summary { median: full.median - empty.median, least: full.least - empty.greatest, greatest: full.greatest - empty.least };
         Ok(vec![
+            Figure { what: format!("expansion, {OPERATORS} operators"), ms: expansion, budget_ms: EXPANSION_BUDGET_MS },
             Figure {
-                what: format!("expansion, {OPERATORS} operators"),
-                ms: expansion,
-                budget_ms: EXPANSION_BUDGET_MS,
-            },
-            Figure {
-                what: format!(
-                    "cargo check, {OPERATORS} operators, more than an empty program ({:.0} ms)",
-                    empty.median
-                ),
+                what: format!("cargo check, {OPERATORS} operators, more than an empty program ({:.0} ms)", empty.median),
                 ms: more,
                 budget_ms: CHECK_BUDGET_MS,
             },
@@ -149,25 +124,14 @@ fn example() -> Result<Figure> {
     // The first run brings the dependencies up to date, and does not count.
     for run in 0..=RUNS {
         let mut command = process::cargo();
-        command.current_dir(paths::root()).args([
-            "check",
-            "--quiet",
-            "--package",
-            "examples",
-            "--example",
-            EXAMPLE,
-        ]);
+        command.current_dir(paths::root()).args(["check", "--quiet", "--package", "examples", "--example", EXAMPLE]);
         let (one, _) = timed(&mut command, &source)?;
         if run > 0 {
             ms.push(one);
         }
     }
     let what = format!("cargo check --example {EXAMPLE}, touched");
-    Ok(Figure {
-        what,
-        ms: summary(ms)?,
-        budget_ms: EXAMPLE_BUDGET_MS,
-    })
+    Ok(Figure { what, ms: summary(ms)?, budget_ms: EXAMPLE_BUDGET_MS })
 }
 
 /// Touches `source`, runs the command, and returns the milliseconds and what it printed.
@@ -178,17 +142,11 @@ fn timed(command: &mut Command, source: &Path) -> Result<(f64, String)> {
         .and_then(|file| file.set_modified(SystemTime::now()))
         .context(|| format!("cannot touch {}", source.display()))?;
     let started = Instant::now();
-    let output = command
-        .stdout(Stdio::null())
-        .output()
-        .context(|| "cannot run cargo".into())?;
+    let output = command.stdout(Stdio::null()).output().context(|| "cannot run cargo".into())?;
     let ms = milliseconds(started.elapsed());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
-        return Err(Failure::new(format!(
-            "`{}` failed:\n{said}",
-            process::shown(command)
-        )));
+        return Err(Failure::new(format!("`{}` failed:\n{said}", process::shown(command))));
     }
     Ok((ms, said))
 }
@@ -281,10 +239,7 @@ mod tests {
 
     #[test]
     fn the_time_of_an_expansion_is_read() {
-        assert_eq!(
-            expansion_ms("warning: x\n// expanded chain in 1500 us\nerror"),
-            [1.5]
-        );
+        assert_eq!(expansion_ms("warning: x\n// expanded chain in 1500 us\nerror"), [1.5]);
         assert!(expansion_ms("// expanded chain in some us").is_empty());
     }
 }

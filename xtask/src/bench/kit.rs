@@ -39,22 +39,11 @@ pub(crate) struct Kit {
 impl Kit {
     pub(crate) fn start(port: u16) -> Result<Self> {
         let run_dir = paths::target().join("kafka").join(format!("bench-{port}"));
-        let mut kit = Self {
-            port,
-            run_dir,
-            leash: None,
-        };
+        let mut kit = Self { port, run_dir, leash: None };
         process::check(kit.command("kafka.sh").arg("start").stdout(Stdio::null()))?;
         let pid = process::stdout(kit.command("kafka.sh").arg("pid"))?;
-        let pid = pid
-            .trim()
-            .parse()
-            .context(|| "the kit's broker has no pid".into())?;
-        kit.leash = Some(Leash::tie(
-            pid,
-            &kit.run_dir.join("server.properties"),
-            &kit.run_dir,
-        )?);
+        let pid = pid.trim().parse().context(|| "the kit's broker has no pid".into())?;
+        kit.leash = Some(Leash::tie(pid, &kit.run_dir.join("server.properties"), &kit.run_dir)?);
         Ok(kit)
     }
 
@@ -74,10 +63,7 @@ impl Kit {
     pub(crate) fn run(&self, side: Side, case: &str, args: &[String]) -> Result<Vec<Line>> {
         let mut command = self.command("run.sh");
         let engine = if side == Side::Java { "java" } else { "rust" };
-        command
-            .args(["--runs", "1", "--engines", engine])
-            .args(args)
-            .arg(case);
+        command.args(["--runs", "1", "--engines", engine]).args(args).arg(case);
         command.arg("--results").arg("/dev/null");
         if side != Side::Java {
             // The kit hands the text to a shell.
@@ -86,28 +72,17 @@ impl Kit {
         let output = command.stderr(Stdio::inherit()).output();
         let output = output.context(|| format!("cannot run `{}`", process::shown(&command)))?;
         let said = String::from_utf8_lossy(&output.stdout);
-        let lines = said
-            .lines()
-            .filter(|l| l.starts_with('{'))
-            .map(|l| Line::parse(side, l))
-            .collect::<Result<Vec<_>>>()?;
+        let lines = said.lines().filter(|l| l.starts_with('{')).map(|l| Line::parse(side, l)).collect::<Result<Vec<_>>>()?;
         // The kit exits with 1 when an engine failed, and says so in the line. Without a line it failed itself.
         if lines.is_empty() {
-            return Err(Failure::new(format!(
-                "`{}` gave no result: {}",
-                process::shown(&command),
-                output.status
-            )));
+            return Err(Failure::new(format!("`{}` gave no result: {}", process::shown(&command), output.status)));
         }
         Ok(lines)
     }
 
     fn command(&self, script: &str) -> Command {
         let mut command = Command::new(paths::root().join("benches/kafka-streams").join(script));
-        command
-            .env("PORT", self.port.to_string())
-            .env("RUN_DIR", &self.run_dir)
-            .env_remove("RUST_BENCH");
+        command.env("PORT", self.port.to_string()).env("RUN_DIR", &self.run_dir).env_remove("RUST_BENCH");
         command
     }
 }
@@ -118,18 +93,12 @@ fn binary(side: Side) -> PathBuf {
 
 /// Compiles the Rust sides, optimised.
 pub(crate) fn build(sides: &[Side]) -> Result<()> {
-    let rust: Vec<Side> = sides
-        .iter()
-        .copied()
-        .filter(|side| *side != Side::Java)
-        .collect();
+    let rust: Vec<Side> = sides.iter().copied().filter(|side| *side != Side::Java).collect();
     if rust.is_empty() {
         return Ok(());
     }
     let mut command = process::cargo();
-    command
-        .current_dir(paths::root())
-        .args(["build", "--release", "--package", "benches"]);
+    command.current_dir(paths::root()).args(["build", "--release", "--package", "benches"]);
     for side in rust {
         command.args(["--bin", side.name()]);
     }

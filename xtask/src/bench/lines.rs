@@ -53,33 +53,13 @@ impl Line {
             Some(other) => other.to_string(),
             None => "?".into(),
         };
-        let guarantee = if shown("guarantee") == "exactly_once_v2" {
-            " exactly-once"
-        } else {
-            ""
-        };
-        let threads = if shown("threads") == "1" {
-            String::new()
-        } else {
-            format!(" {} threads", shown("threads"))
-        };
-        let size = if shown("size") == "small" {
-            String::new()
-        } else {
-            format!(" size {}", shown("size"))
-        };
+        let guarantee = if shown("guarantee") == "exactly_once_v2" { " exactly-once" } else { "" };
+        let threads = if shown("threads") == "1" { String::new() } else { format!(" {} threads", shown("threads")) };
+        let size = if shown("size") == "small" { String::new() } else { format!(" size {}", shown("size")) };
         // How much a latency run processed depends on how long it ran.
         let case = shown("case");
-        let records = if case.starts_with("latency") {
-            String::new()
-        } else {
-            format!(" n={}", shown("records"))
-        };
-        format!(
-            "{case} store={} cache={}{guarantee}{threads}{size}{records}",
-            shown("store"),
-            shown("cache_bytes")
-        )
+        let records = if case.starts_with("latency") { String::new() } else { format!(" n={}", shown("records")) };
+        format!("{case} store={} cache={}{guarantee}{threads}{size}{records}", shown("store"), shown("cache_bytes"))
     }
 }
 
@@ -95,21 +75,11 @@ impl Group {
         let mut groups: Vec<Group> = Vec::new();
         for line in lines {
             let name = line.group();
-            let at = groups
-                .iter()
-                .position(|g| g.name == name)
-                .unwrap_or_else(|| {
-                    groups.push(Group {
-                        name,
-                        sides: BTreeMap::new(),
-                    });
-                    groups.len() - 1
-                });
-            groups[at]
-                .sides
-                .entry(line.side)
-                .or_default()
-                .push(line.clone());
+            let at = groups.iter().position(|g| g.name == name).unwrap_or_else(|| {
+                groups.push(Group { name, sides: BTreeMap::new() });
+                groups.len() - 1
+            });
+            groups[at].sides.entry(line.side).or_default().push(line.clone());
         }
         groups
     }
@@ -126,11 +96,7 @@ impl Group {
 
     /// A figure over the successful runs of a side.
     pub(crate) fn summary(&self, side: Side, field: &str) -> Option<Summary> {
-        let numbers = self
-            .lines(side)
-            .iter()
-            .filter(|l| !l.failed())
-            .filter_map(|l| l.number(field));
+        let numbers = self.lines(side).iter().filter(|l| !l.failed()).filter_map(|l| l.number(field));
         Summary::of(numbers.collect())
     }
 
@@ -173,16 +139,8 @@ impl Summary {
         numbers.sort_by(f64::total_cmp);
         let (&least, &greatest) = (numbers.first()?, numbers.last()?);
         let half = numbers.len() / 2;
-        let median = if numbers.len() % 2 == 1 {
-            numbers[half]
-        } else {
-            (numbers[half - 1] + numbers[half]) / 2.0
-        };
-        Some(Self {
-            median,
-            least,
-            greatest,
-        })
+        let median = if numbers.len() % 2 == 1 { numbers[half] } else { (numbers[half - 1] + numbers[half]) / 2.0 };
+        Some(Self { median, least, greatest })
     }
 }
 
@@ -202,14 +160,7 @@ mod tests {
         assert_eq!(Summary::of(vec![]), None);
         assert_eq!(Summary::of(vec![3.0, 1.0, 2.0]).unwrap().median, 2.0);
         let even = Summary::of(vec![4.0, 1.0, 3.0, 2.0]).unwrap();
-        assert_eq!(
-            even,
-            Summary {
-                median: 2.5,
-                least: 1.0,
-                greatest: 4.0
-            }
-        );
+        assert_eq!(even, Summary { median: 2.5, least: 1.0, greatest: 4.0 });
     }
 
     #[test]
@@ -237,11 +188,7 @@ mod tests {
     #[test]
     fn runs_with_other_settings_are_not_compared() {
         let a = line(Side::Java, 1.0, "");
-        let b = Line::parse(
-            Side::Java,
-            r#"{"case":"count","store":"rocksdb","records":9}"#,
-        )
-        .unwrap();
+        let b = Line::parse(Side::Java, r#"{"case":"count","store":"rocksdb","records":9}"#).unwrap();
         let groups = Group::all(&[a.clone(), b, a]);
         assert_eq!(groups.len(), 2);
         assert_eq!(groups[0].name, "count store=memory cache=0 n=9");
@@ -250,9 +197,7 @@ mod tests {
 
     #[test]
     fn a_side_keeps_its_name_in_the_results() {
-        let json = Line::parse(Side::Handwritten, r#"{"side":"rust","rec_s":1}"#)
-            .unwrap()
-            .to_json();
+        let json = Line::parse(Side::Handwritten, r#"{"side":"rust","rec_s":1}"#).unwrap().to_json();
         assert_eq!(json, r#"{"rec_s":1,"side":"handwritten"}"#);
     }
 }

@@ -46,11 +46,7 @@ pub(crate) struct Sides {
 }
 
 pub(crate) fn run(options: &Sides) -> Result<ExitCode> {
-    let mut all: Vec<Side> = options
-        .cases
-        .iter()
-        .flat_map(|case| sides_of(case, &options.sides))
-        .collect();
+    let mut all: Vec<Side> = options.cases.iter().flat_map(|case| sides_of(case, &options.sides)).collect();
     all.sort();
     all.dedup();
     kit::build(&all)?;
@@ -60,28 +56,20 @@ pub(crate) fn run(options: &Sides) -> Result<ExitCode> {
 
     let groups = Group::all(&measured?);
     let processors = thread::available_parallelism().map_or(0, usize::from);
-    println!(
-        "{} alternating runs of each side, medians (least to greatest), {processors} processors\n",
-        options.runs
-    );
+    println!("{} alternating runs of each side, medians (least to greatest), {processors} processors\n", options.runs);
     print!("{}", table::render(&groups));
     for group in &groups {
         if let Some(why) = group.void() {
             eprintln!("{}: does not count: {why}", group.name);
         }
     }
-    Ok(if groups.iter().all(|g| g.void().is_none()) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if groups.iter().all(|g| g.void().is_none()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
     let args = kit_args(options);
     let results = paths::target().join("bench/results.jsonl");
-    fs::create_dir_all(paths::target().join("bench"))
-        .context(|| "cannot make target/bench".into())?;
+    fs::create_dir_all(paths::target().join("bench")).context(|| "cannot make target/bench".into())?;
     let file = File::options().create(true).append(true).open(&results);
     let mut file = file.context(|| format!("cannot write {}", results.display()))?;
     let mut lines = Vec::new();
@@ -90,20 +78,11 @@ fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
         for round in 1..=options.runs {
             for &side in &order {
                 for line in kit.run(side, case, &args)? {
-                    let rate = line
-                        .number("rec_s")
-                        .map_or("failed".into(), |r| format!("{r:.0} records/s"));
-                    eprintln!(
-                        "{case}, round {round} of {}, {}: {rate}",
-                        options.runs,
-                        side.name()
-                    );
-                    writeln!(file, "{}", line.to_json())
-                        .context(|| format!("cannot write {}", results.display()))?;
+                    let rate = line.number("rec_s").map_or("failed".into(), |r| format!("{r:.0} records/s"));
+                    eprintln!("{case}, round {round} of {}, {}: {rate}", options.runs, side.name());
+                    writeln!(file, "{}", line.to_json()).context(|| format!("cannot write {}", results.display()))?;
                     if line.noise().is_some_and(|share| share > NOISE_LIMIT) {
-                        eprintln!(
-                            "  noisy: other processes took more than a tenth of the machine; measure again"
-                        );
+                        eprintln!("  noisy: other processes took more than a tenth of the machine; measure again");
                     }
                     lines.push(line);
                 }
@@ -143,10 +122,7 @@ mod tests {
     #[test]
     fn the_handwritten_loop_only_where_it_can() {
         assert_eq!(sides_of("count", &[]), [Side::Java, Side::Engine]);
-        assert_eq!(
-            sides_of("map_values", &[]),
-            [Side::Java, Side::Engine, Side::Handwritten]
-        );
+        assert_eq!(sides_of("map_values", &[]), [Side::Java, Side::Engine, Side::Handwritten]);
         assert_eq!(sides_of("map_values", &[Side::Java]), [Side::Java]);
     }
 }

@@ -21,10 +21,7 @@ const COLUMNS: &[(&str, &str, usize, bool)] = &[
 const AGAINST: &[Side] = &[Side::Java, Side::Handwritten];
 
 pub(crate) fn render(groups: &[Group]) -> String {
-    let columns: Vec<_> = COLUMNS
-        .iter()
-        .filter(|(field, ..)| groups.iter().any(|g| has(g, field)))
-        .collect();
+    let columns: Vec<_> = COLUMNS.iter().filter(|(field, ..)| groups.iter().any(|g| has(g, field))).collect();
     let mut out = String::from("| case | side | runs |");
     for (_, heading, ..) in &columns {
         let _ = write!(out, " {heading} |");
@@ -35,18 +32,10 @@ pub(crate) fn render(groups: &[Group]) -> String {
     for group in groups {
         for side in group.sides() {
             let (good, all) = group.runs(side);
-            let failed = if good < all {
-                format!(" ({} failed)", all - good)
-            } else {
-                String::new()
-            };
+            let failed = if good < all { format!(" ({} failed)", all - good) } else { String::new() };
             let _ = write!(out, "| {} | {} | {good}{failed} |", group.name, side.name());
             for (field, _, decimals, range) in &columns {
-                let _ = write!(
-                    out,
-                    " {} |",
-                    cell(group.summary(side, field), *decimals, *range)
-                );
+                let _ = write!(out, " {} |", cell(group.summary(side, field), *decimals, *range));
             }
             out += " |\n";
         }
@@ -55,19 +44,9 @@ pub(crate) fn render(groups: &[Group]) -> String {
                 let _ = write!(out, "| {} | **engine / {}** | |", group.name, other.name());
                 for (field, ..) in &columns {
                     let ratio = group.ratio(Side::Engine, other, field);
-                    let _ = write!(
-                        out,
-                        " {} |",
-                        ratio.map_or("-".into(), |r| format!("× {r:.2}"))
-                    );
+                    let _ = write!(out, " {} |", ratio.map_or("-".into(), |r| format!("× {r:.2}")));
                 }
-                let _ = writeln!(
-                    out,
-                    " {} |",
-                    group
-                        .void()
-                        .map_or("equal".into(), |why| format!("VOID: {why}"))
-                );
+                let _ = writeln!(out, " {} |", group.void().map_or("equal".into(), |why| format!("VOID: {why}")));
             }
         }
     }
@@ -75,20 +54,13 @@ pub(crate) fn render(groups: &[Group]) -> String {
 }
 
 fn has(group: &Group, field: &str) -> bool {
-    group
-        .sides()
-        .any(|side| group.summary(side, field).is_some())
+    group.sides().any(|side| group.summary(side, field).is_some())
 }
 
 fn cell(summary: Option<Summary>, decimals: usize, range: bool) -> String {
     match summary {
         None => "-".into(),
-        Some(s) if range => format!(
-            "{} ({} to {})",
-            number(s.median, decimals),
-            number(s.least, decimals),
-            number(s.greatest, decimals)
-        ),
+        Some(s) if range => format!("{} ({} to {})", number(s.median, decimals), number(s.least, decimals), number(s.greatest, decimals)),
         Some(s) => number(s.median, decimals),
     }
 }
@@ -128,11 +100,7 @@ mod tests {
             );
             Line::parse(side, &json).unwrap()
         };
-        let lines = [
-            line(Side::Java, 400, "a"),
-            line(Side::Engine, 1200, "a"),
-            line(Side::Handwritten, 1000, "a"),
-        ];
+        let lines = [line(Side::Java, 400, "a"), line(Side::Engine, 1200, "a"), line(Side::Handwritten, 1000, "a")];
         let expected = "\
 | case | side | runs | records/s | outputs |
 |---|---|---|---|---|

@@ -30,10 +30,7 @@ pub(crate) struct Broker {
 impl Broker {
     /// The broker of this port, running or not.
     pub(crate) fn on(port: u16) -> Self {
-        Self {
-            port,
-            dir: paths::target().join("kafka").join(port.to_string()),
-        }
+        Self { port, dir: paths::target().join("kafka").join(port.to_string()) }
     }
 
     /// A broker on a port that is free now, as is the one after it.
@@ -81,11 +78,7 @@ impl Broker {
 
     /// The pid that was written down, if it still is the process that was started then.
     pub(crate) fn running_pid(&self) -> Option<u32> {
-        let pid = fs::read_to_string(self.pid_file())
-            .ok()?
-            .trim()
-            .parse()
-            .ok()?;
+        let pid = fs::read_to_string(self.pid_file()).ok()?.trim().parse().ok()?;
         process::runs_with_argument(pid, &self.config_file()).then_some(pid)
     }
 
@@ -107,10 +100,7 @@ impl Broker {
         if let Err(failure) = self.wait_until_ready(&mut child) {
             let tail = self.log_tail();
             self.stop()?;
-            return Err(Failure::new(format!(
-                "{failure}; the end of {}:\n{tail}",
-                self.log_file().display()
-            )));
+            return Err(Failure::new(format!("{failure}; the end of {}:\n{tail}", self.log_file().display())));
         }
         Ok(child.id())
     }
@@ -129,9 +119,7 @@ impl Broker {
     pub(crate) fn wipe(&self) -> Result<()> {
         self.stop()?;
         match fs::remove_dir_all(&self.dir) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(e).context(|| format!("cannot delete {}", self.dir.display()))
-            }
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e).context(|| format!("cannot delete {}", self.dir.display())),
             _ => Ok(()),
         }
     }
@@ -154,12 +142,8 @@ impl Broker {
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stdout).into_owned()
-            + &String::from_utf8_lossy(&output.stderr);
-        Err(Failure::new(format!(
-            "could not format {}:\n{said}",
-            self.data_dir().display()
-        )))
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        Err(Failure::new(format!("could not format {}:\n{said}", self.data_dir().display())))
     }
 
     /// Starts the process, in a process group of its own: Ctrl-C in the terminal is not meant for it.
@@ -173,10 +157,7 @@ impl Broker {
         let (out, err) = file.context(|| format!("cannot write {}", log_file.display()))?;
         java(class_path)
             .args(["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"])
-            .args([
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
-            ])
+            .args(["-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS"])
             .arg("kafka.Kafka")
             .arg(self.config_file())
             .stdin(Stdio::null())
@@ -191,10 +172,7 @@ impl Broker {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let until = Instant::now() + READY_TIMEOUT;
         while Instant::now() < until {
-            if let Some(status) = child
-                .try_wait()
-                .context(|| "cannot wait for the broker".into())?
-            {
+            if let Some(status) = child.try_wait().context(|| "cannot wait for the broker".into())? {
                 return Err(Failure::new(format!("the broker ended at start: {status}")));
             }
             if probe::is_ready(address) {
@@ -202,10 +180,7 @@ impl Broker {
             }
             thread::sleep(Duration::from_millis(100));
         }
-        Err(Failure::new(format!(
-            "the broker does not serve after {} s",
-            READY_TIMEOUT.as_secs()
-        )))
+        Err(Failure::new(format!("the broker does not serve after {} s", READY_TIMEOUT.as_secs())))
     }
 
     fn config(&self) -> String {
@@ -251,10 +226,6 @@ log.segment.delete.delay.ms=1000
 /// java with Kafka's class path, and warnings only from whatever logs.
 pub(super) fn java(class_path: &str) -> Command {
     let mut java = Command::new(provision::java());
-    java.args([
-        "-cp",
-        class_path,
-        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    ]);
+    java.args(["-cp", class_path, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]);
     java
 }

@@ -31,10 +31,7 @@ fn read_answer(stream: &mut impl Read) -> io::Result<i32> {
     stream.read_exact(&mut head)?;
     let [.., c0, c1, c2, c3, b0, b1, b2, b3] = head;
     if i32::from_be_bytes([c0, c1, c2, c3]) != 7 {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "not an answer to this request",
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not an answer to this request"));
     }
     Ok(i32::from_be_bytes([b0, b1, b2, b3]))
 }

@@ -27,14 +27,9 @@ pub(crate) fn class_path() -> Result<String> {
 /// Fetches beside `lib`, then renames: whoever sees `lib` sees all of it, also when two start at once.
 fn fetch(lib: &Path) -> Result<()> {
     if process::find("mvn").is_none() {
-        return Err(Failure::new(
-            "Maven is needed to fetch Apache Kafka, and there is no `mvn` on the path: install Maven 3",
-        ));
+        return Err(Failure::new("Maven is needed to fetch Apache Kafka, and there is no `mvn` on the path: install Maven 3"));
     }
-    eprintln!(
-        "fetching Apache Kafka {KAFKA_VERSION} into {}",
-        lib.display()
-    );
+    eprintln!("fetching Apache Kafka {KAFKA_VERSION} into {}", lib.display());
     let part = lib.with_extension(format!("part-{}", std::process::id()));
     let result = copy_jars(&part).and_then(|()| match fs::rename(&part, lib) {
         Err(_) if lib.is_dir() => Ok(()),
@@ -55,8 +50,7 @@ fn copy_jars(into: &Path) -> Result<()> {
         .arg(format!("-Dkafka.version={KAFKA_VERSION}"))
         .arg(format!("-DoutputDirectory={}", into.display()))
         .arg("-DincludeScope=runtime");
-    process::check(&mut maven)
-        .context(|| "Apache Kafka could not be fetched (Maven Central must be reachable)".into())
+    process::check(&mut maven).context(|| "Apache Kafka could not be fetched (Maven Central must be reachable)".into())
 }
 
 /// The java that runs broker and tools: `$JAVA_HOME/bin/java` if set, else the one on the path.
@@ -69,14 +63,11 @@ pub(crate) fn java() -> PathBuf {
 
 fn check_java() -> Result<()> {
     let java = java();
-    let output = Command::new(&java).arg("-version").output().context(|| {
-        format!(
-            "Java {JAVA_VERSION} or later is needed to run Apache Kafka, and `{}` does not run",
-            java.display()
-        )
-    })?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned()
-        + &String::from_utf8_lossy(&output.stdout);
+    let output = Command::new(&java)
+        .arg("-version")
+        .output()
+        .context(|| format!("Java {JAVA_VERSION} or later is needed to run Apache Kafka, and `{}` does not run", java.display()))?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     match java_version(&said) {
         Some(version) if version >= JAVA_VERSION => Ok(()),
         _ => Err(Failure::new(format!(
@@ -90,9 +81,7 @@ fn check_java() -> Result<()> {
 /// The feature release in the output of `java -version`: 17 of `"17.0.15"`, 8 of `"1.8.0_412"`.
 fn java_version(said: &str) -> Option<u32> {
     let quoted = said.split('"').nth(1)?;
-    let mut numbers = quoted
-        .split(|c: char| !c.is_ascii_digit())
-        .map(|n| n.parse().ok());
+    let mut numbers = quoted.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse().ok());
     match numbers.next()?? {
         1 => numbers.next()?,
         version => Some(version),
@@ -105,15 +94,9 @@ mod tests {
 
     #[test]
     fn java_versions_old_and_new() {
-        assert_eq!(
-            java_version("openjdk version \"17.0.15\" 2025-04-15\nOpenJDK …"),
-            Some(17)
-        );
+        assert_eq!(java_version("openjdk version \"17.0.15\" 2025-04-15\nOpenJDK …"), Some(17));
         assert_eq!(java_version("openjdk version \"21\" 2023-09-19"), Some(21));
-        assert_eq!(
-            java_version("openjdk version \"25-ea\" 2025-09-16"),
-            Some(25)
-        );
+        assert_eq!(java_version("openjdk version \"25-ea\" 2025-09-16"), Some(25));
         assert_eq!(java_version("java version \"1.8.0_412\""), Some(8));
         assert_eq!(java_version("no Java here"), None);
     }

@@ -11,15 +11,9 @@ use crate::failure::{Failure, Result};
 /// The names of Kafka's scripts (`kafka-topics.sh` is `topics`) and the classes that they run.
 const CLASSES: &[(&str, &str)] = &[
     ("configs", "kafka.admin.ConfigCommand"),
-    (
-        "console-consumer",
-        "org.apache.kafka.tools.consumer.ConsoleConsumer",
-    ),
+    ("console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
     ("console-producer", "org.apache.kafka.tools.ConsoleProducer"),
-    (
-        "consumer-groups",
-        "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
-    ),
+    ("consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),
     ("get-offsets", "org.apache.kafka.tools.GetOffsetShell"),
     ("groups", "org.apache.kafka.tools.GroupsCommand"),
     ("topics", "org.apache.kafka.tools.TopicCommand"),
@@ -44,24 +38,12 @@ impl Tool {
         let class = class(&self.name)?;
         let mut java = java(&provision::class_path()?);
         // A tool lives for a second: compiling it well would take longer than running it.
-        java.args([
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            class,
-        ]);
-        if !self
-            .args
-            .iter()
-            .any(|arg| arg.starts_with("--bootstrap-server"))
-        {
+        java.args(["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", class]);
+        if !self.args.iter().any(|arg| arg.starts_with("--bootstrap-server")) {
             java.args(["--bootstrap-server", &Broker::on(self.port).bootstrap()]);
         }
         // Instead of a child: signals and the exit status need no passing on.
-        Err(Failure::new(format!(
-            "cannot run java: {}",
-            java.args(&self.args).exec()
-        )))
+        Err(Failure::new(format!("cannot run java: {}", java.args(&self.args).exec())))
     }
 }
 
@@ -73,10 +55,7 @@ fn class(name: &str) -> Result<&str> {
         return Ok(name);
     }
     let known: Vec<&str> = CLASSES.iter().map(|(short, _)| *short).collect();
-    Err(Failure::new(format!(
-        "unknown tool `{name}`; known: {}, or the full name of a class",
-        known.join(", ")
-    )))
+    Err(Failure::new(format!("unknown tool `{name}`; known: {}, or the full name of a class", known.join(", "))))
 }
 
 #[cfg(test)]
@@ -85,16 +64,8 @@ mod tests {
 
     #[test]
     fn tools_by_short_name_by_class_and_unknown() {
-        assert_eq!(
-            class("topics").unwrap(),
-            "org.apache.kafka.tools.TopicCommand"
-        );
+        assert_eq!(class("topics").unwrap(), "org.apache.kafka.tools.TopicCommand");
         assert_eq!(class("org.example.Tool").unwrap(), "org.example.Tool");
-        assert!(
-            class("topic")
-                .unwrap_err()
-                .to_string()
-                .contains("consumer-groups, get-offsets")
-        );
+        assert!(class("topic").unwrap_err().to_string().contains("consumer-groups, get-offsets"));
     }
 }
