@@ -28,9 +28,11 @@ pub(crate) struct E2e {
     /// Leave the broker running, and its data and log where they are.
     #[arg(long)]
     keep: bool,
-    /// Only tests with one of these texts in their name; further arguments of the test binaries.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    /// Only tests with one of these texts in their name.
+    filters: Vec<String>,
+    /// After `--`: further arguments of the test binaries, such as --nocapture.
+    #[arg(last = true)]
+    test_args: Vec<String>,
 }
 
 pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
@@ -54,7 +56,8 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
     command
         // Tests that are ignored elsewhere for want of a broker that they may stop have one here.
         .args(["--", "--include-ignored", &format!("--test-threads={}", options.test_threads)])
-        .args(&options.args)
+        .args(&options.filters)
+        .args(&options.test_args)
         .env("STREAMS_TEST_KAFKA", broker.bootstrap())
         .env("STREAMS_TEST_KAFKA_PID", pid.to_string())
         .env("STREAMS_TEST_KAFKA_TOOL", tool_command(broker.port())?)
