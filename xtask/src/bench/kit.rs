@@ -17,6 +17,8 @@ pub(crate) enum Side {
     Engine,
     /// The loop that a good engineer writes by hand with the safe API of rdkafka.
     Handwritten,
+    /// The engine's own way to the broker with nothing between: what the engine could reach at best.
+    Seam,
 }
 
 impl Side {
@@ -25,6 +27,7 @@ impl Side {
             Side::Java => "java",
             Side::Engine => "engine",
             Side::Handwritten => "handwritten",
+            Side::Seam => "seam",
         }
     }
 }

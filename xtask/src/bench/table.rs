@@ -18,7 +18,7 @@ const COLUMNS: &[(&str, &str, usize, bool)] = &[
 ];
 
 /// What the engine is compared with.
-const AGAINST: &[Side] = &[Side::Java, Side::Handwritten];
+const AGAINST: &[Side] = &[Side::Java, Side::Handwritten, Side::Seam];
 
 pub(crate) fn render(groups: &[Group]) -> String {
     let columns: Vec<_> = COLUMNS.iter().filter(|(field, ..)| groups.iter().any(|g| has(g, field))).collect();
