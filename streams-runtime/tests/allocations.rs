@@ -46,12 +46,8 @@ struct Chain;
 
 impl Topology for Chain {
     fn plan(&self) -> TopologyPlan {
-        let source = |name: &'static str| SourcePlan {
-            name,
-            topics: SourceTopics::Named(vec![name.into()]),
-            offset_reset: None,
-            partitions: None,
-        };
+        let source =
+            |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         TopologyPlan {
             name: "Chain",

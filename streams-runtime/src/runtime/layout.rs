@@ -30,8 +30,6 @@ pub(crate) struct Layout {
     pub(crate) subs: Vec<SubLayout>,
     /// Partition counts of all topics that are read.
     pub(crate) partitions: BTreeMap<String, i32>,
-    /// Repartition topics and changelogs, as Kafka Streams would make them.
-    pub(crate) internal: Vec<NewTopic>,
 }
 
 impl Layout {

@@ -142,7 +142,7 @@ impl Checks<'_> {
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
         }
-        Ok(Layout { subs, partitions: known, internal })
+        Ok(Layout { subs, partitions: known })
     }
 
     /// The named topics that are read or written, with their partition counts.
