@@ -1,0 +1,3 @@
+//! Tests of the phases, without rustc.
+
+mod messages;
