@@ -2,6 +2,7 @@
 
 mod check;
 mod codegen;
+mod derive;
 mod diagnostics;
 mod expand;
 mod model;
@@ -18,4 +19,16 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn topology(input: TokenStream) -> TokenStream {
     expand::topology_macro(input.into()).tokens.into()
+}
+
+/// The same as an attribute, so that rustfmt formats the function. `#[topology(crate = path)]` says where the runtime is.
+#[proc_macro_attribute]
+pub fn topology_fn(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::topology_attribute(options.into(), item.into()).tokens.into()
+}
+
+/// Ties a type to its wire format: JSON, or `#[stream_data(codec = MyCodec)]`.
+#[proc_macro_derive(StreamData, attributes(stream_data))]
+pub fn stream_data(input: TokenStream) -> TokenStream {
+    derive::stream_data(input.into()).tokens.into()
 }

@@ -15,7 +15,8 @@ pub(crate) fn tidy(tokens: &str) -> String {
             let glued = matches!(before, Some('<' | '(' | '[' | '&' | ':' | '.' | ' '))
                 && !(before == Some(':') && !text.ends_with("::"))
                 || matches!(after, Some('>' | '<' | ',' | ')' | ']' | ':' | '(' | ';' | '.'))
-                || after.is_none();
+                || after.is_none()
+                || after == Some('!') && chars.get(i + 2).is_some_and(|c| "([{".contains(*c));
             if glued {
                 continue;
             }
@@ -32,6 +33,7 @@ mod tests {
     #[test]
     fn types_look_written() {
         assert_eq!(tidy("Table < Option < String > , [u8 ; 4] >"), "Table<Option<String>, [u8; 4]>");
+        assert_eq!(tidy("format !(\"{}\" , x)"), "format!(\"{}\", x)");
         assert_eq!(tidy("& 'static str"), "&'static str");
         assert_eq!(tidy("Key :: new (a , \" x , \")"), "Key::new(a, \" x , \")");
     }

@@ -19,7 +19,6 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.output_index.is_some() || !is_named(topology, id, &flows) {
             continue;
         }
-        let operator = node.operator();
         let Some((name, span)) = node.state_name() else {
             unnamed(cx, topology, id, &flows);
             continue;

@@ -49,6 +49,7 @@ impl Errors {
     /// Reports that `row` happened at `span`. Placeholders of the message are filled from `values`.
     pub(crate) fn report(&mut self, span: Span, row: &'static Row, values: &[(&str, &dyn Display)]) {
         let mut message = row.message.to_owned();
+        debug_assert_eq!(placeholders(row.message), values.iter().filter(|(name, _)| row.message.contains(&format!("{{{name}}}"))).count(), "{}", row.code);
         for (name, value) in values {
             message = message.replace(&format!("{{{name}}}"), &value.to_string());
         }
@@ -91,6 +92,15 @@ impl Problem {
         let text = format!("{} [{}]", self.message, self.row.code);
         quote_spanned! { self.span => ::core::compile_error!(#text); }
     }
+}
+
+/// How many different `{placeholders}` a message has.
+fn placeholders(message: &str) -> usize {
+    let names = message.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name));
+    let mut names: Vec<&str> = names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
 }
 
 /// `line:column` of a second place, as editors count.

@@ -91,7 +91,7 @@ rows! {
         "Kafka's records have a key and a value. Where there is none, the type is `()`; where one may be missing, `Option<…>`.";
     TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `split`: all branches have the type of the stream",
         "Remove the type.";
-    UNKNOWN_SOURCE = "T046": "unknown source `{name}`{hint}; known are {known}",
+    UNKNOWN_SOURCE = "T046": "unknown source `{name}`{hint} (known are {known})",
         "A chain starts with one of these, or with the name of a stream or table that was defined before.";
     UNKNOWN_OPTION_PLACE = "T047": "option `{option}` does not belong to `{operator}`, which has {known}",
         "An option follows the source or operator that it is about, before the next operator.";
@@ -149,7 +149,7 @@ rows! {
         "Closures see one record. Join a table, or attach a store to a processor.";
 
     // Operators.
-    UNKNOWN_OPERATOR = "T080": "unknown operator `{name}`{hint}; a {kind} has {known}",
+    UNKNOWN_OPERATOR = "T080": "unknown operator `{name}`{hint} (a {kind} has {known})",
         "Operators have the meaning of Kafka Streams' with Rust's spelling.";
     OPERATOR_KIND = "T081": "`{name}` works on a {wanted}, not on a {kind}{fix}",
         "Streams, tables, grouped streams and stores have different operators.";

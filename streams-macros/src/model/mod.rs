@@ -10,5 +10,5 @@ mod types;
 
 pub(crate) use build::build;
 pub(crate) use graph::*;
-pub(crate) use types::{Written, written};
+pub(crate) use types::written;
 pub(crate) use flow::Flow;

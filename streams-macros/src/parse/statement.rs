@@ -5,12 +5,14 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{Attribute, Pat, Token, Type};
 
 use super::chain::parse_chain;
 use super::split::Piece;
 use super::syntax::{Binding, Names, Statement};
 use crate::diagnostics::*;
+use crate::text::tidy;
 
 /// Reports what is wrong in it; what could be read is kept.
 pub(super) fn parse_statement(cx: &mut Errors, piece: Piece) -> Statement {
@@ -53,8 +55,11 @@ fn parse_into(cx: &mut Errors, statement: &mut Statement, input: ParseStream<'_>
         return cx.report(span, row, &[("what", &what), ("name", &what)]);
     }
     if input.peek(Token![let]) {
-        let Some(binding) = parse_binding(cx, input) else { return };
-        statement.binding = Some(binding);
+        let before = cx.count();
+        statement.binding = parse_binding(cx, input);
+        if cx.count() > before {
+            return;
+        }
         statement.chain = parse_chain(cx, input);
         if input.peek(Token![else]) {
             cx.report(input.span(), LET_ELSE, &[]);
@@ -96,7 +101,12 @@ fn parse_binding(cx: &mut Errors, input: ParseStream<'_>) -> Option<Binding> {
             return None;
         }
     };
-    let names = names_of(cx, &pattern)?;
+    let Some(names) = names_of(cx, &pattern) else {
+        // What it would have named is known from here on, so that its uses are not reported as well.
+        let mut bound = Bound::default();
+        bound.visit_pat(&pattern);
+        return Some(Binding { names: Names::Tuple(bound.0, pattern.span()), ty: None });
+    };
     let mut ty = None;
     if input.peek(Token![:]) {
         let colon: Token![:] = input.parse().ok()?;
@@ -115,13 +125,22 @@ fn parse_binding(cx: &mut Errors, input: ParseStream<'_>) -> Option<Binding> {
         } else {
             cx.report(input.span(), UNEXPECTED, &[("found", &next_token(input))]);
         }
-        return None;
+        return Some(Binding { names, ty });
     }
     if input.is_empty() {
         cx.report(pattern.span(), LET_WITHOUT_VALUE, &[("name", &pattern.to_token_stream())]);
-        return None;
     }
     Some(Binding { names, ty })
+}
+
+/// Names that a pattern binds.
+#[derive(Default)]
+struct Bound(Vec<Ident>);
+
+impl<'ast> Visit<'ast> for Bound {
+    fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+        self.0.push(pattern.ident.clone());
+    }
 }
 
 fn names_of(cx: &mut Errors, pattern: &Pat) -> Option<Names> {
@@ -132,7 +151,7 @@ fn names_of(cx: &mut Errors, pattern: &Pat) -> Option<Names> {
             Some(Names::Tuple(names?, tuple.span()))
         }
         other => {
-            cx.report(other.span(), LET_PATTERN, &[("found", &other.to_token_stream())]);
+            cx.report(other.span(), LET_PATTERN, &[("found", &tidy(&other.to_token_stream().to_string()))]);
             None
         }
     }
@@ -147,7 +166,7 @@ fn name_of(cx: &mut Errors, pattern: &Pat) -> Option<Ident> {
     {
         return Some(name.ident.clone());
     }
-    cx.report(pattern.span(), LET_PATTERN, &[("found", &pattern.to_token_stream())]);
+    cx.report(pattern.span(), LET_PATTERN, &[("found", &tidy(&pattern.to_token_stream().to_string()))]);
     None
 }
 

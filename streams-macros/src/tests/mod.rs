@@ -1,3 +1,4 @@
 //! Tests of the phases, without rustc.
 
+mod cases;
 mod messages;

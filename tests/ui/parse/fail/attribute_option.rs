@@ -1,0 +1,10 @@
+//! An option that the attribute does not have.
+use streams_runtime::prelude::*;
+
+#[topology(runtime = streams_runtime)]
+pub fn example() -> Example {
+    let lines: Stream<String, String> = stream("lines");
+    lines.to("out");
+}
+
+fn main() {}
