@@ -79,6 +79,9 @@ impl Builder {
             for call in &chain.calls {
                 current = self.call(cx, current, call)?;
             }
+            if let (Head::Name(name), Some(first)) = (&chain.head, self.nodes.get_mut(first_node)) {
+                first.used_at = Some(name.span());
+            }
             Ok((current, prefix))
         });
         let ended = result.and_then(|(last, prefix)| {
@@ -269,6 +272,8 @@ impl Builder {
             variable: None,
             label: String::new(),
             read: false,
+            used_at: None,
+            inserted_for: None,
         }))
     }
 
@@ -368,6 +373,8 @@ impl Builder {
                 variable: Some(Variable { name: name.clone(), ty: None, docs: docs.clone() }),
                 label: String::new(),
                 read: false,
+                used_at: None,
+                inserted_for: None,
             });
             self.names.define(name, Some(id));
         }

@@ -45,6 +45,10 @@ pub(crate) struct Node {
     pub(crate) label: String,
     /// Something reads the result.
     pub(crate) read: bool,
+    /// Where the statement names its start, so that editors find the definition from there.
+    pub(crate) used_at: Option<Span>,
+    /// A repartition that nobody wrote: the node that needs it.
+    pub(crate) inserted_for: Option<NodeId>,
 }
 
 /// A `let`.

@@ -1,6 +1,6 @@
 //! `aggregate`.
 
-use super::options::{NAMED, WITH};
+use super::options::NAMED;
 use super::{Arg, Kind, Operator};
 
 /// Folds the values of each key into an aggregate.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, WITH],
+    options: &[NAMED],
     doc: "Folds the values of each key into an aggregate.",
 };

@@ -1,6 +1,6 @@
 //! `global_table`.
 
-use super::options::{NAMED, TIMESTAMP, WITH};
+use super::options::NAMED;
 use super::{Arg, Kind, Operator};
 
 /// Reads all partitions of a topic into a table that exists once per process.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, TIMESTAMP, WITH],
+    options: &[NAMED],
     doc: "Reads all partitions of a topic into a table that exists once per process.",
 };

@@ -1,6 +1,6 @@
 //! `key_value_store`.
 
-use super::options::{NAMED, WITH};
+use super::options::NAMED;
 use super::{Kind, Operator};
 
 /// A store for processors.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, WITH],
+    options: &[NAMED],
     doc: "A store for processors.",
 };

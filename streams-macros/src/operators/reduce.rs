@@ -1,6 +1,6 @@
 //! `reduce`.
 
-use super::options::{NAMED, WITH};
+use super::options::NAMED;
 use super::{Arg, Kind, Operator};
 
 /// Combines the values of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, WITH],
+    options: &[NAMED],
     doc: "Combines the values of each key.",
 };
