@@ -28,7 +28,6 @@ pub(crate) fn topology_attribute(options: TokenStream, item: TokenStream) -> Exp
 }
 
 fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansion {
-    let fallback_input = input.clone();
     let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
     let topologies: Vec<Topology> = syntax
         .into_iter()
@@ -46,7 +45,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
                 tokens.extend(codegen::generate(&settings, &plan));
             }
         }
-        Err(_) => tokens.extend(codegen::fallback(&settings, &topologies, fallback_input)),
+        Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
     }
     let problems = cx.finish();
     for problem in &problems {

@@ -7,6 +7,8 @@ mod state;
 mod stores;
 mod unused;
 
+pub(crate) use state::handle_name;
+
 use crate::diagnostics::Errors;
 use crate::model::Topology;
 

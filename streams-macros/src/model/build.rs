@@ -10,7 +10,7 @@ use super::names::Names;
 use super::types::written;
 use crate::diagnostics::*;
 use crate::operators::{self, Kind, OPERATORS, OPTIONS};
-use crate::parse::{self, Binding, Call, Head, Param, Statement, TopologyFn, type_text};
+use crate::parse::{self, Binding, Call, Chain, Head, Param, Statement, TopologyFn, type_text};
 
 /// Makes the graph. What cannot be understood is reported and left out.
 pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
@@ -34,6 +34,7 @@ pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
         output: syntax.output,
         params: syntax.params,
         nodes: builder.nodes,
+        broken: builder.broken,
         complete: builder.complete,
     }
 }
@@ -44,6 +45,7 @@ pub(super) struct Builder {
     /// Parameters and the text of their types.
     pub(super) params: Vec<(Ident, String)>,
     complete: bool,
+    broken: Vec<Statement>,
     labels: HashMap<String, usize>,
 }
 
@@ -53,60 +55,67 @@ pub(super) struct Broken;
 impl Builder {
     fn new(params: &[Param]) -> Self {
         let params = params.iter().map(|param| (param.name.clone(), type_text(&param.ty))).collect();
-        Self { nodes: Vec::new(), names: Names::default(), params, complete: true, labels: HashMap::new() }
+        Self { nodes: Vec::new(), names: Names::default(), params, complete: true, broken: Vec::new(), labels: HashMap::new() }
     }
 
     fn statement(&mut self, cx: &mut Errors, statement: Statement) {
-        let Statement { docs, binding, chain, broken, tokens } = statement;
-        let chain = match chain {
-            Some(chain) if !broken => chain,
-            _ => return self.give_up(&tokens, binding.as_ref()),
+        let understood = match &statement.chain {
+            Some(chain) if !statement.broken => self.chain(cx, chain, &statement),
+            _ => Err(Broken),
         };
-        let first_node = self.nodes.len();
-        let result = match (&chain.head, chain.calls.is_empty()) {
-            (Head::Name(name), true) => {
-                cx.report(name.span(), NOTHING_HAPPENS, &[("name", name)]);
-                Err(Broken)
-            }
-            (Head::Name(name), false) => self.names.resolve(cx, name).ok_or(Broken).map(|id| {
-                self.nodes[id.0].read = true;
-                (id, plain(name))
-            }),
-            (Head::Source(call), _) => self.source(cx, call, binding.as_ref(), &chain.calls),
-        };
-        let result = result.and_then(|(start, prefix)| {
-            let mut current = start;
-            for call in &chain.calls {
-                current = self.call(cx, current, call)?;
-            }
-            if let (Head::Name(name), Some(first)) = (&chain.head, self.nodes.get_mut(first_node)) {
-                first.used_at = Some(name.span());
-            }
-            Ok((current, prefix))
-        });
-        let ended = result.and_then(|(last, prefix)| {
-            match binding.as_ref() {
-                Some(binding) => self.bind(cx, last, binding, docs)?,
-                None => self.end(cx, last)?,
-            }
-            Ok(prefix)
-        });
-        match ended {
-            Ok(prefix) => self.label(first_node, binding.as_ref(), &prefix),
-            Err(Broken) => {
-                self.nodes.truncate(first_node);
-                self.give_up(&tokens, binding.as_ref());
-            }
+        if let Err(Broken) = understood {
+            self.give_up(statement);
         }
     }
 
+    fn chain(&mut self, cx: &mut Errors, chain: &Chain, statement: &Statement) -> Result<(), Broken> {
+        let first_node = self.nodes.len();
+        let result = self.links(cx, chain, statement);
+        if result.is_err() {
+            self.nodes.truncate(first_node);
+        }
+        let prefix = result?;
+        self.label(first_node, statement.binding.as_ref(), &prefix);
+        Ok(())
+    }
+
+    /// The nodes of a chain; gives how labels begin.
+    fn links(&mut self, cx: &mut Errors, chain: &Chain, statement: &Statement) -> Result<String, Broken> {
+        let first_node = self.nodes.len();
+        let binding = statement.binding.as_ref();
+        let (start, prefix) = match &chain.head {
+            Head::Name(name) if chain.calls.is_empty() => {
+                cx.report(name.span(), NOTHING_HAPPENS, &[("name", name)]);
+                return Err(Broken);
+            }
+            Head::Name(name) => {
+                let id = self.names.resolve(cx, name).ok_or(Broken)?;
+                self.nodes[id.0].read = true;
+                (id, plain(name))
+            }
+            Head::Source(call) => self.source(cx, call, binding, &chain.calls)?,
+        };
+        let mut last = start;
+        for call in &chain.calls {
+            last = self.call(cx, last, call)?;
+        }
+        if let (Head::Name(name), Some(first)) = (&chain.head, self.nodes.get_mut(first_node)) {
+            first.used_at = Some(name.span());
+        }
+        match binding {
+            Some(binding) => self.bind(cx, last, binding, statement.docs.clone())?,
+            None => self.end(cx, last)?,
+        }
+        Ok(prefix)
+    }
+
     /// Leaves a statement out: its names are known but mean nothing, and what it mentions counts as read.
-    fn give_up(&mut self, tokens: &[TokenTree], binding: Option<&Binding>) {
+    fn give_up(&mut self, statement: Statement) {
         self.complete = false;
-        for name in binding.iter().flat_map(|binding| binding.names.iter()) {
+        for name in statement.binding.iter().flat_map(|binding| binding.names.iter()) {
             self.names.define(name, None);
         }
-        let mut streams: Vec<TokenStream> = vec![tokens.iter().cloned().collect()];
+        let mut streams: Vec<TokenStream> = vec![statement.tokens.iter().cloned().collect()];
         while let Some(stream) = streams.pop() {
             for token in stream {
                 match token {
@@ -122,6 +131,7 @@ impl Builder {
                 }
             }
         }
+        self.broken.push(statement);
     }
 
     fn source(
@@ -245,8 +255,8 @@ impl Builder {
             node.row = row;
         } else {
             let node = &mut self.nodes[split.0];
-            node.fallible |= fallible;
             node.args.extend(args);
+            node.fallible_branches.push(fallible);
         }
         Ok(split)
     }
@@ -268,6 +278,7 @@ impl Builder {
             receiver,
             output_index: None,
             args,
+            fallible_branches: Vec::new(),
             options: Options::default(),
             variable: None,
             label: String::new(),
@@ -369,6 +380,7 @@ impl Builder {
                 receiver: Some(split),
                 output_index: Some(index),
                 args: Vec::new(),
+                fallible_branches: Vec::new(),
                 options: Options::default(),
                 variable: Some(Variable { name: name.clone(), ty: None, docs: docs.clone() }),
                 label: String::new(),

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
 
 use crate::operators::{Kind, Operator};
-use crate::parse::Param;
+use crate::parse::{Param, Statement};
 
 /// Index of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,8 @@ pub(crate) struct Topology {
     pub(crate) output: Ident,
     pub(crate) params: Vec<Param>,
     pub(crate) nodes: Vec<Node>,
+    /// Statements that are not in the graph since something is wrong with them.
+    pub(crate) broken: Vec<Statement>,
     /// Every statement is in the graph. Otherwise nothing can be said about what is missing.
     pub(crate) complete: bool,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Node {
     /// For a stream that came out of a `split`: which.
     pub(crate) output_index: Option<usize>,
     pub(crate) args: Vec<Argument>,
+    /// For a `split`: which of its branches are `try_branch`.
+    pub(crate) fallible_branches: Vec<bool>,
     pub(crate) options: Options,
     /// The `let` that names the result.
     pub(crate) variable: Option<Variable>,

@@ -19,7 +19,7 @@ pub(super) fn parse_chain(cx: &mut Errors, input: ParseStream<'_>) -> Option<Cha
         Some(call) => Head::Source(call),
         None => Head::Name(first),
     };
-    let mut chain = Chain { head, calls: Vec::new() };
+    let mut chain = Chain { head, calls: Vec::new(), typed: None };
     while !input.is_empty() {
         if input.peek(Token![?]) {
             cx.report(input.span(), QUESTION_MARK, &[]);
@@ -35,7 +35,10 @@ pub(super) fn parse_chain(cx: &mut Errors, input: ParseStream<'_>) -> Option<Cha
         match parse_link(cx, input, dot.span) {
             Link::Call(call) => chain.calls.push(call),
             Link::Nothing => {}
-            Link::End => break,
+            Link::End(typed) => {
+                chain.typed = typed;
+                break;
+            }
         }
     }
     Some(chain)
@@ -46,8 +49,8 @@ enum Link {
     Call(Call),
     /// Reported; the chain goes on.
     Nothing,
-    /// Reported; nothing more can be read.
-    End,
+    /// Reported; nothing more can be read. With the word that is being typed.
+    End(Option<Ident>),
 }
 
 fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
@@ -58,14 +61,14 @@ fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
     }
     let Ok(name) = input.call(Ident::parse_any) else {
         cx.report(dot, HALF_TYPED, &[]);
-        return Link::End;
+        return Link::End(None);
     };
     if input.peek(Token![::]) {
         match input.call(AngleBracketedGenericArguments::parse_turbofish) {
             Ok(_) => cx.report(name.span(), TURBOFISH, &[("name", &name)]),
             Err(error) => {
                 cx.report(at(&error, name.span()), UNEXPECTED, &[("found", &next_token(input))]);
-                return Link::End;
+                return Link::End(Some(name));
             }
         }
     }
@@ -73,7 +76,7 @@ fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
         Some(call) => Link::Call(call),
         None => {
             cx.report(name.span(), NOT_CALLED, &[("name", &name)]);
-            Link::End
+            Link::End(Some(name))
         }
     }
 }
@@ -86,9 +89,8 @@ fn parse_call(cx: &mut Errors, input: ParseStream<'_>, name: &Ident) -> Option<C
     let parsed = (|| {
         let content;
         let paren = parenthesized!(content in input);
-        let span = paren.span.join();
-        let args = parse_args(cx, &content, span);
-        Ok::<_, syn::Error>(Call { name: name.clone(), args, span })
+        let args = parse_args(cx, &content, paren.span.join());
+        Ok::<_, syn::Error>(Call { name: name.clone(), args })
     })();
     parsed.ok()
 }

@@ -62,6 +62,8 @@ impl Names {
 pub(crate) struct Chain {
     pub(crate) head: Head,
     pub(crate) calls: Vec<Call>,
+    /// What follows the last dot of a chain that breaks off.
+    pub(crate) typed: Option<Ident>,
 }
 
 /// What a chain starts with.
@@ -76,6 +78,4 @@ pub(crate) enum Head {
 pub(crate) struct Call {
     pub(crate) name: Ident,
     pub(crate) args: Vec<Expr>,
-    /// Of the parentheses.
-    pub(crate) span: Span,
 }

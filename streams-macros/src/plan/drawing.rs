@@ -96,13 +96,10 @@ fn stores(plan: &Plan, id: NodeId) -> Vec<String> {
     let node = plan.topology.node(id);
     let own = node.row.state.then_some(id);
     let connected = node.stores().iter().map(|(store, _)| *store);
-    let joined = node.inputs().skip(1).filter(|input| plan.topology.node(*input).row.state || table_of(plan, *input).is_some());
+    let is_table = |input: &NodeId| matches!(plan.topology.node(*input).gives(), Kind::Table | Kind::GlobalTable);
+    let joined = node.inputs().skip(1).filter(is_table);
     let names = own.into_iter().chain(connected).chain(joined).filter_map(|id| plan.topology.node(id).state_name());
     names.map(|(name, _)| name).collect()
-}
-
-fn table_of(plan: &Plan, id: NodeId) -> Option<NodeId> {
-    matches!(plan.topology.node(id).gives(), Kind::Table | Kind::GlobalTable).then_some(id)
 }
 
 pub(super) fn topics_text(topics: &Topics) -> String {

@@ -20,6 +20,7 @@ pub(super) fn insert(topology: &mut Topology) -> Vec<NodeId> {
                 receiver: consumer.receiver,
                 output_index: None,
                 args: Vec::new(),
+                fallible_branches: Vec::new(),
                 options: Options::default(),
                 variable: None,
                 label: format!("{}.repartition", consumer.label),

@@ -1,5 +1,7 @@
 //! Parts that are connected without a topic between them. One task runs one partition of one part.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
 
@@ -12,6 +14,8 @@ pub(crate) struct SubTopology {
     pub(crate) nodes: Vec<NodeId>,
     /// Its state: tables and stores.
     pub(crate) stores: Vec<NodeId>,
+    /// Entries that need the same number of partitions: those that meet in a join.
+    pub(crate) copartitioned: Vec<Vec<usize>>,
 }
 
 /// Where records come into a part.
@@ -77,7 +81,45 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
             parts[index].stores.push(id);
         }
     }
+    for part in &mut parts {
+        part.copartitioned = copartitioned(topology, part);
+    }
     parts
+}
+
+/// For each join with a table: the entries of both sides.
+fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
+    let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
+    for (index, entry) in part.entries.iter().enumerate() {
+        origins.entry(entry.node()).or_default().insert(index);
+    }
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for id in &part.nodes {
+        // Behind a repartition only what it reads counts; what it writes has come to its end.
+        if topology.is_repartition(*id) {
+            continue;
+        }
+        let mut own: BTreeSet<usize> = origins.get(id).cloned().unwrap_or_default();
+        let mut both = BTreeSet::new();
+        for (index, input) in topology.node(*id).inputs().enumerate() {
+            let from = origins.get(&input).cloned().unwrap_or_default();
+            let table = index > 0 && topology.node(input).gives() == Kind::Table;
+            if table {
+                both.extend(from);
+            } else {
+                own.extend(from);
+            }
+        }
+        if !both.is_empty() {
+            both.extend(own.iter().copied());
+            let group: Vec<usize> = both.into_iter().collect();
+            if group.len() > 1 && !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        origins.insert(*id, own);
+    }
+    groups
 }
 
 /// Union–find.
