@@ -23,7 +23,7 @@ pub fn topology(input: TokenStream) -> TokenStream {
 
 /// The same as an attribute, so that rustfmt formats the function. `#[topology(crate = path)]` says where the runtime is.
 #[proc_macro_attribute]
-pub fn topology_fn(options: TokenStream, item: TokenStream) -> TokenStream {
+pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::topology_attribute(options.into(), item.into()).tokens.into()
 }
 

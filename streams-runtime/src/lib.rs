@@ -31,3 +31,10 @@ pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input, shutdown_signal,
 };
 pub use topology::{StoreName, Topology};
+
+pub use streams_macros::{StreamData, topology};
+
+/// `#[topology]`, the attribute form of [`topology!`]. Import it by name: `use streams_runtime::attribute::topology;`.
+pub mod attribute {
+    pub use streams_macros::topology_attribute as topology;
+}

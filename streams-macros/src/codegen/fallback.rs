@@ -18,7 +18,7 @@ fn stub(runtime: &TokenStream, topology: &Topology) -> TokenStream {
     let declarations = topology::declare(runtime, topology, None);
     let attrs = topology::carried_attributes(topology);
     let output = &topology.output;
-    let editor = for_editors(runtime, topology);
+    let editor = for_editors(topology);
     quote! {
         #declarations
 
@@ -29,11 +29,6 @@ fn stub(runtime: &TokenStream, topology: &Topology) -> TokenStream {
                 ::core::unreachable!()
             }
             fn globals(&self, _: &mut #runtime::GlobalStores) {}
-        }
-
-        #(#attrs)*
-        #[automatically_derived]
-        impl #runtime::Build for #output {
             fn build(self: &#runtime::Arc<Self>, _: ::core::primitive::usize, _: &mut #runtime::TaskBuilder<'_>) {}
         }
 
@@ -42,7 +37,7 @@ fn stub(runtime: &TokenStream, topology: &Topology) -> TokenStream {
 }
 
 /// Expands to a function that only rust-analyzer sees: sources as typed handles, then each chain as far as it goes.
-fn for_editors(runtime: &TokenStream, topology: &Topology) -> TokenStream {
+fn for_editors(topology: &Topology) -> TokenStream {
     let output = &topology.output;
     let params = topology.params.iter().map(|param| {
         let (name, ty) = (&param.name, &param.ty);
@@ -55,14 +50,16 @@ fn for_editors(runtime: &TokenStream, topology: &Topology) -> TokenStream {
     });
     let chains = topology.broken.iter().map(statement);
     quote! {
-        #[cfg(rust_analyzer)]
-        impl #output {
-            fn __complete(#(#params),*) {
-                use #runtime as __rt;
-                #(#sources)*
-                #(#chains)*
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            impl #output {
+                fn __complete(#(#params),*) {
+                    #(#sources)*
+                    #(#chains)*
+                }
             }
-        }
+        };
     }
 }
 

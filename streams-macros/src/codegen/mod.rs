@@ -57,11 +57,7 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
             fn globals(&self, __globals: &mut #runtime::GlobalStores) {
                 #globals
             }
-        }
 
-        #(#attrs)*
-        #[automatically_derived]
-        impl #runtime::Build for #output {
             fn build(self: &#runtime::Arc<Self>, __sub_topology: ::core::primitive::usize, __b: &mut #runtime::TaskBuilder<'_>) {
                 use #runtime as __rt;
                 #forward

@@ -1,5 +1,6 @@
 //! An option that the attribute does not have.
-use streams_runtime::prelude::*;
+use streams_runtime::attribute::topology;
+use streams_runtime::prelude::Stream;
 
 #[topology(runtime = streams_runtime)]
 pub fn example() -> Example {

@@ -1,5 +1,6 @@
 //! The attribute, several topologies in one call, in modules and in functions.
-use streams_runtime::prelude::*;
+use streams_runtime::attribute::topology;
+use streams_runtime::prelude::{Stream, Topology};
 
 /// Long lines.
 #[topology]
@@ -33,11 +34,11 @@ fn main() {
     let _ = long_lines(10);
     let _ = inside::both();
 
-    topology! {
+    streams_runtime::topology! {
         fn in_a_function() -> InAFunction {
             let lines: Stream<(), String> = stream("lines");
             lines.to("third");
         }
     }
-    let _ = in_a_function();
+    let _ = in_a_function().plan();
 }
