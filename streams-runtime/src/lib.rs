@@ -32,3 +32,10 @@ pub use runtime::{
     shutdown_signal,
 };
 pub use topology::{StoreName, Topology};
+
+pub use streams_macros::{StreamData, topology};
+
+/// `#[topology]`, the attribute form of [`topology!`]. Import it by name: `use streams_runtime::attribute::topology;`.
+pub mod attribute {
+    pub use streams_macros::topology_attribute as topology;
+}
