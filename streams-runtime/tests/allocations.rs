@@ -1,5 +1,6 @@
 //! Counts heap allocations of the record path: in steady state a chain over values of fixed size makes none.
 #![allow(unsafe_code)] // a counting allocator is a `GlobalAlloc`
+#![allow(clippy::unwrap_used)] // tests
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
