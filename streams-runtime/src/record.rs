@@ -67,6 +67,13 @@ pub struct RecordRef<'a> {
     pub headers: HeadersRef<'a>,
 }
 
+impl<'a> From<NewRecord<'a>> for RecordRef<'a> {
+    fn from(record: NewRecord<'a>) -> Self {
+        let headers = HeadersRef { bytes: &[], entries: &[] };
+        RecordRef { key: record.key, value: record.value, timestamp_ms: record.timestamp_ms, offset: record.offset, headers }
+    }
+}
+
 /// The headers of one record, borrowed from its batch.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadersRef<'a> {
@@ -108,19 +115,12 @@ impl<'a> HeadersRef<'a> {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = HeaderRef<'a>> + use<'a> {
         let bytes = self.bytes;
-        self.entries.iter().map(move |h| HeaderRef {
-            name: slice(bytes, h.name),
-            value: h.value.map(|s| slice(bytes, s)),
-        })
+        self.entries.iter().map(move |h| HeaderRef { name: slice(bytes, h.name), value: h.value.map(|s| slice(bytes, s)) })
     }
 
     /// The value of the last header of this name: outer `None` if there is no such header, inner `None` if it is null.
     pub fn last(&self, name: &str) -> Option<Option<&'a [u8]>> {
-        self.entries
-            .iter()
-            .rev()
-            .find(|h| slice(self.bytes, h.name) == name.as_bytes())
-            .map(|h| h.value.map(|s| slice(self.bytes, s)))
+        self.entries.iter().rev().find(|h| slice(self.bytes, h.name) == name.as_bytes()).map(|h| h.value.map(|s| slice(self.bytes, s)))
     }
 }
 
@@ -162,13 +162,7 @@ impl RecordBatch {
         let key = record.key.map(|k| self.append(k));
         let value = record.value.map(|v| self.append(v));
         let end = self.headers.len() as u32;
-        self.records.push(Entry {
-            offset: record.offset,
-            timestamp_ms: record.timestamp_ms,
-            key,
-            value,
-            headers: end..end,
-        });
+        self.records.push(Entry { offset: record.offset, timestamp_ms: record.timestamp_ms, key, value, headers: end..end });
     }
 
     /// Adds a header to the record pushed last. Without a record it does nothing.
@@ -186,12 +180,7 @@ impl RecordBatch {
 
     /// Appends a copy of a record with its headers.
     pub fn push_ref(&mut self, record: RecordRef<'_>) {
-        self.push(NewRecord {
-            key: record.key,
-            value: record.value,
-            timestamp_ms: record.timestamp_ms,
-            offset: record.offset,
-        });
+        self.push(NewRecord { key: record.key, value: record.value, timestamp_ms: record.timestamp_ms, offset: record.offset });
         for header in record.headers.iter() {
             self.push_header(header.name, header.value);
         }
@@ -205,10 +194,7 @@ impl RecordBatch {
             value: entry.value.map(|s| slice(&self.bytes, s)),
             timestamp_ms: entry.timestamp_ms,
             offset: entry.offset,
-            headers: HeadersRef {
-                bytes: &self.bytes,
-                entries: &self.headers[entry.headers.start as usize..entry.headers.end as usize],
-            },
+            headers: HeadersRef { bytes: &self.bytes, entries: &self.headers[entry.headers.start as usize..entry.headers.end as usize] },
         })
     }
 

@@ -3,9 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{
-    Broker, BrokerError, ProduceBatch, ProducerConfig, TopicPartition, TopicSlot,
-};
+use streams_runtime::broker::{Broker, BrokerError, ProduceBatch, ProducerConfig, TopicPartition, TopicSlot};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 use crate::support::*;
@@ -27,18 +25,12 @@ impl Drop for Stopped {
 }
 
 fn pid() -> String {
-    std::env::var("STREAMS_TEST_KAFKA_PID")
-        .expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker")
+    std::env::var("STREAMS_TEST_KAFKA_PID").expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker")
 }
 
 fn batch(to: TopicSlot, value: &[u8]) -> ProduceBatch {
     let mut batch = ProduceBatch::default();
-    let record = NewRecord {
-        key: None,
-        value: Some(value),
-        timestamp_ms: 1,
-        offset: 0,
-    };
+    let record = NewRecord { key: None, value: Some(value), timestamp_ms: 1, offset: 0 };
     batch.push(to, 0, record);
     batch
 }
@@ -69,22 +61,14 @@ fn reading_and_writing_go_on_when_the_broker_is_back() {
         {
             process.signal("-CONT");
         }
-        producer
-            .send(&batch(to, &sent.to_be_bytes()))
-            .expect("no error within the delivery timeout");
+        producer.send(&batch(to, &sent.to_be_bytes())).expect("no error within the delivery timeout");
         sent += 1;
-        consumer
-            .fetch(slot, 1000, &mut records)
-            .expect("no error while the broker is away");
+        consumer.fetch(slot, 1000, &mut records).expect("no error while the broker is away");
         consumer.wait(Duration::from_millis(10));
     }
     producer.flush(PATIENCE).unwrap();
     while records.len() < sent as usize {
-        assert!(
-            begin.elapsed() < PATIENCE * 2,
-            "{} of {sent}",
-            records.len()
-        );
+        assert!(begin.elapsed() < PATIENCE * 2, "{} of {sent}", records.len());
         consumer.fetch(slot, 1000, &mut records).unwrap();
         consumer.wait(Duration::from_millis(50));
     }
@@ -100,10 +84,7 @@ fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
     let pid = pid();
     let broker = broker();
     let at = TopicPartition::new(topic(&broker, "late", 1), 0);
-    let config = ProducerConfig {
-        delivery_timeout: Duration::from_secs(2),
-        ..producer_config()
-    };
+    let config = ProducerConfig { delivery_timeout: Duration::from_secs(2), ..producer_config() };
     let mut producer = broker.producer(&config).unwrap();
     let to = producer.topic(&at.topic).unwrap();
     producer.send(&batch(to, b"before")).unwrap();
@@ -115,12 +96,7 @@ fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
     }
     let start = Instant::now();
     match producer.flush(PATIENCE).unwrap_err() {
-        BrokerError::Produce {
-            topic,
-            partition,
-            reason,
-            permanent,
-        } => {
+        BrokerError::Produce { topic, partition, reason, permanent } => {
             assert_eq!((topic.as_str(), partition), (&*at.topic, Some(0)));
             assert!(!permanent);
             assert!(reason.contains("2000 ms"), "{reason}");

@@ -28,10 +28,7 @@ pub struct TopicPartition {
 impl TopicPartition {
     /// Partition `partition` of `topic`.
     pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
-        TopicPartition {
-            topic: topic.into(),
-            partition,
-        }
+        TopicPartition { topic: topic.into(), partition }
     }
 }
 
@@ -107,9 +104,7 @@ pub enum BrokerError {
         earliest: i64,
     },
     /// The member is not in the group any more, or its generation is over: what it owned belongs to others.
-    #[error(
-        "this process is no longer a member of group `{group}` in its old generation: {reason}"
-    )]
+    #[error("this process is no longer a member of group `{group}` in its old generation: {reason}")]
     Fenced {
         /// The group.
         group: String,
@@ -185,10 +180,7 @@ pub enum BrokerError {
 impl BrokerError {
     /// Whether the same call may succeed a little later.
     pub fn is_retriable(&self) -> bool {
-        matches!(
-            self,
-            BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. }
-        )
+        matches!(self, BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. })
     }
 }
 
@@ -261,12 +253,7 @@ pub trait Broker: Send + Sync + fmt::Debug {
     fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError>;
 
     /// One offset per partition asked for, in that order.
-    fn offsets(
-        &self,
-        partitions: &[TopicPartition],
-        at: OffsetAt,
-        isolation: Isolation,
-    ) -> Result<Vec<i64>, BrokerError>;
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError>;
 
     /// Deletes all records before these offsets (processed records of repartition topics).
     fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError>;
@@ -314,10 +301,7 @@ pub trait GroupMember: Send + Sync {
     fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError>;
 
     /// The group's committed offsets, `None` where nothing was committed. Partitions of any topic may be asked for.
-    fn committed(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<Vec<Option<CommitOffset>>, BrokerError>;
+    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError>;
 
     /// Commits offsets in the member's present generation. Returns when the group has them. Partitions of any topic may be committed.
     fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError>;
@@ -336,11 +320,7 @@ pub struct PartitionSlot(pub u32);
 /// Reads partitions from offsets of its own choice. Used by one thread.
 pub trait Consumer: Send {
     /// Starts to read a partition at an absolute offset. Records come in order, each once.
-    fn assign(
-        &mut self,
-        partition: &TopicPartition,
-        offset: i64,
-    ) -> Result<PartitionSlot, BrokerError>;
+    fn assign(&mut self, partition: &TopicPartition, offset: i64) -> Result<PartitionSlot, BrokerError>;
 
     /// Stops reading it.
     fn unassign(&mut self, slot: PartitionSlot) -> Result<(), BrokerError>;
@@ -350,12 +330,7 @@ pub trait Consumer: Send {
     /// # Errors
     /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read;
     /// retriable errors when the broker is away (the client reconnects by itself, and reading goes on).
-    fn fetch(
-        &mut self,
-        slot: PartitionSlot,
-        max_records: usize,
-        into: &mut RecordBatch,
-    ) -> Result<usize, BrokerError>;
+    fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError>;
 
     /// The offset of the next record that [`fetch`](Consumer::fetch) will look at. It passes over transaction markers and compacted
     /// records, so a partition has been read to the end when `position >= end`.
@@ -442,10 +417,7 @@ impl ProduceBatch {
 
     /// All records in order: topic, partition, record.
     pub fn iter(&self) -> impl Iterator<Item = (TopicSlot, i32, RecordRef<'_>)> {
-        self.to
-            .iter()
-            .zip(self.records.iter())
-            .map(|(&(topic, partition), record)| (topic, partition, record))
+        self.to.iter().zip(self.records.iter()).map(|(&(topic, partition), record)| (topic, partition, record))
     }
 }
 

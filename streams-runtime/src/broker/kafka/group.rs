@@ -16,9 +16,7 @@ use super::error::{self, Words};
 use super::raw;
 use super::rebalance::{GroupContext, give_back};
 use super::settings::{Kind, Settings};
-use crate::broker::{
-    BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition,
-};
+use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
 
 /// Before a commit that met a rebalance is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -34,11 +32,7 @@ pub(super) struct KafkaGroupMember {
 }
 
 impl KafkaGroupMember {
-    pub(super) fn new(
-        settings: &Settings,
-        config: &GroupConfig,
-        limit: Duration,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(settings: &Settings, config: &GroupConfig, limit: Duration) -> Result<Self, BrokerError> {
         let session_ms = config.session_timeout.as_millis().max(1);
         let mut fixed = vec![
             ("client.id", config.client_id.clone()),
@@ -53,19 +47,13 @@ impl KafkaGroupMember {
         if let Some(instance) = &config.instance {
             fixed.push(("group.instance.id", instance.clone()));
         }
-        let mut defaults = vec![
-            ("reconnect.backoff.max.ms", "1000".to_owned()),
-            ("socket.nagle.disable", "true".into()),
-        ];
+        let mut defaults = vec![("reconnect.backoff.max.ms", "1000".to_owned()), ("socket.nagle.disable", "true".into())];
         let probe = settings.client(Kind::Group, &[], &[]);
         if probe.get("group.protocol") != Some("consumer") {
             // With the newer protocol the broker decides these.
             fixed.push(("partition.assignment.strategy", "cooperative-sticky".into()));
             fixed.push(("session.timeout.ms", session_ms.to_string()));
-            defaults.push((
-                "heartbeat.interval.ms",
-                (session_ms / 3).clamp(1, 3000).to_string(),
-            ));
+            defaults.push(("heartbeat.interval.ms", (session_ms / 3).clamp(1, 3000).to_string()));
             defaults.push(("max.poll.interval.ms", session_ms.max(300_000).to_string()));
         }
         let context = GroupContext::new(&config.client_id);
@@ -94,18 +82,11 @@ impl KafkaGroupMember {
     }
 
     fn words(&self) -> Words<'_> {
-        Words {
-            address: &self.address,
-            context: &self.context().base,
-            limit: self.limit,
-        }
+        Words { address: &self.address, context: &self.context().base, limit: self.limit }
     }
 
     fn fenced(&self, reason: impl Into<String>) -> BrokerError {
-        BrokerError::Fenced {
-            group: self.group.clone(),
-            reason: reason.into(),
-        }
+        BrokerError::Fenced { group: self.group.clone(), reason: reason.into() }
     }
 
     /// Why nothing may be committed now, if so.
@@ -152,9 +133,7 @@ impl GroupMember for KafkaGroupMember {
             match self.client.get().poll(left) {
                 Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
                     return Err(match code {
-                        Code::FencedInstanceId | Code::UnknownMemberId => {
-                            self.fenced(code.to_string())
-                        }
+                        Code::FencedInstanceId | Code::UnknownMemberId => self.fenced(code.to_string()),
                         _ => BrokerError::Other {
                             what: format!("take part in group `{}`", self.group),
                             reason: self.last_complaint(code),
@@ -165,8 +144,7 @@ impl GroupMember for KafkaGroupMember {
                 Some(Err(error)) => {
                     let code = error::code_of(&error);
                     // These pass, or come back as an event.
-                    let passes = error::is_connection(code)
-                        || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
+                    let passes = error::is_connection(code) || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
                     if !passes {
                         return Err(BrokerError::Other {
                             what: format!("take part in group `{}`", self.group),
@@ -210,10 +188,7 @@ impl GroupMember for KafkaGroupMember {
         // Not with the lock held: the answer may come with the next callback.
         client
             .incremental_unassign(&TopicPartitionList::new())
-            .map_err(|e| {
-                self.words()
-                    .request("give partitions back to the group", error::code_of(&e))
-            })?;
+            .map_err(|e| self.words().request("give partitions back to the group", error::code_of(&e)))?;
         if hidden {
             let topics = self.topics().clone();
             client.unsubscribe();
@@ -222,10 +197,7 @@ impl GroupMember for KafkaGroupMember {
         Ok(())
     }
 
-    fn committed(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
@@ -238,19 +210,14 @@ impl GroupMember for KafkaGroupMember {
         partitions
             .iter()
             .map(|partition| {
-                let Some(element) = found.find_partition(&partition.topic, partition.partition)
-                else {
+                let Some(element) = found.find_partition(&partition.topic, partition.partition) else {
                     return Ok(None);
                 };
-                element
-                    .error()
-                    .map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
+                element.error().map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
                 Ok(match element.offset() {
-                    Offset::Offset(offset) => Some(CommitOffset {
-                        partition: partition.clone(),
-                        offset,
-                        metadata: element.metadata().to_owned(),
-                    }),
+                    Offset::Offset(offset) => {
+                        Some(CommitOffset { partition: partition.clone(), offset, metadata: element.metadata().to_owned() })
+                    }
                     _ => None,
                 })
             })
@@ -265,11 +232,8 @@ impl GroupMember for KafkaGroupMember {
         let mut list = TopicPartitionList::with_capacity(offsets.len());
         for commit in offsets {
             error::check_name(&commit.partition.topic)?;
-            let mut element =
-                list.add_partition(&commit.partition.topic, commit.partition.partition);
-            element
-                .set_offset(Offset::Offset(commit.offset.max(0)))
-                .map_err(|e| super::creation(&what, &e))?;
+            let mut element = list.add_partition(&commit.partition.topic, commit.partition.partition);
+            element.set_offset(Offset::Offset(commit.offset.max(0))).map_err(|e| super::creation(&what, &e))?;
             if !commit.metadata.is_empty() {
                 element.set_metadata(&commit.metadata);
             }
@@ -286,11 +250,9 @@ impl GroupMember for KafkaGroupMember {
             };
             let over = Instant::now() >= until;
             match code {
-                Code::UnknownMemberId
-                | Code::FencedInstanceId
-                | Code::Fenced
-                | Code::FencedMemberEpoch
-                | Code::AssignmentLost => return Err(self.fenced(code.to_string())),
+                Code::UnknownMemberId | Code::FencedInstanceId | Code::Fenced | Code::FencedMemberEpoch | Code::AssignmentLost => {
+                    return Err(self.fenced(code.to_string()));
+                }
                 // A rebalance is going on; what we own stays ours until we give it back, so the next generation will do.
                 Code::IllegalGeneration | Code::RebalanceInProgress | Code::StaleMemberEpoch => {
                     if over {
@@ -314,14 +276,11 @@ impl GroupMember for KafkaGroupMember {
         }
         *self.topics() = topics.to_vec();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        self.client
-            .get()
-            .subscribe(&names)
-            .map_err(|e| BrokerError::Other {
-                what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
-                reason: e.to_string(),
-                fatal: false,
-            })
+        self.client.get().subscribe(&names).map_err(|e| BrokerError::Other {
+            what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
+            reason: e.to_string(),
+            fatal: false,
+        })
     }
 
     fn leave(&self, timeout: Duration) -> Result<(), BrokerError> {
@@ -332,16 +291,10 @@ impl GroupMember for KafkaGroupMember {
         self.stop_deferring();
         let client = self.client.get();
         let what = format!("leave group `{}`", self.group);
-        client
-            .close_queue()
-            .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        client.close_queue().map_err(|e| self.words().request(&what, error::code_of(&e)))?;
         while !client.closed() {
             if Instant::now() >= until {
-                return Err(BrokerError::TimedOut {
-                    what,
-                    after_ms: timeout.as_millis() as u64,
-                    address: self.address.clone(),
-                });
+                return Err(BrokerError::TimedOut { what, after_ms: timeout.as_millis() as u64, address: self.address.clone() });
             }
             client.poll(Duration::from_millis(5));
         }

@@ -58,17 +58,11 @@ pub(super) struct GroupContext {
 
 impl GroupContext {
     pub(super) fn new(client_id: &str) -> Self {
-        GroupContext {
-            base: Context::new(client_id),
-            rebalance: Mutex::default(),
-            leaving: AtomicBool::new(false),
-        }
+        GroupContext { base: Context::new(client_id), rebalance: Mutex::default(), leaving: AtomicBool::new(false) }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, Rebalance> {
-        self.rebalance
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.rebalance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,17 +77,8 @@ impl ClientContext for GroupContext {
 }
 
 impl ConsumerContext for GroupContext {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        kind: RDKafkaRespErr,
-        partitions: &mut TopicPartitionList,
-    ) {
-        let list: Vec<TopicPartition> = partitions
-            .elements()
-            .iter()
-            .map(|p| TopicPartition::new(p.topic(), p.partition()))
-            .collect();
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, kind: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        let list: Vec<TopicPartition> = partitions.elements().iter().map(|p| TopicPartition::new(p.topic(), p.partition())).collect();
         let member = raw::member_id(consumer.client());
         if kind == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
@@ -111,10 +96,7 @@ impl ConsumerContext for GroupContext {
         }
         let lost = consumer.assignment_lost();
         let mut state = self.state();
-        let owned: Vec<_> = list
-            .into_iter()
-            .filter(|p| state.owned.contains(p))
-            .collect();
+        let owned: Vec<_> = list.into_iter().filter(|p| state.owned.contains(p)).collect();
         if owned.is_empty() || self.leaving.load(Ordering::Acquire) {
             drop(state);
             give_back(consumer);
@@ -127,11 +109,7 @@ impl ConsumerContext for GroupContext {
             }
             state.lost = lost;
             state.pending.clone_from(&owned);
-            state.events.push_back(if lost {
-                GroupEvent::Lost(owned)
-            } else {
-                GroupEvent::Revoked(owned)
-            });
+            state.events.push_back(if lost { GroupEvent::Lost(owned) } else { GroupEvent::Revoked(owned) });
         }
     }
 }
@@ -165,10 +143,7 @@ mod tests {
         assert!(!state.is_hidden_loss(Some("b")), "once");
         assert!(state.lost);
         assert_eq!(state.pending.len(), 2);
-        assert_eq!(
-            state.events.pop_front(),
-            Some(GroupEvent::Lost(state.pending.clone()))
-        );
+        assert_eq!(state.events.pop_front(), Some(GroupEvent::Lost(state.pending.clone())));
     }
 
     #[test]

@@ -1,0 +1,331 @@
+//! What surrounds a record while it is pushed through a task: its time, origin and headers, the task's stores, and the way out.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
+use crate::headers::Headers;
+use crate::partition::partition_for_key;
+use crate::processor::Schedules;
+use crate::record::{NewRecord, RecordRef};
+use crate::stores::{StoreArena, StoreError};
+
+/// The producer of a worker, shared by its tasks (all on one thread).
+pub type SharedProducer = Rc<RefCell<Box<dyn Producer>>>;
+
+/// Results are handed to the producer when so many bytes are waiting.
+const HAND_OVER_BYTES: usize = 256 * 1024;
+
+/// What is counted per task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskMetrics {
+    /// Records taken from topics.
+    pub records_in: u64,
+    /// Records written to topics, changelogs included.
+    pub records_out: u64,
+    /// Records left out by the semantics of an operator (null keys of an aggregation, negative timestamps, …), as Kafka Streams counts them.
+    pub dropped: u64,
+    /// Records left out because they could not be decoded or processed and the handler said to go on.
+    pub skipped_errors: u64,
+}
+
+impl TaskMetrics {
+    pub(crate) fn add(&mut self, other: TaskMetrics) {
+        self.records_in += other.records_in;
+        self.records_out += other.records_out;
+        self.dropped += other.dropped;
+        self.skipped_errors += other.skipped_errors;
+    }
+}
+
+/// How records that fail are handled.
+#[derive(Clone, Debug, Default)]
+pub struct Handlers {
+    /// Bytes that are not of the type that the topology reads.
+    pub decode: OnError,
+    /// `Err` of a `try_` operator or of a processor.
+    pub process: OnError,
+}
+
+impl Handlers {
+    fn needs_raw_records(&self) -> bool {
+        let quiet = |handler: &OnError| matches!(handler, OnError::Fail | OnError::Continue);
+        !(quiet(&self.decode) && quiet(&self.process))
+    }
+}
+
+/// A topic that a task writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) topic: TopicSlot,
+    pub(crate) partitions: i32,
+}
+
+/// The surroundings of a record in a task.
+pub struct Context {
+    pub(crate) timestamp_ms: i64,
+    pub(crate) headers: Headers,
+    pub(crate) topic: Arc<str>,
+    pub(crate) partition: i32,
+    pub(crate) offset: i64,
+    pub(crate) stream_time_ms: i64,
+    pub(crate) wall_clock_ms: i64,
+    pub(crate) stores: StoreArena,
+    pub(crate) schedules: Schedules,
+    pub(crate) commit_requested: bool,
+    pub(crate) metrics: TaskMetrics,
+    pub(crate) out: ProduceBatch,
+    producer: SharedProducer,
+    targets: HashMap<String, Target>,
+    handlers: Handlers,
+    keeps_raw: bool,
+    raw_key: Option<Vec<u8>>,
+    raw_value: Option<Vec<u8>>,
+    raw_headers: Headers,
+    key_scratch: Vec<u8>,
+    value_scratch: Vec<u8>,
+}
+
+impl Context {
+    pub(crate) fn new(producer: SharedProducer, handlers: Handlers, wall_clock_ms: i64) -> Self {
+        Context {
+            timestamp_ms: 0,
+            headers: Headers::default(),
+            topic: Arc::from(""),
+            partition: -1,
+            offset: -1,
+            stream_time_ms: -1,
+            wall_clock_ms,
+            stores: StoreArena::default(),
+            schedules: Schedules::default(),
+            commit_requested: false,
+            metrics: TaskMetrics::default(),
+            out: ProduceBatch::default(),
+            producer,
+            targets: HashMap::new(),
+            keeps_raw: handlers.needs_raw_records(),
+            handlers,
+            raw_key: None,
+            raw_value: None,
+            raw_headers: Headers::default(),
+            key_scratch: Vec::new(),
+            value_scratch: Vec::new(),
+        }
+    }
+
+    /// Timestamp of the record at hand, in milliseconds since the Unix epoch.
+    pub fn timestamp_ms(&self) -> i64 {
+        self.timestamp_ms
+    }
+
+    /// Headers of the record at hand.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Topic that the record at hand came from.
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// Partition that the record at hand came from.
+    pub fn partition(&self) -> i32 {
+        self.partition
+    }
+
+    /// Offset of the record at hand.
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
+    pub fn stream_time_ms(&self) -> i64 {
+        self.stream_time_ms
+    }
+
+    /// Wall-clock time of this step of the task, in milliseconds since the Unix epoch.
+    pub fn wall_clock_ms(&self) -> i64 {
+        self.wall_clock_ms
+    }
+
+    /// Asks for a commit soon after this record.
+    pub fn request_commit(&mut self) {
+        self.commit_requested = true;
+    }
+
+    /// Counts a record that the semantics of an operator leave out.
+    #[inline]
+    pub(crate) fn drop_record(&mut self) {
+        self.metrics.dropped += 1;
+    }
+
+    /// Takes a record of a batch as the record at hand.
+    #[inline]
+    pub(crate) fn begin(&mut self, record: &RecordRef<'_>) {
+        self.offset = record.offset;
+        self.timestamp_ms = record.timestamp_ms;
+        if !(record.headers.is_empty() && self.headers.is_empty()) {
+            self.headers.assign(record.headers);
+        }
+        if self.keeps_raw {
+            self.keep_raw(record);
+        }
+        self.metrics.records_in += 1;
+    }
+
+    #[cold]
+    fn keep_raw(&mut self, record: &RecordRef<'_>) {
+        for (kept, bytes) in [(&mut self.raw_key, record.key), (&mut self.raw_value, record.value)] {
+            match bytes {
+                None => *kept = None,
+                Some(bytes) => {
+                    let kept = kept.get_or_insert_default();
+                    kept.clear();
+                    kept.extend_from_slice(bytes);
+                }
+            }
+        }
+        self.raw_headers.assign(record.headers);
+    }
+
+    /// What becomes of the record at hand after an error: `Ok` means go on without it.
+    #[cold]
+    pub(crate) fn fail(&mut self, kind: ErrorKind, node: &str, source: BoxError) -> Flow {
+        let error = Box::new(TaskError {
+            kind,
+            node: node.to_owned(),
+            topic: Arc::clone(&self.topic),
+            partition: self.partition,
+            offset: self.offset,
+            timestamp_ms: self.timestamp_ms,
+            source,
+        });
+        let mut handler = match kind {
+            ErrorKind::Decode => self.handlers.decode.clone(),
+            ErrorKind::Process => self.handlers.process.clone(),
+            ErrorKind::Produce | ErrorKind::Store => OnError::Fail,
+        };
+        if let OnError::Custom(ask) = &handler {
+            handler = ask(&error);
+        }
+        match handler {
+            OnError::Fail | OnError::Custom(_) => return Err(error),
+            OnError::Continue => tracing::warn!(%error, "record left out"),
+            OnError::DeadLetter(topic) => {
+                tracing::warn!(%error, dead_letter_topic = topic, "record sent to the dead-letter topic");
+                self.send_dead_letter(&topic, &error)?;
+            }
+        }
+        self.metrics.skipped_errors += 1;
+        Ok(())
+    }
+
+    /// The record as it came, with what was wrong in headers named as Kafka Streams names them.
+    fn send_dead_letter(&mut self, topic: &str, error: &TaskError) -> Flow {
+        let target = self.target(topic).map_err(|e| self.produce_error(topic, e))?;
+        let key = self.raw_key.as_deref();
+        let partition = key.map_or(ANY_PARTITION, |key| partition_for_key(key, target.partitions));
+        self.out.push(
+            target.topic,
+            partition,
+            NewRecord { key, value: self.raw_value.as_deref(), timestamp_ms: self.timestamp_ms.max(0), offset: 0 },
+        );
+        for (name, value) in self.raw_headers.iter_bytes() {
+            self.out.push_header(name, value);
+        }
+        for (name, value) in [
+            ("__streams.errors.exception", error.kind.to_string()),
+            ("__streams.errors.message", error.source.to_string()),
+            ("__streams.errors.node", error.node.clone()),
+            ("__streams.errors.topic", error.topic.to_string()),
+            ("__streams.errors.partition", error.partition.to_string()),
+            ("__streams.errors.offset", error.offset.to_string()),
+        ] {
+            self.out.push_header(name.as_bytes(), Some(value.as_bytes()));
+        }
+        self.metrics.records_out += 1;
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn produce_error(&self, node: &str, error: BrokerError) -> Box<TaskError> {
+        self.error(ErrorKind::Produce, node, error.into())
+    }
+
+    #[cold]
+    pub(crate) fn store_error(&self, node: &str, error: StoreError) -> Box<TaskError> {
+        self.error(ErrorKind::Store, node, error.into())
+    }
+
+    #[cold]
+    pub(crate) fn error(&self, kind: ErrorKind, node: &str, source: BoxError) -> Box<TaskError> {
+        Box::new(TaskError {
+            kind,
+            node: node.to_owned(),
+            topic: Arc::clone(&self.topic),
+            partition: self.partition,
+            offset: self.offset,
+            timestamp_ms: self.timestamp_ms,
+            source,
+        })
+    }
+
+    /// A topic to write to, asked from the broker the first time.
+    pub(crate) fn target(&mut self, name: &str) -> Result<Target, BrokerError> {
+        if let Some(target) = self.targets.get(name) {
+            return Ok(*target);
+        }
+        let mut producer = self.producer.borrow_mut();
+        let topic = producer.topic(name)?;
+        let target = Target { topic, partitions: producer.partitions(topic) };
+        drop(producer);
+        self.targets.insert(name.to_owned(), target);
+        Ok(target)
+    }
+
+    /// Takes the buffers that keys and values are encoded into; give them back with [`put_scratch`](Self::put_scratch).
+    #[inline]
+    pub(crate) fn take_scratch(&mut self) -> (Vec<u8>, Vec<u8>) {
+        let mut scratch = (std::mem::take(&mut self.key_scratch), std::mem::take(&mut self.value_scratch));
+        scratch.0.clear();
+        scratch.1.clear();
+        scratch
+    }
+
+    #[inline]
+    pub(crate) fn put_scratch(&mut self, scratch: (Vec<u8>, Vec<u8>)) {
+        (self.key_scratch, self.value_scratch) = scratch;
+    }
+
+    /// Writes a record with the time and headers at hand; the partition follows from the key as Kafka's default partitioner has it.
+    #[inline]
+    pub(crate) fn send(&mut self, target: Target, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
+        let partition = key.map_or(ANY_PARTITION, |key| partition_for_key(key, target.partitions));
+        self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
+        if !self.headers.is_empty() {
+            for (name, value) in self.headers.iter_bytes() {
+                self.out.push_header(name, value);
+            }
+        }
+        self.metrics.records_out += 1;
+        self.hand_over_if_large()
+    }
+
+    #[inline]
+    pub(crate) fn hand_over_if_large(&mut self) -> Result<(), BrokerError> {
+        if self.out.size_bytes() > HAND_OVER_BYTES { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Gives all results so far to the producer.
+    pub(crate) fn hand_over(&mut self) -> Result<(), BrokerError> {
+        if !self.out.is_empty() {
+            let sent = self.producer.borrow_mut().send(&self.out);
+            self.out.clear();
+            sent?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! What goes wrong while records are processed, and what becomes of such records.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Any error of the user's code.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a node returns for a record.
+pub type Flow = Result<(), Box<TaskError>>;
+
+/// Why a task stopped, with the record it was at. Its offset is not committed: the record comes again after a restart.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind} at {topic}-{partition} offset {offset} (node `{node}`, timestamp {timestamp_ms}): {source}")]
+pub struct TaskError {
+    /// What kind of step failed.
+    pub kind: ErrorKind,
+    /// The node, in the words of the topology.
+    pub node: String,
+    /// Topic of the record being processed.
+    pub topic: Arc<str>,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Its timestamp, in milliseconds since the Unix epoch.
+    pub timestamp_ms: i64,
+    /// The cause.
+    pub source: BoxError,
+}
+
+/// The step that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes of a record are not of the type that the topology reads.
+    Decode,
+    /// The user's code returned an error.
+    Process,
+    /// A result could not be encoded, or not be written.
+    Produce,
+    /// A state store failed.
+    Store,
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ErrorKind::Decode => "a record cannot be decoded",
+            ErrorKind::Process => "processing failed",
+            ErrorKind::Produce => "a result cannot be written",
+            ErrorKind::Store => "a state store failed",
+        })
+    }
+}
+
+/// What to do with a record that cannot be decoded, or whose processing failed.
+#[derive(Clone, Default)]
+pub enum OnError {
+    /// Stop the application with the error; nothing is lost, the record comes again after a restart.
+    #[default]
+    Fail,
+    /// Log it, count it, leave the record out.
+    Continue,
+    /// Write the record as it came, with headers that tell what was wrong and where, to this topic, and go on.
+    DeadLetter(String),
+    /// Ask a function each time.
+    Custom(Arc<dyn Fn(&TaskError) -> OnError + Send + Sync>),
+}
+
+impl fmt::Debug for OnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OnError::Fail => f.write_str("Fail"),
+            OnError::Continue => f.write_str("Continue"),
+            OnError::DeadLetter(topic) => write!(f, "DeadLetter({topic:?})"),
+            OnError::Custom(_) => f.write_str("Custom(…)"),
+        }
+    }
+}

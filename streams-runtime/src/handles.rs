@@ -1,0 +1,56 @@
+//! Typed handles of size zero: the edges of a topology as rustc sees them. The operators are their methods (in `operators/`).
+
+use std::fmt;
+use std::marker::PhantomData;
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident<$($param:ident),*>) => {
+        $(#[$doc])*
+        pub struct $name<$($param: ?Sized),*>($(PhantomData<fn() -> PhantomData<$param>>),*);
+
+        impl<$($param: ?Sized),*> $name<$($param),*> {
+            #[doc(hidden)]
+            pub fn handle() -> Self {
+                $name($(PhantomData::<fn() -> PhantomData<$param>>),*)
+            }
+        }
+
+        impl<$($param: ?Sized),*> Clone for $name<$($param),*> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<$($param: ?Sized),*> Copy for $name<$($param),*> {}
+
+        impl<$($param: ?Sized),*> fmt::Debug for $name<$($param),*> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "<"))?;
+                $(write!(f, "{}, ", std::any::type_name::<$param>())?;)*
+                f.write_str(">")
+            }
+        }
+    };
+}
+
+handle! {
+    /// A stream of records with key `K` and value `V`: every record stands for itself.
+    ///
+    /// Where the topic may hold null keys or values the type says so: `Stream<Option<String>, Option<View>>`.
+    Stream<K, V>
+}
+
+handle! {
+    /// A table of values `V` by key `K`: a record replaces the one before of its key, a null deletes it. Its state is named by its `let`.
+    Table<K, V>
+}
+
+handle! {
+    /// A table that every process holds whole, so that a join needs no common partitioning.
+    GlobalTable<K, V>
+}
+
+handle! {
+    /// A stream grouped by its key: `count`, `reduce` or `aggregate` makes a [`Table`] of it.
+    Grouped<K, V>
+}

@@ -1,0 +1,139 @@
+//! `aggregate`: the records of a key folded into a value of any type.
+
+use std::marker::PhantomData;
+
+use super::settle::{Plain, Settle, Try};
+use super::state::TableState;
+use crate::codec::{OwnedData, StreamData};
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::{Grouped, Table};
+use crate::node::{Node, Push, PushChange, Signal};
+use crate::task::TaskBuilder;
+
+impl<K, V> Grouped<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Folds the records of each key: `initializer` makes the aggregate of a new key, `aggregator` takes key, value and aggregate and
+    /// returns the new aggregate.
+    ///
+    /// Kafka Streams: `aggregate`. Records with a null key or a null value are left out and counted as dropped. An aggregate of type
+    /// `Option<A>` that is `None` deletes the row. The result has the later one of the record's and the row's time.
+    pub fn aggregate<A, I, F>(&self, initializer: I, aggregator: F) -> (Table<K::Stored, A::Stored>, Aggregate<K, V, A, I, F, A, Plain>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V::Present, A) -> A,
+    {
+        (Table::handle(), Aggregate { initializer, aggregator, node: "aggregate", types: PhantomData })
+    }
+
+    /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    pub fn try_aggregate<A, E, I, F>(
+        &self,
+        initializer: I,
+        aggregator: F,
+    ) -> (Table<K::Stored, A::Stored>, Aggregate<K, V, A, I, F, Result<A, E>, Try>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V::Present, A) -> Result<A, E>,
+    {
+        (Table::handle(), Aggregate { initializer, aggregator, node: "try_aggregate", types: PhantomData })
+    }
+}
+
+/// The operator before it is attached to what follows.
+pub struct Aggregate<K: ?Sized, V: ?Sized, A, I, F, R, M> {
+    initializer: I,
+    aggregator: F,
+    node: &'static str,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>, A, R, M)>,
+}
+
+impl<K, V, A, I, F, R, M> Aggregate<K, V, A, I, F, R, M>
+where
+    K: StreamData + ?Sized,
+    A: StreamData,
+{
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self
+    where
+        V: StreamData,
+    {
+        self.node = node;
+        self
+    }
+
+    /// Makes the node, with the store `name`, that hands its results to `next`.
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> AggregateNode<K, V, A, I, F, R, M, N>
+    where
+        V: StreamData,
+        N: PushChange<K::Stored, A::Stored>,
+    {
+        AggregateNode { state: TableState::new(b, name), op: self, next }
+    }
+}
+
+/// The operator at work.
+pub struct AggregateNode<K: StreamData + ?Sized, V: ?Sized, A: StreamData, I, F, R, M, N> {
+    state: TableState<K::Stored, A::Stored>,
+    op: Aggregate<K, V, A, I, F, R, M>,
+    next: N,
+}
+
+impl<K, V, A, I, F, R, M, N> Node for AggregateNode<K, V, A, I, F, R, M, N>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    A: StreamData,
+    N: PushChange<K::Stored, A::Stored>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        if matches!(signal, Signal::Flush) {
+            self.state.flush(&mut self.next, cx)?;
+        }
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, A, I, F, R, M, N> Push<K, V> for AggregateNode<K, V, A, I, F, R, M, N>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+    A: OwnedData,
+    I: FnMut() -> A,
+    F: FnMut(&K, &V::Present, A) -> R,
+    M: Settle<R, Out = A>,
+    N: PushChange<K::Stored, A::Stored>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(present) = value.present() else {
+            cx.drop_record();
+            return Ok(());
+        };
+        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
+        let before = self.state.take(slot, cx);
+        let had_value = before.is_some();
+        let backup = if M::MAY_FAIL { before.clone() } else { None };
+        let aggregate = match before {
+            Some(stored) => A::from_stored(stored),
+            None => (self.op.initializer)(),
+        };
+        match M::settle((self.op.aggregator)(key, present, aggregate), self.op.node, cx) {
+            Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
+            Ok(None) => {
+                self.state.put_back(slot, backup, cx);
+                Ok(())
+            }
+            Err(error) => {
+                self.state.put_back(slot, backup, cx);
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `flat_map`: any number of records of one.
+
+use std::marker::PhantomData;
+
+use super::settle::{Plain, Settle, Try};
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::Stream;
+use crate::node::{Node, Push, Signal};
+
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// Makes any number of records of each, through an emitter: `|key, value, out| out(&key2, &value2)`.
+    ///
+    /// Kafka Streams: `flatMap`. The key changes, so a grouping or join after it goes through a repartition topic. Time and headers stay.
+    pub fn flat_map<K2: ?Sized, V2: ?Sized, F>(&self, f: F) -> (Stream<K2, V2>, FlatMap<F, (), Plain, K2, V2>)
+    where
+        F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)),
+    {
+        (Stream::handle(), FlatMap::new(f, "flat_map"))
+    }
+
+    /// `flat_map` with a closure that may fail: an `Err` goes to the process handler of the application.
+    /// What was emitted before stays emitted.
+    pub fn try_flat_map<K2: ?Sized, V2: ?Sized, F, E>(&self, f: F) -> (Stream<K2, V2>, FlatMap<F, Result<(), E>, Try, K2, V2>)
+    where
+        F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)) -> Result<(), E>,
+    {
+        (Stream::handle(), FlatMap::new(f, "try_flat_map"))
+    }
+}
+/// The operator before it is attached to what follows.
+pub struct FlatMap<F, R, M, K2: ?Sized, V2: ?Sized> {
+    f: F,
+    node: &'static str,
+    types: PhantomData<fn() -> (R, M, PhantomData<K2>, PhantomData<V2>)>,
+}
+
+impl<F, R, M, K2: ?Sized, V2: ?Sized> FlatMap<F, R, M, K2, V2> {
+    fn new(f: F, node: &'static str) -> Self {
+        FlatMap { f, node, types: PhantomData }
+    }
+
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.node = node;
+        self
+    }
+
+    /// Makes the node that hands its results to `next`.
+    pub fn attach<N>(self, next: N) -> FlatMapNode<F, R, M, K2, V2, N> {
+        FlatMapNode { op: self, next }
+    }
+}
+
+/// The operator at work.
+pub struct FlatMapNode<F, R, M, K2: ?Sized, V2: ?Sized, N> {
+    op: FlatMap<F, R, M, K2, V2>,
+    next: N,
+}
+
+impl<F, R, M, K2: ?Sized, V2: ?Sized, N: Node> Node for FlatMapNode<F, R, M, K2, V2, N> {
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, K2, V2, F, R, M, N> Push<K, V> for FlatMapNode<F, R, M, K2, V2, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    K2: ?Sized,
+    V2: ?Sized,
+    F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)) -> R,
+    M: Settle<R, Out = ()>,
+    N: Push<K2, V2>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let next = &mut self.next;
+        let mut flow = Ok(());
+        let result = (self.op.f)(key, value, &mut |key: &K2, value: &V2| {
+            if flow.is_ok() {
+                flow = next.push(key, value, cx);
+            }
+        });
+        flow?;
+        M::settle(result, self.op.node, cx).map(|_| ())
+    }
+}

@@ -1,0 +1,64 @@
+//! `for_each`: the end of a stream in code.
+
+use std::marker::PhantomData;
+
+use super::settle::{Plain, Settle, Try};
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::Stream;
+use crate::node::{Node, Push, Signal};
+
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// Calls the closure for each record; nothing comes after it.
+    ///
+    /// Kafka Streams: `foreach`.
+    pub fn for_each<F>(&self, f: F) -> ForEach<F, (), Plain>
+    where
+        F: FnMut(&K, &V),
+    {
+        ForEach { f, node: "for_each", types: PhantomData }
+    }
+
+    /// `for_each` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_for_each<F, E>(&self, f: F) -> ForEach<F, Result<(), E>, Try>
+    where
+        F: FnMut(&K, &V) -> Result<(), E>,
+    {
+        ForEach { f, node: "try_for_each", types: PhantomData }
+    }
+}
+
+/// The operator; it is its own node.
+pub struct ForEach<F, R, M> {
+    f: F,
+    node: &'static str,
+    types: PhantomData<fn() -> (R, M)>,
+}
+
+impl<F, R, M> ForEach<F, R, M> {
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.node = node;
+        self
+    }
+}
+
+impl<F, R, M> Node for ForEach<F, R, M> {
+    fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
+        Ok(())
+    }
+}
+
+impl<K, V, F, R, M> Push<K, V> for ForEach<F, R, M>
+where
+    K: ?Sized,
+    V: ?Sized,
+    F: FnMut(&K, &V) -> R,
+    M: Settle<R, Out = ()>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        M::settle((self.f)(key, value), self.node, cx).map(|_| ())
+    }
+}

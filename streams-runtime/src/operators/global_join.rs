@@ -1,0 +1,185 @@
+//! `join` and `left_join` of a stream with a global table: each record meets the row of a key made from it.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::settle::{Plain, Settle, Try};
+use super::table_join::SameKey;
+use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::{GlobalTable, Stream};
+use crate::node::{Node, Push, Signal};
+use crate::stores::GlobalStore;
+use crate::task::TaskBuilder;
+
+impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// Joins each record with the global table's row of the key that `key_of` makes from it; without a row there is no result.
+    ///
+    /// Kafka Streams: `KStream.join(GlobalKTable)`. Nothing is repartitioned. Records with a null value or a null mapped key are left
+    /// out and counted as dropped. Time and headers are the stream record's; the table is read as it is, whatever its records' times.
+    pub fn join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, F, V2, Plain>> = J>,
+        F: FnMut(&V::Present, &GV) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f, node: "join", types: PhantomData }))
+    }
+
+    /// `join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, F, Result<V2, E>, Try>> = J>,
+        F: FnMut(&V::Present, &GV) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f, node: "try_join", types: PhantomData }))
+    }
+
+    /// Joins each record with the global table's row of the key that `key_of` makes from it, or with `None` where there is none.
+    ///
+    /// Kafka Streams: `KStream.leftJoin(GlobalKTable)`. Records with a null value are left out and counted as dropped; a null mapped
+    /// key is joined with `None`.
+    pub fn left_join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, F, V2, Plain>> = J>,
+        F: FnMut(&V::Present, Option<&GV>) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f, node: "left_join", types: PhantomData }))
+    }
+
+    /// `left_join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_left_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, F, Result<V2, E>, Try>> = J>,
+        F: FnMut(&V::Present, Option<&GV>) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f, node: "try_left_join", types: PhantomData }))
+    }
+}
+
+macro_rules! global_join {
+    ($op:ident, $node:ident) => {
+        /// The operator before it is attached to what follows.
+        pub struct $op<GV, MK, G, F, R, M> {
+            key_of: G,
+            f: F,
+            node: &'static str,
+            types: PhantomData<fn() -> (GV, MK, R, M)>,
+        }
+
+        impl<GV, MK, G, F, R, M> $op<GV, MK, G, F, R, M> {
+            /// Says where in the topology this is, for error messages.
+            #[must_use]
+            pub fn at(mut self, node: &'static str) -> Self {
+                self.node = node;
+                self
+            }
+
+            /// Makes the node, over the global table `name`, that hands its results to `next`.
+            pub fn attach<GK, N>(
+                self,
+                b: &mut TaskBuilder<'_>,
+                table: &GlobalTable<GK, GV>,
+                name: &str,
+                next: N,
+            ) -> $node<GK, GV, MK, G, F, R, M, N>
+            where
+                GK: StreamData<Stored = GK> + 'static,
+                GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
+            {
+                let _ = table;
+                $node { table: b.global(name), op: self, scratch: Vec::new(), next }
+            }
+        }
+
+        /// The operator at work.
+        pub struct $node<GK, GV: StreamData, MK, G, F, R, M, N> {
+            table: Arc<GlobalStore<GK, GV>>,
+            op: $op<GV, MK, G, F, R, M>,
+            scratch: Vec<u8>,
+            next: N,
+        }
+
+        impl<GK, GV: StreamData, MK, G, F, R, M, N: Node> Node for $node<GK, GV, MK, G, F, R, M, N> {
+            fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+                self.next.signal(signal, cx)
+            }
+        }
+    };
+}
+global_join!(GlobalJoin, GlobalJoinNode);
+global_join!(GlobalLeftJoin, GlobalLeftJoinNode);
+
+impl<K, V, GK, GV, MK, V2, G, F, R, M, N> Push<K, V> for GlobalJoinNode<GK, GV, MK, G, F, R, M, N>
+where
+    K: ?Sized,
+    V: StreamData + ?Sized,
+    GK: StreamData<Stored = GK> + 'static,
+    GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
+    MK: StreamData<Stored = GK>,
+    G: FnMut(&K, &V::Present) -> MK,
+    F: FnMut(&V::Present, &GV) -> R,
+    M: Settle<R, Out = V2>,
+    N: Push<K, V2>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(present) = value.present() else {
+            cx.drop_record();
+            return Ok(());
+        };
+        let mapped = (self.op.key_of)(key, present);
+        if mapped.present().is_none() {
+            cx.drop_record();
+            return Ok(());
+        }
+        let f = &mut self.op.f;
+        let found = self.table.with(&mapped, &mut self.scratch, |row| row.map(|row| f(present, row)));
+        let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
+        match M::settle(result, self.op.node, cx)? {
+            Some(joined) => self.next.push(key, &joined, cx),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<K, V, GK, GV, MK, V2, G, F, R, M, N> Push<K, V> for GlobalLeftJoinNode<GK, GV, MK, G, F, R, M, N>
+where
+    K: ?Sized,
+    V: StreamData + ?Sized,
+    GK: StreamData<Stored = GK> + 'static,
+    GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
+    MK: StreamData<Stored = GK>,
+    G: FnMut(&K, &V::Present) -> MK,
+    F: FnMut(&V::Present, Option<&GV>) -> R,
+    M: Settle<R, Out = V2>,
+    N: Push<K, V2>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(present) = value.present() else {
+            cx.drop_record();
+            return Ok(());
+        };
+        let mapped = (self.op.key_of)(key, present);
+        let f = &mut self.op.f;
+        let result = self.table.with(&mapped, &mut self.scratch, |row| f(present, row));
+        let result = result.map_err(|e| cx.store_error(self.op.node, e))?;
+        match M::settle(result, self.op.node, cx)? {
+            Some(joined) => self.next.push(key, &joined, cx),
+            None => Ok(()),
+        }
+    }
+}

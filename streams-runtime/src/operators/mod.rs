@@ -1,0 +1,52 @@
+//! The operators, one file each: a public method on a handle, the operator value it returns, and the node that the value becomes
+//! when it is attached to what follows.
+
+mod aggregate;
+mod branch;
+mod count;
+mod filter;
+mod flat_map;
+mod flat_map_values;
+mod for_each;
+mod global_join;
+mod group_by;
+mod map;
+mod map_values;
+mod merge;
+mod peek;
+mod print;
+mod process;
+mod reduce;
+mod repartition;
+mod select_key;
+mod settle;
+mod source;
+mod state;
+mod table_join;
+mod table_source;
+mod to;
+mod to_stream;
+mod to_table;
+
+pub use aggregate::{Aggregate, AggregateNode};
+pub use branch::{Branch, BranchNode};
+pub use count::{Count, CountNode};
+pub use filter::{Filter, FilterNode};
+pub use flat_map::{FlatMap, FlatMapNode};
+pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey, FlatMapValuesWithKeyNode};
+pub use for_each::ForEach;
+pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
+pub use map::{Map, MapNode};
+pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKeyNode};
+pub use peek::{Peek, PeekNode};
+pub use print::{Print, PrintNode};
+pub use process::{Process, ProcessNode, ProcessValues, ProcessValuesNode};
+pub use reduce::{Reduce, ReduceNode};
+pub use select_key::{SelectKey, SelectKeyNode};
+pub use settle::{Plain, Settle, Try};
+pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
+pub use table_source::TableSource;
+pub use to::{DynamicSink, Sink, To};
+pub use to_stream::{ToStream, ToStreamNode};
+pub use to_table::{ToTable, ToTableNode};

@@ -1,0 +1,216 @@
+//! `stream("topic")`: records out of topics, decoded and pushed.
+
+use std::marker::PhantomData;
+
+use crate::codec::{Codec, StreamData};
+use crate::context::Context;
+use crate::error::{ErrorKind, Flow, TaskError};
+use crate::handles::Stream;
+use crate::node::{Push, Signal};
+use crate::record::{RecordBatch, RecordRef};
+use crate::task::TaskBuilder;
+
+/// Records of one partition to be pushed through a source.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// Where they are.
+    pub batch: &'a RecordBatch,
+    /// The first one.
+    pub from: usize,
+    /// After the last one.
+    pub to: usize,
+    /// Records later than this wait, since another partition's are due first.
+    pub limit_ms: i64,
+}
+
+/// A source node with all that follows it. Called once per batch, not per record.
+pub trait Source {
+    /// Pushes records until the run or its time limit is over, or until a schedule or a commit is due. Returns the index after the last record taken.
+    ///
+    /// # Errors
+    /// When the task has to stop; with the index of the record that was not processed.
+    fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)>;
+
+    /// The time of a record as the source's extractor has it. A record that cannot be decoded has the earliest time, so that it is dealt with first.
+    fn timestamp_ms(&mut self, record: &RecordRef<'_>) -> i64;
+
+    /// Whether [`timestamp_ms`](Self::timestamp_ms) is the record's own time.
+    fn uses_record_time(&self) -> bool;
+
+    /// Tells all nodes.
+    ///
+    /// # Errors
+    /// When the user's code or a store fails.
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow;
+}
+
+/// Where a record's time comes from.
+pub trait ExtractTimestamp<K: ?Sized, V: ?Sized> {
+    /// Whether it is the record's own time.
+    const RECORD_TIME: bool;
+
+    /// The time of a record, in milliseconds since the Unix epoch; negative leaves the record out.
+    fn extract(&mut self, key: &K, value: &V, record_ms: i64) -> i64;
+}
+
+/// The time that the record has in its topic.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordTimestamp;
+
+impl<K: ?Sized, V: ?Sized> ExtractTimestamp<K, V> for RecordTimestamp {
+    const RECORD_TIME: bool = true;
+
+    #[inline]
+    fn extract(&mut self, _: &K, _: &V, record_ms: i64) -> i64 {
+        record_ms
+    }
+}
+
+/// A time computed from key and value.
+#[derive(Clone, Copy, Debug)]
+pub struct ByClosure<F>(F);
+
+impl<K: ?Sized, V: ?Sized, F: FnMut(&K, &V) -> i64> ExtractTimestamp<K, V> for ByClosure<F> {
+    const RECORD_TIME: bool = false;
+
+    #[inline]
+    fn extract(&mut self, key: &K, value: &V, _: i64) -> i64 {
+        (self.0)(key, value)
+    }
+}
+
+/// A stream's source before it is attached.
+pub struct StreamSource<K: ?Sized, V: ?Sized, KC, VC, E> {
+    key_codec: KC,
+    value_codec: VC,
+    extractor: E,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V> Stream<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// The source of a stream, in the formats of its types.
+    ///
+    /// Kafka Streams: `StreamsBuilder.stream`. Records with a negative time are left out and counted as dropped.
+    pub fn source(&self) -> StreamSource<K, V, K::Codec, V::Codec, RecordTimestamp> {
+        self.source_with(K::Codec::default(), V::Codec::default())
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// The source of a stream in other formats: `stream("topic").with(KeyCodec, ValueCodec)`.
+    pub fn source_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp> {
+        StreamSource { key_codec, value_codec, extractor: RecordTimestamp, types: PhantomData }
+    }
+}
+
+impl<K: ?Sized, V: ?Sized, KC, VC, E> StreamSource<K, V, KC, VC, E> {
+    /// Takes the time of a record from its key and value.
+    pub fn timestamp<F: FnMut(&K, &V) -> i64>(self, f: F) -> StreamSource<K, V, KC, VC, ByClosure<F>> {
+        StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByClosure(f), types: PhantomData }
+    }
+
+    /// Makes source number `index` of the sub-topology, called `name` in messages, that hands its records to `next`.
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, index: usize, name: &'static str, next: N)
+    where
+        K: 'static,
+        V: 'static,
+        KC: Codec<K>,
+        VC: Codec<V>,
+        E: ExtractTimestamp<K, V> + 'static,
+        N: Push<K, V> + 'static,
+    {
+        let node = StreamSourceNode { op: self, name, next, key_slot: KC::Slot::default(), value_slot: VC::Slot::default() };
+        b.add_source(index, Box::new(node));
+    }
+}
+
+struct StreamSourceNode<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>, E, N> {
+    op: StreamSource<K, V, KC, VC, E>,
+    name: &'static str,
+    next: N,
+    key_slot: KC::Slot,
+    value_slot: VC::Slot,
+}
+
+impl<K, V, KC, VC, E, N> StreamSourceNode<K, V, KC, VC, E, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    KC: Codec<K>,
+    VC: Codec<V>,
+    E: ExtractTimestamp<K, V>,
+    N: Push<K, V>,
+{
+    #[inline]
+    fn take(&mut self, record: &RecordRef<'_>, cx: &mut Context) -> Flow {
+        cx.begin(record);
+        let key = match self.op.key_codec.decode(record.key, &mut self.key_slot) {
+            Ok(key) => key,
+            Err(e) => return cx.fail(ErrorKind::Decode, self.name, format!("key: {e}").into()),
+        };
+        let value = match self.op.value_codec.decode(record.value, &mut self.value_slot) {
+            Ok(value) => value,
+            Err(e) => return cx.fail(ErrorKind::Decode, self.name, format!("value: {e}").into()),
+        };
+        let timestamp_ms = self.op.extractor.extract(key, value, record.timestamp_ms);
+        if timestamp_ms < 0 {
+            cx.drop_record();
+            return Ok(());
+        }
+        cx.timestamp_ms = timestamp_ms;
+        cx.stream_time_ms = cx.stream_time_ms.max(timestamp_ms);
+        self.next.push(key, value, cx)
+    }
+}
+
+impl<K, V, KC, VC, E, N> Source for StreamSourceNode<K, V, KC, VC, E, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    KC: Codec<K>,
+    VC: Codec<V>,
+    E: ExtractTimestamp<K, V>,
+    N: Push<K, V>,
+{
+    fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)> {
+        let mut index = run.from;
+        while index < run.to {
+            let Some(record) = run.batch.get(index) else { break };
+            if E::RECORD_TIME && record.timestamp_ms > run.limit_ms {
+                break;
+            }
+            if let Err(error) = self.take(&record, cx) {
+                return Err((index, error));
+            }
+            index += 1;
+            if cx.schedules.stream_time_due(cx.stream_time_ms) || cx.commit_requested {
+                break;
+            }
+        }
+        Ok(index)
+    }
+
+    fn timestamp_ms(&mut self, record: &RecordRef<'_>) -> i64 {
+        if E::RECORD_TIME {
+            return record.timestamp_ms;
+        }
+        let key = self.op.key_codec.decode(record.key, &mut self.key_slot);
+        let value = self.op.value_codec.decode(record.value, &mut self.value_slot);
+        match (key, value) {
+            (Ok(key), Ok(value)) => self.op.extractor.extract(key, value, record.timestamp_ms),
+            _ => i64::MIN,
+        }
+    }
+
+    fn uses_record_time(&self) -> bool {
+        E::RECORD_TIME
+    }
+
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        self.next.signal(signal, cx)
+    }
+}

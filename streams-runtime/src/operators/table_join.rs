@@ -1,0 +1,191 @@
+//! `join` and `left_join` of a stream with a table: each record meets the row of its key.
+
+use std::marker::PhantomData;
+
+use super::settle::{Plain, Settle, Try};
+use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::{Stream, Table};
+use crate::node::{Node, Push, Signal};
+use crate::stores::KeyValue;
+use crate::task::TaskBuilder;
+
+/// Both sides of a join have the same key type; `Stream<str, _>` fits `Table<String, _>`.
+#[diagnostic::on_unimplemented(
+    message = "join: the stream's key is `{Self}`, the table's is `{TK}`",
+    label = "keys of different types",
+    note = "change the stream's key first: `.select_key(..)` (a repartition topic is then inserted)"
+)]
+pub trait SameKey<TK> {
+    /// The operator `O`, if the keys fit.
+    type Op<O>;
+
+    /// The operator itself.
+    fn op<O>(operator: O) -> Self::Op<O>;
+}
+
+impl<K> SameKey<K> for K {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+}
+
+impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// Joins each record with the table's row of its key, as the table is when the record comes; without a row there is no result.
+    ///
+    /// Kafka Streams: `KStream.join(KTable)`. Changes of the table make no results. Records with a null key or value are left out
+    /// and counted as dropped. Time and headers are the stream record's.
+    pub fn join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableJoin<TV, F, V2, Plain>> = J>,
+        F: FnMut(&V::Present, &TV) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f, node: "join", types: PhantomData }))
+    }
+
+    /// `join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableJoin<TV, F, Result<V2, E>, Try>> = J>,
+        F: FnMut(&V::Present, &TV) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f, node: "try_join", types: PhantomData }))
+    }
+
+    /// Joins each record with the table's row of its key, or with `None` where there is none.
+    ///
+    /// Kafka Streams: `KStream.leftJoin(KTable)`. Records with a null value are left out and counted as dropped; those with a null key
+    /// are joined with `None`. Time and headers are the stream record's.
+    pub fn left_join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, F, V2, Plain>> = J>,
+        F: FnMut(&V::Present, Option<&TV>) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f, node: "left_join", types: PhantomData }))
+    }
+
+    /// `left_join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_left_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, F, Result<V2, E>, Try>> = J>,
+        F: FnMut(&V::Present, Option<&TV>) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f, node: "try_left_join", types: PhantomData }))
+    }
+}
+
+macro_rules! table_join {
+    ($op:ident, $node:ident) => {
+        /// The operator before it is attached to what follows.
+        pub struct $op<TV, F, R, M> {
+            f: F,
+            node: &'static str,
+            types: PhantomData<fn() -> (TV, R, M)>,
+        }
+
+        impl<TV, F, R, M> $op<TV, F, R, M> {
+            /// Says where in the topology this is, for error messages.
+            #[must_use]
+            pub fn at(mut self, node: &'static str) -> Self {
+                self.node = node;
+                self
+            }
+
+            /// Makes the node, over the table's store `name`, that hands its results to `next`.
+            pub fn attach<TK, N>(self, b: &mut TaskBuilder<'_>, table: &Table<TK, TV>, name: &str, next: N) -> $node<TK, TV, F, R, M, N>
+            where
+                TK: StreamData<Stored = TK> + 'static,
+                TV: StreamData<Stored = TV> + Clone + 'static,
+            {
+                let _ = table;
+                $node { table: b.key_value(name), op: self, next }
+            }
+        }
+
+        /// The operator at work.
+        pub struct $node<TK, TV, F, R, M, N> {
+            table: KeyValue<TK, TV>,
+            op: $op<TV, F, R, M>,
+            next: N,
+        }
+
+        impl<TK, TV, F, R, M, N: Node> Node for $node<TK, TV, F, R, M, N> {
+            fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+                self.next.signal(signal, cx)
+            }
+        }
+    };
+}
+table_join!(TableJoin, TableJoinNode);
+table_join!(TableLeftJoin, TableLeftJoinNode);
+
+impl<K, V, TK, TV, V2, F, R, M, N> Push<K, V> for TableJoinNode<TK, TV, F, R, M, N>
+where
+    K: StreamData<Stored = TK> + ?Sized,
+    V: StreamData + ?Sized,
+    TK: StreamData<Stored = TK> + 'static,
+    TV: StreamData<Stored = TV> + Clone + 'static,
+    F: FnMut(&V::Present, &TV) -> R,
+    M: Settle<R, Out = V2>,
+    N: Push<K, V2>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(present) = value.present() else {
+            cx.drop_record();
+            return Ok(());
+        };
+        let table = cx.stores.get(self.table);
+        let result = match table.load(key) {
+            Ok(Some(slot)) => match table.row(slot) {
+                Some(row) => (self.op.f)(present, row),
+                None => return Ok(()),
+            },
+            Ok(None) => {
+                cx.drop_record();
+                return Ok(());
+            }
+            Err(e) => return Err(cx.store_error(self.op.node, e)),
+        };
+        match M::settle(result, self.op.node, cx)? {
+            Some(joined) => self.next.push(key, &joined, cx),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<K, V, TK, TV, V2, F, R, M, N> Push<K, V> for TableLeftJoinNode<TK, TV, F, R, M, N>
+where
+    K: StreamData<Stored = TK> + ?Sized,
+    V: StreamData + ?Sized,
+    TK: StreamData<Stored = TK> + 'static,
+    TV: StreamData<Stored = TV> + Clone + 'static,
+    F: FnMut(&V::Present, Option<&TV>) -> R,
+    M: Settle<R, Out = V2>,
+    N: Push<K, V2>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(present) = value.present() else {
+            cx.drop_record();
+            return Ok(());
+        };
+        let table = cx.stores.get(self.table);
+        let result = match table.load(key) {
+            Ok(Some(slot)) => (self.op.f)(present, table.row(slot)),
+            Ok(None) => (self.op.f)(present, None),
+            Err(e) => return Err(cx.store_error(self.op.node, e)),
+        };
+        match M::settle(result, self.op.node, cx)? {
+            Some(joined) => self.next.push(key, &joined, cx),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `to`: records into a topic.
+
+use std::marker::PhantomData;
+
+use crate::codec::{Codec, Encoded, StreamData};
+use crate::context::{Context, Target};
+use crate::error::{ErrorKind, Flow};
+use crate::handles::Stream;
+use crate::node::{Node, Push, Signal};
+use crate::task::TaskBuilder;
+
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// Writes the records to a topic, in the formats of their types.
+    ///
+    /// Kafka Streams: `to`. Time and headers of the record go with it; the partition follows from the bytes of the key (murmur2), records
+    /// with a null key are spread.
+    pub fn to(&self) -> To<K, V, K::Codec, V::Codec>
+    where
+        K: StreamData,
+        V: StreamData,
+    {
+        self.to_with(K::Codec::default(), V::Codec::default())
+    }
+
+    /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.
+    pub fn to_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC> {
+        To { key_codec, value_codec, node: "to", drops_null_keys: false, types: PhantomData }
+    }
+}
+
+/// The operator before it has a topic.
+pub struct To<K: ?Sized, V: ?Sized, KC, VC> {
+    key_codec: KC,
+    value_codec: VC,
+    node: &'static str,
+    drops_null_keys: bool,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.node = node;
+        self
+    }
+
+    /// Leaves out records with a null key, as the repartition before a grouping or a join does.
+    #[must_use]
+    pub fn without_null_keys(mut self) -> Self {
+        self.drops_null_keys = true;
+        self
+    }
+
+    /// Makes the node that writes to `topic`.
+    pub fn attach(self, b: &mut TaskBuilder<'_>, topic: &str) -> Sink<K, V, KC, VC> {
+        Sink { target: b.target(topic), op: self }
+    }
+
+    /// Makes the node that writes to the topic that `f` names for each record.
+    pub fn attach_dynamic<F, T>(self, f: F) -> DynamicSink<K, V, KC, VC, F>
+    where
+        F: FnMut(&K, &V, &Context) -> T,
+        T: AsRef<str>,
+    {
+        DynamicSink { f, op: self }
+    }
+
+    #[inline]
+    fn write(&self, target: Target, key: &K, value: &V, cx: &mut Context) -> Flow
+    where
+        KC: Codec<K>,
+        VC: Codec<V>,
+    {
+        let (mut key_bytes, mut value_bytes) = cx.take_scratch();
+        let flow = match (self.key_codec.encode(key, &mut key_bytes), self.value_codec.encode(value, &mut value_bytes)) {
+            (Ok(Encoded::Null), Ok(_)) if self.drops_null_keys => Ok(()),
+            (Ok(encoded_key), Ok(encoded_value)) => {
+                let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
+                let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
+                cx.send(target, key, value).map_err(|e| cx.produce_error(self.node, e))
+            }
+            (Err(e), _) | (_, Err(e)) => Err(cx.error(ErrorKind::Produce, self.node, e.into())),
+        };
+        cx.put_scratch((key_bytes, value_bytes));
+        flow
+    }
+}
+
+/// Writes to one topic.
+pub struct Sink<K: ?Sized, V: ?Sized, KC, VC> {
+    op: To<K, V, KC, VC>,
+    target: Target,
+}
+
+impl<K: ?Sized, V: ?Sized, KC, VC> Node for Sink<K, V, KC, VC> {
+    fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
+        Ok(())
+    }
+}
+
+impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> Push<K, V> for Sink<K, V, KC, VC> {
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        self.op.write(self.target, key, value, cx)
+    }
+}
+
+/// Writes to topics whose names are computed.
+pub struct DynamicSink<K: ?Sized, V: ?Sized, KC, VC, F> {
+    op: To<K, V, KC, VC>,
+    f: F,
+}
+
+impl<K: ?Sized, V: ?Sized, KC, VC, F> Node for DynamicSink<K, V, KC, VC, F> {
+    fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
+        Ok(())
+    }
+}
+
+impl<K, V, KC, VC, F, T> Push<K, V> for DynamicSink<K, V, KC, VC, F>
+where
+    K: ?Sized,
+    V: ?Sized,
+    KC: Codec<K>,
+    VC: Codec<V>,
+    F: FnMut(&K, &V, &Context) -> T,
+    T: AsRef<str>,
+{
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let topic = (self.f)(key, value, cx);
+        let target = cx.target(topic.as_ref()).map_err(|e| cx.produce_error(self.op.node, e))?;
+        self.op.write(target, key, value, cx)
+    }
+}

@@ -1,0 +1,77 @@
+//! `to_table`: a stream read as the changes of a table.
+
+use std::marker::PhantomData;
+
+use super::state::TableState;
+use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::{Stream, Table};
+use crate::node::{Node, Push, PushChange, Signal};
+use crate::task::TaskBuilder;
+
+impl<K, V> Stream<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Reads each record as the new value of its key; a null value deletes it.
+    ///
+    /// Kafka Streams: `toTable`. Records with a null key are left out and counted as dropped. A record older than the row still replaces it.
+    pub fn to_table(&self) -> (Table<K::Stored, V::Stored>, ToTable<K, V>) {
+        (Table::handle(), ToTable { types: PhantomData })
+    }
+}
+
+/// The operator before it is attached to what follows.
+pub struct ToTable<K: ?Sized, V: ?Sized> {
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V> ToTable<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Makes the node, with the store `name`, that hands its results to `next`.
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<K, V, N>
+    where
+        N: PushChange<K::Stored, V::Stored>,
+    {
+        ToTableNode { state: TableState::new(b, name), next }
+    }
+}
+
+/// The operator at work; also the node behind a table source.
+pub struct ToTableNode<K: StreamData + ?Sized, V: StreamData + ?Sized, N> {
+    state: TableState<K::Stored, V::Stored>,
+    next: N,
+}
+
+impl<K, V, N> Node for ToTableNode<K, V, N>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+    N: PushChange<K::Stored, V::Stored>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        if matches!(signal, Signal::Flush) {
+            self.state.flush(&mut self.next, cx)?;
+        }
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, N> Push<K, V> for ToTableNode<K, V, N>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+    N: PushChange<K::Stored, V::Stored>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
+        self.state.take(slot, cx);
+        self.state.set(slot, cx.timestamp_ms, value.to_stored(), &mut self.next, cx)
+    }
+}

@@ -1,0 +1,111 @@
+//! What a topology needs from its surroundings, as plain data: sub-topologies, topics, stores. Made by the macro.
+
+/// A topology cut into parts that run apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopologyPlan {
+    /// The type's name.
+    pub name: &'static str,
+    /// The parts, in order; a task is one partition of one part.
+    pub sub_topologies: Vec<SubTopologyPlan>,
+    /// Tables that every process holds whole.
+    pub global_tables: Vec<GlobalTablePlan>,
+}
+
+/// One part: the nodes that are connected without a topic between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubTopologyPlan {
+    /// What it reads, in the order of the indices that `Topology::build` uses.
+    pub sources: Vec<SourcePlan>,
+    /// Its stores.
+    pub stores: Vec<StorePlan>,
+    /// Topics it writes whose names are known; computed names are not listed.
+    pub sinks: Vec<SinkPlan>,
+    /// Groups of sources (by index) that meet in a join, so that their topics must have the same number of partitions.
+    pub copartitioned: Vec<Vec<usize>>,
+}
+
+/// A source node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourcePlan {
+    /// The variable of the `let`, or `<name>-repartition`.
+    pub name: &'static str,
+    /// Where its records come from.
+    pub topics: SourceTopics,
+    /// Where to begin without a committed offset; `None`: as the application says.
+    pub offset_reset: Option<OffsetReset>,
+    /// `.partitions(n)`: how many partitions the topic must have.
+    pub partitions: Option<i32>,
+}
+
+/// Topics of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceTopics {
+    /// These.
+    Named(Vec<String>),
+    /// All whose whole name matches this regular expression.
+    Pattern(String),
+    /// `<application id>-<name>-repartition`, written by another part (or the same).
+    Repartition(String),
+}
+
+/// Where a group without a committed offset begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OffsetReset {
+    /// At the first record.
+    #[default]
+    Earliest,
+    /// After the last record.
+    Latest,
+}
+
+/// A state store of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorePlan {
+    /// Its name; the changelog is `<application id>-<name>-changelog`.
+    pub name: String,
+    /// What kind of store.
+    pub kind: StoreKind,
+    /// Whether it has a changelog.
+    pub logged: bool,
+}
+
+/// Kinds of stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreKind {
+    /// Values by key.
+    KeyValue,
+}
+
+/// A topic that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SinkPlan {
+    /// This one.
+    Topic(String),
+    /// `<application id>-<name>-repartition`.
+    Repartition {
+        /// The name in the middle.
+        name: String,
+        /// `.partitions(n)`; `None`: as many as the largest source of this part has.
+        partitions: Option<i32>,
+    },
+}
+
+/// A table that every process reads whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalTablePlan {
+    /// Its store's name.
+    pub name: String,
+    /// Its topic.
+    pub topic: String,
+}
+
+/// `<application id>-<name>-repartition`, as Kafka Streams names it.
+pub fn repartition_topic(application_id: &str, name: &str) -> String {
+    format!("{application_id}-{name}-repartition")
+}
+
+/// `<application id>-<name>-changelog`, as Kafka Streams names it.
+pub fn changelog_topic(application_id: &str, store: &str) -> String {
+    format!("{application_id}-{store}-changelog")
+}

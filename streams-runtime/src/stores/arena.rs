@@ -1,0 +1,169 @@
+//! The stores of one task, by typed handles.
+
+use std::any::Any;
+use std::marker::PhantomData;
+
+use super::{KeyValueStore, StoreError};
+use crate::broker::{ProduceBatch, TopicSlot};
+use crate::codec::StreamData;
+use crate::record::RecordRef;
+
+/// The handle of a key-value store in its task: what a processor gets for a store it is connected to.
+pub struct KeyValue<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for KeyValue<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for KeyValue<K, V> {}
+
+impl<K, V> std::fmt::Debug for KeyValue<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeyValue({})", self.place)
+    }
+}
+
+/// What the runtime does with a store of whatever type.
+pub trait StoreObject: Any {
+    /// The store's name.
+    fn name(&self) -> &str;
+    /// Takes over what a changelog holds.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
+    /// Up to where of the changelog the backend holds everything.
+    fn position(&self) -> Option<i64>;
+    /// Empties the backend: the changelog does not reach back to its position.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    fn clear_for_restore(&mut self) -> Result<(), StoreError>;
+    /// Writes all cached changes that nobody downstream waits for to the changelog.
+    ///
+    /// # Errors
+    /// When a value cannot be encoded.
+    fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError>;
+    /// After the commit: hands everything younger than the last one to the backend.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    fn commit(&mut self, position: i64) -> Result<(), StoreError>;
+    /// The topic and partition of its changelog.
+    fn changelog(&self) -> Option<(TopicSlot, i32)>;
+    /// Sets how much the cache may hold; 0 hands every change on at once.
+    fn set_cache_max_bytes(&mut self, bytes: usize);
+    /// Whether a node hands the changes on.
+    fn forwards(&self) -> bool;
+    /// Whether the cache is used up.
+    fn is_full(&self) -> bool;
+    /// Rows that wait for the commit.
+    fn uncommitted_rows(&self) -> usize;
+    /// The typed store.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+impl<K, V> StoreObject for KeyValueStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    fn name(&self) -> &str {
+        self.name()
+    }
+    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+        self.restore(records, position)
+    }
+    fn position(&self) -> Option<i64> {
+        self.position()
+    }
+    fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+        self.clear_for_restore()
+    }
+    fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError> {
+        if self.forwards() {
+            return Ok(());
+        }
+        let mut key = Vec::new();
+        while self.next_change(&mut key, out)?.is_some() {}
+        Ok(())
+    }
+    fn commit(&mut self, position: i64) -> Result<(), StoreError> {
+        self.commit_overlay(position)
+    }
+    fn changelog(&self) -> Option<(TopicSlot, i32)> {
+        self.changelog()
+    }
+    fn set_cache_max_bytes(&mut self, bytes: usize) {
+        self.set_cache_max_bytes(bytes);
+    }
+    fn forwards(&self) -> bool {
+        self.forwards()
+    }
+    fn is_full(&self) -> bool {
+        self.is_full()
+    }
+    fn uncommitted_rows(&self) -> usize {
+        self.overlay_rows()
+    }
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// All stores of one task.
+#[derive(Default)]
+pub struct StoreArena {
+    stores: Vec<Box<dyn StoreObject>>,
+}
+
+impl StoreArena {
+    pub(crate) fn add<K, V>(&mut self, store: KeyValueStore<K, V>) -> KeyValue<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.stores.push(Box::new(store));
+        KeyValue { place: self.stores.len() - 1, types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn nowhere<K, V>() -> KeyValue<K, V> {
+        KeyValue { place: usize::MAX, types: PhantomData }
+    }
+
+    /// The handle of the store of this name, if it is there and of these types.
+    pub fn find<K, V>(&mut self, name: &str) -> Option<KeyValue<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let place = self.stores.iter().position(|s| s.name() == name)?;
+        self.stores[place].as_any().is::<KeyValueStore<K, V>>().then_some(KeyValue { place, types: PhantomData })
+    }
+
+    /// The store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn get<K, V>(&mut self, handle: KeyValue<K, V>) -> &mut KeyValueStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        match self.stores.get_mut(handle.place).and_then(|s| s.as_any().downcast_mut()) {
+            Some(store) => store,
+            None => unreachable!("a store handle of another task"),
+        }
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut dyn StoreObject> {
+        self.stores.iter_mut().map(|s| &mut **s)
+    }
+}

@@ -1,0 +1,150 @@
+//! Tables that every process holds whole: filled by one thread, read by all workers.
+
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::StoreError;
+use crate::codec::{Codec, Encoded, StreamData};
+use crate::record::RecordRef;
+
+/// A global table: values by the bytes of their keys.
+pub struct GlobalStore<K, V: StreamData> {
+    name: String,
+    rows: RwLock<HashMap<Box<[u8]>, (V, i64)>>,
+    value_codec: V::Codec,
+    key: std::marker::PhantomData<fn() -> K>,
+}
+
+impl<K, V> GlobalStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+{
+    /// Calls `read` with the value of a key.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn with<Q, R>(&self, key: &Q, scratch: &mut Vec<u8>, read: impl FnOnce(Option<&V>) -> R) -> Result<R, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        scratch.clear();
+        match Q::Codec::default().encode(key, scratch) {
+            Ok(Encoded::Null) => Ok(read(None)),
+            Ok(Encoded::Bytes) => {
+                let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+                Ok(read(rows.get(&scratch[..]).map(|(value, _)| value)))
+            }
+            Err(e) => Err(StoreError::Encode { store: self.name.clone(), reason: e.to_string() }),
+        }
+    }
+
+    /// The value of a key.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn get<Q>(&self, key: &Q) -> Result<Option<V>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.with(key, &mut Vec::new(), |value| value.cloned())
+    }
+
+    /// All rows, in the order of the keys' bytes.
+    ///
+    /// # Errors
+    /// When a key in the store is not of its type.
+    pub fn all(&self) -> Result<Vec<(K, V)>, StoreError>
+    where
+        K: Clone,
+    {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let sorted: BTreeMap<&[u8], &V> = rows.iter().map(|(key, (value, _))| (&key[..], value)).collect();
+        let (codec, mut slot) = (K::Codec::default(), Default::default());
+        sorted
+            .into_iter()
+            .map(|(key, value)| match codec.decode(Some(key), &mut slot) {
+                Ok(key) => Ok((key.clone(), value.clone())),
+                Err(e) => Err(StoreError::Decode { store: self.name.clone(), reason: e.to_string() }),
+            })
+            .collect()
+    }
+}
+
+/// What the runtime does with a global table of whatever type.
+trait GlobalObject: Send + Sync {
+    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError>;
+}
+
+impl<K, V> GlobalObject for GlobalStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+{
+    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError> {
+        let Some(key) = record.key else { return Ok(()) };
+        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        if record.value.is_none() {
+            rows.remove(key);
+            return Ok(());
+        }
+        let decode_error = |e: crate::codec::CodecError| StoreError::Decode { store: self.name.clone(), reason: e.to_string() };
+        K::Codec::default().decode(Some(key), &mut Default::default()).map_err(decode_error)?;
+        let mut slot = Default::default();
+        let value = self.value_codec.decode(record.value, &mut slot).map_err(decode_error)?;
+        rows.insert(key.into(), (value.clone(), record.timestamp_ms));
+        Ok(())
+    }
+}
+
+struct Entry {
+    object: Arc<dyn GlobalObject>,
+    typed: Arc<dyn Any + Send + Sync>,
+}
+
+/// The global tables of a process.
+#[derive(Default)]
+pub struct GlobalStores {
+    stores: BTreeMap<String, Entry>,
+}
+
+impl std::fmt::Debug for GlobalStores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.stores.keys()).finish()
+    }
+}
+
+impl GlobalStores {
+    /// Adds an empty table.
+    pub fn add<K, V>(&mut self, name: &str)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+    {
+        let store: Arc<GlobalStore<K, V>> = Arc::new(GlobalStore {
+            name: name.to_owned(),
+            rows: RwLock::default(),
+            value_codec: V::Codec::default(),
+            key: std::marker::PhantomData,
+        });
+        self.stores.insert(name.to_owned(), Entry { object: Arc::<GlobalStore<K, V>>::clone(&store), typed: store });
+    }
+
+    /// The table of this name, if it is there and of these types.
+    pub fn get<K, V>(&self, name: &str) -> Option<Arc<GlobalStore<K, V>>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+    {
+        Arc::clone(&self.stores.get(name)?.typed).downcast().ok()
+    }
+
+    /// Applies a record of the table's topic; a null key is passed over, a null value deletes.
+    ///
+    /// # Errors
+    /// When the bytes are not of the table's types.
+    pub fn apply(&self, name: &str, record: RecordRef<'_>) -> Result<(), StoreError> {
+        self.stores.get(name).map_or(Ok(()), |entry| entry.object.apply(record))
+    }
+}

@@ -1,0 +1,475 @@
+//! Values by key: typed, cached, logged.
+//!
+//! Values stay Rust objects in a write-back cache; keys are compared by their bytes, as Kafka does. A change waits in the cache until the
+//! next flush (commit, or the cache being full): then it is encoded once, written to the changelog and to the overlay, and handed
+//! downstream with the value of the flush before. With a cache of size 0 every change is flushed at once.
+
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+use std::ops::{Bound, ControlFlow};
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::memory::is_empty;
+use super::{BackendBatch, KeyValueBackend, StoreError};
+use crate::broker::{ProduceBatch, TopicSlot};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::headers::Headers;
+use crate::record::{NewRecord, RecordRef};
+
+/// Milliseconds in front of every value in a backend, big endian. The changelog has them in the record timestamp instead.
+const TIMESTAMP_BYTES: usize = 8;
+
+/// A key-value store of one task.
+pub struct KeyValueStore<K: StreamData, V: StreamData> {
+    name: Arc<str>,
+    key_codec: K::Codec,
+    value_codec: V::Codec,
+    hasher: DefaultHashBuilder,
+    /// Places in `slots`, by the hash of the key's bytes.
+    index: HashTable<u32>,
+    slots: Vec<Slot<V>>,
+    /// Slots changed since the last flush, in the order of their first change.
+    dirty: Vec<u32>,
+    next_dirty: usize,
+    cached_bytes: usize,
+    cache_max_bytes: usize,
+    /// Whether flushes must tell the value before (a join or a grouped table is downstream).
+    keeps_old: bool,
+    /// Whether a node hands the changes on when they leave the cache; if so, only that node may flush.
+    forwards: bool,
+    overlay: BTreeMap<Box<[u8]>, Option<Box<[u8]>>>,
+    backend: Box<dyn KeyValueBackend>,
+    changelog: Option<(TopicSlot, i32)>,
+    key_scratch: Vec<u8>,
+    value_scratch: Vec<u8>,
+    value_slot: <V::Codec as Codec<V>>::Slot,
+    key_slot: <K::Codec as Codec<K>>::Slot,
+}
+
+struct Slot<V> {
+    key: Box<[u8]>,
+    value: Option<V>,
+    timestamp_ms: i64,
+    headers: Headers,
+    dirty: bool,
+    /// The value at the last flush, while dirty and if wanted.
+    old: Option<V>,
+}
+
+/// A change that leaves the cache.
+#[derive(Debug)]
+pub struct Change<V> {
+    /// The new value; `None` is a deletion.
+    pub new: Option<V>,
+    /// The value at the last flush, if the store keeps it.
+    pub old: Option<V>,
+    /// Time of the row.
+    pub timestamp_ms: i64,
+    /// Headers of the record that made the last update.
+    pub headers: Headers,
+}
+
+impl<K, V> KeyValueStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    pub(crate) fn new(
+        name: Arc<str>,
+        backend: Box<dyn KeyValueBackend>,
+        changelog: Option<(TopicSlot, i32)>,
+        cache_max_bytes: usize,
+    ) -> Self {
+        KeyValueStore {
+            name,
+            key_codec: K::Codec::default(),
+            value_codec: V::Codec::default(),
+            hasher: DefaultHashBuilder::default(),
+            index: HashTable::new(),
+            slots: Vec::new(),
+            dirty: Vec::new(),
+            next_dirty: 0,
+            cached_bytes: 0,
+            cache_max_bytes,
+            keeps_old: false,
+            forwards: false,
+            overlay: BTreeMap::new(),
+            backend,
+            changelog,
+            key_scratch: Vec::new(),
+            value_scratch: Vec::new(),
+            value_slot: Default::default(),
+            key_slot: Default::default(),
+        }
+    }
+
+    /// The store's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of a key. A borrowed form of the key will do: `str` for `String`.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn get<Q>(&mut self, key: &Q) -> Result<Option<&V>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        Ok(self.get_with_timestamp(key)?.map(|(value, _)| value))
+    }
+
+    /// The value of a key and the time of its last update.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn get_with_timestamp<Q>(&mut self, key: &Q) -> Result<Option<(&V, i64)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let Some(slot) = self.load(key)? else { return Ok(None) };
+        let slot = &self.slots[slot];
+        Ok(slot.value.as_ref().map(|value| (value, slot.timestamp_ms)))
+    }
+
+    /// The place of a key in the cache, read from below if it is not there. `None` for a key that is null.
+    pub(crate) fn load<Q>(&mut self, key: &Q) -> Result<Option<usize>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.key_scratch.clear();
+        match Q::Codec::default().encode(key, &mut self.key_scratch) {
+            Ok(Encoded::Bytes) => self.load_scratch().map(Some),
+            Ok(Encoded::Null) => Ok(None),
+            Err(e) => Err(self.encode_error(&e)),
+        }
+    }
+
+    fn load_scratch(&mut self) -> Result<usize, StoreError> {
+        let hash = self.hasher.hash_one(&self.key_scratch[..]);
+        let slots = &self.slots;
+        let key = &self.key_scratch;
+        if let Some(&slot) = self.index.find(hash, |&slot| *slots[slot as usize].key == **key) {
+            return Ok(slot as usize);
+        }
+        // Nothing dirty is lost here: a cache that was used up is emptied only when all of it is flushed.
+        if self.cached_bytes > self.cache_max_bytes && self.dirty.is_empty() {
+            self.empty_cache();
+        }
+        let (value, timestamp_ms) = match self.read_below()? {
+            None => (None, -1),
+            Some(timestamp_ms) => {
+                let value = self
+                    .value_codec
+                    .decode(Some(&self.value_scratch[TIMESTAMP_BYTES..]), &mut self.value_slot)
+                    .map_err(|e| StoreError::Decode { store: self.name.to_string(), reason: e.to_string() })?;
+                (Some(value.clone()), timestamp_ms)
+            }
+        };
+        self.cached_bytes += size_of::<Slot<V>>() + self.key_scratch.len() + value.as_ref().map_or(0, V::heap_bytes);
+        let key: Box<[u8]> = self.key_scratch.as_slice().into();
+        let place = self.slots.len();
+        self.slots.push(Slot { key, value, timestamp_ms, headers: Headers::default(), dirty: false, old: None });
+        let (hasher, slots) = (&self.hasher, &self.slots);
+        self.index.insert_unique(hash, place as u32, |&slot| hasher.hash_one(&slots[slot as usize].key[..]));
+        Ok(place)
+    }
+
+    /// Reads the bytes of the scratch key into the value scratch; their time, or `None`.
+    fn read_below(&mut self) -> Result<Option<i64>, StoreError> {
+        self.value_scratch.clear();
+        let found = match self.overlay.get(&self.key_scratch[..]) {
+            Some(None) => false,
+            Some(Some(bytes)) => {
+                self.value_scratch.extend_from_slice(bytes);
+                true
+            }
+            None => self.backend.get(&self.key_scratch, &mut self.value_scratch)?,
+        };
+        if !found {
+            return Ok(None);
+        }
+        match timestamp_of(&self.value_scratch) {
+            Some(timestamp_ms) => Ok(Some(timestamp_ms)),
+            None => Err(self.short_row()),
+        }
+    }
+
+    fn short_row(&self) -> StoreError {
+        StoreError::Decode { store: self.name.to_string(), reason: "a row is shorter than its timestamp".into() }
+    }
+
+    fn empty_cache(&mut self) {
+        self.index.clear();
+        self.slots.clear();
+        self.cached_bytes = 0;
+    }
+
+    /// Takes the value of a row out, to be changed; [`set`](Self::set) must follow.
+    #[inline]
+    pub(crate) fn take(&mut self, slot: usize) -> Option<V> {
+        let row = &mut self.slots[slot];
+        if self.keeps_old && !row.dirty {
+            row.old = row.value.clone();
+        }
+        let value = row.value.take();
+        self.cached_bytes = self.cached_bytes.saturating_sub(value.as_ref().map_or(0, V::heap_bytes));
+        value
+    }
+
+    /// Puts a value back that was not changed after all.
+    pub(crate) fn put_back(&mut self, slot: usize, value: Option<V>) {
+        self.cached_bytes += value.as_ref().map_or(0, V::heap_bytes);
+        self.slots[slot].value = value;
+    }
+
+    /// Gives a row whose value was taken out a new one (`None`: deleted), its time and its headers.
+    #[inline]
+    pub(crate) fn set(&mut self, slot: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
+        let row = &mut self.slots[slot];
+        if !row.dirty {
+            row.dirty = true;
+            self.dirty.push(slot as u32);
+        }
+        row.timestamp_ms = timestamp_ms;
+        if !(headers.is_empty() && row.headers.is_empty()) {
+            row.headers.clone_from(headers);
+        }
+        self.cached_bytes += value.as_ref().map_or(0, V::heap_bytes);
+        row.value = value;
+    }
+
+    pub(crate) fn set_cache_max_bytes(&mut self, bytes: usize) {
+        self.cache_max_bytes = bytes;
+    }
+
+    pub(crate) fn row_timestamp_ms(&self, slot: usize) -> i64 {
+        self.slots[slot].timestamp_ms
+    }
+
+    pub(crate) fn row(&self, slot: usize) -> Option<&V> {
+        self.slots[slot].value.as_ref()
+    }
+
+    /// Whether the cache is used up, so that a flush is due before the commit.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.cached_bytes > self.cache_max_bytes
+    }
+
+    pub(crate) fn forward_changes(&mut self, with_old: bool) {
+        self.forwards = true;
+        self.keeps_old |= with_old;
+    }
+
+    pub(crate) fn forwards(&self) -> bool {
+        self.forwards
+    }
+
+    /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
+    pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
+        let Some(&place) = self.dirty.get(self.next_dirty) else {
+            self.dirty.clear();
+            self.next_dirty = 0;
+            if self.cached_bytes > self.cache_max_bytes {
+                self.empty_cache();
+            }
+            return Ok(None);
+        };
+        self.next_dirty += 1;
+        let row = &mut self.slots[place as usize];
+        row.dirty = false;
+        let old = row.old.take();
+        self.value_scratch.clear();
+        self.value_scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
+        let encoded = match &row.value {
+            None => Encoded::Null,
+            Some(value) => self
+                .value_codec
+                .encode(value, &mut self.value_scratch)
+                .map_err(|e| StoreError::Encode { store: self.name.to_string(), reason: e.to_string() })?,
+        };
+        let bytes = (encoded == Encoded::Bytes).then_some(&self.value_scratch[..]);
+        if let Some((topic, partition)) = self.changelog {
+            let value = bytes.map(|b| &b[TIMESTAMP_BYTES..]);
+            out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
+        }
+        match self.overlay.get_mut(&row.key) {
+            Some(Some(there)) if bytes.is_some_and(|b| b.len() == there.len()) => {
+                there.copy_from_slice(bytes.unwrap_or_default());
+            }
+            Some(there) => *there = bytes.map(Into::into),
+            None => {
+                self.overlay.insert(row.key.clone(), bytes.map(Into::into));
+            }
+        }
+        key.clear();
+        key.extend_from_slice(&row.key);
+        let headers = if row.headers.is_empty() { Headers::default() } else { row.headers.clone() };
+        Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
+    }
+
+    /// Sets the value of a key. The row gets the given time.
+    ///
+    /// # Errors
+    /// When the backend fails, or the key has no bytes.
+    pub fn put_at<Q>(&mut self, key: &Q, value: V, timestamp_ms: i64) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        if let Some(slot) = self.load(key)? {
+            self.take(slot);
+            self.set(slot, timestamp_ms, &Headers::default(), Some(value));
+        }
+        Ok(())
+    }
+
+    /// Deletes a key and returns what it had.
+    ///
+    /// # Errors
+    /// When the backend fails, or the key has no bytes.
+    pub fn delete_at<Q>(&mut self, key: &Q, timestamp_ms: i64) -> Result<Option<V>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let Some(slot) = self.load(key)? else { return Ok(None) };
+        let before = self.take(slot);
+        self.set(slot, timestamp_ms, &Headers::default(), None);
+        Ok(before)
+    }
+
+    /// Calls `visit` with every row in the order of the keys' bytes, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn all(&mut self, visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.scan(Bound::Unbounded, Bound::Unbounded, visit)
+    }
+
+    /// Calls `visit` with the rows whose keys lie between two keys, both included, in the order of the keys' bytes, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn range<Q>(&mut self, from: &Q, to: &Q, visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let codec = Q::Codec::default();
+        let (mut low, mut high) = (Vec::new(), Vec::new());
+        codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
+        codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
+        self.scan(Bound::Included(&low), Bound::Included(&high), visit)
+    }
+
+    fn scan(&mut self, from: Bound<&[u8]>, to: Bound<&[u8]>, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
+        if is_empty(from, to) {
+            return Ok(());
+        }
+        // Bytes below, then what the overlay and the cache changed on top of them.
+        let mut rows: BTreeMap<Box<[u8]>, Row> = BTreeMap::new();
+        self.backend.range(from, to, &mut |key, value| {
+            rows.insert(key.into(), Row::Bytes(value.into()));
+            ControlFlow::Continue(())
+        })?;
+        for (key, value) in self.overlay.range::<[u8], _>((from, to)) {
+            match value {
+                None => rows.remove(key),
+                Some(value) => rows.insert(key.clone(), Row::Bytes(value.clone())),
+            };
+        }
+        for &place in &self.dirty[self.next_dirty..] {
+            let row = &self.slots[place as usize];
+            if contains(from, to, &row.key) {
+                match row.value {
+                    None => rows.remove(&row.key),
+                    Some(_) => rows.insert(row.key.clone(), Row::Cached(place)),
+                };
+            }
+        }
+        for (key, row) in rows {
+            let decode_error = |e: CodecError| StoreError::Decode { store: self.name.to_string(), reason: e.to_string() };
+            let key = self.key_codec.decode(Some(&key), &mut self.key_slot).map_err(decode_error)?;
+            let value = match &row {
+                Row::Cached(place) => self.slots[*place as usize].value.as_ref(),
+                Row::Bytes(bytes) if bytes.len() < TIMESTAMP_BYTES => return Err(self.short_row()),
+                Row::Bytes(bytes) => {
+                    Some(self.value_codec.decode(Some(&bytes[TIMESTAMP_BYTES..]), &mut self.value_slot).map_err(decode_error)?)
+                }
+            };
+            if let Some(value) = value
+                && visit(key, value).is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_error(&self, error: &CodecError) -> StoreError {
+        StoreError::Encode { store: self.name.to_string(), reason: error.to_string() }
+    }
+
+    pub(crate) fn commit_overlay(&mut self, position: i64) -> Result<(), StoreError> {
+        if self.overlay.is_empty() && self.backend.position() == Some(position) {
+            return Ok(());
+        }
+        self.backend.write(BackendBatch { writes: &self.overlay, position })?;
+        self.overlay.clear();
+        Ok(())
+    }
+
+    pub(crate) fn changelog(&self) -> Option<(TopicSlot, i32)> {
+        self.changelog
+    }
+
+    pub(crate) fn overlay_rows(&self) -> usize {
+        self.overlay.len()
+    }
+
+    pub(crate) fn position(&self) -> Option<i64> {
+        self.backend.position()
+    }
+
+    pub(crate) fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+        self.backend.clear()
+    }
+
+    pub(crate) fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+        for record in records {
+            let Some(key) = record.key else { continue };
+            let value = record.value.map(|value| {
+                let mut row = Vec::with_capacity(TIMESTAMP_BYTES + value.len());
+                row.extend_from_slice(&record.timestamp_ms.to_be_bytes());
+                row.extend_from_slice(value);
+                row.into_boxed_slice()
+            });
+            self.overlay.insert(key.into(), value);
+        }
+        self.commit_overlay(position)
+    }
+}
+
+enum Row {
+    Bytes(Box<[u8]>),
+    Cached(u32),
+}
+
+fn contains(from: Bound<&[u8]>, to: Bound<&[u8]>, key: &[u8]) -> bool {
+    let above = match from {
+        Bound::Included(a) => key >= a,
+        Bound::Excluded(a) => key > a,
+        Bound::Unbounded => true,
+    };
+    let below = match to {
+        Bound::Included(b) => key <= b,
+        Bound::Excluded(b) => key < b,
+        Bound::Unbounded => true,
+    };
+    above && below
+}
+
+fn timestamp_of(row: &[u8]) -> Option<i64> {
+    row.first_chunk::<TIMESTAMP_BYTES>().map(|bytes| i64::from_be_bytes(*bytes))
+}

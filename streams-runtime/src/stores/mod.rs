@@ -1,0 +1,46 @@
+//! State: typed stores in layers. From the record down: [`KeyValueStore`] (typed values, a write-back cache) → changelog →
+//! overlay of what is not committed yet → [`KeyValueBackend`] (bytes, pluggable).
+
+mod arena;
+mod backend;
+mod global;
+mod key_value;
+mod memory;
+
+pub use arena::{KeyValue, StoreArena, StoreObject};
+pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
+pub use global::{GlobalStore, GlobalStores};
+pub use key_value::{Change, KeyValueStore};
+pub use memory::{MemoryBackend, MemoryStores};
+
+/// Why a store failed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Bytes in the store are not of the store's types: it was written by another program, or with other types.
+    #[error(
+        "store `{store}` holds bytes that are not of its type ({reason}); was the type of the state changed? reset the application, or rename the state"
+    )]
+    Decode {
+        /// The store.
+        store: String,
+        /// What the format says.
+        reason: String,
+    },
+    /// A value has no bytes in its format.
+    #[error("a value for store `{store}` cannot be encoded: {reason}")]
+    Encode {
+        /// The store.
+        store: String,
+        /// What the format says.
+        reason: String,
+    },
+    /// The medium failed.
+    #[error("store `{store}`: {reason}")]
+    Backend {
+        /// The store.
+        store: String,
+        /// What the backend says.
+        reason: String,
+    },
+}

@@ -1,0 +1,173 @@
+//! Where generated code finds what its nodes need: stores, topics, places for sources.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::broker::BrokerError;
+use crate::codec::StreamData;
+use crate::context::{Context, Handlers, SharedProducer, Target};
+use crate::operators::Source;
+use crate::plan::{SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::{GlobalStore, GlobalStores, KeyValue, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory};
+
+use super::{Task, TaskId};
+
+/// What a task is made from.
+pub struct TaskEnv<'a> {
+    /// The application; prefix of internal topics.
+    pub application_id: &'a str,
+    /// Which task.
+    pub id: TaskId,
+    /// The plan of its sub-topology.
+    pub plan: &'a SubTopologyPlan,
+    /// Makes the backends of its stores.
+    pub stores: &'a dyn StoreFactory,
+    /// The global tables of the process.
+    pub globals: &'a GlobalStores,
+    /// `<state directory>/<application id>/<sub-topology>_<partition>`.
+    pub directory: Option<&'a Path>,
+    /// What becomes of records that fail.
+    pub handlers: Handlers,
+    /// The producer of the worker.
+    pub producer: SharedProducer,
+    /// How much each store may cache.
+    pub cache_max_bytes: usize,
+    /// Now.
+    pub wall_clock_ms: i64,
+}
+
+/// Why a task could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A store could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A topic could not be looked up.
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    /// Generated code and plan do not fit: a defect of this library.
+    #[error("defect in generated code: {0}")]
+    Defect(String),
+}
+
+/// Collects the nodes, stores and targets of one task while the generated code builds it.
+pub struct TaskBuilder<'a> {
+    env: &'a TaskEnv<'a>,
+    context: Context,
+    sources: Vec<Option<Box<dyn Source>>>,
+    nodes: usize,
+    problems: Vec<BuildError>,
+}
+
+impl<'a> TaskBuilder<'a> {
+    /// An empty task.
+    pub fn new(env: &'a TaskEnv<'a>) -> Self {
+        let producer = SharedProducer::clone(&env.producer);
+        TaskBuilder {
+            env,
+            context: Context::new(producer, env.handlers.clone(), env.wall_clock_ms),
+            sources: env.plan.sources.iter().map(|_| None).collect(),
+            nodes: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    /// The key-value store of this name; a handle that leads nowhere if it belongs to another sub-topology.
+    pub fn key_value<K, V>(&mut self, name: &str) -> KeyValue<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if let Some(handle) = self.context.stores.find(name) {
+            return handle;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
+        let context = StoreContext {
+            application_id: self.env.application_id,
+            store: name,
+            sub_topology: self.env.id.sub_topology,
+            partition: self.env.id.partition,
+            directory: self.env.directory,
+        };
+        let backend = match self.env.stores.key_value(context) {
+            Ok(backend) => backend,
+            Err(error) => {
+                self.problems.push(error.into());
+                return StoreArena::nowhere();
+            }
+        };
+        let changelog = plan.logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
+        let changelog = changelog.map(|target| (target.topic, self.env.id.partition));
+        let store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        self.context.stores.add(store)
+    }
+
+    /// The store of a node that hands its changes on.
+    pub(crate) fn owned_key_value<K, V>(&mut self, name: &str) -> KeyValue<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let handle = self.key_value(name);
+        if self.context.stores.find::<K, V>(name).is_some() {
+            self.context.stores.get(handle).forward_changes(true);
+        } else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+        }
+        handle
+    }
+
+    /// The global table of this name.
+    ///
+    /// # Panics
+    /// If [`Topology::globals`](crate::Topology::globals) did not add it: a defect in generated code.
+    pub fn global<K, V>(&mut self, name: &str) -> Arc<GlobalStore<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+    {
+        match self.env.globals.get(name) {
+            Some(store) => store,
+            None => unreachable!("global table `{name}` was not registered"),
+        }
+    }
+
+    /// A topic to write to.
+    pub(crate) fn target(&mut self, topic: &str) -> Target {
+        self.context.target(topic).unwrap_or_else(|error| {
+            self.problems.push(error.into());
+            Target { topic: crate::broker::TopicSlot(u32::MAX), partitions: 1 }
+        })
+    }
+
+    /// `<application id>-<name>-repartition`.
+    pub fn repartition_topic(&self, name: &str) -> String {
+        repartition_topic(self.env.application_id, name)
+    }
+
+    pub(crate) fn next_node(&mut self) -> usize {
+        self.nodes += 1;
+        self.nodes
+    }
+
+    pub(crate) fn add_source(&mut self, index: usize, source: Box<dyn Source>) {
+        match self.sources.get_mut(index) {
+            Some(place) => *place = Some(source),
+            None => self.problems.push(BuildError::Defect(format!("source {index} is not in the plan"))),
+        }
+    }
+
+    /// The task.
+    ///
+    /// # Errors
+    /// The first of the problems met while building.
+    pub fn finish(mut self) -> Result<Task, BuildError> {
+        if !self.problems.is_empty() {
+            return Err(self.problems.swap_remove(0));
+        }
+        let sources = self.sources.into_iter().collect::<Option<Vec<_>>>();
+        let sources = sources.ok_or_else(|| BuildError::Defect("a source was not built".into()))?;
+        Ok(Task::new(self.env.id, sources, self.context))
+    }
+}

@@ -1,0 +1,275 @@
+//! A task: one sub-topology for one partition, with its queues, its stores and its clock. It knows no threads and no broker.
+
+mod builder;
+mod input;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::{BuildError, TaskBuilder, TaskEnv};
+pub use input::Input;
+
+use crate::broker::{CommitOffset, Producer, TopicPartition};
+use crate::context::{Context, TaskMetrics};
+use crate::error::{ErrorKind, TaskError};
+use crate::node::Signal;
+use crate::operators::{Run, Source};
+use crate::processor::ScheduleKind;
+use crate::stores::{StoreArena, StoreError, StoreObject};
+
+/// Which task: shown as `<sub-topology>_<partition>`, as Kafka Streams does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId {
+    /// Index of the sub-topology.
+    pub sub_topology: usize,
+    /// Partition.
+    pub partition: i32,
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.sub_topology, self.partition)
+    }
+}
+
+/// What a step of a task came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Records processed.
+    pub records: usize,
+    /// Whether a processor asked for a commit.
+    pub commit_requested: bool,
+    /// Whether records wait because another partition, known to have more, has not delivered yet.
+    pub waits_for_input: bool,
+}
+
+/// A running sub-topology for one partition.
+pub struct Task {
+    id: TaskId,
+    sources: Vec<Box<dyn Source>>,
+    inputs: Vec<Input>,
+    cx: Context,
+}
+
+impl Task {
+    pub(crate) fn new(id: TaskId, sources: Vec<Box<dyn Source>>, cx: Context) -> Self {
+        Task { id, sources, inputs: Vec::new(), cx }
+    }
+
+    /// Which one.
+    pub fn id(&self) -> TaskId {
+        self.id
+    }
+
+    /// Adds a partition that source number `source` reads, from `offset` on. Returns its index among the inputs.
+    pub fn add_input(&mut self, source: usize, partition: TopicPartition, offset: i64) -> usize {
+        self.inputs.push(Input::new(source, partition, offset));
+        self.inputs.len() - 1
+    }
+
+    /// The partitions it reads.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The partitions it reads, to be filled.
+    pub fn inputs_mut(&mut self) -> &mut [Input] {
+        &mut self.inputs
+    }
+
+    /// The stores.
+    pub fn stores_mut(&mut self) -> &mut StoreArena {
+        &mut self.cx.stores
+    }
+
+    /// Each store, whatever its type.
+    pub fn each_store(&mut self) -> impl Iterator<Item = &mut dyn StoreObject> {
+        self.cx.stores.iter_mut()
+    }
+
+    /// What was counted so far.
+    pub fn metrics(&self) -> TaskMetrics {
+        self.cx.metrics
+    }
+
+    /// The largest timestamp taken in; -1 before the first record.
+    pub fn stream_time_ms(&self) -> i64 {
+        self.cx.stream_time_ms
+    }
+
+    /// When the next wall-clock schedule is due.
+    pub fn next_wall_clock_ms(&self) -> Option<i64> {
+        self.cx.schedules.next_due(ScheduleKind::WallClock)
+    }
+
+    /// Starts the processors; the stores are restored by now.
+    ///
+    /// # Errors
+    /// When a processor's `init` fails.
+    pub fn init(&mut self, now_ms: i64) -> Result<(), Box<TaskError>> {
+        self.cx.wall_clock_ms = now_ms;
+        self.signal(&mut Signal::Init)
+    }
+
+    fn signal(&mut self, signal: &mut Signal) -> Result<(), Box<TaskError>> {
+        self.sources.iter_mut().try_for_each(|source| source.signal(signal, &mut self.cx))
+    }
+
+    /// Processes up to about `max_records` buffered records, always the one with the lowest timestamp among the partitions next.
+    /// Results are handed to the producer.
+    ///
+    /// # Errors
+    /// When the task has to stop. The record at fault and those after it are not processed.
+    pub fn process(&mut self, max_records: usize, now_ms: i64) -> Result<Progress, Box<TaskError>> {
+        self.cx.wall_clock_ms = now_ms;
+        let mut progress = Progress::default();
+        while progress.records < max_records {
+            let Some((chosen, limit_ms)) = self.choose(&mut progress) else { break };
+            progress.records += self.run(chosen, limit_ms, max_records - progress.records)?;
+            self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
+            self.flush_full_caches()?;
+            if std::mem::take(&mut self.cx.commit_requested) {
+                progress.commit_requested = true;
+                break;
+            }
+        }
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
+        Ok(progress)
+    }
+
+    /// The input whose head is due next, and the time up to which its records come before those of all others. `None`: nothing to do, or
+    /// some input is empty although its partition has more.
+    fn choose(&mut self, progress: &mut Progress) -> Option<(usize, i64)> {
+        let (mut best, mut best_ms, mut limit_ms) = (None, i64::MAX, i64::MAX);
+        let mut waits = false;
+        for (index, input) in self.inputs.iter_mut().enumerate() {
+            let source = &mut self.sources[input.source()];
+            let caught_up = input.is_caught_up();
+            let Some(head) = input.head() else {
+                waits |= !caught_up;
+                continue;
+            };
+            let head_ms = source.timestamp_ms(&head);
+            if best.is_none() || head_ms < best_ms {
+                if best.is_some() {
+                    limit_ms = limit_ms.min(best_ms);
+                }
+                (best, best_ms) = (Some(index), head_ms);
+            } else {
+                limit_ms = limit_ms.min(head_ms);
+            }
+        }
+        if waits && best.is_some() {
+            progress.waits_for_input = true;
+            return None;
+        }
+        best.map(|index| (index, limit_ms))
+    }
+
+    fn run(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {
+        let input = &mut self.inputs[chosen];
+        let source = &mut self.sources[input.source()];
+        if !Arc::ptr_eq(&self.cx.topic, &input.partition().topic) {
+            self.cx.topic = Arc::clone(&input.partition().topic);
+        }
+        self.cx.partition = input.partition().partition;
+        let (batch, from, to) = input.buffered();
+        // A time that is computed is known only record by record.
+        let one_by_one = limit_ms < i64::MAX && !source.uses_record_time();
+        let to = if one_by_one { from + 1 } else { to.min(from + max_records) };
+        let (next, result) = match source.run(Run { batch, from, to, limit_ms }, &mut self.cx) {
+            Ok(next) => (next, Ok(next - from)),
+            Err((next, error)) => (next, Err(error)),
+        };
+        input.take_until(next);
+        result
+    }
+
+    /// Runs the wall-clock schedules that are due.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    pub fn punctuate_wall_clock(&mut self, now_ms: i64) -> Result<(), Box<TaskError>> {
+        self.cx.wall_clock_ms = now_ms;
+        self.punctuate(ScheduleKind::WallClock, now_ms)?;
+        self.flush_full_caches()?;
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))
+    }
+
+    fn punctuate(&mut self, kind: ScheduleKind, now_ms: i64) -> Result<(), Box<TaskError>> {
+        if self.cx.schedules.next_due(kind).is_none_or(|due_ms| due_ms > now_ms) {
+            return Ok(());
+        }
+        for due in self.cx.schedules.take_due(kind, now_ms) {
+            if self.cx.schedules.stands(due.id) {
+                let record_ms = std::mem::replace(&mut self.cx.timestamp_ms, now_ms);
+                let headers = std::mem::take(&mut self.cx.headers);
+                let result = self.signal(&mut Signal::Punctuate(Some(due)));
+                self.cx.timestamp_ms = record_ms;
+                self.cx.headers = headers;
+                result?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush_full_caches(&mut self) -> Result<(), Box<TaskError>> {
+        let (mut forwarding, mut quiet) = (false, false);
+        for store in self.cx.stores.iter_mut().filter(|s| s.is_full()) {
+            if store.forwards() { forwarding = true } else { quiet = true }
+        }
+        if forwarding {
+            self.signal(&mut Signal::Flush)?;
+        }
+        if quiet {
+            self.flush_quiet_stores()?;
+        }
+        Ok(())
+    }
+
+    fn flush_quiet_stores(&mut self) -> Result<(), Box<TaskError>> {
+        let Context { stores, out, .. } = &mut self.cx;
+        let result: Result<(), StoreError> = stores.iter_mut().try_for_each(|store| store.flush_quietly(out));
+        result.map_err(|e| self.cx.store_error("store", e))
+    }
+
+    /// First half of a commit: everything cached goes downstream, to the changelogs and to the producer. Returns the offsets to commit
+    /// once all of that is acknowledged.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    pub fn prepare_commit(&mut self) -> Result<Vec<CommitOffset>, Box<TaskError>> {
+        self.signal(&mut Signal::Flush)?;
+        self.flush_quiet_stores()?;
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
+        Ok(self.inputs.iter().filter_map(Input::uncommitted).collect())
+    }
+
+    /// Second half, after the offsets are committed: what the stores hold back goes to their backends, with the changelog offsets it is
+    /// equal to. In this order a backend is never ahead of what is committed.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub fn finish_commit(&mut self, producer: &dyn Producer) -> Result<(), Box<TaskError>> {
+        for input in &mut self.inputs {
+            input.committed();
+        }
+        let result: Result<(), StoreError> = self.cx.stores.iter_mut().try_for_each(|store| {
+            let written = store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition));
+            match written.or(store.position()) {
+                Some(position) => store.commit(position),
+                None if store.uncommitted_rows() > 0 => store.commit(0),
+                None => Ok(()),
+            }
+        });
+        result.map_err(|e| self.cx.error(ErrorKind::Store, "commit", e.into()))
+    }
+
+    /// Ends the processors.
+    ///
+    /// # Errors
+    /// When a node fails.
+    pub fn close(&mut self) -> Result<(), Box<TaskError>> {
+        self.signal(&mut Signal::Close)
+    }
+}
