@@ -72,14 +72,16 @@ impl Forward<'_, '_> {
         Ident::new(&name, self.node.span)
     }
 
-    /// The user's variable. Expands to `let counts: Table<String, u64> = __counts_3;`, which rustc reports at the operator.
+    /// The user's variable. Expands to `let _: Table<String, u64> = __counts_3; let counts = __counts_3;`; rustc reports a mismatch at
+    /// the operator.
     fn bind(&self, handle: &Ident) -> TokenStream {
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let name = &variable.name;
         let mut value = handle.clone();
         value.set_span(self.node.span.resolved_at(Span::call_site()));
         let tokens = match &variable.ty {
-            Some(ty) => quote! { let #name: #ty = #value; },
+            // The written type is compared apart: what follows goes on with the inferred one, so that one mistake is one error.
+            Some(ty) => quote! { let _: #ty = #value; let #name = #value; },
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.

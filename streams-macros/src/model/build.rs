@@ -418,10 +418,11 @@ impl Builder {
         });
         for index in first..self.nodes.len() {
             let node = &self.nodes[index];
+            let operator = if node.row.on == Some(Kind::Split) { "split".to_owned() } else { node.operator() };
             let label = match (&node.variable, &bound) {
                 (Some(variable), _) => plain(&variable.name),
-                (None, Some(bound)) => format!("{bound}.{}", node.operator()),
-                (None, None) => format!("{prefix}.{}", node.operator()),
+                (None, Some(bound)) => format!("{bound}.{operator}"),
+                (None, None) => format!("{prefix}.{operator}"),
             };
             let same = self.labels.entry(label.clone()).or_insert(0);
             *same += 1;
