@@ -9,9 +9,9 @@ mod model;
 mod operators;
 mod parse;
 mod plan;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use proc_macro::TokenStream;
 

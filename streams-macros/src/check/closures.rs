@@ -11,10 +11,8 @@ use crate::model::{NodeId, Topology, plain};
 use crate::operators::Kind;
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
-    let names: HashMap<String, NodeId> = topology
-        .ids()
-        .filter_map(|id| topology.node(id).variable.as_ref().map(|variable| (plain(&variable.name), id)))
-        .collect();
+    let names: HashMap<String, NodeId> =
+        topology.ids().filter_map(|id| topology.node(id).variable.as_ref().map(|variable| (plain(&variable.name), id))).collect();
     for id in topology.ids() {
         for closure in topology.node(id).closures() {
             let mut scan = Scan::default();

@@ -29,8 +29,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if let Some(first) = names.insert(name.clone(), id) {
             let first_node = topology.node(first);
             let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
-            let values: &[(&str, &dyn Display)] =
-                &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
+            let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
         if !node.row.state {
@@ -70,8 +69,7 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);
     } else if let Some(change) = node.receiver.and_then(|input| flows[input.0].rekeyed) {
         let change = topology.node(change);
-        let values: &[(&str, &dyn Display)] =
-            &[("change", &change.operator()), ("place", &place(change.span)), ("operator", &operator)];
+        let values: &[(&str, &dyn Display)] = &[("change", &change.operator()), ("place", &place(change.span)), ("operator", &operator)];
         cx.report(node.span, JOIN_WITHOUT_NAME, values);
     }
 }

@@ -11,7 +11,11 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     }
     if !topology.nodes.iter().any(|node| node.is_source()) {
         cx.report(topology.name.span(), NO_SOURCE, &[("name", &topology.name)]);
-    } else if !topology.nodes.iter().any(|node| node.output_index.is_none() && (node.row.effect || node.row.state && node.gives() != Kind::Store)) {
+    } else if !topology
+        .nodes
+        .iter()
+        .any(|node| node.output_index.is_none() && (node.row.effect || node.row.state && node.gives() != Kind::Store))
+    {
         cx.report(topology.name.span(), NO_SINK, &[("name", &topology.name)]);
     }
     for node in &topology.nodes {
@@ -22,7 +26,11 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             continue;
         }
         let branches = node.receiver.map_or(0, |split| topology.node(split).args.len());
-        let fix = if index == branches { "; end the split with `.no_default()` instead of `.otherwise()`, or start the name with `_`" } else { "; start its name with `_` if that is meant" };
+        let fix = if index == branches {
+            "; end the split with `.no_default()` instead of `.otherwise()`, or start the name with `_`"
+        } else {
+            "; start its name with `_` if that is meant"
+        };
         cx.report(variable.name.span(), BRANCH_UNREAD, &[("name", &name), ("fix", &fix)]);
     }
 }

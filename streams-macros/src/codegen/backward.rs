@@ -130,8 +130,10 @@ impl Backward<'_, '_> {
     fn split(&mut self, id: NodeId) -> TokenStream {
         let topology = &self.plan.topology;
         let node = topology.node(id);
-        let outputs: Vec<NodeId> =
-            topology.ids().filter(|other| topology.node(*other).output_index.is_some() && topology.node(*other).receiver == Some(id)).collect();
+        let outputs: Vec<NodeId> = topology
+            .ids()
+            .filter(|other| topology.node(*other).output_index.is_some() && topology.node(*other).receiver == Some(id))
+            .collect();
         let count = node.args.len();
         let (mut rest, mut depth) = match outputs.get(count) {
             Some(otherwise) => self.next(*otherwise),

@@ -85,7 +85,11 @@ impl Forward<'_, '_> {
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
-        if self.node.row.state { quote! { #tokens let _ = &#name; } } else { tokens }
+        if self.node.row.state {
+            quote! { #tokens let _ = &#name; }
+        } else {
+            tokens
+        }
     }
 
     /// Expands to `let (long, __op_long_3) = words.filter(…);`, or with a written type through a hidden handle.
@@ -170,7 +174,11 @@ impl Forward<'_, '_> {
         let handle = self.handle();
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let (name, ty) = (&variable.name, &variable.ty);
-        let used = if self.node.row.state { quote! { let _ = &#name; } } else { TokenStream::new() };
+        let used = if self.node.row.state {
+            quote! { let _ = &#name; }
+        } else {
+            TokenStream::new()
+        };
         quote! { let #handle: #ty = __rt::#kind::handle(); let #name = #handle; #used }
     }
 
@@ -380,7 +388,11 @@ impl Forward<'_, '_> {
 /// The user's variable of a grouped stream.
 fn grouped(name: &Ident, stream: &Ident, node: &Node) -> TokenStream {
     let method = Ident::new("group_by_key", node.span);
-    let used = if node.read { quote! { let _ = &#name; } } else { TokenStream::new() };
+    let used = if node.read {
+        quote! { let _ = &#name; }
+    } else {
+        TokenStream::new()
+    };
     quote_spanned! { node.span => let #name = #stream.#method(); #used }
 }
 

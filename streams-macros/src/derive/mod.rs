@@ -25,9 +25,7 @@ pub(crate) fn stream_data(input: TokenStream) -> Expansion {
     if let Data::Union(union) = &input.data {
         cx.report(union.union_token.span, DERIVE_UNION, &[]);
     }
-    if let Some(GenericParam::Lifetime(lifetime)) =
-        input.generics.params.iter().find(|param| matches!(param, GenericParam::Lifetime(_)))
-    {
+    if let Some(GenericParam::Lifetime(lifetime)) = input.generics.params.iter().find(|param| matches!(param, GenericParam::Lifetime(_))) {
         let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &input.ident), ("lifetime", &lifetime.lifetime)];
         cx.report(lifetime.span(), DERIVE_LIFETIME, values);
     }

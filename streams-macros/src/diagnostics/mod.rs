@@ -49,7 +49,12 @@ impl Errors {
     /// Reports that `row` happened at `span`. Placeholders of the message are filled from `values`.
     pub(crate) fn report(&mut self, span: Span, row: &'static Row, values: &[(&str, &dyn Display)]) {
         let mut message = row.message.to_owned();
-        debug_assert_eq!(placeholders(row.message), values.iter().filter(|(name, _)| row.message.contains(&format!("{{{name}}}"))).count(), "{}", row.code);
+        debug_assert_eq!(
+            placeholders(row.message),
+            values.iter().filter(|(name, _)| row.message.contains(&format!("{{{name}}}"))).count(),
+            "{}",
+            row.code
+        );
         for (name, value) in values {
             message = message.replace(&format!("{{{name}}}"), &value.to_string());
         }

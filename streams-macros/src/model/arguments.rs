@@ -136,8 +136,7 @@ impl Builder {
         node.read = true;
         let kind = node.gives();
         if !kinds.contains(&kind) {
-            let values: &[(&str, &dyn Display)] =
-                &[("name", &name), ("wanted", &wanted), ("operand", ident), ("kind", &kind.noun())];
+            let values: &[(&str, &dyn Display)] = &[("name", &name), ("wanted", &wanted), ("operand", ident), ("kind", &kind.noun())];
             cx.report(ident.span(), OPERAND_KIND, values);
             return None;
         }

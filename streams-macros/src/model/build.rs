@@ -134,13 +134,7 @@ impl Builder {
         self.broken.push(statement);
     }
 
-    fn source(
-        &mut self,
-        cx: &mut Errors,
-        call: &Call,
-        binding: Option<&Binding>,
-        calls: &[Call],
-    ) -> Result<(NodeId, String), Broken> {
+    fn source(&mut self, cx: &mut Errors, call: &Call, binding: Option<&Binding>, calls: &[Call]) -> Result<(NodeId, String), Broken> {
         let name = call.name.to_string();
         let Some((row, false)) = operators::find(None, &name) else {
             let hint = did_you_mean(&name, operators::names(None));
@@ -169,8 +163,7 @@ impl Builder {
             return Err(Broken);
         }
         if binding.ty.is_none() {
-            let values: &[(&str, &dyn std::fmt::Display)] =
-                &[("source", &name), ("name", variable), ("written", &kind_written)];
+            let values: &[(&str, &dyn std::fmt::Display)] = &[("source", &name), ("name", variable), ("written", &kind_written)];
             cx.report(variable.span(), SOURCE_WITHOUT_TYPE, values);
             return Err(Broken);
         }
@@ -223,16 +216,14 @@ impl Builder {
                 (_, Kind::Split) => "; end the split with `.otherwise()` and go on from its streams",
                 _ => "",
             };
-            let values: &[(&str, &dyn std::fmt::Display)] =
-                &[("name", &name), ("wanted", &wanted), ("kind", &kind.noun()), ("fix", &fix)];
+            let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("wanted", &wanted), ("kind", &kind.noun()), ("fix", &fix)];
             return cx.report(call.name.span(), OPERATOR_KIND, values);
         }
         let options = OPTIONS.iter().map(|option| option.name);
         let hint = did_you_mean(bare, operators::names(Some(kind)).chain(options));
         let known = list(operators::names(Some(kind)));
         let known = if known.is_empty() { "none".to_owned() } else { known };
-        let values: &[(&str, &dyn std::fmt::Display)] =
-            &[("name", &name), ("hint", &hint), ("kind", &kind.noun()), ("known", &known)];
+        let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("hint", &hint), ("kind", &kind.noun()), ("known", &known)];
         cx.report(call.name.span(), UNKNOWN_OPERATOR, values);
     }
 
@@ -343,13 +334,7 @@ impl Builder {
         Ok(())
     }
 
-    fn bind_branches(
-        &mut self,
-        cx: &mut Errors,
-        split: NodeId,
-        binding: &Binding,
-        docs: Vec<syn::Attribute>,
-    ) -> Result<(), Broken> {
+    fn bind_branches(&mut self, cx: &mut Errors, split: NodeId, binding: &Binding, docs: Vec<syn::Attribute>) -> Result<(), Broken> {
         let node = &self.nodes[split.0];
         let span = node.span;
         let row = node.row;

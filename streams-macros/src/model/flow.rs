@@ -22,7 +22,10 @@ impl Topology {
             let node = self.node(id);
             let mut flow = Flow::default();
             // Only streams carry their partitioning on: a table that is joined lends its rows.
-            for input in node.inputs().filter(|input| matches!(self.node(*input).gives(), Kind::Table) == node.row.on.is_some_and(|on| on == Kind::Table)) {
+            for input in node
+                .inputs()
+                .filter(|input| matches!(self.node(*input).gives(), Kind::Table) == node.row.on.is_some_and(|on| on == Kind::Table))
+            {
                 let from = flows[input.0];
                 flow.rekeyed = flow.rekeyed.or(from.rekeyed);
                 flow.partitions = flow.partitions.or(from.partitions);

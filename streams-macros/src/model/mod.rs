@@ -9,6 +9,6 @@ mod options;
 mod types;
 
 pub(crate) use build::build;
+pub(crate) use flow::Flow;
 pub(crate) use graph::*;
 pub(crate) use types::written;
-pub(crate) use flow::Flow;

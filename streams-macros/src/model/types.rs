@@ -22,11 +22,9 @@ pub(crate) fn written(ty: &Type) -> Written<'_> {
     let Type::Path(path) = ty else { return other() };
     let Some(last) = path.path.segments.last() else { return other() };
     let arguments = match &last.arguments {
-        PathArguments::AngleBracketed(angle) => angle
-            .args
-            .iter()
-            .filter_map(|arg| if let GenericArgument::Type(ty) = arg { Some(ty) } else { None })
-            .collect(),
+        PathArguments::AngleBracketed(angle) => {
+            angle.args.iter().filter_map(|arg| if let GenericArgument::Type(ty) = arg { Some(ty) } else { None }).collect()
+        }
         _ => Vec::new(),
     };
     Written { name: last.ident.to_string(), arguments, span: ty.span() }

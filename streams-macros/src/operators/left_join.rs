@@ -8,7 +8,10 @@ pub(super) const ROW: Operator = Operator {
     name: "left_join",
     on: Some(Kind::Stream),
     gives: Kind::Stream,
-    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])], &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])]],
+    shapes: &[
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])],
+        &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])],
+    ],
     changes_key: false,
     needs_key: true,
     state: false,

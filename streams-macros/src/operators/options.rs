@@ -9,9 +9,12 @@ pub(crate) struct OptionRow {
     pub(crate) doc: &'static str,
 }
 
-pub(super) const TIMESTAMP: &OptionRow = &OptionRow { name: "timestamp", arguments: &["|key, value| …"], doc: "Event time in ms, from the record itself." };
-pub(super) const WITH: &OptionRow = &OptionRow { name: "with", arguments: &["key codec", "value codec"], doc: "Wire formats of this edge." };
-pub(super) const OFFSET_RESET: &OptionRow = &OptionRow { name: "offset_reset", arguments: &["Earliest or Latest"], doc: "Where to start without a committed offset." };
+pub(super) const TIMESTAMP: &OptionRow =
+    &OptionRow { name: "timestamp", arguments: &["|key, value| …"], doc: "Event time in ms, from the record itself." };
+pub(super) const WITH: &OptionRow =
+    &OptionRow { name: "with", arguments: &["key codec", "value codec"], doc: "Wire formats of this edge." };
+pub(super) const OFFSET_RESET: &OptionRow =
+    &OptionRow { name: "offset_reset", arguments: &["Earliest or Latest"], doc: "Where to start without a committed offset." };
 pub(super) const PARTITIONS: &OptionRow = &OptionRow { name: "partitions", arguments: &["count"], doc: "Declared number of partitions." };
 pub(super) const NAMED: &OptionRow = &OptionRow { name: "named", arguments: &["name"], doc: "Name of state or of a repartition topic." };
 

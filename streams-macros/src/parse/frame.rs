@@ -6,10 +6,10 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, Path, PathArguments, ReturnType, Safety, Signature, Token, Type, Visibility, parenthesized};
 
+use super::Settings;
 use super::split::split;
 use super::statement::parse_statement;
 use super::syntax::{Param, TopologyFn};
-use super::Settings;
 use crate::diagnostics::*;
 
 /// Attributes that keep their meaning on what the macro makes.
@@ -110,9 +110,7 @@ fn parse_item(cx: &mut Errors, mut tokens: Vec<TokenTree>) -> Option<TopologyFn>
         }
     };
     let header: TokenStream = tokens.into_iter().collect();
-    let item = |input: ParseStream<'_>| {
-        Ok(Item { attrs: input.call(Attribute::parse_outer)?, vis: input.parse()?, sig: input.parse()? })
-    };
+    let item = |input: ParseStream<'_>| Ok(Item { attrs: input.call(Attribute::parse_outer)?, vis: input.parse()?, sig: input.parse()? });
     let item = match item.parse2(header) {
         Ok(item) => item,
         Err(error) => {
@@ -186,9 +184,7 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
             FnArg::Typed(typed) => typed,
         };
         let name = match &*typed.pat {
-            Pat::Ident(name)
-                if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() && typed.attrs.is_empty() =>
-            {
+            Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() && typed.attrs.is_empty() => {
                 name.ident.clone()
             }
             _ => {
@@ -212,9 +208,7 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
 /// Why a topology could not keep a value of this type.
 fn not_owned(ty: &Type) -> Option<&'static str> {
     match ty {
-        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") => {
-            Some("borrowed")
-        }
+        Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") => Some("borrowed"),
         Type::ImplTrait(_) => Some("not a concrete type"),
         Type::Infer(_) => Some("not written out"),
         _ => None,

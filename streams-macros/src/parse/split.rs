@@ -11,7 +11,8 @@ pub(super) struct Piece {
 }
 
 /// Words with which something begins that is no statement of a topology and ends with a block instead of a `;`.
-const BLOCK_WORDS: &[&str] = &["for", "while", "loop", "if", "match", "unsafe", "fn", "struct", "enum", "impl", "mod", "trait", "async", "pub", "extern"];
+const BLOCK_WORDS: &[&str] =
+    &["for", "while", "loop", "if", "match", "unsafe", "fn", "struct", "enum", "impl", "mod", "trait", "async", "pub", "extern"];
 
 /// Splits at `;`, at a `let` that follows a statement without one, and behind the block of a foreign construct.
 pub(super) fn split(body: TokenStream) -> Vec<Piece> {

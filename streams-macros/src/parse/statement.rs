@@ -28,7 +28,9 @@ pub(super) fn parse_statement(cx: &mut Errors, piece: Piece) -> Statement {
     if let Err(error) = parsed {
         cx.report(error.span(), UNEXPECTED, &[("found", &error)]);
     }
-    if cx.count() == before && let Some(span) = piece.unfinished {
+    if cx.count() == before
+        && let Some(span) = piece.unfinished
+    {
         cx.report(span, MISSING_SEMICOLON, &[]);
         // It is whole in every other respect.
         return statement;
