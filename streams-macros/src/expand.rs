@@ -6,11 +6,12 @@ use proc_macro2::TokenStream;
 use crate::diagnostics::{Errors, Problem};
 use crate::model::Topology;
 use crate::parse::Settings;
-use crate::{check, codegen, model, parse, plan};
+use crate::{check, codegen, dump, model, parse, plan};
 
 /// What a macro call becomes.
 pub(crate) struct Expansion {
     pub(crate) tokens: TokenStream,
+    #[cfg_attr(not(test), expect(dead_code, reason = "their tokens are in `tokens`; tests look at them"))]
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -37,6 +38,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
             topology
         })
         .collect();
+    let outputs: Vec<String> = topologies.iter().map(|topology| topology.output.to_string()).collect();
     let mut tokens = TokenStream::new();
     match cx.propagate() {
         Ok(()) => {
@@ -47,6 +49,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
         }
         Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
     }
+    dump::dump(&outputs, &tokens);
     let problems = cx.finish();
     for problem in &problems {
         tokens.extend(problem.to_tokens());

@@ -102,7 +102,8 @@ impl Forward<'_, '_> {
             name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
             name => self.method(name),
         };
-        let call = quote_spanned! { self.node.span => #receiver.#method(#(#args),*) };
+        let hint = if global { TokenStream::new() } else { self.join_hint() };
+        let call = quote_spanned! { self.node.span => #receiver.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
@@ -110,6 +111,14 @@ impl Forward<'_, '_> {
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
+    }
+
+    /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.
+    fn join_hint(&self) -> TokenStream {
+        let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key);
+        let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
+        let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return TokenStream::new() };
+        if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
     }
 
     fn bound(&self, call: &TokenStream) -> TokenStream {

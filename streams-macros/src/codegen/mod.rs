@@ -44,10 +44,9 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let globals = needs::globals(plan);
     let forward = forward::forward(plan);
     let backward = backward::backward(plan);
+    // Not `automatically_derived`: rustc would then be silent about streams that nothing reads.
     quote! {
         #(#attrs)*
-        #[automatically_derived]
-        #[allow(unused_variables, clippy::all, clippy::pedantic)]
         impl #runtime::Topology for #output {
             fn plan(&self) -> #runtime::TopologyPlan {
                 use #runtime as __rt;

@@ -20,7 +20,7 @@ impl Builder {
         row: &'static Operator,
         fallible: bool,
         call: &Call,
-    ) -> Result<(usize, Vec<Argument>), Broken> {
+    ) -> Result<Vec<Argument>, Broken> {
         let name = if fallible { format!("try_{}", row.name) } else { row.name.to_owned() };
         let shape = self.shape(cx, row, &name, call)?;
         let before = cx.count();
@@ -54,14 +54,14 @@ impl Builder {
                 Arg::TopicOrClosure(parameters) => {
                     if matches!(expr, Expr::Closure(_)) {
                         self.closure(cx, &name, parameters, expr);
-                        arguments.push(Argument::Topics(Topics::Computed(expr.clone())));
+                        arguments.push(Argument::Topics(Topics::Computed(Box::new(expr.clone()))));
                     } else if let Some(topic) = self.topic(cx, expr) {
                         arguments.push(Argument::Topics(Topics::Names(vec![topic])));
                     }
                 }
             }
         }
-        if cx.count() > before { Err(Broken) } else { Ok((shape, arguments)) }
+        if cx.count() > before { Err(Broken) } else { Ok(arguments) }
     }
 
     /// The shape that fits: by the number of arguments, and by the kind of an operand where that decides.

@@ -235,7 +235,7 @@ impl Builder {
         fallible: bool,
         call: &Call,
     ) -> Result<NodeId, Broken> {
-        let (_, args) = self.arguments(cx, row, fallible, call)?;
+        let args = self.arguments(cx, row, fallible, call)?;
         if row.gives == Kind::Branches {
             let node = &mut self.nodes[split.0];
             if node.args.is_empty() {
@@ -260,10 +260,9 @@ impl Builder {
         receiver: Option<NodeId>,
         call: &Call,
     ) -> Result<NodeId, Broken> {
-        let (shape, args) = self.arguments(cx, row, fallible, call)?;
+        let args = self.arguments(cx, row, fallible, call)?;
         Ok(self.push(Node {
             row,
-            shape,
             fallible,
             span: call.name.span(),
             receiver,
@@ -359,7 +358,6 @@ impl Builder {
         for (index, name) in names.iter().enumerate() {
             let id = self.push(Node {
                 row,
-                shape: 0,
                 fallible: false,
                 span,
                 receiver: Some(split),
