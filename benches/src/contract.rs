@@ -79,6 +79,11 @@ impl Run {
         self.first.get_or_insert_with(Instant::now);
     }
 
+    /// The same, for a moment noted elsewhere.
+    pub fn first_record_at(&mut self, first: Option<Instant>) {
+        self.first = first;
+    }
+
     /// To be called when everything is committed: the JSON line.
     pub fn end(&self, engine: &str, args: &Args, records: u64) -> Result<String, String> {
         let end = Instant::now();

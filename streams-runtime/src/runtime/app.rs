@@ -123,6 +123,26 @@ impl<T: Topology> App<T> {
             .unwrap_or_else(|| Error::Panicked("the application has failed, and the error was reported before".into()))
     }
 
+    /// Waits until everything that the source topics hold is processed and committed, internal topics included. The application goes on.
+    ///
+    /// # Errors
+    /// Why the application ended before that.
+    pub async fn drained(&self) -> Result<(), Error> {
+        let ended = self.wait_for(|state| matches!(state, AppState::Failed | AppState::Stopped));
+        tokio::select! {
+            biased;
+            state = ended => match state {
+                AppState::Failed => Err(self.take_failure()),
+                _ => Ok(()),
+            },
+            () = end_of_input().wait(self.drain()) => Ok(()),
+        }
+    }
+
+    fn drain(&self) -> Drain {
+        Drain { shared: Arc::clone(&self.shared), drained: Arc::clone(&self.drained) }
+    }
+
     /// Runs until the condition holds (a future such as [`shutdown_signal`], or [`end_of_input`]), then stops: commits and leaves the group.
     ///
     /// # Errors
@@ -132,7 +152,7 @@ impl<T: Topology> App<T> {
         tokio::select! {
             biased;
             _ = ended => {}
-            () = condition.wait(Drain { shared: Arc::clone(&self.shared), drained: Arc::clone(&self.drained) }) => {}
+            () = condition.wait(self.drain()) => {}
         }
         self.shutdown(SHUTDOWN_TIMEOUT).await
     }
@@ -188,10 +208,12 @@ pub fn end_of_input() -> EndOfInput {
 
 impl StopCondition for EndOfInput {
     async fn wait(self, drain: Drain) {
+        drain.drained.store(false, Ordering::Release);
         drain.shared.draining.store(true, Ordering::Relaxed);
         while !drain.drained.load(Ordering::Acquire) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        drain.shared.draining.store(false, Ordering::Relaxed);
     }
 }
 
