@@ -51,6 +51,22 @@ where
         self.with(key, &mut Vec::new(), |value| value.cloned())
     }
 
+    /// The value of a key and the time of its record.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn get_with_timestamp<Q>(&self, key: &Q) -> Result<Option<(V, i64)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let mut bytes = Vec::new();
+        match Q::Codec::default().encode(key, &mut bytes) {
+            Ok(Encoded::Null) => Ok(None),
+            Ok(Encoded::Bytes) => Ok(self.rows.read().unwrap_or_else(PoisonError::into_inner).get(&bytes[..]).cloned()),
+            Err(e) => Err(StoreError::Encode { store: self.name.clone(), reason: e.to_string() }),
+        }
+    }
+
     /// All rows, in the order of the keys' bytes.
     ///
     /// # Errors
@@ -59,13 +75,24 @@ where
     where
         K: Clone,
     {
+        Ok(self.all_with_timestamps()?.into_iter().map(|(key, value, _)| (key, value)).collect())
+    }
+
+    /// All rows, each with the time of its record, in the order of the keys' bytes.
+    ///
+    /// # Errors
+    /// When a key in the store is not of its type.
+    pub fn all_with_timestamps(&self) -> Result<Vec<(K, V, i64)>, StoreError>
+    where
+        K: Clone,
+    {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        let sorted: BTreeMap<&[u8], &V> = rows.iter().map(|(key, (value, _))| (&key[..], value)).collect();
+        let sorted: BTreeMap<&[u8], &(V, i64)> = rows.iter().map(|(key, row)| (&key[..], row)).collect();
         let (codec, mut slot) = (K::Codec::default(), Default::default());
         sorted
             .into_iter()
-            .map(|(key, value)| match codec.decode(Some(key), &mut slot) {
-                Ok(key) => Ok((key.clone(), value.clone())),
+            .map(|(key, (value, timestamp_ms))| match codec.decode(Some(key), &mut slot) {
+                Ok(key) => Ok((key.clone(), value.clone(), *timestamp_ms)),
                 Err(e) => Err(StoreError::Decode { store: self.name.clone(), reason: e.to_string() }),
             })
             .collect()
@@ -129,6 +156,11 @@ impl GlobalStores {
             key: std::marker::PhantomData,
         });
         self.stores.insert(name.to_owned(), Entry { object: Arc::<GlobalStore<K, V>>::clone(&store), typed: store });
+    }
+
+    /// The names of the tables, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.stores.keys().map(String::as_str)
     }
 
     /// The table of this name, if it is there and of these types.
