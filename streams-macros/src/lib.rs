@@ -1,1 +1,34 @@
-//! The `topology!` macro.
+//! The macros of `streams-runtime`, which re-exports them and documents their language.
+
+mod check;
+mod codegen;
+mod derive;
+mod diagnostics;
+mod expand;
+mod model;
+mod operators;
+mod parse;
+mod plan;
+mod text;
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Declares a topology: a graph of sources, operators, state and sinks, checked as a whole at compile time.
+#[proc_macro]
+pub fn topology(input: TokenStream) -> TokenStream {
+    expand::topology_macro(input.into()).tokens.into()
+}
+
+/// The same as an attribute, so that rustfmt formats the function. `#[topology(crate = path)]` says where the runtime is.
+#[proc_macro_attribute]
+pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::topology_attribute(options.into(), item.into()).tokens.into()
+}
+
+/// Ties a type to its wire format: JSON, or `#[stream_data(codec = MyCodec)]`.
+#[proc_macro_derive(StreamData, attributes(stream_data))]
+pub fn stream_data(input: TokenStream) -> TokenStream {
+    derive::stream_data(input.into()).tokens.into()
+}

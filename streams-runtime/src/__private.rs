@@ -6,7 +6,7 @@ pub use std::string::{String, ToString};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
 
-pub use crate::codec::{Codec, CodecError, Encoded, Json, OwnedData, StreamData};
+pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::TableSource;

@@ -32,6 +32,15 @@ pub struct TaskMetrics {
     pub skipped_errors: u64,
 }
 
+impl TaskMetrics {
+    pub(crate) fn add(&mut self, other: TaskMetrics) {
+        self.records_in += other.records_in;
+        self.records_out += other.records_out;
+        self.dropped += other.dropped;
+        self.skipped_errors += other.skipped_errors;
+    }
+}
+
 /// How records that fail are handled.
 #[derive(Clone, Debug, Default)]
 pub struct Handlers {

@@ -20,6 +20,8 @@ pub struct SubTopologyPlan {
     pub stores: Vec<StorePlan>,
     /// Topics it writes whose names are known; computed names are not listed.
     pub sinks: Vec<SinkPlan>,
+    /// Groups of sources (by index) that meet in a join, so that their topics must have the same number of partitions.
+    pub copartitioned: Vec<Vec<usize>>,
 }
 
 /// A source node.

@@ -9,3 +9,4 @@ pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use crate::stores::{KeyValue, KeyValueStore};
 pub use crate::topology::{StoreName, Topology};
+pub use streams_macros::{StreamData, topology};

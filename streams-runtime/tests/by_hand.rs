@@ -60,11 +60,13 @@ impl Topology for WordCount {
                         SinkPlan::Repartition { name: "counts".to_string(), partitions: None },
                         SinkPlan::Repartition { name: "allowed".to_string(), partitions: None },
                     ],
+                    copartitioned: vec![],
                 },
                 SubTopologyPlan {
                     sources: vec![source("counts-repartition", SourceTopics::Repartition("counts".to_string()))],
                     stores: vec![StorePlan { name: "counts".to_string(), kind: StoreKind::KeyValue, logged: true }],
                     sinks: vec![SinkPlan::Topic("word-counts".to_string())],
+                    copartitioned: vec![],
                 },
                 SubTopologyPlan {
                     sources: vec![
@@ -73,6 +75,7 @@ impl Topology for WordCount {
                     ],
                     stores: vec![StorePlan { name: "blocked".to_string(), kind: StoreKind::KeyValue, logged: true }],
                     sinks: vec![SinkPlan::Topic("short-words".to_string())],
+                    copartitioned: vec![vec![0, 1]],
                 },
             ],
             global_tables: vec![],

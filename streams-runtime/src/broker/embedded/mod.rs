@@ -1,1 +1,447 @@
 //! A log inside the process: partitions, consumer groups, in memory or durable in a directory.
+//!
+//! Quickstarts, examples and tests run on it, so that they need nothing installed; small services can run on it for good. It has
+//! Kafka's semantics where the runtime can see them: offsets are contiguous per partition, keys are spread by murmur2, groups
+//! rebalance incrementally, a member that is silent for its session timeout is thrown out and can commit no more.
+//! Everything written is committed at once, so isolation makes no difference. Records are not removed by age or compaction.
+//!
+//! # Files of a durable log
+//!
+//! ```text
+//! <dir>/LOCK                                            locked while a process has the directory open
+//! <dir>/topics/<topic>/topic.json                       version, name, partitions, settings; without it there is no such topic
+//! <dir>/topics/<topic>/<partition>/<base offset>.log    a segment: batches, from the offset in its name (20 digits) on
+//! <dir>/topics/<topic>/<partition>/start-offset         first offset that is there (8 bytes), CRC-32 of these (4 bytes)
+//! <dir>/groups/<group>.json                             version, group name, committed offsets
+//! ```
+//!
+//! A topic's name is its directory, since Kafka allows no characters that a file system does not. In a group's file name every
+//! byte but `a-z`, `0-9`, `_` and `-` is `%` and two hexadecimal digits. All files but segments are replaced as a whole:
+//! a new file is written and synced, renamed over the old one, and the directory is synced.
+//!
+//! A segment is a sequence of batches. Numbers are big-endian.
+//!
+//! ```text
+//! at   bytes
+//!  0       3  "SLB"
+//!  3       1  format version, 1
+//!  4       4  length of the whole batch, these 32 bytes included
+//!  8       4  CRC-32 (IEEE) of everything from byte 12 to the end of the batch
+//! 12       8  offset of the first record
+//! 20       4  number of records
+//! 24       8  largest timestamp
+//! 32          the records, each:
+//!          4  length of the rest of the record
+//!          1  flags: 1 has a key, 2 has a value, 4 has headers
+//!          8  offset
+//!          8  timestamp, milliseconds since the Unix epoch
+//!     4 + n   key length and key, if flagged
+//!     4 + n   value length and value, if flagged
+//!          4  number of headers, if flagged; each: name length (4) and name, value length (4; 0xffffffff is null) and value
+//! ```
+//!
+//! # What a crash leaves
+//!
+//! Every write goes to the operating system at once, so the end of the process alone loses nothing. What the end of the machine can take
+//! is decided by [`FsyncPolicy`]. Only the last segment can have a torn end, because a segment is synced before the next one is begun.
+//! At opening every batch is checked. A bad one with no good one behind it is such a torn end: it is cut off and reported
+//! ([`EmbeddedLog::recovered`]). A bad one with a good one behind it, or in a segment that is not the last, is damage: opening fails and changes nothing.
+//! (So it also does when the machine lost power and the file system had written newer unsynced pages before older ones.)
+//! A committed offset never points beyond what is on the medium: a commit syncs those logs first (under a policy that syncs).
+//!
+//! When a write fails (disk full, say), what was written of it is cut off, the caller has the error, and later writes may succeed. When a sync
+//! fails, that partition takes no more writes until the log is opened again: the system may have dropped the data and would report success the next time.
+//!
+//! # Memory
+//!
+//! In memory all records are kept until they are deleted. A durable log keeps per partition at most
+//! [`EmbeddedOptions::tail_bytes`] of closed chunks and one open chunk and a write buffer (256 KiB each, more for a larger record), and 24 bytes per 64 KiB of log for its index;
+//! each reader of old records holds one span of a segment (64 KiB, and a batch more). Opening reads one segment at a time as a whole.
+
+mod assignor;
+mod batch;
+mod chunk;
+mod consumer;
+mod encoding;
+mod group;
+mod home;
+mod log;
+mod member;
+mod options;
+mod producer;
+mod recovery;
+mod seam;
+mod segment;
+mod signal;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod topic;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+pub use options::{EmbeddedOptions, FsyncPolicy};
+pub use recovery::TornTail;
+
+use self::group::Group;
+use self::home::{Home, Offsets};
+use self::log::{Cursor, PartitionLog};
+use self::signal::lock;
+use self::storage::{FileSystem, Storage};
+use self::topic::Topic;
+use super::{BrokerError, CommitOffset, TopicPartition};
+use crate::partition::partition_for_key;
+use crate::record::{RecordBatch, RecordRef};
+
+/// A log inside the process. A clone is another handle on the same log.
+///
+/// ```
+/// use streams_runtime::broker::embedded::EmbeddedLog;
+/// use streams_runtime::record::{NewRecord, RecordBatch};
+///
+/// let log = EmbeddedLog::in_memory();
+/// log.create_topic("views", 2)?;
+/// let mut batch = RecordBatch::default();
+/// batch.push(NewRecord { key: Some(b"alice"), value: Some(b"/home"), timestamp_ms: 7, offset: 0 });
+/// let partition = log.append("views", None, batch.get(0).unwrap())?.0;
+/// let records = log.read("views", partition, 0, 100)?;
+/// assert_eq!(records.get(0).unwrap().value, Some(&b"/home"[..]));
+/// # Ok::<(), streams_runtime::broker::BrokerError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct EmbeddedLog {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    options: EmbeddedOptions,
+    topics: RwLock<BTreeMap<String, Arc<Topic>>>,
+    /// Held while a topic is being made.
+    creating: Mutex<()>,
+    groups: Mutex<BTreeMap<String, Arc<Group>>>,
+    /// The directory, if the log is durable.
+    home: Option<Home>,
+    recovered: Vec<TornTail>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.home.is_none() || self.options.fsync == FsyncPolicy::Never {
+            return;
+        }
+        let topics = self.topics.get_mut();
+        for topic in topics.unwrap_or_else(PoisonError::into_inner).values() {
+            for partition in &topic.partitions {
+                if let Err(error) = partition.sync() {
+                    tracing::warn!(partition = %partition.id, %error, "could not sync a log at its end");
+                }
+            }
+        }
+    }
+}
+
+impl EmbeddedLog {
+    /// A log that is gone when its last handle is.
+    pub fn in_memory() -> Self {
+        Self::in_memory_with(EmbeddedOptions::default())
+    }
+
+    /// A log in memory with settings; those about files mean nothing to it.
+    pub fn in_memory_with(options: EmbeddedOptions) -> Self {
+        EmbeddedLog {
+            shared: Arc::new(Shared {
+                options,
+                topics: RwLock::default(),
+                creating: Mutex::default(),
+                groups: Mutex::default(),
+                home: None,
+                recovered: Vec::new(),
+            }),
+        }
+    }
+
+    /// A durable log in a directory, which is made if it is not there. This process has it alone until the last handle is dropped.
+    ///
+    /// All segments are read and checked. A torn end of a partition is cut off ([`recovered`](Self::recovered)).
+    ///
+    /// # Errors
+    /// [`BrokerError::DirectoryInUse`] if a process has it open, this one included; [`BrokerError::Storage`] if it cannot be made or read, or a
+    /// log is damaged in the middle.
+    pub fn open(dir: impl AsRef<Path>) -> Result<Self, BrokerError> {
+        Self::open_with(dir, EmbeddedOptions::default())
+    }
+
+    /// The same with settings.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(dir: impl AsRef<Path>, options: EmbeddedOptions) -> Result<Self, BrokerError> {
+        Self::open_on(Arc::new(FileSystem), dir.as_ref(), options)
+    }
+
+    fn open_on(storage: Arc<dyn Storage>, dir: &Path, options: EmbeddedOptions) -> Result<Self, BrokerError> {
+        let home = Home::open(dir, storage)?;
+        let mut topics = BTreeMap::new();
+        let mut torn = Vec::new();
+        for file in home.topics()? {
+            let mut partitions = Vec::new();
+            for partition in 0..file.partitions {
+                let id = TopicPartition::new(file.name.as_str(), partition);
+                let dir = home.partition_dir(&id);
+                let mut found = recovery::recover(&*home.storage, &dir, &id)?;
+                torn.extend(found.torn.take());
+                let storage = home.storage.clone();
+                let log = PartitionLog::durable(id, &options, storage, dir, found);
+                partitions.push(Arc::new(log));
+            }
+            let topic = Topic::new(&file.name, file.config, partitions);
+            topics.insert(file.name, Arc::new(topic));
+        }
+        let mut groups = BTreeMap::new();
+        for (name, mut offsets) in home.groups()? {
+            if clamp_offsets(&name, &mut offsets, &topics) {
+                // Or they would count again when the log has grown beyond them.
+                home.write_group(&name, &offsets)?;
+            }
+            let group = Group::new(&name, offsets);
+            groups.insert(name, Arc::new(group));
+        }
+        Ok(EmbeddedLog {
+            shared: Arc::new(Shared {
+                options,
+                topics: RwLock::new(topics),
+                creating: Mutex::default(),
+                groups: Mutex::new(groups),
+                home: Some(home),
+                recovered: torn,
+            }),
+        })
+    }
+
+    /// The torn ends that were cut off when the log was opened: what a crash left half-written. Nothing acknowledged is among it,
+    /// unless the fsync policy allows that.
+    pub fn recovered(&self) -> Vec<TornTail> {
+        self.shared.recovered.clone()
+    }
+
+    /// Makes a topic with Kafka's default settings.
+    ///
+    /// # Errors
+    /// [`BrokerError::TopicExists`]; [`BrokerError::Config`] for a name Kafka would not take or less than one partition.
+    pub fn create_topic(&self, name: &str, partitions: i32) -> Result<(), BrokerError> {
+        self.make_topic(name, partitions, &BTreeMap::new())
+    }
+
+    /// Appends one record: to `partition`, or where its key belongs as Kafka's default partitioner has it (partition 0 without a key).
+    /// Returns partition and offset. Its own offset is not looked at. [`flush`](Self::flush) makes it safe.
+    ///
+    /// # Errors
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, [`BrokerError::Storage`].
+    pub fn append(&self, topic: &str, partition: Option<i32>, record: RecordRef<'_>) -> Result<(i32, i64), BrokerError> {
+        let topic = self.topic_or_create(topic)?;
+        let partition = partition.unwrap_or_else(|| match record.key {
+            Some(key) => partition_for_key(key, topic.partitions.len() as i32),
+            None => 0,
+        });
+        let log = topic.partition(partition)?;
+        producer::check_size(&topic, partition, &record)?;
+        let end = log.append(std::iter::once(record), self.stamp_ms(&topic))?;
+        Ok((partition, end - 1))
+    }
+
+    /// Up to `max` records of a partition from an offset on; empty at its end.
+    ///
+    /// # Errors
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::OffsetOutOfRange`], [`BrokerError::Storage`].
+    pub fn read(&self, topic: &str, partition: i32, from_offset: i64, max: usize) -> Result<RecordBatch, BrokerError> {
+        let topic = self.topic(topic)?;
+        let mut batch = RecordBatch::default();
+        topic.partition(partition)?.read(&mut Cursor::new(from_offset), max, &mut batch)?;
+        Ok(batch)
+    }
+
+    /// The offset that the next record of the partition will get.
+    ///
+    /// # Errors
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`].
+    pub fn end_offset(&self, topic: &str, partition: i32) -> Result<i64, BrokerError> {
+        Ok(self.topic(topic)?.partition(partition)?.end())
+    }
+
+    /// How many partitions a topic has.
+    ///
+    /// # Errors
+    /// [`BrokerError::UnknownTopic`].
+    pub fn partitions(&self, topic: &str) -> Result<i32, BrokerError> {
+        Ok(self.topic(topic)?.partitions.len() as i32)
+    }
+
+    /// Makes everything that was written safe, as the fsync policy has it.
+    ///
+    /// # Errors
+    /// [`BrokerError::Storage`].
+    pub fn flush(&self) -> Result<(), BrokerError> {
+        for topic in self.snapshot() {
+            for partition in &topic.partitions {
+                partition.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the log is, for messages.
+    fn place(&self) -> String {
+        match &self.shared.home {
+            Some(home) => home.dir.display().to_string(),
+            None => "memory (embedded)".to_owned(),
+        }
+    }
+
+    fn syncs_at_intervals(&self) -> bool {
+        matches!(self.shared.options.fsync, FsyncPolicy::Interval { .. })
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.shared.options.clock.now_ms()
+    }
+
+    /// The timestamp the log gives to records of this topic, if it does.
+    fn stamp_ms(&self, topic: &Topic) -> Option<i64> {
+        topic.log_append_time.then(|| self.now_ms())
+    }
+
+    fn find(&self, name: &str) -> Option<Arc<Topic>> {
+        let topics = self.shared.topics.read();
+        topics.unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// All topics by name.
+    fn snapshot(&self) -> Vec<Arc<Topic>> {
+        let topics = self.shared.topics.read();
+        topics.unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn topic(&self, name: &str) -> Result<Arc<Topic>, BrokerError> {
+        self.find(name).ok_or_else(|| BrokerError::UnknownTopic { topic: name.to_owned() })
+    }
+
+    fn partition_count(&self, topic: &str) -> Option<i32> {
+        self.find(topic).map(|t| t.partitions.len() as i32)
+    }
+
+    fn partition_log(&self, id: &TopicPartition) -> Result<Arc<PartitionLog>, BrokerError> {
+        Ok(self.topic(&id.topic)?.partition(id.partition)?.clone())
+    }
+
+    fn topic_or_create(&self, name: &str) -> Result<Arc<Topic>, BrokerError> {
+        self.create_missing(std::iter::once(name))?;
+        self.topic(name)
+    }
+
+    /// Makes those topics that do not exist, if the settings say so.
+    fn create_missing<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), BrokerError> {
+        let Some(partitions) = self.shared.options.auto_create_partitions else {
+            return Ok(());
+        };
+        for name in names {
+            if self.find(name).is_some() || topic::is_internal(name) {
+                continue;
+            }
+            match self.create_topic(name, partitions) {
+                // Another thread was faster.
+                Err(BrokerError::TopicExists { .. }) => {}
+                result => result?,
+            }
+        }
+        Ok(())
+    }
+
+    fn make_topic(&self, name: &str, partitions: i32, config: &BTreeMap<String, String>) -> Result<(), BrokerError> {
+        topic::check_name(name)?;
+        topic::check_config(config)?;
+        if partitions < 1 {
+            return Err(BrokerError::Config {
+                name: "partitions".to_owned(),
+                value: partitions.to_string(),
+                reason: format!("topic `{name}` needs at least one partition"),
+            });
+        }
+        let creating = lock(&self.shared.creating);
+        if self.find(name).is_some() {
+            return Err(BrokerError::TopicExists { topic: name.to_owned() });
+        }
+        if let Some(home) = &self.shared.home {
+            home.create_topic(name, partitions, config)?;
+        }
+        let logs = (0..partitions).map(|p| self.new_partition(TopicPartition::new(name, p)));
+        let logs = logs.map(Arc::new).collect();
+        let topic = Arc::new(Topic::new(name, config.clone(), logs));
+        self.shared.topics.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), topic);
+        drop(creating);
+        let groups: Vec<_> = lock(&self.shared.groups).values().cloned().collect();
+        for group in groups {
+            group.topics_changed(&|t| self.partition_count(t));
+        }
+        Ok(())
+    }
+
+    fn new_partition(&self, id: TopicPartition) -> PartitionLog {
+        let options = &self.shared.options;
+        match &self.shared.home {
+            None => PartitionLog::in_memory(id, options),
+            Some(home) => {
+                let dir = home.partition_dir(&id);
+                let empty = recovery::Recovered::default();
+                PartitionLog::durable(id, options, home.storage.clone(), dir, empty)
+            }
+        }
+    }
+
+    fn group(&self, name: &str) -> Arc<Group> {
+        lock(&self.shared.groups).entry(name.to_owned()).or_insert_with(|| Arc::new(Group::new(name, BTreeMap::new()))).clone()
+    }
+
+    fn commit(&self, group: &Group, id: u64, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
+        // A committed offset must not outlive the records before it: after a crash of the machine the log would give
+        // such offsets to other records, which the group would then never read.
+        for offset in offsets {
+            self.partition_log(&offset.partition)?.flush()?;
+        }
+        let mut state = group.lock();
+        group.check_commit(&mut state, id, self.now_ms(), offsets, &|t| self.partition_count(t))?;
+        let mut next = state.offsets.clone();
+        for offset in offsets {
+            next.insert(offset.partition.clone(), (offset.offset, offset.metadata.clone()));
+        }
+        if let Some(home) = &self.shared.home {
+            home.write_group(&group.name, &next)?;
+        }
+        state.offsets = next;
+        Ok(())
+    }
+}
+
+/// Under a lax fsync policy a crash of the machine can take records whose offsets were committed. Those offsets will be given to
+/// other records, which must be read.
+fn clamp_offsets(group: &str, offsets: &mut Offsets, topics: &BTreeMap<String, Arc<Topic>>) -> bool {
+    let mut changed = false;
+    for (id, (offset, _)) in offsets {
+        let log = topics.get(&*id.topic).map(|t| t.partition(id.partition));
+        let end = log.and_then(Result::ok).map_or(i64::MAX, |log| log.end());
+        if *offset > end {
+            tracing::warn!(
+                group,
+                partition = %id,
+                offset = *offset,
+                end,
+                "a committed offset is beyond the end of the recovered log; set to the end"
+            );
+            *offset = end;
+            changed = true;
+        }
+    }
+    changed
+}

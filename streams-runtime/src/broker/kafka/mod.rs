@@ -1,1 +1,171 @@
-//! Apache Kafka through rdkafka.
+//! Apache Kafka through rdkafka (librdkafka).
+//!
+//! # Settings
+//!
+//! [`KafkaBroker::new`] takes any setting of librdkafka by its own name, such as `security.protocol` or
+//! `socket.timeout.ms`. With the prefix `consumer.`, `producer.`, `admin.` or `group.` it is for the clients of one kind
+//! alone (readers, writers, look-ups and changes of topics, membership in the group) and goes before the general one.
+//!
+//! What the runtime itself depends on cannot be given: `bootstrap.servers`, `client.id`, `group.id`,
+//! `group.instance.id`, `session.timeout.ms`, `partition.assignment.strategy`, `enable.auto.commit`,
+//! `auto.commit.interval.ms`, `enable.auto.offset.store`, `auto.offset.reset`, `isolation.level`, `enable.partition.eof`,
+//! `allow.auto.create.topics`, `acks`, `enable.idempotence`, `transactional.id`, `message.timeout.ms`,
+//! `delivery.report.only.error`, nor any of their other names. The error says what each is for.
+//!
+//! `group.protocol` = `consumer` chooses the newer group protocol (brokers from 4.0).
+//!
+//! # Good to know
+//!
+//! - Readers belong to no group, but librdkafka wants a name from them: their `group.id` is their client id. Where
+//!   access is restricted, allow groups by the prefix of the application id.
+//! - The timestamp 0 is sent as 1 ms: librdkafka takes 0 for "now".
+//! - A static member (`instance`) that leaves stays in the group until its session timeout, so that a restart moves nothing.
+
+mod admin;
+mod consumer;
+mod context;
+mod detached;
+mod error;
+mod group;
+mod producer;
+mod raw;
+mod settings;
+mod signal;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::error::KafkaError;
+
+use self::admin::Admin;
+use self::consumer::KafkaConsumer;
+use self::group::KafkaGroupMember;
+use self::producer::KafkaProducer;
+use self::settings::Settings;
+use crate::broker::{
+    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic,
+    OffsetAt, Producer, ProducerConfig, TopicInfo, TopicPartition,
+};
+
+/// How long one request may take, unless [`KafkaBroker::request_timeout`] says otherwise.
+pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A Kafka cluster. See the [module](self) for its settings.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use streams_runtime::broker::{BrokerError, kafka::KafkaBroker};
+///
+/// let settings = BTreeMap::from([("producer.compression.type".to_owned(), "lz4".to_owned())]);
+/// assert!(KafkaBroker::new("localhost:9092", settings).is_ok());
+///
+/// let settings = BTreeMap::from([("enable.auto.commit".to_owned(), "true".to_owned())]);
+/// let refused = KafkaBroker::new("localhost:9092", settings);
+/// assert!(matches!(refused, Err(BrokerError::Config { name, .. }) if name == "enable.auto.commit"));
+/// ```
+pub struct KafkaBroker {
+    admin: Arc<Admin>,
+}
+
+impl fmt::Debug for KafkaBroker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Settings hold passwords.
+        f.debug_struct("KafkaBroker")
+            .field("bootstrap", &self.settings().bootstrap())
+            .finish_non_exhaustive()
+    }
+}
+
+impl KafkaBroker {
+    /// The cluster that these brokers (`host:port,host:port`) belong to. Connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`BrokerError::Config`] for a setting that librdkafka does not know or whose value it does not take, and for one
+    /// that the runtime depends on.
+    pub fn new(
+        bootstrap: impl Into<String>,
+        settings: BTreeMap<String, String>,
+    ) -> Result<Self, BrokerError> {
+        let settings = Settings::new(&bootstrap.into(), &settings)?;
+        let admin = Admin::new(settings, "streams-admin", DEFAULT_REQUEST_TIMEOUT)?;
+        Ok(KafkaBroker {
+            admin: Arc::new(admin),
+        })
+    }
+
+    /// How long a request (a look-up, a change of a topic, a commit) may take before it is an error.
+    ///
+    /// # Errors
+    /// As [`KafkaBroker::new`].
+    pub fn request_timeout(self, limit: Duration) -> Result<Self, BrokerError> {
+        let admin = Admin::new(self.settings().clone(), "streams-admin", limit)?;
+        Ok(KafkaBroker {
+            admin: Arc::new(admin),
+        })
+    }
+
+    fn settings(&self) -> &Settings {
+        self.admin.settings()
+    }
+}
+
+impl Broker for KafkaBroker {
+    fn address(&self) -> String {
+        self.settings().bootstrap().to_owned()
+    }
+
+    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
+        self.admin.topics(names)
+    }
+
+    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
+        self.admin.all_topics()
+    }
+
+    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        self.admin.create_topic(topic)
+    }
+
+    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError> {
+        self.admin.topic_config(topic)
+    }
+
+    fn offsets(
+        &self,
+        partitions: &[TopicPartition],
+        at: OffsetAt,
+        isolation: Isolation,
+    ) -> Result<Vec<i64>, BrokerError> {
+        self.admin.offsets(partitions, at, isolation)
+    }
+
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError> {
+        self.admin.delete_records(before)
+    }
+
+    fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {
+        let member = KafkaGroupMember::new(self.settings(), config, self.admin.limit())?;
+        Ok(Arc::new(member))
+    }
+
+    fn consumer(&self, config: &ConsumerConfig) -> Result<Box<dyn Consumer>, BrokerError> {
+        let consumer = KafkaConsumer::new(self.settings(), config, self.admin.limit())?;
+        Ok(Box::new(consumer))
+    }
+
+    fn producer(&self, config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError> {
+        let producer = KafkaProducer::new(self.settings(), config, self.admin.clone())?;
+        Ok(Box::new(producer))
+    }
+}
+
+/// A client that could not be made, or a value that it did not take.
+fn creation(what: &str, error: &KafkaError) -> BrokerError {
+    BrokerError::Other {
+        what: what.to_owned(),
+        reason: error.to_string(),
+        fatal: true,
+    }
+}

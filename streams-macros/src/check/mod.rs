@@ -1,0 +1,23 @@
+//! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
+
+mod closures;
+mod keys;
+mod names;
+mod state;
+mod stores;
+mod unused;
+
+pub(crate) use state::handle_name;
+
+use crate::diagnostics::Errors;
+use crate::model::Topology;
+
+/// Reports everything that is wrong with the graph.
+pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
+    names::check(cx, topology);
+    closures::check(cx, topology);
+    state::check(cx, topology);
+    keys::check(cx, topology);
+    stores::check(cx, topology);
+    unused::check(cx, topology);
+}

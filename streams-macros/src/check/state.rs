@@ -1,0 +1,82 @@
+//! State has a name and a written type, and names of state are unique.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use super::names::state_name_problem;
+use crate::diagnostics::*;
+use crate::model::{Flow, NodeId, Topology, plain};
+
+/// Constants that every topology type has.
+const CONSTANTS: &[&str] = &["DESCRIPTION", "MERMAID", "DOT", "FINGERPRINT"];
+
+pub(super) fn check(cx: &mut Errors, topology: &Topology) {
+    let flows = topology.flows();
+    let mut names: HashMap<String, NodeId> = HashMap::new();
+    let mut handles: HashMap<String, String> = HashMap::new();
+    for id in topology.ids() {
+        let node = topology.node(id);
+        if node.output_index.is_some() || !is_named(topology, id, &flows) {
+            continue;
+        }
+        let Some((name, span)) = node.state_name() else {
+            unnamed(cx, topology, id, &flows);
+            continue;
+        };
+        if let Some(why) = state_name_problem(&name) {
+            cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
+        }
+        if let Some(first) = names.insert(name.clone(), id) {
+            let first_node = topology.node(first);
+            let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
+            let values: &[(&str, &dyn Display)] =
+                &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
+            cx.report(span, DUPLICATE_STATE, values);
+        }
+        if !node.row.state {
+            continue;
+        }
+        let Some(variable) = &node.variable else { continue };
+        let text = plain(&variable.name);
+        if variable.ty.is_none() && node.options.named.is_none() {
+            let written = node.gives().written().unwrap_or_default();
+            cx.report(variable.name.span(), STATE_WITHOUT_TYPE, &[("name", &text), ("written", &written)]);
+        }
+        let handle = handle_name(&text);
+        let why = if CONSTANTS.contains(&handle.as_str()) {
+            Some("a constant that every topology has".to_owned())
+        } else {
+            handles.insert(handle.clone(), text.clone()).map(|other| format!("that of `{other}` already"))
+        };
+        if let Some(why) = why {
+            let values: &[(&str, &dyn Display)] = &[("name", &text), ("handle", &handle), ("why", &why)];
+            cx.report(variable.name.span(), HANDLE_NAME, values);
+        }
+    }
+}
+
+/// Whether a node's name becomes that of a topic or store.
+fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
+    let node = topology.node(id);
+    node.row.state || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+}
+
+fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
+    let node = topology.node(id);
+    let operator = node.operator();
+    if node.row.state {
+        cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.row.name == "repartition" {
+        cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);
+    } else if let Some(change) = node.receiver.and_then(|input| flows[input.0].rekeyed) {
+        let change = topology.node(change);
+        let values: &[(&str, &dyn Display)] =
+            &[("change", &change.operator()), ("place", &place(change.span)), ("operator", &operator)];
+        cx.report(node.span, JOIN_WITHOUT_NAME, values);
+    }
+}
+
+/// `per_region` → `PER_REGION`.
+pub(crate) fn handle_name(variable: &str) -> String {
+    variable.to_uppercase()
+}

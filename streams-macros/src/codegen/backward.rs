@@ -1,0 +1,210 @@
+//! The backward pass: each operator value is attached to what follows it. Everything is a value of its own type, so that rustc sees
+//! one function per source; a box cuts paths that are too long for it.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::closures::Expressions;
+use super::idents;
+use crate::model::{Argument, NodeId, TopicName, Topics};
+use crate::operators::{Arg, Kind};
+use crate::plan::{Entry, Plan, SubTopology};
+
+/// Nodes on one path before a box: rustc gives up at about 128 nested types, and its time grows faster than their number.
+const PATH: usize = 32;
+
+/// The arms of the `match`.
+pub(super) fn backward(plan: &Plan) -> TokenStream {
+    let mut expressions = Expressions::new(&plan.topology);
+    let arms = plan.sub_topologies.iter().enumerate().map(|(index, part)| {
+        let body = Backward { plan, expressions: &mut expressions, depths: HashMap::new() }.emit(part);
+        quote! { #index => { #body } }
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    quote!(#(#arms)*)
+}
+
+struct Backward<'a, 'e> {
+    plan: &'a Plan,
+    expressions: &'e mut Expressions<'a>,
+    /// By node: how many nodes follow it without a box.
+    depths: HashMap<NodeId, usize>,
+}
+
+impl Backward<'_, '_> {
+    fn emit(mut self, part: &SubTopology) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for id in part.nodes.iter().rev() {
+            tokens.extend(self.attach(*id));
+        }
+        for (index, entry) in part.entries.iter().enumerate() {
+            tokens.extend(self.enter(index, *entry));
+        }
+        tokens
+    }
+
+    /// What takes the records of a node, and how many nodes follow.
+    fn next(&self, id: NodeId) -> (TokenStream, usize) {
+        let topology = &self.plan.topology;
+        let consumers = &self.plan.consumers[id.0];
+        let mut depth = 0;
+        let mut next: Option<TokenStream> = None;
+        // From the last to the first, so that the first gets each record first.
+        for consumer in consumers.iter().rev() {
+            let node = idents::node(topology, *consumer);
+            let one = match topology.node(*consumer).row.name {
+                "merge" => quote!(__rt::Shared::clone(&#node)),
+                _ => quote!(#node),
+            };
+            depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));
+            next = Some(match next {
+                None => one,
+                Some(later) => {
+                    depth += 1;
+                    quote!(__rt::Tee(#one, #later))
+                }
+            });
+        }
+        let next = next.unwrap_or_else(|| quote!(__rt::Discard));
+        if depth >= PATH && !matches!(topology.node(id).gives(), Kind::Table | Kind::GlobalTable) {
+            let handle = idents::read(topology, id, None);
+            return (quote!(__rt::boxed(&#handle, #next)), 1);
+        }
+        (next, depth)
+    }
+
+    /// Expands to `let __to_long_3 = __op_long_3.at("long").attach(…);`
+    fn attach(&mut self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let (name, op) = (idents::node(topology, id), idents::operator(topology, id));
+        if node.output_index.is_some() || node.gives() == Kind::Store {
+            return TokenStream::new();
+        }
+        if matches!(node.row.name, "otherwise" | "no_default") {
+            return self.split(id);
+        }
+        let (next, depth) = self.next(id);
+        self.depths.insert(id, depth + 1);
+        let label = &node.label;
+        let at = if located(node.row.shapes) { quote!(.at(#label)) } else { TokenStream::new() };
+        let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
+        let value = match node.row.name {
+            "stream" => return TokenStream::new(),
+            "merge" => quote!(__rt::Shared::new(#next)),
+            "group_by_key" => next,
+            "to" => {
+                let (before, sink) = self.sink(id);
+                return quote! { #before let #name = #op #at #sink; };
+            }
+            "for_each" => quote!(#op #at),
+            "repartition" => {
+                let topic = self.plan.repartition_name(id);
+                self.depths.insert(id, 1);
+                let topic_name = format_ident!("{name}_topic");
+                return quote! {
+                    let #topic_name = __b.repartition_topic(#topic);
+                    let #name = #op.attach(__b, &#topic_name);
+                };
+            }
+            "table" | "count" | "reduce" | "aggregate" | "to_table" => quote!(#op #at.attach(__b, #state, #next)),
+            "join" | "left_join" => {
+                let table = node.args.iter().find_map(|arg| if let Argument::Operand(id, _) = arg { Some(*id) } else { None });
+                let Some(table) = table else { return TokenStream::new() };
+                let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
+                let table = idents::read(topology, table, None);
+                quote!(#op #at.attach(__b, &#table, #store, #next))
+            }
+            "process" | "process_values" => {
+                let input = node.receiver.map(|input| idents::read(topology, input, None));
+                quote!(#op #at.attach(__b, &#input, #next))
+            }
+            _ => quote!(#op #at.attach(#next)),
+        };
+        quote! { let #name = #value; }
+    }
+
+    /// Branches are nested: what the first does not take goes to the second.
+    fn split(&mut self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let outputs: Vec<NodeId> =
+            topology.ids().filter(|other| topology.node(*other).output_index.is_some() && topology.node(*other).receiver == Some(id)).collect();
+        let count = node.args.len();
+        let (mut rest, mut depth) = match outputs.get(count) {
+            Some(otherwise) => self.next(*otherwise),
+            None => (quote!(__rt::Discard), 0),
+        };
+        for index in (0..count).rev() {
+            let op = idents::branch(topology, id, index);
+            let (next, next_depth) = self.next(outputs[index]);
+            let label = &topology.node(outputs[index]).label;
+            rest = quote!(#op.at(#label).attach(#next, #rest));
+            depth = depth.max(next_depth) + 1;
+        }
+        self.depths.insert(id, depth);
+        let name = idents::node(topology, id);
+        quote! { let #name = #rest; }
+    }
+
+    fn sink(&mut self, id: NodeId) -> (TokenStream, TokenStream) {
+        match self.plan.topology.node(id).topics() {
+            Some(Topics::Computed(closure)) => {
+                let (before, closure) = self.expressions.closure(closure);
+                (before, quote!(.attach_dynamic(#closure)))
+            }
+            Some(Topics::Names(names)) => {
+                let topic = names.first().map(topic);
+                (TokenStream::new(), quote!(.attach(__b, #topic)))
+            }
+            Some(Topics::Pattern(_)) | None => Default::default(),
+        }
+    }
+
+    /// Sources, once all that follows them is there.
+    fn enter(&self, index: usize, entry: Entry) -> TokenStream {
+        let topology = &self.plan.topology;
+        let id = entry.node();
+        let node = topology.node(id);
+        let handle = idents::handle(topology, id);
+        match entry {
+            Entry::Source(_) if node.gives() == Kind::Table => {
+                let (source, next, label) = (format_ident!("{handle}_source"), idents::node(topology, id), &node.label);
+                quote! { #source.attach(__b, #index, #label, #next); }
+            }
+            Entry::Source(_) => {
+                let (op, (next, _), label) = (idents::operator(topology, id), self.next(id), &node.label);
+                quote! { #op.attach(__b, #index, #label, #next); }
+            }
+            Entry::Repartition(_) => {
+                let (next, _) = self.next(id);
+                let label = format!("{}-repartition", self.plan.repartition_name(id));
+                let source = match &node.options.with {
+                    Some(_) => {
+                        let (key, value) = idents::codecs(topology, id);
+                        quote!(#handle.source_with(#key, #value))
+                    }
+                    None => quote!(#handle.source()),
+                };
+                quote! { #source.attach(__b, #index, #label, #next); }
+            }
+        }
+    }
+}
+
+/// Whether an operator value can be told where in the topology it is: those that run code of the user's, and sinks.
+fn located(shapes: &[&[Arg]]) -> bool {
+    let runs = |arg: &Arg| matches!(arg, Arg::Closure(_) | Arg::Value("processor") | Arg::TopicOrClosure(_));
+    shapes.iter().any(|shape| shape.iter().any(runs))
+}
+
+/// A topic as `&str`.
+pub(super) fn topic(name: &TopicName) -> TokenStream {
+    match name {
+        TopicName::Literal(literal) => quote!(#literal),
+        TopicName::Constant(path) => quote!(#path),
+        TopicName::Parameter(name) => quote!(&self.#name),
+    }
+}

@@ -1,0 +1,422 @@
+//! The forward pass: every edge is a typed handle, every operator a method on it; rustc infers the types from the written ones.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Expr;
+
+use super::closures::Expressions;
+use super::idents;
+use crate::model::{Argument, Node, NodeId, Topics, written};
+use crate::operators::Kind;
+use crate::plan::Plan;
+
+/// One statement or more for each node, in the order of the data.
+pub(super) fn forward(plan: &Plan) -> TokenStream {
+    let mut expressions = Expressions::new(&plan.topology);
+    let mut tokens = TokenStream::new();
+    for id in &plan.order {
+        tokens.extend(Forward { plan, id: *id, node: plan.topology.node(*id), expressions: &mut expressions }.emit());
+    }
+    tokens.extend(same_topics(plan));
+    tokens
+}
+
+struct Forward<'a, 'e> {
+    plan: &'a Plan,
+    id: NodeId,
+    node: &'a Node,
+    expressions: &'e mut Expressions<'a>,
+}
+
+impl Forward<'_, '_> {
+    fn emit(mut self) -> TokenStream {
+        match self.node.row.name {
+            _ if self.node.output_index.is_some() => TokenStream::new(),
+            "stream" => self.stream(),
+            "table" => self.table(),
+            "global_table" => self.global_table(),
+            "key_value_store" => self.store(),
+            "otherwise" | "no_default" => self.split(),
+            "merge" => self.merge(),
+            "group_by_key" => self.group_by_key(),
+            "to" => self.to(),
+            "repartition" => self.repartition(),
+            "for_each" => self.for_each(),
+            "count" | "reduce" | "aggregate" => self.aggregation(),
+            _ => self.operator(),
+        }
+    }
+
+    fn read(&self, id: NodeId) -> Ident {
+        idents::read(&self.plan.topology, id, self.node.used_at)
+    }
+
+    fn receiver(&self) -> Ident {
+        match self.node.receiver {
+            Some(id) => self.read(id),
+            None => idents::handle(&self.plan.topology, self.id),
+        }
+    }
+
+    fn handle(&self) -> Ident {
+        idents::handle(&self.plan.topology, self.id)
+    }
+
+    fn op(&self) -> Ident {
+        idents::operator(&self.plan.topology, self.id)
+    }
+
+    /// The name of the runtime's method, at the user's word for it.
+    fn method(&self, name: &str) -> Ident {
+        let name = if self.node.fallible { format!("try_{name}") } else { name.to_owned() };
+        Ident::new(&name, self.node.span)
+    }
+
+    /// The user's variable. Expands to `let counts: Table<String, u64> = __counts_3;`, which rustc reports at the operator.
+    fn bind(&self, handle: &Ident) -> TokenStream {
+        let Some(variable) = &self.node.variable else { return TokenStream::new() };
+        let name = &variable.name;
+        let mut value = handle.clone();
+        value.set_span(self.node.span.resolved_at(Span::call_site()));
+        let tokens = match &variable.ty {
+            Some(ty) => quote! { let #name: #ty = #value; },
+            None => quote! { let #name = #value; },
+        };
+        // State that is only queried is used all the same.
+        if self.node.row.state { quote! { #tokens let _ = &#name; } } else { tokens }
+    }
+
+    /// Expands to `let (long, __op_long_3) = words.filter(…);`, or with a written type through a hidden handle.
+    fn operator(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let receiver = self.receiver();
+        let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
+        let method = match self.node.row.name {
+            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
+            name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
+            name => self.method(name),
+        };
+        let call = quote_spanned! { self.node.span => #receiver.#method(#(#args),*) };
+        let bound = self.bound(&call);
+        let stream = match &self.node.variable {
+            // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
+            Some(variable) if self.node.gives() == Kind::Grouped => grouped(&variable.name, &self.handle(), self.node),
+            _ => TokenStream::new(),
+        };
+        quote! { #before #bound #stream }
+    }
+
+    fn bound(&self, call: &TokenStream) -> TokenStream {
+        let (handle, op) = (self.handle(), self.op());
+        match &self.node.variable {
+            Some(variable) if variable.ty.is_none() && self.node.gives() != Kind::Grouped && !self.node.row.state => {
+                let name = &variable.name;
+                quote! { let (#name, #op) = #call; }
+            }
+            Some(_) if self.node.gives() != Kind::Grouped => {
+                let bind = self.bind(&handle);
+                quote! { let (#handle, #op) = #call; #bind }
+            }
+            _ => quote! { let (#handle, #op) = #call; },
+        }
+    }
+
+    /// What stands before the statement, and the arguments of the call.
+    fn args(&mut self) -> (TokenStream, Vec<TokenStream>) {
+        let mut before = TokenStream::new();
+        let mut args = Vec::new();
+        let node = self.node;
+        for arg in &node.args {
+            match arg {
+                Argument::Closure(closure) => {
+                    let (first, closure) = self.expressions.closure(closure);
+                    before.extend(first);
+                    args.push(closure);
+                }
+                Argument::Value(value) => args.push(self.expressions.value(value)),
+                Argument::Operand(id, span) => {
+                    let operand = idents::read(&self.plan.topology, *id, Some(*span));
+                    args.push(quote_spanned!(*span => &#operand));
+                }
+                Argument::Stores(_) | Argument::Topics(_) => {}
+            }
+        }
+        if matches!(node.row.name, "process" | "process_values") {
+            let handles = node.stores().iter().map(|(id, span)| idents::read_at(&self.plan.topology, *id, *span));
+            let handles: Vec<TokenStream> = handles.collect();
+            args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
+        }
+        (before, args)
+    }
+
+    /// Expands to:
+    ///
+    /// ```text
+    /// let __lines_0: Stream<String, View> = Stream::handle();
+    /// let lines = __lines_0;
+    /// let __op_lines_0 = __lines_0.source().timestamp(move |_, v| v.at_ms);
+    /// ```
+    fn stream(&mut self) -> TokenStream {
+        let (handle, op) = (self.handle(), self.op());
+        let declared = self.declared(&quote!(Stream));
+        let source = self.source_of(&handle, false);
+        let (before, timestamp) = self.timestamp();
+        quote! { #declared #before let #op = #source #timestamp; }
+    }
+
+    fn declared(&self, kind: &TokenStream) -> TokenStream {
+        let handle = self.handle();
+        let Some(variable) = &self.node.variable else { return TokenStream::new() };
+        let (name, ty) = (&variable.name, &variable.ty);
+        let used = if self.node.row.state { quote! { let _ = &#name; } } else { TokenStream::new() };
+        quote! { let #handle: #ty = __rt::#kind::handle(); let #name = #handle; #used }
+    }
+
+    /// `.source()` or `.source_with(key, value)` of a handle.
+    fn source_of(&mut self, handle: &Ident, nullable: bool) -> TokenStream {
+        match &self.node.options.with {
+            None => {
+                let source = Ident::new("source", self.node.span);
+                quote_spanned! { self.node.span => #handle.#source() }
+            }
+            Some((key, value)) => {
+                let (key, value) = (self.expressions.value(key), self.expressions.value(value));
+                let source = Ident::new("source_with", self.node.span);
+                if nullable {
+                    quote_spanned! { self.node.span => #handle.#source(__rt::Nullable(#key), __rt::Nullable(#value)) }
+                } else {
+                    quote_spanned! { self.node.span => #handle.#source(#key, #value) }
+                }
+            }
+        }
+    }
+
+    fn timestamp(&mut self) -> (TokenStream, TokenStream) {
+        let Some(closure) = &self.node.options.timestamp else { return Default::default() };
+        let (before, closure) = self.expressions.closure(closure);
+        (before, quote! { .timestamp(#closure) })
+    }
+
+    /// Expands to:
+    ///
+    /// ```text
+    /// let __users_1: Table<String, Profile> = Table::handle();
+    /// let users = __users_1;
+    /// let __op_users_1 = __rt::TableSource::new(&__users_1);
+    /// let __source_users_1 = __op_users_1.records().source();
+    /// ```
+    fn table(&mut self) -> TokenStream {
+        let (handle, op) = (self.handle(), self.op());
+        let declared = self.declared(&quote!(Table));
+        let records = format_ident!("{handle}_records");
+        let source = format_ident!("{handle}_source");
+        let reading = self.source_of(&records, true);
+        let (before, timestamp) = self.timestamp();
+        let new = quote_spanned! { self.node.span => __rt::TableSource::new(&#handle) };
+        quote! {
+            #declared
+            #before
+            let #op = #new;
+            let #records = #op.records();
+            let #source = #reading #timestamp;
+        }
+    }
+
+    fn global_table(&self) -> TokenStream {
+        self.declared(&quote!(GlobalTable))
+    }
+
+    /// Expands to `let seen = __b.key_value::<String, i64>("seen");`
+    fn store(&self) -> TokenStream {
+        let Some(variable) = &self.node.variable else { return TokenStream::new() };
+        let (name, types) = (&variable.name, types(self.node));
+        let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
+        quote_spanned! { self.node.span => let #name = __b.key_value::<#types>(#store); }
+    }
+
+    /// Expands to one `let (a, __op_0) = words.branch(…);` for each branch, and `let rest = words;`.
+    fn split(&mut self) -> TokenStream {
+        let receiver = self.receiver();
+        let topology = &self.plan.topology;
+        let outputs: Vec<&Ident> = topology
+            .nodes
+            .iter()
+            .filter(|node| node.output_index.is_some() && node.receiver == Some(self.id))
+            .filter_map(|node| node.variable.as_ref().map(|variable| &variable.name))
+            .collect();
+        let mut tokens = TokenStream::new();
+        for (index, arg) in self.node.args.iter().enumerate() {
+            let Argument::Closure(closure) = arg else { continue };
+            let (before, closure) = self.expressions.closure(closure);
+            let op = idents::branch(topology, self.id, index);
+            let fallible = self.node.fallible_branches.get(index).copied().unwrap_or_default();
+            let method = Ident::new(if fallible { "try_branch" } else { "branch" }, self.node.span);
+            let name = outputs[index];
+            tokens.extend(quote! { #before let (#name, #op) = #receiver.#method(#closure); });
+        }
+        if let Some(rest) = outputs.get(self.node.args.len()) {
+            tokens.extend(quote! { let #rest = #receiver; });
+        }
+        tokens
+    }
+
+    fn merge(&mut self) -> TokenStream {
+        let (_, args) = self.args();
+        let (receiver, handle) = (self.receiver(), self.handle());
+        let method = self.method("merge");
+        let bind = self.bind(&handle);
+        quote_spanned! { self.node.span => let #handle = #receiver.#method(#(#args),*); #bind }
+    }
+
+    fn group_by_key(&self) -> TokenStream {
+        let (receiver, handle) = (self.receiver(), self.handle());
+        let grouped = self.node.variable.as_ref().map(|variable| grouped(&variable.name, &handle, self.node));
+        quote! { let #handle = #receiver; #grouped }
+    }
+
+    fn to(&mut self) -> TokenStream {
+        let (receiver, op) = (self.receiver(), self.op());
+        let call = match &self.node.options.with {
+            None => {
+                let method = self.method("to");
+                quote_spanned! { self.node.span => #receiver.#method() }
+            }
+            Some((key, value)) => {
+                let method = self.method("to_with");
+                let (key, value) = (self.expressions.value(key), self.expressions.value(value));
+                quote_spanned! { self.node.span => #receiver.#method(#key, #value) }
+            }
+        };
+        // A computed topic's closure gets its types where it is attached, so what it needs is prepared here.
+        quote! { let #op = #call; }
+    }
+
+    /// Expands to `let (__counts_repartition_4, __op_…) = __counts_group_by_3.repartition_by_key();`
+    fn repartition(&mut self) -> TokenStream {
+        let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        if self.node.inserted_for.is_some() {
+            let method = Ident::new("repartition_by_key", self.node.span);
+            return quote_spanned! { self.node.span => let (#handle, #op) = #receiver.#method(); };
+        }
+        let bind = self.bind(&handle);
+        let Some((key, value)) = &self.node.options.with else {
+            let method = self.method("repartition");
+            return quote_spanned! { self.node.span => let (#handle, #op) = #receiver.#method(); #bind };
+        };
+        let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
+        let (key, value) = (self.expressions.value(key), self.expressions.value(value));
+        let method = self.method("to_with");
+        quote_spanned! { self.node.span =>
+            let (#key_codec, #value_codec) = (#key, #value);
+            let #op = #receiver.#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec));
+            let #handle = #receiver;
+            #bind
+        }
+    }
+
+    fn for_each(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let (receiver, op, method) = (self.receiver(), self.op(), self.method("for_each"));
+        quote_spanned! { self.node.span => #before let #op = #receiver.#method(#(#args),*); }
+    }
+
+    /// Expands to `let (__counts_5, __op_counts_5) = __words_4.group_by_key().count();` and the binding with the written type.
+    fn aggregation(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let receiver = self.receiver();
+        let method = self.method(self.node.row.name);
+        let group_span = self.group_span();
+        let group = Ident::new("group_by_key", group_span);
+        let grouped = quote_spanned! { group_span => #receiver.#group() };
+        let hint = self.aggregate_hint();
+        let call = quote_spanned! { self.node.span => #grouped.#method #hint (#(#args),*) };
+        let bound = self.bound(&call);
+        quote! { #before #bound }
+    }
+
+    /// The place of the grouping: behind an inserted repartition if there is one.
+    fn group_span(&self) -> Span {
+        let mut id = self.node.receiver;
+        while let Some(input) = id {
+            let node = self.plan.topology.node(input);
+            if node.gives() == Kind::Grouped {
+                return node.span;
+            }
+            id = node.inserted_for.and(node.receiver);
+        }
+        self.node.span
+    }
+
+    /// The written type of the aggregate, so that `|| 0` means a number of that type. An aggregate that starts as an `Option` is
+    /// one (`None` deletes the row), which the written type does not say.
+    fn aggregate_hint(&self) -> TokenStream {
+        if self.node.row.name != "aggregate" {
+            return TokenStream::new();
+        }
+        let ty = self.node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
+        let Some(value) = ty.and_then(|ty| written(ty).arguments.get(1).copied()) else { return TokenStream::new() };
+        let Some(Argument::Closure(Expr::Closure(init))) = self.node.args.first() else { return TokenStream::new() };
+        if !matches!(init.output, syn::ReturnType::Default) {
+            return TokenStream::new();
+        }
+        let start = match &*init.body {
+            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+                _ => None,
+            },
+            _ => None,
+        };
+        match start.as_deref() {
+            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _>),
+            _ if self.node.fallible => quote!(::<#value, _, _, _>),
+            _ => quote!(::<#value, _, _>),
+        }
+    }
+}
+
+/// The user's variable of a grouped stream.
+fn grouped(name: &Ident, stream: &Ident, node: &Node) -> TokenStream {
+    let method = Ident::new("group_by_key", node.span);
+    let used = if node.read { quote! { let _ = &#name; } } else { TokenStream::new() };
+    quote_spanned! { node.span => let #name = #stream.#method(); #used }
+}
+
+/// Key and value of a written type: `String, u64`.
+pub(super) fn types(node: &Node) -> TokenStream {
+    let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
+    let arguments = ty.map(|ty| written(ty).arguments).unwrap_or_default();
+    quote!(#(#arguments),*)
+}
+
+/// A topic that is read and written, or written twice, has one type: a witness for rustc at the later place.
+fn same_topics(plan: &Plan) -> TokenStream {
+    let topology = &plan.topology;
+    let mut seen: Vec<(String, TokenStream)> = Vec::new();
+    let mut tokens = TokenStream::new();
+    for id in &plan.order {
+        let node = topology.node(*id);
+        // Another format may well have another type.
+        let (Some(Topics::Names(names)), None) = (node.topics(), &node.options.with) else { continue };
+        let handle = match node.row.name {
+            "stream" => idents::handle(topology, *id),
+            "table" => format_ident!("{}_records", idents::handle(topology, *id)),
+            "to" => match node.receiver {
+                Some(receiver) => idents::read(topology, receiver, None),
+                None => continue,
+            },
+            _ => continue,
+        };
+        for name in names {
+            let text = name.text();
+            match seen.iter().find(|(other, _)| *other == text) {
+                Some((_, first)) => {
+                    let same = Ident::new("same_topic", name.span());
+                    tokens.extend(quote_spanned! { name.span() => __rt::#same(&#first, &#handle); });
+                }
+                None => seen.push((text, quote!(#handle))),
+            }
+        }
+    }
+    tokens
+}

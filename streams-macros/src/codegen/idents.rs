@@ -1,0 +1,69 @@
+//! The only place that invents names. All hidden ones begin with `__`, carry what they stand for, and end with the node's number.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::model::{NodeId, Topology};
+use crate::operators::Kind;
+use crate::parse::Settings;
+
+/// The path of everything that generated code may name.
+pub(super) fn runtime(settings: &Settings) -> TokenStream {
+    match &settings.runtime {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::streams_runtime::__private),
+    }
+}
+
+fn hidden(prefix: &str, topology: &Topology, id: NodeId) -> Ident {
+    let label: String = topology.node(id).label.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    format_ident!("__{prefix}{label}_{}", id.0, span = Span::call_site())
+}
+
+/// The variable that holds a node's handle when the user's own does not.
+pub(super) fn handle(topology: &Topology, id: NodeId) -> Ident {
+    hidden("", topology, id)
+}
+
+/// The operator value of a node, before it is attached.
+pub(super) fn operator(topology: &Topology, id: NodeId) -> Ident {
+    hidden("op_", topology, id)
+}
+
+/// One branch of a split.
+pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
+    format_ident!("{}_{index}", operator(topology, id))
+}
+
+/// The node that takes records in front of an operator.
+pub(super) fn node(topology: &Topology, id: NodeId) -> Ident {
+    hidden("to_", topology, id)
+}
+
+/// Codecs that are named once and used twice.
+pub(super) fn codecs(topology: &Topology, id: NodeId) -> (Ident, Ident) {
+    (hidden("key_codec_", topology, id), hidden("value_codec_", topology, id))
+}
+
+/// The user's variable of a node as it is written at `used_at`, so that editors find the definition.
+fn used(name: &Ident, used_at: Option<Span>) -> Ident {
+    let mut name = name.clone();
+    if let Some(span) = used_at {
+        name.set_span(span.resolved_at(name.span()));
+    }
+    name
+}
+
+/// How a node is read: the stream or table that it gives. `used_at` is where the user wrote its name.
+pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
+    match &topology.node(id).variable {
+        // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
+        Some(variable) if topology.node(id).gives() != Kind::Grouped => used(&variable.name, used_at),
+        _ => handle(topology, id),
+    }
+}
+
+/// A store handle for a processor.
+pub(super) fn read_at(topology: &Topology, id: NodeId, used_at: Span) -> TokenStream {
+    read(topology, id, Some(used_at)).into_token_stream()
+}

@@ -1,0 +1,71 @@
+//! Plan → tokens. Nothing can go wrong any more, so nothing here returns a `Result`; and what is emitted does nothing but call named
+//! functions of the runtime, each spanned at what the user wrote, so that rustc's messages land there.
+
+mod backward;
+mod closures;
+mod fallback;
+mod forward;
+mod idents;
+mod needs;
+mod topology;
+
+pub(crate) use fallback::fallback;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::parse::Settings;
+use crate::plan::Plan;
+
+/// Everything one topology becomes.
+pub(crate) fn generate(settings: &Settings, plan: &Plan) -> TokenStream {
+    let runtime = idents::runtime(settings);
+    let declarations = topology::declare(&runtime, &plan.topology, Some(plan));
+    let implementation = implement(&runtime, plan);
+    quote! { #declarations #implementation }
+}
+
+/// Expands to:
+///
+/// ```text
+/// impl Topology for WordCount {
+///     fn plan(&self) -> TopologyPlan { … }                    // needs.rs
+///     fn globals(&self, globals: &mut GlobalStores) { … }
+///     fn build(self: &Arc<Self>, sub_topology: usize, b: &mut TaskBuilder) {
+///         …                                                   // forward.rs: typed handles
+///         match sub_topology { 0 => { … } … }                 // backward.rs: nodes
+///     }
+/// }
+/// ```
+fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
+    let output = &plan.topology.output;
+    let attrs = topology::carried_attributes(&plan.topology);
+    let needs = needs::plan(plan);
+    let globals = needs::globals(plan);
+    let forward = forward::forward(plan);
+    let backward = backward::backward(plan);
+    quote! {
+        #(#attrs)*
+        #[automatically_derived]
+        #[allow(unused_variables, clippy::all, clippy::pedantic)]
+        impl #runtime::Topology for #output {
+            fn plan(&self) -> #runtime::TopologyPlan {
+                use #runtime as __rt;
+                #needs
+            }
+
+            fn globals(&self, __globals: &mut #runtime::GlobalStores) {
+                #globals
+            }
+
+            fn build(self: &#runtime::Arc<Self>, __sub_topology: ::core::primitive::usize, __b: &mut #runtime::TaskBuilder<'_>) {
+                use #runtime as __rt;
+                #forward
+                match __sub_topology {
+                    #backward
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `Topology::plan` and `Topology::globals`: what the topology needs from its surroundings.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::backward::topic;
+use super::forward::types;
+use crate::model::{NodeId, Topics};
+use crate::plan::{Entry, Plan, SubTopology};
+
+/// Expands to a `TopologyPlan`.
+pub(super) fn plan(plan: &Plan) -> TokenStream {
+    let name = plan.topology.output.to_string();
+    let parts = plan.sub_topologies.iter().map(|part| sub_topology(plan, part));
+    let globals = plan.globals.iter().map(|id| {
+        let (store, topic) = (state_name(plan, *id), first_topic(plan, *id));
+        quote!(__rt::GlobalTablePlan { name: __rt::String::from(#store), topic: #topic })
+    });
+    let (parts, globals) = (vec(parts), vec(globals));
+    quote! { __rt::TopologyPlan { name: #name, sub_topologies: #parts, global_tables: #globals } }
+}
+
+/// Expands to one `__globals.add::<K, V>("name");` for each global table.
+pub(super) fn globals(plan: &Plan) -> TokenStream {
+    let adds = plan.globals.iter().map(|id| {
+        let (store, types) = (state_name(plan, *id), types(plan.topology.node(*id)));
+        quote! { __globals.add::<#types>(#store); }
+    });
+    quote!(#(#adds)*)
+}
+
+fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
+    let sources = vec(part.entries.iter().map(|entry| source(plan, *entry)));
+    let stores = vec(part.stores.iter().map(|id| {
+        let name = state_name(plan, *id);
+        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: __rt::StoreKind::KeyValue, logged: true } }
+    }));
+    let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)));
+    let copartitioned = vec(part.copartitioned.iter().map(|group| vec(group.iter().map(|index| quote!(#index)))));
+    quote! {
+        __rt::SubTopologyPlan { sources: #sources, stores: #stores, sinks: #sinks, copartitioned: #copartitioned }
+    }
+}
+
+fn source(plan: &Plan, entry: Entry) -> TokenStream {
+    let node = plan.topology.node(entry.node());
+    let (name, topics) = match entry {
+        Entry::Repartition(id) => {
+            let name = plan.repartition_name(id);
+            (format!("{name}-repartition"), quote!(__rt::SourceTopics::Repartition(__rt::String::from(#name))))
+        }
+        Entry::Source(_) => {
+            let topics = match node.topics() {
+                Some(Topics::Pattern(pattern)) => quote!(__rt::SourceTopics::Pattern(__rt::String::from(#pattern))),
+                Some(Topics::Names(names)) => {
+                    let names = vec(names.iter().map(|name| {
+                        let topic = topic(name);
+                        quote!(__rt::ToString::to_string(#topic))
+                    }));
+                    quote!(__rt::SourceTopics::Named(#names))
+                }
+                Some(Topics::Computed(_)) | None => TokenStream::new(),
+            };
+            (node.label.clone(), topics)
+        }
+    };
+    let offset_reset = match &node.options.offset_reset {
+        Some(reset) => quote!(__rt::Option::Some(__rt::OffsetReset::#reset)),
+        None => quote!(__rt::Option::None),
+    };
+    let partitions = match entry {
+        Entry::Source(_) => partitions(plan, entry.node()),
+        // How many the topic has is said where it is made: at the sink.
+        Entry::Repartition(_) => quote!(__rt::Option::None),
+    };
+    quote! { __rt::SourcePlan { name: #name, topics: #topics, offset_reset: #offset_reset, partitions: #partitions } }
+}
+
+fn sink(plan: &Plan, id: NodeId) -> Option<TokenStream> {
+    let node = plan.topology.node(id);
+    if plan.topology.is_repartition(id) {
+        let (name, partitions) = (plan.repartition_name(id), partitions(plan, id));
+        return Some(quote!(__rt::SinkPlan::Repartition { name: __rt::String::from(#name), partitions: #partitions }));
+    }
+    if node.is_source() {
+        return None;
+    }
+    // Topics that are computed per record are not known.
+    matches!(node.topics(), Some(Topics::Names(_))).then(|| {
+        let topic = first_topic(plan, id);
+        quote!(__rt::SinkPlan::Topic(#topic))
+    })
+}
+
+fn partitions(plan: &Plan, id: NodeId) -> TokenStream {
+    match plan.topology.node(id).options.partitions {
+        Some((count, _)) => {
+            let count = proc_macro2::Literal::u32_unsuffixed(count);
+            quote!(__rt::Option::Some(#count))
+        }
+        None => quote!(__rt::Option::None),
+    }
+}
+
+fn state_name(plan: &Plan, id: NodeId) -> String {
+    plan.topology.node(id).state_name().map(|(name, _)| name).unwrap_or_default()
+}
+
+fn first_topic(plan: &Plan, id: NodeId) -> TokenStream {
+    match plan.topology.node(id).topics() {
+        Some(Topics::Names(names)) => {
+            let topic = names.first().map(topic);
+            quote!(__rt::ToString::to_string(#topic))
+        }
+        Some(Topics::Pattern(_) | Topics::Computed(_)) | None => quote!(__rt::String::new()),
+    }
+}
+
+fn vec(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let items: Vec<TokenStream> = items.collect();
+    if items.is_empty() { quote!(__rt::Vec::new()) } else { quote!(__rt::Vec::from([#(#items),*])) }
+}

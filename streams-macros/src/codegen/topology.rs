@@ -1,0 +1,104 @@
+//! What users see of a topology: the struct, the function that makes it, its constants.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::Attribute;
+
+use super::forward::types;
+use crate::check::handle_name;
+use crate::model::{Node, Topology, plain};
+use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
+
+/// Expands to:
+///
+/// ```text
+/// pub struct WordCount { min_len: usize }
+/// pub fn word_count(min_len: usize) -> WordCount { WordCount { min_len } }
+/// impl WordCount { pub const DESCRIPTION: &'static str = …; … pub const COUNTS: StoreName<String, u64> = …; }
+/// ```
+pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
+    let Topology { attrs, vis, name, output, params, .. } = topology;
+    let carried = carried_attributes(topology);
+    let docs: Vec<&Attribute> = attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
+    let summary = if docs.is_empty() {
+        let text = format!("The topology `{name}`.");
+        quote!(#[doc = #text])
+    } else {
+        quote!(#(#docs)*)
+    };
+    let maker_docs = docs.is_empty().then(|| quote!(#summary));
+    let (names, types): (Vec<_>, Vec<_>) = params.iter().map(|param| (&param.name, &param.ty)).unzip();
+    let constants = constants(runtime, topology, plan);
+    quote! {
+        #(#carried)*
+        #summary
+        #vis struct #output {
+            #(#names: #types),*
+        }
+
+        #(#attrs)*
+        #maker_docs
+        #[allow(clippy::too_many_arguments)]
+        #vis fn #name(#(#names: #types),*) -> #output {
+            #output { #(#names),* }
+        }
+
+        #(#carried)*
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #output {
+            #constants
+        }
+    }
+}
+
+/// Attributes that belong to everything that is made: configuration and lint levels.
+pub(super) fn carried_attributes(topology: &Topology) -> Vec<&Attribute> {
+    let carried = ["cfg", "allow", "warn", "deny"];
+    topology.attrs.iter().filter(|attr| carried.iter().any(|name| attr.path().is_ident(name))).collect()
+}
+
+fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
+    let vis = &topology.vis;
+    let stores = topology.nodes.iter().filter_map(|node| store_name(runtime, vis, node));
+    let (description, mermaid, dot, fingerprint) = match plan {
+        Some(plan) => (describe(plan), mermaid(plan), dot(plan), fingerprint(plan)),
+        None => Default::default(),
+    };
+    quote! {
+        /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
+        #vis const DESCRIPTION: &'static ::core::primitive::str = #description;
+        /// The topology as a mermaid flowchart.
+        #vis const MERMAID: &'static ::core::primitive::str = #mermaid;
+        /// The topology in Graphviz' DOT language.
+        #vis const DOT: &'static ::core::primitive::str = #dot;
+        /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+        #vis const FINGERPRINT: ::core::primitive::u64 = #fingerprint;
+        #(#stores)*
+    }
+}
+
+/// Expands to `pub const COUNTS: StoreName<String, u64> = StoreName::new("counts");`, if the type of the state is written.
+fn store_name(runtime: &TokenStream, vis: &impl ToTokens, node: &Node) -> Option<TokenStream> {
+    let variable = node.variable.as_ref()?;
+    variable.ty.as_ref()?;
+    if !node.row.state {
+        return None;
+    }
+    let (name, _) = node.state_name()?;
+    let constant = constant(&variable.name);
+    let types = types(node);
+    let docs = &variable.docs;
+    let text = format!("The {} `{name}`, for queries.", node.gives().noun());
+    let docs = if docs.is_empty() { quote!(#[doc = #text]) } else { quote!(#(#docs)*) };
+    Some(quote! {
+        #docs
+        #vis const #constant: #runtime::StoreName<#types> = #runtime::StoreName::new(#name);
+    })
+}
+
+fn constant(variable: &Ident) -> Ident {
+    let name = handle_name(&plain(variable));
+    let span: Span = variable.span();
+    format_ident!("{name}", span = span)
+}

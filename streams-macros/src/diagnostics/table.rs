@@ -1,0 +1,218 @@
+//! Every mistake the macro knows: code, message, explanation. Each row has a case in `tests/ui/<category>/fail`; a test fails
+//! when one has none. Codes are never reused.
+
+use super::Row;
+
+macro_rules! rows {
+    ($($name:ident = $code:literal: $message:literal, $explanation:literal;)*) => {
+        $(pub(crate) const $name: &Row = &Row { code: $code, message: $message, explanation: $explanation };)*
+
+        /// All rows, in the order of their codes.
+        #[cfg(test)]
+        pub(crate) const ROWS: &[&Row] = &[$($name),*];
+    };
+}
+
+rows! {
+    // The frame: `pub fn name(params) -> Type { … }`.
+    NOT_A_TOPOLOGY = "T001": "a topology is written `pub fn name(params) -> Type { … }`: {why}",
+        "The macro makes a struct `Type` and a function `name` that returns it. Both names are yours.";
+    ITEM_NOT_ALLOWED = "T002": "{item} cannot stand in `topology!`; move it outside of the macro",
+        "Only functions `fn name(params) -> Type { … }`, each of which is one topology, can stand there.";
+    ATTRIBUTE_NOT_ALLOWED = "T003": "attribute `{attribute}` is not allowed on a topology; allowed are {known}",
+        "The function that is written here is not the one that is compiled, so attributes could not keep their meaning.";
+    GENERICS = "T004": "a topology has no generic parameters: write the types out",
+        "Names of topics and state belong to one topology with known types. For a family of topologies write one `topology!` inside a `macro_rules!`.";
+    FN_MODIFIER = "T005": "a topology is a plain `fn`: remove `{modifier}`",
+        "The function only makes a value that describes the graph; nothing in it awaits, and nothing is evaluated at compile time.";
+    RECEIVER = "T006": "a topology takes no `self`; give what it needs as parameters",
+        "The function is free-standing. Parameters are kept in the struct that it returns and can be used in closures.";
+    NO_RETURN_TYPE = "T007": "the topology needs a name for its type: `fn {name}(…) -> {suggestion} { … }`",
+        "The macro defines a struct of that name; it carries the parameters, the description and the handles of all state.";
+    RETURN_TYPE_NOT_A_NAME = "T008": "`-> {found}` must be one plain new name, such as `-> {suggestion}`",
+        "The macro defines the struct itself, in the module where it stands; it cannot be a path, generic, or a type that exists.";
+    PARAMETER_PATTERN = "T009": "a parameter is written `name: Type`, without patterns, `mut` or attributes",
+        "Parameters become fields of the topology, and closures see them as shared references.";
+    PARAMETER_TYPE = "T010": "parameter `{name}` must own its value: `{found}` is {what}",
+        "The topology is kept for as long as the application runs. Write `String` for `&str`, `Vec<T>` for `&[T]`, and a concrete type for `impl Trait`.";
+    DUPLICATE_PARAMETER = "T011": "two parameters are called `{name}`; the first is at {first}",
+        "Rename one of them.";
+    OPTION_OF_MACRO = "T012": "unknown option of the macro: {found}; known is {known}",
+        "`#[topology(crate = path)]`, or `#![runtime(path)]` at the start of `topology!`, says where the crate `streams_runtime` is when it was renamed.";
+
+    // Statements.
+    STATEMENT_NOT_ALLOWED = "T020": "{what} cannot stand in a topology: statements are `let name = stream.operator(…);` or `stream.operator(…).to(…);`",
+        "The graph is the same for every record and every start of the application. Decide per record inside of a closure, or with `filter` and `split`.";
+    ITEM_IN_BODY = "T021": "{what} cannot stand inside of a topology; move it outside of the macro",
+        "The body is a graph, not code that runs.";
+    MACRO_IN_BODY = "T022": "macro `{name}!` cannot stand here as a statement",
+        "The graph must be readable for the macro before other macros are expanded. Inside of closures every macro can be used.";
+    ATTRIBUTE_ON_STATEMENT = "T023": "attribute `{attribute}` is not allowed on a statement; only doc comments are",
+        "The graph must be the same in every build, so there is no `#[cfg]` on its parts.";
+    LET_PATTERN = "T024": "the left side of `let` is one name, or a tuple of names for `split`; found `{found}`",
+        "Names are topics of conversation between statements; they cannot be mutable, ignored or taken apart.";
+    LET_WITHOUT_VALUE = "T025": "`let {name}` has no value; write `let {name} = …;`",
+        "Streams and tables are defined where they are named.";
+    LET_ELSE = "T026": "`let … else` has no meaning in a topology",
+        "A graph has no branches in time. Use `filter` or `split` for records.";
+    MISSING_SEMICOLON = "T027": "`;` is missing at the end of this statement",
+        "Statements end with `;`, the last one too.";
+    HALF_TYPED = "T028": "an operator is expected after this `.`",
+        "The rest of the topology was still expanded, so that the editor can complete here.";
+    NOT_CALLED = "T029": "`.{name}` is not called; operators are methods: `.{name}(…)`",
+        "A stream has operators only, no fields.";
+    QUESTION_MARK = "T030": "`?` cannot stand in a topology: making a graph cannot fail",
+        "For closures that can fail use the `try_` twin of the operator: its `Err` goes to the error handler.";
+    AWAIT = "T031": "`.await` cannot stand in a topology: nothing in it waits",
+        "Operators run on a worker thread for each record. Talk to services before or behind the topology.";
+    UNEXPECTED = "T032": "`{found}` is not expected here: a statement is a chain `name.operator(…).operator(…)`",
+        "A chain starts with a name or a source and goes on with `.operator(arguments)`.";
+    BAD_ARGUMENT = "T033": "this argument is not complete Rust: {why}",
+        "Arguments are Rust expressions: closures, names, literals.";
+    TURBOFISH = "T034": "`{name}` takes no type arguments: types are written at sources and at state, everything between is inferred",
+        "If a closure's result cannot be inferred, annotate the closure: `|value| -> Type { … }`.";
+    NOTHING_HAPPENS = "T035": "nothing happens to `{name}` here; use it directly, or call an operator on it",
+        "A second name for the same stream is not needed: a name can be used any number of times.";
+    RESULT_DROPPED = "T036": "the result of `{operator}` is not used: bind it with `let`, or end the chain with {sinks}",
+        "A statement without `let` must end in something that has an effect.";
+    SINK_BOUND = "T037": "`{operator}` ends the stream, so there is nothing for `let` to name",
+        "Write it as a statement of its own, without `let`.";
+
+    // Sources, types, options, topics.
+    SOURCE_NOT_ALONE = "T040": "a source stands alone: `let {name}: … = {source}(…);`, and operators follow in another statement",
+        "The written type is that of the source, and the name can then be read any number of times.";
+    SOURCE_WITHOUT_LET = "T041": "a source needs a name and a type: `let name: {written}<…> = {source}(…);`",
+        "Types are written at sources; without one the wire format would not be known.";
+    SOURCE_WITHOUT_TYPE = "T042": "the type of `{name}` is missing: `let {name}: {written}<Key, Value> = {source}(…);`",
+        "Types are written at sources and at state; everything between is inferred.";
+    WRITTEN_KIND = "T043": "`{operator}` gives a {gives}, but the type written here is `{found}`; write `{written}<…>`",
+        "The last part of the type's path says whether it is a stream, a table, a global table or a store.";
+    TYPE_ARGUMENTS = "T044": "`{written}` needs two type arguments, key and value: `{written}<Key, Value>`",
+        "Kafka's records have a key and a value. Where there is none, the type is `()`; where one may be missing, `Option<…>`.";
+    TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `split`: all branches have the type of the stream",
+        "Remove the type.";
+    UNKNOWN_SOURCE = "T046": "unknown source `{name}`{hint} (known are {known})",
+        "A chain starts with one of these, or with the name of a stream or table that was defined before.";
+    UNKNOWN_OPTION_PLACE = "T047": "option `{option}` does not belong to `{operator}`, which has {known}",
+        "An option follows the source or operator that it is about, before the next operator.";
+    DUPLICATE_OPTION = "T048": "option `{option}` is given twice",
+        "Keep one of them.";
+    OFFSET_RESET = "T049": "`offset_reset` takes `Earliest` or `Latest`, found `{found}`",
+        "It says where to start in a topic for which the group has no committed offset.";
+    PARTITIONS = "T050": "`partitions` takes a number written out that is greater than 0, found `{found}`",
+        "The count is checked at compile time against the other side of a join, and at start against the topic.";
+    NAMED = "T051": "`named` takes a name written as a string literal, found `{found}`",
+        "Names of state become names of topics and of query handles, so the compiler must know them.";
+    TOPIC_EXPRESSION = "T052": "a topic is a string literal, a constant or a `String` parameter of the topology; found `{found}`",
+        "All topics of a topology must be known when it starts. Only `to` can compute a topic, for each record: `.to(|key, value, cx| …)`.";
+    UNKNOWN_PARAMETER = "T053": "`{name}` is neither a parameter of the topology nor a constant{hint}",
+        "A topic can be a parameter of type `String`, or a constant (`UPPER_CASE` or with a path).";
+    PARAMETER_NOT_STRING = "T054": "parameter `{name}` is used as the name of a topic, so its type must be `String`, not `{found}`",
+        "The parameter is declared at the place that is told.";
+    PATTERN_PLACE = "T055": "only `stream` can read topics by pattern",
+        "A table is one topic: each of its partitions is a part of its state.";
+    PATTERN_INVALID = "T056": "`pattern` takes one regular expression as a string literal, found `{found}`",
+        "All topics that match are read, also those that appear later.";
+    NO_TOPICS = "T057": "the list of topics is empty",
+        "`stream([\"a\", \"b\"])` reads both.";
+    TOPIC_CHARACTERS = "T058": "topic name `{name}` has `{bad}` in it: allowed are ASCII letters, digits, `.`, `_` and `-`",
+        "That is Kafka's rule for topics.";
+    TOPIC_LENGTH = "T059": "topic name of {length} characters: Kafka allows 1 to 249",
+        "Choose a shorter one.";
+    TOPIC_DOTS = "T060": "`{name}` cannot be the name of a topic",
+        "Kafka keeps topics in directories of their name, so `.` and `..` are taken.";
+    TOPIC_RESERVED = "T061": "topic `{name}`: names that begin with `__` belong to Kafka itself",
+        "Kafka's own topics are called like that: `__consumer_offsets`, `__transaction_state`.";
+    TOPIC_INTERNAL = "T062": "topic `{name}` ends like an internal topic (`{suffix}`); choose another name to write to",
+        "`<application.id>-<name>-changelog` and `-repartition` are made, purged and deleted by the library.";
+    STATE_NAME = "T063": "`{name}` cannot name state: {why}; write `.named(\"…\")` behind the operator",
+        "The name becomes `<application.id>-<name>-changelog` or `-repartition`, and so obeys Kafka's rules for topics.";
+    TOPIC_READ_TWICE = "T064": "topic `{topic}` is already read by `{first}` at {place}; use `{first}` here: a name can be read any number of times",
+        "Reading a topic twice would need two positions in it.";
+    TOPIC_STREAM_AND_TABLE = "T065": "topic `{topic}` is read as a {first_kind} by `{first}` at {place} and as a {second_kind} here",
+        "A topic has one meaning in a topology. Read it as a table and take `to_stream()`, or as a stream and take `to_table()`.";
+    STREAM_TOPIC_MISSING = "T066": "`{source}` needs {what}",
+        "A source names what it reads.";
+
+    // Names.
+    UNKNOWN_NAME = "T070": "`{name}` is not defined{hint}",
+        "A chain starts with a source or with the name of a stream or table of this topology; arguments of `merge`, `join` and `process` are such names.";
+    DUPLICATE_NAME = "T071": "`{name}` is already defined at {first}; names in a topology are unique",
+        "State is named by its `let`, so a name cannot be shadowed.";
+    USED_BEFORE = "T072": "`{name}` is used before it is defined at {place}: a stream cannot feed itself",
+        "Graphs have no cycles. Move the statement up; for real feedback write to a topic and read it with another source.";
+    DUPLICATE_STATE = "T073": "the name `{name}` is already taken by `{operator}` at {first}",
+        "State, and the repartition topics made for it, need names of their own: they become topics.";
+    HANDLE_NAME = "T074": "`{name}` would give the query handle `{handle}`, which is {why}; rename the `let`",
+        "Each topology type has the constants DESCRIPTION, MERMAID, DOT and FINGERPRINT, and one per state.";
+    NAME_IN_CLOSURE = "T075": "`{name}` is a {kind} of the graph and cannot be used inside of a closure{fix}",
+        "Closures see one record. Join a table, or attach a store to a processor.";
+
+    // Operators.
+    UNKNOWN_OPERATOR = "T080": "unknown operator `{name}`{hint} (a {kind} has {known})",
+        "Operators have the meaning of Kafka Streams' with Rust's spelling.";
+    OPERATOR_KIND = "T081": "`{name}` works on a {wanted}, not on a {kind}{fix}",
+        "Streams, tables, grouped streams and stores have different operators.";
+    ARITY = "T082": "`{name}` takes {wanted}, found {found}",
+        "The signature is told in the message.";
+    CLOSURE_PARAMETERS = "T083": "`{name}` calls its closure with {wanted}, this one has {found}",
+        "Closure arguments are references.";
+    NOT_A_CLOSURE = "T084": "`{name}` takes a closure here: `{wanted}`",
+        "A closure, or the name of a function.";
+    CLOSURE_ASYNC = "T085": "closures of operators are not `async`",
+        "They run on a worker thread, once for each record, and nothing waits there.";
+    NO_TWIN = "T086": "`{name}` does not exist: `{operator}` takes no closure that could fail",
+        "Operators with a closure per record have a `try_` twin.";
+    OPERAND_NOT_A_NAME = "T087": "`{name}` takes the name of a {wanted}; give it one first: `let name = …;`",
+        "Every statement is one chain; where chains meet, they meet by name.";
+    OPERAND_KIND = "T088": "`{name}` takes a {wanted}; `{operand}` is a {kind}",
+        "The kinds that can be joined or merged are told in the message.";
+    SPLIT_EMPTY = "T089": "`split` without `.branch(…)`",
+        "`let (a, b) = stream.split().branch(|key, value| …).otherwise();`";
+    SPLIT_UNFINISHED = "T090": "`split` is not finished: end it with `.otherwise()`, or with `.no_default()` to drop what no branch takes",
+        "Whether unmatched records are dropped should be seen.";
+    SPLIT_COUNT = "T091": "`split` gives {wanted} streams, the tuple has {found} names",
+        "One name for each `branch`, and one for `otherwise`.";
+    SPLIT_NOT_A_TUPLE = "T092": "`split` gives {wanted} streams: write `let ({names}) = …;`",
+        "One name for each `branch`, and one for `otherwise`; a tuple of one is written `(name,)`.";
+    TUPLE_WITHOUT_SPLIT = "T093": "`{operator}` gives one {kind}, not a tuple",
+        "Only `split` gives several streams.";
+    STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<Key, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "State is named by its `let`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<Key, Value> = …;`",
+        "Types are written at sources and at state; they are checked against the closures and make the query handle.";
+    REPARTITION_WITHOUT_NAME = "T096": "this `repartition` needs a name: bind it with `let`, or write `.named(\"…\")` behind it",
+        "The name becomes the topic `<application.id>-<name>-repartition`.";
+    JOIN_WITHOUT_NAME = "T097": "the key was changed by `{change}` at {place}, so this `{operator}` needs a repartition topic and with it a name: bind its result with `let`, or write `.named(\"…\")` behind it",
+        "Both sides of a join must be partitioned alike, so records are written to a topic by their new key first.";
+    PROCESSOR_IS_CLOSURE = "T098": "`{operator}` takes a processor, not a closure; for a closure use {instead}",
+        "A processor is a value of a type with `fn process<O: Forward<K, V>>(&mut self, …)`.";
+
+    // The graph.
+    BRANCH_UNREAD = "T110": "nothing reads the branch `{name}`: its records would be lost without a trace{fix}",
+        "Use it, start its name with `_`, or end with `.no_default()` instead of `.otherwise()`.";
+    NO_SOURCE = "T111": "topology `{name}` reads nothing: it has no source",
+        "`let lines: Stream<String, String> = stream(\"topic\");`";
+    NO_SINK = "T112": "topology `{name}` has no effect: it has neither a sink nor state",
+        "End a stream with `.to(\"topic\")`, `.for_each(…)` or a processor, or keep state in a table.";
+    STORE_NOT_CONNECTED = "T113": "store `{name}` is connected to no processor",
+        "`stream.process(MyProcessor::new(), {name})`, or remove the store.";
+    STORE_TWICE = "T114": "store `{name}` is attached twice to this processor",
+        "One handle is enough for all reads and writes.";
+    KEY_CHANGE_BEFORE_STORES = "T115": "the key was changed by `{change}` at {place}, but this `{operator}` has stores, which are partitioned by key; put `.repartition().named(\"…\")` before it",
+        "Without it records with the same key would meet different parts of the store.";
+    PARTITIONS_DIFFER = "T116": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: sides of a join need the same number; put `.repartition().partitions({right_count})` before the join",
+        "Partition i of one side meets partition i of the other.";
+    GLOBAL_AGGREGATED = "T117": "`{name}` is a global table; it can only be joined",
+        "Every instance holds all of it, so there is no part of it that one task could group or forward.";
+    TABLE_AS_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores: `let store: KeyValueStore<K, V> = key_value_store();`",
+        "Tables are written by their own topic only. To read one, join it.";
+
+    // `#[derive(StreamData)]`.
+    DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",
+        "`#[stream_data(codec = MyCodec)]` names the type's wire format; without it, it is JSON.";
+    DERIVE_LIFETIME = "T131": "`{name}` borrows (`{lifetime}`); a key or value owns what it holds",
+        "Records are kept in stores and caches. Use `String` for `&str`.";
+    DERIVE_UNION = "T132": "a union cannot be a key or a value",
+        "There is no way to know which of its fields is set.";
+}

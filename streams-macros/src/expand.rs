@@ -1,0 +1,55 @@
+//! The phases, in order. Parsing, modelling and checking run past mistakes, so that all are told in one compile; planning and
+//! generating code need a graph that is whole, and cannot fail.
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::{Errors, Problem};
+use crate::model::Topology;
+use crate::parse::Settings;
+use crate::{check, codegen, model, parse, plan};
+
+/// What a macro call becomes.
+pub(crate) struct Expansion {
+    pub(crate) tokens: TokenStream,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// `topology! { … }`
+pub(crate) fn topology_macro(input: TokenStream) -> Expansion {
+    let cx = Errors::new();
+    expand(cx, Settings::default(), input)
+}
+
+/// `#[topology]`
+pub(crate) fn topology_attribute(options: TokenStream, item: TokenStream) -> Expansion {
+    let mut cx = Errors::new();
+    let settings = parse::parse_attribute_options(&mut cx, options);
+    expand(cx, settings, item)
+}
+
+fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansion {
+    let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
+    let topologies: Vec<Topology> = syntax
+        .into_iter()
+        .map(|syntax| {
+            let topology = model::build(&mut cx, syntax);
+            check::check(&mut cx, &topology);
+            topology
+        })
+        .collect();
+    let mut tokens = TokenStream::new();
+    match cx.propagate() {
+        Ok(()) => {
+            for topology in topologies {
+                let plan = plan::plan(topology);
+                tokens.extend(codegen::generate(&settings, &plan));
+            }
+        }
+        Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
+    }
+    let problems = cx.finish();
+    for problem in &problems {
+        tokens.extend(problem.to_tokens());
+    }
+    Expansion { tokens, problems }
+}

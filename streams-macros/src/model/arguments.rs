@@ -1,0 +1,266 @@
+//! Arguments against the shapes of a row.
+
+use std::fmt::Display;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Lit};
+
+use super::build::{Broken, Builder};
+use super::graph::*;
+use crate::diagnostics::*;
+use crate::operators::{Arg, Kind, Operator};
+use crate::parse::Call;
+
+impl Builder {
+    /// Finds the shape of a call and checks its arguments one by one.
+    pub(super) fn arguments(
+        &mut self,
+        cx: &mut Errors,
+        row: &'static Operator,
+        fallible: bool,
+        call: &Call,
+    ) -> Result<(usize, Vec<Argument>), Broken> {
+        let name = if fallible { format!("try_{}", row.name) } else { row.name.to_owned() };
+        let shape = self.shape(cx, row, &name, call)?;
+        let before = cx.count();
+        let mut arguments = Vec::new();
+        for (arg, expr) in row.shapes[shape].iter().zip(&call.args) {
+            match *arg {
+                Arg::Closure(parameters) => {
+                    self.closure(cx, &name, parameters, expr);
+                    arguments.push(Argument::Closure(expr.clone()));
+                }
+                Arg::Value(what) => {
+                    if let (Expr::Closure(closure), "processor") = (expr, what) {
+                        let instead = if row.changes_key { "`flat_map` or `for_each`" } else { "`map_values` or `flat_map_values`" };
+                        let values: &[(&str, &dyn Display)] = &[("operator", &name), ("instead", &instead)];
+                        cx.report(closure.inputs_begin.span, PROCESSOR_IS_CLOSURE, values);
+                    }
+                    arguments.push(Argument::Value(expr.clone()));
+                }
+                Arg::Operand(kinds) => {
+                    if let Some(id) = self.operand(cx, &name, kinds, expr) {
+                        arguments.push(Argument::Operand(id, expr.span()));
+                    }
+                }
+                Arg::Stores => arguments.push(Argument::Stores(self.stores(cx, &name, expr))),
+                Arg::Topic => {
+                    if let Some(topic) = self.topic(cx, expr) {
+                        arguments.push(Argument::Topics(Topics::Names(vec![topic])));
+                    }
+                }
+                Arg::Topics => arguments.extend(self.topics(cx, expr).map(Argument::Topics)),
+                Arg::TopicOrClosure(parameters) => {
+                    if matches!(expr, Expr::Closure(_)) {
+                        self.closure(cx, &name, parameters, expr);
+                        arguments.push(Argument::Topics(Topics::Computed(expr.clone())));
+                    } else if let Some(topic) = self.topic(cx, expr) {
+                        arguments.push(Argument::Topics(Topics::Names(vec![topic])));
+                    }
+                }
+            }
+        }
+        if cx.count() > before { Err(Broken) } else { Ok((shape, arguments)) }
+    }
+
+    /// The shape that fits: by the number of arguments, and by the kind of an operand where that decides.
+    fn shape(&mut self, cx: &mut Errors, row: &'static Operator, name: &str, call: &Call) -> Result<usize, Broken> {
+        let operand_kinds: Vec<Kind> = row
+            .shapes
+            .iter()
+            .filter_map(|shape| if let Some(Arg::Operand(kinds)) = shape.first() { Some(*kinds) } else { None })
+            .flatten()
+            .copied()
+            .collect();
+        let mut candidates: Vec<usize> = (0..row.shapes.len()).collect();
+        if !operand_kinds.is_empty()
+            && let Some(first) = call.args.first()
+        {
+            let id = self.operand(cx, name, &operand_kinds, first).ok_or(Broken)?;
+            let kind = self.nodes[id.0].gives();
+            candidates.retain(|shape| matches!(row.shapes[*shape].first(), Some(Arg::Operand(kinds)) if kinds.contains(&kind)));
+        }
+        if let Some(shape) = candidates.iter().find(|shape| row.shapes[**shape].len() == call.args.len()) {
+            return Ok(*shape);
+        }
+        let wanted: Vec<String> = candidates.iter().map(|shape| describe(row.shapes[*shape])).collect();
+        let found = match call.args.len() {
+            0 => "none".to_owned(),
+            count => count.to_string(),
+        };
+        let span = if call.args.is_empty() { call.name.span() } else { Self::args_span(call) };
+        if row.on.is_none() && call.args.is_empty() && row.gives != Kind::Store {
+            let what = if row.gives == Kind::Stream { "a topic, `[topics]` or `pattern(\"…\")`" } else { "a topic" };
+            cx.report(call.name.span(), STREAM_TOPIC_MISSING, &[("source", &name), ("what", &what)]);
+            return Err(Broken);
+        }
+        cx.report(span, ARITY, &[("name", &name), ("wanted", &wanted.join(", or ")), ("found", &found)]);
+        Err(Broken)
+    }
+
+    pub(super) fn closure(&self, cx: &mut Errors, name: &str, parameters: &[&str], expr: &Expr) {
+        let signature = format!("|{}|", parameters.join(", "));
+        match expr {
+            Expr::Closure(closure) => {
+                if let Some(token) = &closure.asyncness {
+                    cx.report(token.span, CLOSURE_ASYNC, &[]);
+                }
+                if closure.inputs.len() != parameters.len() {
+                    let wanted = match parameters.len() {
+                        0 => "no argument: `||`".to_owned(),
+                        count => format!("{}: `{signature}`", counted(count, "argument")),
+                    };
+                    let found = counted(closure.inputs.len(), "parameter");
+                    let span = closure.inputs_begin.span.join(closure.inputs_end.span).unwrap_or(closure.inputs_begin.span);
+                    cx.report(span, CLOSURE_PARAMETERS, &[("name", &name), ("wanted", &wanted), ("found", &found)]);
+                }
+            }
+            // The name of a function, unless it is one of the graph.
+            Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.names.find(&plain(ident)).is_none()) => {}
+            other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{signature} …"))]),
+        }
+    }
+
+    fn operand(&mut self, cx: &mut Errors, name: &str, kinds: &[Kind], expr: &Expr) -> Option<NodeId> {
+        let nouns: Vec<&str> = kinds.iter().map(|kind| kind.noun()).collect();
+        let mut nouns_unique = nouns.clone();
+        nouns_unique.dedup();
+        let wanted = nouns_unique.join(" or a ");
+        let Some(ident) = Self::as_name(expr) else {
+            cx.report(expr.span(), OPERAND_NOT_A_NAME, &[("name", &name), ("wanted", &wanted)]);
+            return None;
+        };
+        let id = self.names.resolve(cx, ident)?;
+        let node = &mut self.nodes[id.0];
+        node.read = true;
+        let kind = node.gives();
+        if !kinds.contains(&kind) {
+            let values: &[(&str, &dyn Display)] =
+                &[("name", &name), ("wanted", &wanted), ("operand", ident), ("kind", &kind.noun())];
+            cx.report(ident.span(), OPERAND_KIND, values);
+            return None;
+        }
+        Some(id)
+    }
+
+    /// `store` or `(store, store)`.
+    fn stores(&mut self, cx: &mut Errors, name: &str, expr: &Expr) -> Vec<(NodeId, Span)> {
+        let exprs: Vec<&Expr> = match expr {
+            Expr::Tuple(tuple) => tuple.elems.iter().collect(),
+            Expr::Paren(paren) => vec![&*paren.expr],
+            one => vec![one],
+        };
+        let mut stores: Vec<(NodeId, Span)> = Vec::new();
+        for expr in exprs {
+            let Some(ident) = Self::as_name(expr) else {
+                cx.report(expr.span(), OPERAND_NOT_A_NAME, &[("name", &name), ("wanted", &"store")]);
+                continue;
+            };
+            let Some(id) = self.names.resolve(cx, ident) else { continue };
+            let node = &mut self.nodes[id.0];
+            node.read = true;
+            if node.gives() != Kind::Store {
+                let values: &[(&str, &dyn Display)] = &[("name", ident), ("kind", &node.gives().noun()), ("operator", &name)];
+                cx.report(ident.span(), TABLE_AS_STORE, values);
+            } else if stores.iter().any(|(other, _)| *other == id) {
+                cx.report(ident.span(), STORE_TWICE, &[("name", ident)]);
+            } else {
+                stores.push((id, ident.span()));
+            }
+        }
+        stores
+    }
+
+    fn topics(&self, cx: &mut Errors, expr: &Expr) -> Option<Topics> {
+        match expr {
+            Expr::Array(array) => {
+                if array.elems.is_empty() {
+                    cx.report(array.span(), NO_TOPICS, &[]);
+                }
+                let names: Option<Vec<TopicName>> = array.elems.iter().map(|topic| self.topic(cx, topic)).collect();
+                names.map(Topics::Names)
+            }
+            Expr::Call(call) if is_pattern(expr) => {
+                if let [Expr::Lit(literal)] = call.args.iter().collect::<Vec<_>>().as_slice()
+                    && let Lit::Str(regex) = &literal.lit
+                {
+                    return Some(Topics::Pattern(regex.clone()));
+                }
+                cx.report(expr.span(), PATTERN_INVALID, &[("found", &Self::text(&call.args))]);
+                None
+            }
+            one => self.topic(cx, one).map(|topic| Topics::Names(vec![topic])),
+        }
+    }
+
+    /// A literal, a constant, or a `String` parameter.
+    fn topic(&self, cx: &mut Errors, expr: &Expr) -> Option<TopicName> {
+        match expr {
+            Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => {
+                if let Lit::Str(name) = &literal.lit {
+                    return Some(TopicName::Literal(name.clone()));
+                }
+                None
+            }
+            Expr::Path(path) if path.qself.is_none() => {
+                let Some(name) = path.path.get_ident() else { return Some(TopicName::Constant(path.path.clone())) };
+                if let Some((param, ty)) = self.params.iter().find(|(param, _)| param == name) {
+                    if ty != "String" {
+                        cx.report(name.span(), PARAMETER_NOT_STRING, &[("name", param), ("found", ty)]);
+                        return None;
+                    }
+                    return Some(TopicName::Parameter(param.clone()));
+                }
+                if name.to_string().chars().any(char::is_lowercase) {
+                    let params: Vec<String> = self.params.iter().map(|(param, _)| plain(param)).collect();
+                    let hint = did_you_mean(&plain(name), params.iter().map(String::as_str));
+                    cx.report(name.span(), UNKNOWN_PARAMETER, &[("name", name), ("hint", &hint)]);
+                    return None;
+                }
+                Some(TopicName::Constant(path.path.clone()))
+            }
+            _ if is_pattern(expr) => {
+                cx.report(expr.span(), PATTERN_PLACE, &[]);
+                None
+            }
+            other => {
+                cx.report(other.span(), TOPIC_EXPRESSION, &[("found", &Self::text(other))]);
+                None
+            }
+        }
+    }
+}
+
+fn is_pattern(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("pattern")))
+}
+
+/// `1 argument`, `2 arguments`
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}"),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// The arguments of a shape: `(table, |value, table_value| …)`.
+fn describe(shape: &[Arg]) -> String {
+    if shape.is_empty() {
+        return "no arguments".to_owned();
+    }
+    let args: Vec<String> = shape
+        .iter()
+        .map(|arg| match arg {
+            Arg::Closure(parameters) => format!("|{}| …", parameters.join(", ")),
+            Arg::Value(what) => (*what).to_owned(),
+            Arg::Operand(kinds) => kinds.iter().map(|kind| kind.noun()).collect::<Vec<_>>().join(" or "),
+            Arg::Stores => "store or (stores)".to_owned(),
+            Arg::Topic => "topic".to_owned(),
+            Arg::Topics => "topic, [topics] or pattern(\"…\")".to_owned(),
+            Arg::TopicOrClosure(parameters) => format!("topic or |{}| …", parameters.join(", ")),
+        })
+        .collect();
+    format!("`({})`", args.join(", "))
+}

@@ -1,0 +1,196 @@
+//! The graph: nodes in the order of the text, edges by index. Every node keeps the place where it was written.
+
+use proc_macro2::{Ident, Span};
+use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
+
+use crate::operators::{Kind, Operator};
+use crate::parse::{Param, Statement};
+
+/// Index of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(pub(crate) usize);
+
+/// A topology whose names are resolved.
+#[derive(Debug)]
+pub(crate) struct Topology {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) output: Ident,
+    pub(crate) params: Vec<Param>,
+    pub(crate) nodes: Vec<Node>,
+    /// Statements that are not in the graph since something is wrong with them.
+    pub(crate) broken: Vec<Statement>,
+    /// Every statement is in the graph. Otherwise nothing can be said about what is missing.
+    pub(crate) complete: bool,
+}
+
+/// A source, an operator, a sink, or a store.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) row: &'static Operator,
+    /// Which of the row's shapes it was called in.
+    pub(crate) shape: usize,
+    /// It is the `try_` twin.
+    pub(crate) fallible: bool,
+    /// Of the operator's name.
+    pub(crate) span: Span,
+    /// What it is called on; nothing for a source.
+    pub(crate) receiver: Option<NodeId>,
+    /// For a stream that came out of a `split`: which.
+    pub(crate) output_index: Option<usize>,
+    pub(crate) args: Vec<Argument>,
+    /// For a `split`: which of its branches are `try_branch`.
+    pub(crate) fallible_branches: Vec<bool>,
+    pub(crate) options: Options,
+    /// The `let` that names the result.
+    pub(crate) variable: Option<Variable>,
+    /// In the description: unique, and the same after changes elsewhere.
+    pub(crate) label: String,
+    /// Something reads the result.
+    pub(crate) read: bool,
+    /// Where the statement names its start, so that editors find the definition from there.
+    pub(crate) used_at: Option<Span>,
+    /// A repartition that nobody wrote: the node that needs it.
+    pub(crate) inserted_for: Option<NodeId>,
+}
+
+/// A `let`.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: Ident,
+    pub(crate) ty: Option<Type>,
+    pub(crate) docs: Vec<Attribute>,
+}
+
+/// A checked argument.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    Closure(Expr),
+    Value(Expr),
+    Operand(NodeId, Span),
+    Stores(Vec<(NodeId, Span)>),
+    Topics(Topics),
+}
+
+/// What a source reads, or where a sink writes.
+#[derive(Clone, Debug)]
+pub(crate) enum Topics {
+    Names(Vec<TopicName>),
+    Pattern(LitStr),
+    /// Computed per record.
+    Computed(Expr),
+}
+
+/// A topic.
+#[derive(Clone, Debug)]
+pub(crate) enum TopicName {
+    Literal(LitStr),
+    Constant(Path),
+    Parameter(Ident),
+}
+
+impl TopicName {
+    pub(crate) fn span(&self) -> Span {
+        use syn::spanned::Spanned;
+        match self {
+            TopicName::Literal(literal) => literal.span(),
+            TopicName::Constant(path) => path.span(),
+            TopicName::Parameter(name) => name.span(),
+        }
+    }
+
+    /// As descriptions show it: `{name}` stands for what is known only at start.
+    pub(crate) fn text(&self) -> String {
+        use quote::ToTokens;
+        match self {
+            TopicName::Literal(literal) => literal.value(),
+            TopicName::Constant(path) => format!("{{{}}}", path.to_token_stream().to_string().replace(' ', "")),
+            TopicName::Parameter(name) => format!("{{{}}}", plain(name)),
+        }
+    }
+}
+
+/// What was said behind an operator.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) timestamp: Option<Expr>,
+    pub(crate) with: Option<(Expr, Expr)>,
+    pub(crate) offset_reset: Option<Ident>,
+    pub(crate) partitions: Option<(u32, Span)>,
+    pub(crate) named: Option<LitStr>,
+}
+
+impl Node {
+    pub(crate) fn gives(&self) -> Kind {
+        if self.output_index.is_some() { Kind::Stream } else { self.row.gives }
+    }
+
+    /// As the user wrote it.
+    pub(crate) fn operator(&self) -> String {
+        if self.fallible { format!("try_{}", self.row.name) } else { self.row.name.to_owned() }
+    }
+
+    /// The name for state and repartition topics: `.named(…)`, or else the `let`.
+    pub(crate) fn state_name(&self) -> Option<(String, Span)> {
+        match (&self.options.named, &self.variable) {
+            (Some(named), _) => Some((named.value(), named.span())),
+            (None, Some(variable)) => Some((plain(&variable.name), variable.name.span())),
+            (None, None) => None,
+        }
+    }
+
+    /// All nodes it takes records from, the receiver first.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = NodeId> {
+        let operands = self.args.iter().filter_map(|arg| match arg {
+            Argument::Operand(id, _) => Some(*id),
+            _ => None,
+        });
+        self.receiver.into_iter().chain(operands)
+    }
+
+    pub(crate) fn stores(&self) -> &[(NodeId, Span)] {
+        self.args.iter().find_map(|arg| if let Argument::Stores(stores) = arg { Some(stores.as_slice()) } else { None }).unwrap_or(&[])
+    }
+
+    pub(crate) fn topics(&self) -> Option<&Topics> {
+        self.args.iter().find_map(|arg| if let Argument::Topics(topics) = arg { Some(topics) } else { None })
+    }
+
+    pub(crate) fn closures(&self) -> impl Iterator<Item = &Expr> {
+        let args = self.args.iter().filter_map(|arg| match arg {
+            Argument::Closure(closure) | Argument::Topics(Topics::Computed(closure)) => Some(closure),
+            _ => None,
+        });
+        args.chain(&self.options.timestamp)
+    }
+
+    pub(crate) fn is_source(&self) -> bool {
+        self.row.on.is_none() && self.row.gives != Kind::Store
+    }
+}
+
+impl Topology {
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len()).map(NodeId)
+    }
+
+    /// How messages call a node.
+    pub(crate) fn called(&self, id: NodeId) -> String {
+        let node = self.node(id);
+        match &node.variable {
+            Some(variable) => plain(&variable.name),
+            None => node.operator(),
+        }
+    }
+}
+
+/// Without `r#`.
+pub(crate) fn plain(name: &Ident) -> String {
+    let text = name.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}

@@ -1,0 +1,14 @@
+//! Syntax → graph. Names get their meaning here; a name whose statement is broken is known, but nothing is said about it.
+
+mod arguments;
+mod build;
+mod flow;
+mod graph;
+mod names;
+mod options;
+mod types;
+
+pub(crate) use build::build;
+pub(crate) use graph::*;
+pub(crate) use types::written;
+pub(crate) use flow::Flow;

@@ -1,0 +1,98 @@
+//! Options behind a source or an operator.
+
+use std::fmt::Display;
+
+use syn::spanned::Spanned;
+use syn::{Expr, Lit};
+
+use super::build::{Broken, Builder};
+use super::graph::NodeId;
+use crate::diagnostics::*;
+use crate::operators::OptionRow;
+use crate::parse::Call;
+
+impl Builder {
+    pub(super) fn option(&mut self, cx: &mut Errors, on: NodeId, option: &OptionRow, call: &Call) -> Result<(), Broken> {
+        let span = call.name.span();
+        let node = &self.nodes[on.0];
+        // A name that was read before is finished: options follow the operator at once.
+        let finished = node.variable.is_some();
+        if finished || !node.row.options.iter().any(|known| *known == option) {
+            let known = list(node.row.options.iter().map(|option| option.name));
+            let known = match known.as_str() {
+                _ if finished => "ended with its own statement".to_owned(),
+                "" => "no options".to_owned(),
+                known => format!("the options {known}"),
+            };
+            let operator = if finished { self.called(on) } else { node.operator() };
+            let values: &[(&str, &dyn Display)] = &[("option", &option.name), ("operator", &operator), ("known", &known)];
+            cx.report(span, UNKNOWN_OPTION_PLACE, values);
+            return Err(Broken);
+        }
+        if call.args.len() != option.arguments.len() {
+            let wanted = format!("`({})`", option.arguments.join(", "));
+            let values: &[(&str, &dyn Display)] = &[("name", &option.name), ("wanted", &wanted), ("found", &call.args.len())];
+            cx.report(Self::args_span(call), ARITY, values);
+            return Err(Broken);
+        }
+        let before = cx.count();
+        let set = &node.options;
+        let first = &call.args[0];
+        let found = Self::text(first);
+        let found: &[(&str, &dyn Display)] = &[("found", &found)];
+        let twice = match option.name {
+            "timestamp" => {
+                self.closure(cx, "timestamp", &["key", "value"], first);
+                let twice = set.timestamp.is_some();
+                self.nodes[on.0].options.timestamp = Some(first.clone());
+                twice
+            }
+            "with" => {
+                let twice = set.with.is_some();
+                self.nodes[on.0].options.with = Some((first.clone(), call.args[1].clone()));
+                twice
+            }
+            "offset_reset" => {
+                let twice = set.offset_reset.is_some();
+                match last_segment(first) {
+                    Some(word) if word == "Earliest" || word == "Latest" => self.nodes[on.0].options.offset_reset = Some(word),
+                    _ => cx.report(first.span(), OFFSET_RESET, found),
+                }
+                twice
+            }
+            "partitions" => {
+                let twice = set.partitions.is_some();
+                match first {
+                    Expr::Lit(literal) => match &literal.lit {
+                        Lit::Int(int) if int.base10_parse::<u32>().is_ok_and(|count| count > 0) => {
+                            self.nodes[on.0].options.partitions = int.base10_parse().ok().map(|count| (count, int.span()));
+                        }
+                        _ => cx.report(first.span(), PARTITIONS, found),
+                    },
+                    _ => cx.report(first.span(), PARTITIONS, found),
+                }
+                twice
+            }
+            _ => {
+                let twice = set.named.is_some();
+                match first {
+                    Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => {
+                        if let Lit::Str(name) = &literal.lit {
+                            self.nodes[on.0].options.named = Some(name.clone());
+                        }
+                    }
+                    _ => cx.report(first.span(), NAMED, found),
+                }
+                twice
+            }
+        };
+        if twice {
+            cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
+        }
+        if cx.count() > before { Err(Broken) } else { Ok(()) }
+    }
+}
+
+fn last_segment(expr: &Expr) -> Option<syn::Ident> {
+    if let Expr::Path(path) = expr { path.path.segments.last().map(|segment| segment.ident.clone()) } else { None }
+}

@@ -1,0 +1,19 @@
+//! `aggregate`.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// Folds the values of each key into an aggregate.
+pub(super) const ROW: Operator = Operator {
+    name: "aggregate",
+    on: Some(Kind::Grouped),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"])]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "Folds the values of each key into an aggregate.",
+};

@@ -1,0 +1,19 @@
+//! `count`.
+
+use super::options::NAMED;
+use super::{Kind, Operator};
+
+/// Counts the records of each key.
+pub(super) const ROW: Operator = Operator {
+    name: "count",
+    on: Some(Kind::Grouped),
+    gives: Kind::Table,
+    shapes: &[&[]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: false,
+    effect: false,
+    options: &[NAMED],
+    doc: "Counts the records of each key.",
+};

@@ -1,0 +1,19 @@
+//! `join`.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// Joins each record with the row of a table that has its key; no row, no result.
+pub(super) const ROW: Operator = Operator {
+    name: "join",
+    on: Some(Kind::Stream),
+    gives: Kind::Stream,
+    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])], &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])]],
+    changes_key: false,
+    needs_key: true,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "Joins each record with the row of a table that has its key; no row, no result.",
+};

@@ -1,0 +1,19 @@
+//! `key_value_store`.
+
+use super::options::NAMED;
+use super::{Kind, Operator};
+
+/// A store for processors.
+pub(super) const ROW: Operator = Operator {
+    name: "key_value_store",
+    on: None,
+    gives: Kind::Store,
+    shapes: &[&[]],
+    changes_key: false,
+    needs_key: false,
+    state: true,
+    twin: false,
+    effect: false,
+    options: &[NAMED],
+    doc: "A store for processors.",
+};

@@ -1,0 +1,186 @@
+//! The table of operators: one file and one row each. Parsing, checking and code generation read the row; nobody repeats it.
+
+mod aggregate;
+mod branch;
+mod count;
+mod filter;
+mod filter_not;
+mod flat_map;
+mod flat_map_values;
+mod flat_map_values_with_key;
+mod for_each;
+mod global_table;
+mod group_by;
+mod group_by_key;
+mod join;
+mod key_value_store;
+mod left_join;
+mod map;
+mod map_values;
+mod map_values_with_key;
+mod merge;
+mod no_default;
+mod options;
+mod otherwise;
+mod peek;
+mod print;
+mod process;
+mod process_values;
+mod reduce;
+mod repartition;
+mod select_key;
+mod split;
+mod stream;
+mod table;
+mod to;
+mod to_stream;
+mod to_table;
+
+pub(crate) use options::{OPTIONS, OptionRow};
+
+/// What a name in a topology stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Stream,
+    Table,
+    GlobalTable,
+    /// Between `group_by` and the aggregation.
+    Grouped,
+    /// Between `split` and `otherwise`.
+    Split,
+    /// The streams of a finished `split`.
+    Branches,
+    /// A store for processors.
+    Store,
+    /// Behind a sink.
+    Nothing,
+}
+
+impl Kind {
+    /// In messages.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Kind::Stream => "stream",
+            Kind::Table => "table",
+            Kind::GlobalTable => "global table",
+            Kind::Grouped => "grouped stream",
+            Kind::Split => "split",
+            Kind::Branches => "finished split",
+            Kind::Store => "store",
+            Kind::Nothing => "stream that has ended",
+        }
+    }
+
+    /// The type that a user writes, if one can be written.
+    pub(crate) fn written(self) -> Option<&'static str> {
+        match self {
+            Kind::Stream => Some("Stream"),
+            Kind::Table => Some("Table"),
+            Kind::GlobalTable => Some("GlobalTable"),
+            Kind::Store => Some("KeyValueStore"),
+            Kind::Grouped | Kind::Split | Kind::Branches | Kind::Nothing => None,
+        }
+    }
+}
+
+/// One argument.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arg {
+    /// A closure (or the name of a function) with these parameters.
+    Closure(&'static [&'static str]),
+    /// Any expression.
+    Value(&'static str),
+    /// The name of a node of one of these kinds.
+    Operand(&'static [Kind]),
+    /// A store, or a tuple of stores.
+    Stores,
+    /// One topic.
+    Topic,
+    /// A topic, a list of topics, or a pattern.
+    Topics,
+    /// One topic, or a closure that computes it.
+    TopicOrClosure(&'static [&'static str]),
+}
+
+/// A row.
+#[derive(Debug)]
+pub(crate) struct Operator {
+    pub(crate) name: &'static str,
+    /// What it is called on; nothing for a source.
+    pub(crate) on: Option<Kind>,
+    pub(crate) gives: Kind,
+    /// The ways to call it.
+    pub(crate) shapes: &'static [&'static [Arg]],
+    /// Records may have another key behind it.
+    pub(crate) changes_key: bool,
+    /// Records must be partitioned by their key in front of it.
+    pub(crate) needs_key: bool,
+    /// Makes state that needs a name.
+    pub(crate) state: bool,
+    /// Has a `try_` twin, whose closures return `Result`.
+    pub(crate) twin: bool,
+    /// May end a statement.
+    pub(crate) effect: bool,
+    pub(crate) options: &'static [&'static OptionRow],
+    /// One sentence, for lists.
+    pub(crate) doc: &'static str,
+}
+
+/// Rows by identity: there is one of each.
+impl PartialEq for Operator {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.on == other.on
+    }
+}
+
+/// All operators.
+pub(crate) const OPERATORS: &[&Operator] = &[
+    &stream::ROW,
+    &table::ROW,
+    &global_table::ROW,
+    &key_value_store::ROW,
+    &filter::ROW,
+    &filter_not::ROW,
+    &map::ROW,
+    &map_values::ROW,
+    &map_values_with_key::ROW,
+    &flat_map::ROW,
+    &flat_map_values::ROW,
+    &flat_map_values_with_key::ROW,
+    &select_key::ROW,
+    &peek::ROW,
+    &for_each::ROW,
+    &print::ROW,
+    &merge::ROW,
+    &split::ROW,
+    &branch::ROW,
+    &otherwise::ROW,
+    &no_default::ROW,
+    &repartition::ROW,
+    &to::ROW,
+    &to_table::ROW,
+    &group_by_key::ROW,
+    &group_by::ROW,
+    &join::ROW,
+    &left_join::ROW,
+    &process::ROW,
+    &process_values::ROW,
+    &count::ROW,
+    &reduce::ROW,
+    &aggregate::ROW,
+    &to_stream::ROW,
+];
+
+/// What can be called on `kind` under `name`, and whether it is the `try_` twin. Without a kind: the sources.
+pub(crate) fn find(on: Option<Kind>, name: &str) -> Option<(&'static Operator, bool)> {
+    let exact = |name: &str| OPERATORS.iter().copied().find(|row| row.on == on && row.name == name);
+    match exact(name) {
+        Some(row) => Some((row, false)),
+        None => exact(name.strip_prefix("try_")?).map(|row| (row, true)),
+    }
+}
+
+/// Names of all operators of a kind; without a kind, of all sources.
+pub(crate) fn names(on: Option<Kind>) -> impl Iterator<Item = &'static str> {
+    OPERATORS.iter().filter(move |row| row.on == on).map(|row| row.name)
+}

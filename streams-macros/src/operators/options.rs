@@ -1,0 +1,19 @@
+//! Options: methods that follow a source or an operator and say something about it.
+
+/// An option of an operator.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OptionRow {
+    pub(crate) name: &'static str,
+    /// Number of arguments, and how they are called in messages.
+    pub(crate) arguments: &'static [&'static str],
+    pub(crate) doc: &'static str,
+}
+
+pub(super) const TIMESTAMP: &OptionRow = &OptionRow { name: "timestamp", arguments: &["|key, value| …"], doc: "Event time in ms, from the record itself." };
+pub(super) const WITH: &OptionRow = &OptionRow { name: "with", arguments: &["key codec", "value codec"], doc: "Wire formats of this edge." };
+pub(super) const OFFSET_RESET: &OptionRow = &OptionRow { name: "offset_reset", arguments: &["Earliest or Latest"], doc: "Where to start without a committed offset." };
+pub(super) const PARTITIONS: &OptionRow = &OptionRow { name: "partitions", arguments: &["count"], doc: "Declared number of partitions." };
+pub(super) const NAMED: &OptionRow = &OptionRow { name: "named", arguments: &["name"], doc: "Name of state or of a repartition topic." };
+
+/// All options.
+pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED];

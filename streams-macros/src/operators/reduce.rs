@@ -1,0 +1,19 @@
+//! `reduce`.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// Combines the values of each key.
+pub(super) const ROW: Operator = Operator {
+    name: "reduce",
+    on: Some(Kind::Grouped),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&["left", "right"])]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "Combines the values of each key.",
+};

@@ -1,0 +1,19 @@
+//! `stream`.
+
+use super::options::{OFFSET_RESET, PARTITIONS, TIMESTAMP, WITH};
+use super::{Arg, Kind, Operator};
+
+/// Reads a topic, several topics, or all topics that match a pattern.
+pub(super) const ROW: Operator = Operator {
+    name: "stream",
+    on: None,
+    gives: Kind::Stream,
+    shapes: &[&[Arg::Topics]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: false,
+    effect: false,
+    options: &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS],
+    doc: "Reads a topic, several topics, or all topics that match a pattern.",
+};

@@ -1,0 +1,19 @@
+//! `table`.
+
+use super::options::{NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, WITH};
+use super::{Arg, Kind, Operator};
+
+/// Reads a topic as a table: the last value of each key.
+pub(super) const ROW: Operator = Operator {
+    name: "table",
+    on: None,
+    gives: Kind::Table,
+    shapes: &[&[Arg::Topic]],
+    changes_key: false,
+    needs_key: false,
+    state: true,
+    twin: false,
+    effect: false,
+    options: &[NAMED, TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS],
+    doc: "Reads a topic as a table: the last value of each key.",
+};

@@ -1,0 +1,19 @@
+//! `to`.
+
+use super::options::WITH;
+use super::{Arg, Kind, Operator};
+
+/// Writes each record to a topic.
+pub(super) const ROW: Operator = Operator {
+    name: "to",
+    on: Some(Kind::Stream),
+    gives: Kind::Nothing,
+    shapes: &[&[Arg::TopicOrClosure(&["key", "value", "cx"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: false,
+    effect: true,
+    options: &[WITH],
+    doc: "Writes each record to a topic.",
+};

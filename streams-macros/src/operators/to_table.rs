@@ -1,0 +1,19 @@
+//! `to_table`.
+
+use super::options::NAMED;
+use super::{Kind, Operator};
+
+/// Keeps the last value of each key.
+pub(super) const ROW: Operator = Operator {
+    name: "to_table",
+    on: Some(Kind::Stream),
+    gives: Kind::Table,
+    shapes: &[&[]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: false,
+    effect: false,
+    options: &[NAMED],
+    doc: "Keeps the last value of each key.",
+};

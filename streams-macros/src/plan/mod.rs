@@ -1,0 +1,73 @@
+//! Graph → plan: repartitions are inserted, the graph is cut into sub-topologies at them, and everything has its place.
+
+mod describe;
+mod dot;
+mod drawing;
+mod fingerprint;
+mod mermaid;
+mod repartition;
+mod subtopology;
+
+pub(crate) use describe::describe;
+pub(crate) use dot::dot;
+pub(crate) use fingerprint::fingerprint;
+pub(crate) use mermaid::mermaid;
+pub(crate) use subtopology::{Entry, SubTopology};
+
+use crate::model::{NodeId, Topology};
+use crate::operators::Kind;
+
+/// A topology that is ready to be generated.
+pub(crate) struct Plan {
+    /// With the repartitions that nobody wrote, at the end.
+    pub(crate) topology: Topology,
+    /// All nodes in the order of the data: that of the text, an inserted repartition before the node that needs it.
+    pub(crate) order: Vec<NodeId>,
+    /// By node: who takes its records, in the order of the text.
+    pub(crate) consumers: Vec<Vec<NodeId>>,
+    pub(crate) sub_topologies: Vec<SubTopology>,
+    /// Global tables: filled apart, once per process.
+    pub(crate) globals: Vec<NodeId>,
+}
+
+/// Plans a topology that has been checked.
+pub(crate) fn plan(mut topology: Topology) -> Plan {
+    let order = repartition::insert(&mut topology);
+    let consumers = consumers(&topology, &order);
+    let sub_topologies = subtopology::cut(&topology, &order);
+    let globals = order.iter().copied().filter(|id| topology.node(*id).gives() == Kind::GlobalTable).collect();
+    Plan { topology, order, consumers, sub_topologies, globals }
+}
+
+impl Plan {
+    /// `<name>` of the topic `<application.id>-<name>-repartition` that a repartition writes.
+    pub(crate) fn repartition_name(&self, id: NodeId) -> String {
+        self.topology.repartition_name(id)
+    }
+}
+
+impl Topology {
+    pub(crate) fn is_repartition(&self, id: NodeId) -> bool {
+        self.node(id).row.name == "repartition"
+    }
+
+    /// The name of a repartition: its own, or that of the state or join it was inserted for.
+    pub(crate) fn repartition_name(&self, id: NodeId) -> String {
+        let named = self.node(id).inserted_for.unwrap_or(id);
+        self.node(named).state_name().map(|(name, _)| name).unwrap_or_default()
+    }
+}
+
+fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {
+    let mut consumers = vec![Vec::new(); topology.nodes.len()];
+    for id in order {
+        let node = topology.node(*id);
+        for (index, input) in node.inputs().enumerate() {
+            // Rows of a table are looked up; only streams hand records to more than their receiver.
+            if index == 0 || topology.node(input).gives() == Kind::Stream {
+                consumers[input.0].push(*id);
+            }
+        }
+    }
+    consumers
+}

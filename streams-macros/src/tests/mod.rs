@@ -1,0 +1,4 @@
+//! Tests of the phases, without rustc.
+
+mod cases;
+mod messages;

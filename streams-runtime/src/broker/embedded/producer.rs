@@ -1,0 +1,159 @@
+//! Writing records.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::EmbeddedLog;
+use super::encoding;
+use super::topic::Topic;
+use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use crate::partition::partition_for_key;
+use crate::record::RecordRef;
+
+/// A topic this producer knows.
+struct Target {
+    topic: Arc<Topic>,
+    partitions: Vec<Destination>,
+    /// Where the next record without key goes.
+    next_any: usize,
+}
+
+#[derive(Clone, Default)]
+struct Destination {
+    /// Records of the batch being sent, by their place in it.
+    pending: Vec<u32>,
+    /// End after the last record written.
+    written: Option<i64>,
+    acknowledged: Option<i64>,
+}
+
+pub(super) struct EmbeddedProducer {
+    log: EmbeddedLog,
+    targets: Vec<Target>,
+    /// Destinations with something pending, in the order of their first record.
+    touched: Vec<(u32, u32)>,
+}
+
+/// The size of a record as Kafka counts it against `max.message.bytes`, near enough.
+pub(super) fn check_size(topic: &Topic, partition: i32, record: &RecordRef<'_>) -> Result<(), BrokerError> {
+    let bytes = encoding::encoded_bytes(record);
+    if bytes <= topic.max_message_bytes {
+        return Ok(());
+    }
+    Err(BrokerError::Produce {
+        topic: topic.name.to_string(),
+        partition: Some(partition),
+        reason: format!("a record of {bytes} bytes is larger than the topic's max.message.bytes = {}", topic.max_message_bytes),
+        permanent: true,
+    })
+}
+
+impl Target {
+    fn choose(&mut self, partition: i32, record: &RecordRef<'_>) -> Result<usize, BrokerError> {
+        if partition != ANY_PARTITION {
+            self.topic.partition(partition)?;
+            return Ok(partition as usize);
+        }
+        if let Some(key) = record.key {
+            return Ok(partition_for_key(key, self.partitions.len() as i32) as usize);
+        }
+        let chosen = self.next_any;
+        self.next_any = (chosen + 1) % self.partitions.len();
+        Ok(chosen)
+    }
+}
+
+impl EmbeddedProducer {
+    pub(super) fn new(log: EmbeddedLog) -> Self {
+        EmbeddedProducer { log, targets: Vec::new(), touched: Vec::new() }
+    }
+
+    /// Sorts the records by destination and finds every mistake before anything is written.
+    fn distribute(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
+        for (index, (slot, partition, record)) in batch.iter().enumerate() {
+            let target = self.targets.get_mut(slot.0 as usize).ok_or_else(|| BrokerError::Other {
+                what: "writing records".to_owned(),
+                reason: format!("topic slot {} is not known to this producer", slot.0),
+                fatal: false,
+            })?;
+            let partition = target.choose(partition, &record)?;
+            check_size(&target.topic, partition as i32, &record)?;
+            let destination = &mut target.partitions[partition];
+            if destination.pending.is_empty() {
+                self.touched.push((slot.0, partition as u32));
+            }
+            destination.pending.push(index as u32);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
+        for &(slot, partition) in &self.touched {
+            let target = &mut self.targets[slot as usize];
+            let log = &target.topic.partitions[partition as usize];
+            let destination = &mut target.partitions[partition as usize];
+            let records = destination.pending.iter().filter_map(|&i| batch.records.get(i as usize));
+            let end = log.append(records, self.log.stamp_ms(&target.topic))?;
+            destination.written = Some(end);
+            if log.is_durable_to(end) {
+                destination.acknowledged = Some(end);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Producer for EmbeddedProducer {
+    fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError> {
+        if let Some(known) = self.targets.iter().position(|t| &*t.topic.name == name) {
+            return Ok(TopicSlot(known as u32));
+        }
+        let topic = self.log.topic_or_create(name)?;
+        let partitions = vec![Destination::default(); topic.partitions.len()];
+        self.targets.push(Target { topic, partitions, next_any: 0 });
+        Ok(TopicSlot(self.targets.len() as u32 - 1))
+    }
+
+    fn partitions(&self, topic: TopicSlot) -> i32 {
+        self.targets.get(topic.0 as usize).map_or(0, |t| t.partitions.len() as i32)
+    }
+
+    fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
+        let result = match self.distribute(batch) {
+            Ok(()) => self.write(batch),
+            Err(error) => Err(error),
+        };
+        for &(slot, partition) in &self.touched {
+            self.targets[slot as usize].partitions[partition as usize].pending.clear();
+        }
+        self.touched.clear();
+        result
+    }
+
+    fn poll(&mut self) -> Result<(), BrokerError> {
+        // Under a policy with an interval, time alone makes a sync due.
+        if self.log.syncs_at_intervals() {
+            return self.log.flush();
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, _timeout: Duration) -> Result<(), BrokerError> {
+        if self.log.syncs_at_intervals() {
+            self.log.flush()?;
+        }
+        for target in &mut self.targets {
+            for (log, destination) in target.topic.partitions.iter().zip(&mut target.partitions) {
+                if destination.written > destination.acknowledged {
+                    log.flush()?;
+                    destination.acknowledged = destination.written;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {
+        self.targets.get(topic.0 as usize)?.partitions.get(usize::try_from(partition).ok()?)?.acknowledged
+    }
+}

@@ -1,0 +1,116 @@
+//! Groups: joining, leaving, timing out, committing.
+
+use std::time::Duration;
+
+use super::support::*;
+use crate::broker::BrokerError;
+use crate::broker::GroupEvent::{Assigned, Lost, Revoked};
+
+#[test]
+fn a_partition_moves_only_when_its_owner_has_given_it_back() {
+    let (log, _) = log_with_clock();
+    log.create_topic("t", 4).unwrap();
+    let a = join(&log, &["t"]);
+    let all: Vec<_> = (0..4).map(|p| tp("t", p)).collect();
+    assert_eq!(poll(&a), Some(Assigned(all)));
+    let b = join(&log, &["t"]);
+    assert_eq!(poll(&b), None);
+    let moving = vec![tp("t", 2), tp("t", 3)];
+    assert_eq!(poll(&a), Some(Revoked(moving.clone())));
+    assert_eq!(poll(&b), None, "not given back yet");
+    a.commit(&[offset(tp("t", 3), 7)]).unwrap();
+    a.acknowledge_revoked(&moving).unwrap();
+    assert_eq!(poll(&b), Some(Assigned(moving)));
+    assert!(matches!(a.commit(&[offset(tp("t", 3), 8)]), Err(BrokerError::Fenced { .. })));
+    assert_eq!(b.committed(&[tp("t", 3), tp("t", 0)]).unwrap(), [Some(offset(tp("t", 3), 7)), None]);
+    b.leave(Duration::ZERO).unwrap();
+    assert!(matches!(b.commit(&[]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(b.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 2), tp("t", 3)])));
+}
+
+#[test]
+fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
+    let (log, clock) = log_with_clock();
+    log.create_topic("t", 2).unwrap();
+    let a = join(&log, &["t"]);
+    let b = join(&log, &["t"]);
+    poll(&a);
+    a.acknowledge_revoked(&[tp("t", 0), tp("t", 1)]).unwrap();
+    let revoked = poll(&a);
+    assert_eq!(revoked, Some(Revoked(vec![tp("t", 1)])));
+    a.acknowledge_revoked(&[tp("t", 1)]).unwrap();
+    assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 1)])));
+    clock.advance_ms(SESSION_MS);
+    assert_eq!(poll(&b), None);
+    clock.advance_ms(1);
+    assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 0)])));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
+    assert_eq!(poll(&a), None, "out until it has confirmed");
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
+    assert_eq!(poll(&a), None);
+    assert_eq!(poll(&b), Some(Revoked(vec![tp("t", 1)])));
+    b.acknowledge_revoked(&[tp("t", 1)]).unwrap();
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 1)])));
+    a.commit(&[offset(tp("t", 1), 3)]).unwrap();
+}
+
+#[test]
+fn a_member_alone_is_fenced_too_when_it_was_silent() {
+    let (log, clock) = log_with_clock();
+    log.create_topic("t", 1).unwrap();
+    let a = join(&log, &["t"]);
+    poll(&a);
+    clock.advance_ms(SESSION_MS + 1);
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
+    a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0)])));
+}
+
+#[test]
+fn the_same_instance_takes_over_what_it_had() {
+    let (log, _) = log_with_clock();
+    log.create_topic("t", 4).unwrap();
+    let a = join_as(&log, &["t"], Some("one"));
+    poll(&a);
+    let b = join_as(&log, &["t"], Some("two"));
+    poll(&a);
+    a.acknowledge_revoked(&[tp("t", 2), tp("t", 3)]).unwrap();
+    poll(&b);
+    let again = join_as(&log, &["t"], Some("one"));
+    assert_eq!(poll(&again), Some(Assigned(vec![tp("t", 0), tp("t", 1)])));
+    assert_eq!(poll(&b), None);
+    assert!(matches!(a.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[]), Err(BrokerError::Fenced { .. })));
+}
+
+#[test]
+fn subscriptions_and_new_topics_change_the_assignment() {
+    let (log, _) = log_with_clock();
+    log.create_topic("t", 1).unwrap();
+    let a = join(&log, &["t", "later"]);
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0)])));
+    log.create_topic("later", 2).unwrap();
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("later", 0), tp("later", 1)])));
+    a.subscribe(&["later".into()]).unwrap();
+    assert_eq!(poll(&a), Some(Revoked(vec![tp("t", 0)])));
+    assert!(a.commit(&[offset(tp("no", 0), 1)]).is_err());
+}
+
+#[test]
+fn a_poll_that_waits_sees_the_event_of_another_thread() {
+    let (log, _) = log_with_clock();
+    log.create_topic("t", 2).unwrap();
+    let a = join(&log, &["t"]);
+    poll(&a);
+    let thread = std::thread::spawn({
+        let a = a.clone();
+        move || a.poll(Duration::from_secs(20)).unwrap()
+    });
+    std::thread::sleep(Duration::from_millis(30));
+    let _b = join(&log, &["t"]);
+    assert_eq!(thread.join().unwrap(), Some(Revoked(vec![tp("t", 1)])));
+}

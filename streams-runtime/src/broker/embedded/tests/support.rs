@@ -1,0 +1,89 @@
+//! What the tests share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
+use crate::broker::{
+    Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, Producer, ProducerConfig,
+    TopicPartition,
+};
+use crate::record::{NewRecord, RecordBatch};
+use crate::time::clock::ManualClock;
+
+pub(super) fn tp(topic: &str, partition: i32) -> TopicPartition {
+    TopicPartition::new(topic, partition)
+}
+
+/// A log whose time stands still.
+pub(super) fn log_with_clock() -> (EmbeddedLog, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(1_000_000));
+    let options = EmbeddedOptions { clock: clock.clone(), ..EmbeddedOptions::default() };
+    (EmbeddedLog::in_memory_with(options), clock)
+}
+
+pub(super) fn consumer(log: &EmbeddedLog) -> Box<dyn Consumer> {
+    let config = ConsumerConfig { client_id: "test".into(), isolation: Isolation::ReadUncommitted, fetch_ahead_bytes: 1 << 20 };
+    log.consumer(&config).unwrap()
+}
+
+pub(super) fn producer(log: &EmbeddedLog) -> Box<dyn Producer> {
+    let config = ProducerConfig {
+        client_id: "test".into(),
+        linger: Duration::from_millis(5),
+        batch_bytes: 1 << 20,
+        buffer_bytes: 32 << 20,
+        delivery_timeout: Duration::from_secs(10),
+    };
+    log.producer(&config).unwrap()
+}
+
+pub(super) const SESSION_MS: i64 = 10_000;
+
+pub(super) fn join(log: &EmbeddedLog, topics: &[&str]) -> Arc<dyn GroupMember> {
+    join_as(log, topics, None)
+}
+
+pub(super) fn join_as(log: &EmbeddedLog, topics: &[&str], instance: Option<&str>) -> Arc<dyn GroupMember> {
+    let config = GroupConfig {
+        group: "group".into(),
+        topics: topics.iter().map(|t| t.to_string()).collect(),
+        instance: instance.map(str::to_owned),
+        client_id: "test".into(),
+        session_timeout: Duration::from_millis(SESSION_MS as u64),
+    };
+    log.join_group(&config).unwrap()
+}
+
+pub(super) fn poll(member: &Arc<dyn GroupMember>) -> Option<GroupEvent> {
+    member.poll(Duration::ZERO).unwrap()
+}
+
+pub(super) fn offset(partition: TopicPartition, offset: i64) -> CommitOffset {
+    CommitOffset { partition, offset, metadata: format!("m{offset}") }
+}
+
+pub(super) fn record(key: Option<&[u8]>, value: &[u8], timestamp_ms: i64) -> RecordBatch {
+    let mut batch = RecordBatch::default();
+    batch.push(NewRecord { key, value: Some(value), timestamp_ms, offset: 0 });
+    batch
+}
+
+/// Appends one record with this value.
+pub(super) fn put(log: &EmbeddedLog, topic: &str, partition: i32, value: &[u8], timestamp_ms: i64) -> i64 {
+    let batch = record(None, value, timestamp_ms);
+    log.append(topic, Some(partition), batch.get(0).unwrap()).unwrap().1
+}
+
+/// Offset and value of all records from an offset on.
+pub(super) fn values(log: &EmbeddedLog, topic: &str, partition: i32, from: i64) -> Vec<(i64, String)> {
+    let batch = log.read(topic, partition, from, usize::MAX).unwrap();
+    batch.iter().map(|r| (r.offset, String::from_utf8(r.value.unwrap().to_vec()).unwrap())).collect()
+}
+
+/// So many cases, or as many as `PROPTEST_CASES` asks for if those are more.
+pub(super) fn at_least(cases: u32) -> proptest::test_runner::Config {
+    let mut config = proptest::test_runner::Config::default();
+    config.cases = config.cases.max(cases);
+    config
+}

@@ -1,0 +1,143 @@
+//! librdkafka's error codes in the words of [`BrokerError`].
+
+use std::time::Duration;
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use super::context::Context;
+use crate::broker::{BrokerError, TopicPartition};
+
+/// The code of an error, also where rdkafka keeps it to itself.
+pub(super) fn code_of(error: &KafkaError) -> Code {
+    match error {
+        KafkaError::AdminOp(code) => *code,
+        KafkaError::Transaction(error) => error.code(),
+        other => other.rdkafka_error_code().unwrap_or(Code::Unknown),
+    }
+}
+
+/// Whether the broker is away, or the way to it: the client reconnects by itself.
+pub(super) fn is_connection(code: Code) -> bool {
+    matches!(
+        code,
+        Code::BrokerTransportFailure
+            | Code::AllBrokersDown
+            | Code::Resolve
+            | Code::NetworkException
+            | Code::BrokerNotAvailable
+            | Code::OperationTimedOut
+            | Code::TimedOutQueue
+            | Code::RequestTimedOut
+            | Code::WaitingForCoordinator
+            | Code::CoordinatorNotAvailable
+            | Code::CoordinatorLoadInProgress
+            | Code::NotCoordinator
+            | Code::LeaderNotAvailable
+            | Code::NotLeaderForPartition
+    )
+}
+
+/// Whether this is about a record itself, so that sending it again cannot help.
+pub(super) fn is_about_the_record(code: Code) -> bool {
+    matches!(
+        code,
+        Code::MessageSizeTooLarge
+            | Code::InvalidRecord
+            | Code::InvalidMessage
+            | Code::InvalidMessageSize
+            | Code::InvalidTimestamp
+            | Code::UnknownPartition
+            | Code::UnknownTopic
+            | Code::PolicyViolation
+            | Code::UnsupportedForMessageFormat
+            | Code::InvalidArgument
+            | Code::TopicAuthorizationFailed
+            | Code::InvalidTopic
+    )
+}
+
+/// Makes errors of one client: knows where its broker is and what it complained about.
+pub(super) struct Words<'a> {
+    pub(super) address: &'a str,
+    pub(super) context: &'a Context,
+    pub(super) limit: Duration,
+}
+
+impl Words<'_> {
+    /// A request that failed.
+    pub(super) fn request(&self, what: &str, code: Code) -> BrokerError {
+        let complaint = self
+            .context
+            .recent_error(self.limit.max(Duration::from_secs(5)));
+        match code {
+            _ if is_connection(code) => match complaint {
+                Some((_, reason)) => BrokerError::Unavailable {
+                    address: self.address.to_owned(),
+                    reason,
+                },
+                None if matches!(code, Code::OperationTimedOut | Code::RequestTimedOut) => {
+                    self.timed_out(what)
+                }
+                None => BrokerError::Unavailable {
+                    address: self.address.to_owned(),
+                    reason: format!("{what}: {code}"),
+                },
+            },
+            Code::Authentication | Code::SSL => BrokerError::Unavailable {
+                address: self.address.to_owned(),
+                reason: complaint.map_or_else(|| code.to_string(), |(_, reason)| reason),
+            },
+            _ => BrokerError::Other {
+                what: what.to_owned(),
+                reason: code.to_string(),
+                fatal: code == Code::Fatal,
+            },
+        }
+    }
+
+    /// The time was up.
+    pub(super) fn timed_out(&self, what: &str) -> BrokerError {
+        BrokerError::TimedOut {
+            what: what.to_owned(),
+            after_ms: self.limit.as_millis() as u64,
+            address: self.address.to_owned(),
+        }
+    }
+
+    /// A request about one topic.
+    pub(super) fn topic(&self, what: &str, topic: &str, code: Code) -> BrokerError {
+        match code {
+            Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::InvalidTopic => {
+                BrokerError::UnknownTopic {
+                    topic: topic.to_owned(),
+                }
+            }
+            Code::TopicAlreadyExists => BrokerError::TopicExists {
+                topic: topic.to_owned(),
+            },
+            _ => self.request(what, code),
+        }
+    }
+
+    /// A request about one partition.
+    pub(super) fn partition(&self, what: &str, at: &TopicPartition, code: Code) -> BrokerError {
+        match code {
+            Code::UnknownPartition | Code::UnknownTopicOrPartition => {
+                BrokerError::UnknownPartition {
+                    partition: at.clone(),
+                }
+            }
+            _ => self.topic(what, &at.topic, code),
+        }
+    }
+}
+
+/// Topic names end at a zero byte in C, so one that holds one cannot be asked for.
+pub(super) fn check_name(topic: &str) -> Result<(), BrokerError> {
+    if topic.is_empty() || topic.contains('\0') {
+        return Err(BrokerError::UnknownTopic {
+            topic: topic.to_owned(),
+        });
+    }
+    Ok(())
+}

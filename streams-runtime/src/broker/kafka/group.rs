@@ -1,0 +1,509 @@
+//! Membership in a group, apart from reading.
+//!
+//! The member subscribes to lead topics and answers every rebalance with an *empty* list: it takes part in the group and
+//! fetches nothing. What a revocation asks for is given back only when the owner acknowledged, so that it can still commit.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::context::Context;
+use super::detached::Detached;
+use super::error::{self, Words};
+use super::raw;
+use super::settings::{Kind, Settings};
+use crate::broker::{
+    BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition,
+};
+
+/// Before a commit that met a rebalance is tried again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+#[derive(Default)]
+struct Rebalance {
+    events: VecDeque<GroupEvent>,
+    /// What the owner was told is its own.
+    owned: BTreeSet<TopicPartition>,
+    /// The member id under which it is.
+    member: Option<String>,
+    /// What was asked back or lost and is not acknowledged yet. While there is something, the group waits for us.
+    pending: Vec<TopicPartition>,
+    /// What is pending is lost: it must not be committed.
+    lost: bool,
+    /// The loss was found by us, not by librdkafka, which has to be made to forget what it believes to own.
+    hidden: bool,
+}
+
+impl Rebalance {
+    /// Whether the group threw us out and librdkafka has not said so.
+    ///
+    /// It drops the news of a loss that comes while partitions are being asked back, and would later join again as a new
+    /// member that still has the others, although they went to somebody else meanwhile.
+    fn is_hidden_loss(&self, member: Option<&str>) -> bool {
+        !self.owned.is_empty() && self.member.as_deref() != member
+    }
+
+    /// Everything is lost.
+    fn lose_all(&mut self) {
+        let all: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
+        self.pending.clone_from(&all);
+        self.lost = true;
+        self.events.push_back(GroupEvent::Lost(all));
+    }
+}
+
+/// What the client's callbacks see.
+struct GroupContext {
+    base: Context,
+    rebalance: Mutex<Rebalance>,
+    /// We are leaving: give everything back at once.
+    leaving: AtomicBool,
+}
+
+impl GroupContext {
+    fn state(&self) -> MutexGuard<'_, Rebalance> {
+        self.rebalance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for GroupContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.base.log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.base.error(error, reason);
+    }
+}
+
+impl ConsumerContext for GroupContext {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        kind: RDKafkaRespErr,
+        partitions: &mut TopicPartitionList,
+    ) {
+        let list: Vec<TopicPartition> = partitions
+            .elements()
+            .iter()
+            .map(|p| TopicPartition::new(p.topic(), p.partition()))
+            .collect();
+        let member = raw::member_id(consumer.client());
+        if kind == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
+                tracing::warn!(%error, "could not take part in the rebalance");
+            }
+            let mut state = self.state();
+            if state.owned.is_empty() {
+                state.member = member;
+            }
+            if !list.is_empty() {
+                state.owned.extend(list.iter().cloned());
+                state.events.push_back(GroupEvent::Assigned(list));
+            }
+            return;
+        }
+        let lost = consumer.assignment_lost();
+        let mut state = self.state();
+        let owned: Vec<_> = list
+            .into_iter()
+            .filter(|p| state.owned.contains(p))
+            .collect();
+        if owned.is_empty() || self.leaving.load(Ordering::Acquire) {
+            drop(state);
+            give_back(consumer);
+        } else if !lost && state.is_hidden_loss(member.as_deref()) {
+            state.hidden = true;
+            state.lose_all();
+        } else {
+            for partition in &owned {
+                state.owned.remove(partition);
+            }
+            state.lost = lost;
+            state.pending.clone_from(&owned);
+            state.events.push_back(if lost {
+                GroupEvent::Lost(owned)
+            } else {
+                GroupEvent::Revoked(owned)
+            });
+        }
+    }
+}
+
+/// Tells the group that what it asked for is free.
+fn give_back(consumer: &BaseConsumer<GroupContext>) {
+    if let Err(error) = consumer.incremental_unassign(&TopicPartitionList::new()) {
+        tracing::warn!(%error, "could not give partitions back");
+    }
+}
+
+/// See the [module](self).
+pub(super) struct KafkaGroupMember {
+    client: Detached<BaseConsumer<GroupContext>>,
+    group: String,
+    address: String,
+    limit: Duration,
+    topics: Mutex<Vec<String>>,
+    left: AtomicBool,
+}
+
+impl KafkaGroupMember {
+    pub(super) fn new(
+        settings: &Settings,
+        config: &GroupConfig,
+        limit: Duration,
+    ) -> Result<Self, BrokerError> {
+        let session_ms = config.session_timeout.as_millis().max(1);
+        let mut fixed = vec![
+            ("client.id", config.client_id.clone()),
+            ("group.id", config.group.clone()),
+            ("enable.auto.commit", "false".into()),
+            ("enable.auto.offset.store", "false".into()),
+            ("auto.offset.reset", "error".into()),
+            ("allow.auto.create.topics", "false".into()),
+            // Or an offset could be read whose transaction is not decided yet.
+            ("isolation.level", "read_committed".into()),
+        ];
+        if let Some(instance) = &config.instance {
+            fixed.push(("group.instance.id", instance.clone()));
+        }
+        let mut defaults = vec![
+            ("reconnect.backoff.max.ms", "1000".to_owned()),
+            ("socket.nagle.disable", "true".into()),
+        ];
+        let probe = settings.client(Kind::Group, &[], &[]);
+        if probe.get("group.protocol") != Some("consumer") {
+            // With the newer protocol the broker decides these.
+            fixed.push(("partition.assignment.strategy", "cooperative-sticky".into()));
+            fixed.push(("session.timeout.ms", session_ms.to_string()));
+            defaults.push((
+                "heartbeat.interval.ms",
+                (session_ms / 3).clamp(1, 3000).to_string(),
+            ));
+            defaults.push(("max.poll.interval.ms", session_ms.max(300_000).to_string()));
+        }
+        let context = GroupContext {
+            base: Context::new(&config.client_id),
+            rebalance: Mutex::default(),
+            leaving: AtomicBool::new(false),
+        };
+        let client = settings
+            .client(Kind::Group, &defaults, &fixed)
+            .create_with_context::<_, BaseConsumer<GroupContext>>(context)
+            .map_err(|e| super::creation("make a member of the group", &e))?;
+        let member = KafkaGroupMember {
+            client: Detached::new(client),
+            group: config.group.clone(),
+            address: settings.bootstrap().to_owned(),
+            limit,
+            topics: Mutex::default(),
+            left: AtomicBool::new(false),
+        };
+        member.subscribe(&config.topics)?;
+        Ok(member)
+    }
+
+    fn topics(&self) -> MutexGuard<'_, Vec<String>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn context(&self) -> &GroupContext {
+        self.client.get().context()
+    }
+
+    fn words(&self) -> Words<'_> {
+        Words {
+            address: &self.address,
+            context: &self.context().base,
+            limit: self.limit,
+        }
+    }
+
+    fn fenced(&self, reason: impl Into<String>) -> BrokerError {
+        BrokerError::Fenced {
+            group: self.group.clone(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Why nothing may be committed now, if so.
+    fn may_not_commit(&self) -> Option<&'static str> {
+        if self.left.load(Ordering::Acquire) {
+            return Some("it left");
+        }
+        let client = self.client.get();
+        let state = self.context().state();
+        // Until the loss is acknowledged the client does not join again, so there is no newer generation to commit in by mistake.
+        if state.lost || client.assignment_lost() {
+            return Some("its partitions are lost");
+        }
+        match raw::member_id(client.client()) {
+            // The client would commit as a stranger, which an empty group lets through.
+            None => Some("it is no member now"),
+            member if state.is_hidden_loss(member.as_deref()) => Some("it was thrown out"),
+            _ => None,
+        }
+    }
+
+    fn list(&self, partitions: &[TopicPartition]) -> Result<TopicPartitionList, BrokerError> {
+        let mut list = TopicPartitionList::with_capacity(partitions.len());
+        for partition in partitions {
+            error::check_name(&partition.topic)?;
+            list.add_partition(&partition.topic, partition.partition);
+        }
+        Ok(list)
+    }
+}
+
+impl GroupMember for KafkaGroupMember {
+    fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError> {
+        let until = Instant::now() + timeout;
+        loop {
+            if let Some(event) = self.context().state().events.pop_front() {
+                return Ok(Some(event));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if self.left.load(Ordering::Acquire) {
+                std::thread::sleep(left);
+                return Ok(None);
+            }
+            match self.client.get().poll(left) {
+                Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
+                    return Err(match code {
+                        Code::FencedInstanceId | Code::UnknownMemberId => {
+                            self.fenced(code.to_string())
+                        }
+                        _ => BrokerError::Other {
+                            what: format!("take part in group `{}`", self.group),
+                            reason: self.last_complaint(code),
+                            fatal: true,
+                        },
+                    });
+                }
+                Some(Err(error)) => {
+                    let code = error::code_of(&error);
+                    // These pass, or come back as an event.
+                    let passes = error::is_connection(code)
+                        || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
+                    if !passes {
+                        return Err(BrokerError::Other {
+                            what: format!("take part in group `{}`", self.group),
+                            reason: self.last_complaint(code),
+                            fatal: false,
+                        });
+                    }
+                }
+                Some(Ok(_)) => {
+                    tracing::error!("a member of a group got a record; this is a bug");
+                }
+                None => {}
+            }
+            if Instant::now() >= until {
+                return Ok(self.context().state().events.pop_front());
+            }
+        }
+    }
+
+    fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError> {
+        let client = self.client.get();
+        let hidden;
+        {
+            let mut state = self.context().state();
+            if state.pending.is_empty() {
+                return Ok(());
+            }
+            state.pending.retain(|p| !partitions.contains(p));
+            if !state.pending.is_empty() {
+                return Ok(());
+            }
+            if state.is_hidden_loss(raw::member_id(client.client()).as_deref()) {
+                // Thrown out while the owner was giving back; the rest is gone too.
+                state.hidden = true;
+                state.lose_all();
+                return Ok(());
+            }
+            hidden = std::mem::take(&mut state.hidden);
+            state.lost = false;
+        }
+        // Not with the lock held: the answer may come with the next callback.
+        client
+            .incremental_unassign(&TopicPartitionList::new())
+            .map_err(|e| {
+                self.words()
+                    .request("give partitions back to the group", error::code_of(&e))
+            })?;
+        if hidden {
+            let topics = self.topics().clone();
+            client.unsubscribe();
+            self.subscribe(&topics)?;
+        }
+        Ok(())
+    }
+
+    fn committed(
+        &self,
+        partitions: &[TopicPartition],
+    ) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+        if partitions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let what = format!("read the offsets of group `{}`", self.group);
+        let found = self
+            .client
+            .get()
+            .committed_offsets(self.list(partitions)?, self.limit)
+            .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        partitions
+            .iter()
+            .map(|partition| {
+                let Some(element) = found.find_partition(&partition.topic, partition.partition)
+                else {
+                    return Ok(None);
+                };
+                element
+                    .error()
+                    .map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
+                Ok(match element.offset() {
+                    Offset::Offset(offset) => Some(CommitOffset {
+                        partition: partition.clone(),
+                        offset,
+                        metadata: element.metadata().to_owned(),
+                    }),
+                    _ => None,
+                })
+            })
+            .collect()
+    }
+
+    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
+        if offsets.is_empty() {
+            return Ok(());
+        }
+        let what = format!("commit offsets of group `{}`", self.group);
+        let mut list = TopicPartitionList::with_capacity(offsets.len());
+        for commit in offsets {
+            error::check_name(&commit.partition.topic)?;
+            let mut element =
+                list.add_partition(&commit.partition.topic, commit.partition.partition);
+            element
+                .set_offset(Offset::Offset(commit.offset.max(0)))
+                .map_err(|e| super::creation(&what, &e))?;
+            if !commit.metadata.is_empty() {
+                element.set_metadata(&commit.metadata);
+            }
+        }
+        let until = Instant::now() + self.limit;
+        loop {
+            if let Some(reason) = self.may_not_commit() {
+                return Err(self.fenced(reason));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            let code = match raw::commit(self.client.get().client(), &list, left) {
+                Ok(()) => return Ok(()),
+                Err(code) => code,
+            };
+            let over = Instant::now() >= until;
+            match code {
+                Code::UnknownMemberId
+                | Code::FencedInstanceId
+                | Code::Fenced
+                | Code::FencedMemberEpoch
+                | Code::AssignmentLost => return Err(self.fenced(code.to_string())),
+                // A rebalance is going on; what we own stays ours until we give it back, so the next generation will do.
+                Code::IllegalGeneration | Code::RebalanceInProgress | Code::StaleMemberEpoch => {
+                    if over {
+                        return Err(if code == Code::RebalanceInProgress {
+                            self.words().timed_out(&what)
+                        } else {
+                            self.fenced(code.to_string())
+                        });
+                    }
+                }
+                _ if error::is_connection(code) && !over => {}
+                _ => return Err(self.words().request(&what, code)),
+            }
+            std::thread::sleep(PAUSE.min(until.saturating_duration_since(Instant::now())));
+        }
+    }
+
+    fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
+        for topic in topics {
+            error::check_name(topic)?;
+        }
+        *self.topics() = topics.to_vec();
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        self.client
+            .get()
+            .subscribe(&names)
+            .map_err(|e| BrokerError::Other {
+                what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
+                reason: e.to_string(),
+                fatal: false,
+            })
+    }
+
+    fn leave(&self, timeout: Duration) -> Result<(), BrokerError> {
+        if self.left.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let until = Instant::now() + timeout;
+        self.stop_deferring();
+        let client = self.client.get();
+        let what = format!("leave group `{}`", self.group);
+        client
+            .close_queue()
+            .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        while !client.closed() {
+            if Instant::now() >= until {
+                return Err(BrokerError::TimedOut {
+                    what,
+                    after_ms: timeout.as_millis() as u64,
+                    address: self.address.clone(),
+                });
+            }
+            client.poll(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+}
+
+impl KafkaGroupMember {
+    /// From now on everything the group asks for is given back at once.
+    fn stop_deferring(&self) {
+        self.context().leaving.store(true, Ordering::Release);
+        let pending = {
+            let mut state = self.context().state();
+            state.events.clear();
+            state.owned.clear();
+            std::mem::take(&mut state.pending)
+        };
+        if !pending.is_empty() {
+            give_back(self.client.get());
+        }
+    }
+
+    /// What the client said with an error: its code alone leaves out the topic.
+    fn last_complaint(&self, code: Code) -> String {
+        match self.context().base.recent_error(Duration::from_secs(5)) {
+            Some((same, reason)) if same == code => reason,
+            _ => code.to_string(),
+        }
+    }
+}
+
+impl Drop for KafkaGroupMember {
+    fn drop(&mut self) {
+        // The client, which goes next, polls itself closed and must not wait for anybody's acknowledgement.
+        self.stop_deferring();
+    }
+}

@@ -1,0 +1,283 @@
+//! Producing by topic handle, and acknowledgements by the batch.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::bindings as rd;
+use rdkafka::bindings::rd_kafka_vtype_t as vtype;
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{BaseProducer, Producer};
+
+use super::{Queue, millis};
+use crate::broker::kafka::context::Context;
+use crate::record::RecordRef;
+
+/// A topic of a producer. By name, librdkafka would look through all its topics under a lock for every record.
+pub(in crate::broker::kafka) struct TopicHandle {
+    topic: NonNull<rd::rd_kafka_topic_t>,
+    /// Kept after the handle, so that the client goes last.
+    client: Arc<BaseProducer<Context>>,
+}
+
+// SAFETY: librdkafka locks topics inside; any thread may use and destroy a handle.
+unsafe impl Send for TopicHandle {}
+
+impl TopicHandle {
+    pub(in crate::broker::kafka) fn new(
+        client: &Arc<BaseProducer<Context>>,
+        name: &CStr,
+    ) -> Option<Self> {
+        let rk = client.client().native_ptr();
+        // SAFETY: the client is alive, the name ends with a zero byte, no configuration means the client's.
+        let topic = unsafe { rd::rd_kafka_topic_new(rk, name.as_ptr(), ptr::null_mut()) };
+        Some(TopicHandle {
+            topic: NonNull::new(topic)?,
+            client: client.clone(),
+        })
+    }
+
+    /// Puts a copy of the record into the client's buffer. `QueueFull` when there is no room.
+    ///
+    /// librdkafka takes the timestamp 0 for "now" and has no other way to say 0, so 0 goes out as 1 ms: event time that
+    /// jumps to today would be worse than one that is off by a millisecond.
+    pub(in crate::broker::kafka) fn produce(
+        &self,
+        partition: i32,
+        record: &RecordRef<'_>,
+    ) -> Result<(), RDKafkaErrorCode> {
+        let headers = self.headers(record)?;
+        let (key, key_len) = start(record.key);
+        let (value, value_len) = start(record.value);
+        let timestamp_ms = match record.timestamp_ms {
+            0 => 1,
+            t => t,
+        };
+        // SAFETY: client and topic are alive. The arguments are pairs of a type and what that type demands (`int32_t`,
+        // `int`, pointer and `size_t`, `int64_t`), ended by END. Key and value are copied during the call.
+        let result: RDKafkaErrorCode = unsafe {
+            let rk = self.client.client().native_ptr();
+            let topic = self.topic.as_ptr();
+            if headers.is_null() {
+                rd::rd_kafka_producev(
+                    rk,
+                    vtype::RD_KAFKA_VTYPE_RKT,
+                    topic,
+                    vtype::RD_KAFKA_VTYPE_PARTITION,
+                    partition,
+                    vtype::RD_KAFKA_VTYPE_MSGFLAGS,
+                    rd::RD_KAFKA_MSG_F_COPY as c_int,
+                    vtype::RD_KAFKA_VTYPE_KEY,
+                    key,
+                    key_len,
+                    vtype::RD_KAFKA_VTYPE_VALUE,
+                    value,
+                    value_len,
+                    vtype::RD_KAFKA_VTYPE_TIMESTAMP,
+                    timestamp_ms,
+                    vtype::RD_KAFKA_VTYPE_END,
+                )
+            } else {
+                rd::rd_kafka_producev(
+                    rk,
+                    vtype::RD_KAFKA_VTYPE_RKT,
+                    topic,
+                    vtype::RD_KAFKA_VTYPE_PARTITION,
+                    partition,
+                    vtype::RD_KAFKA_VTYPE_MSGFLAGS,
+                    rd::RD_KAFKA_MSG_F_COPY as c_int,
+                    vtype::RD_KAFKA_VTYPE_KEY,
+                    key,
+                    key_len,
+                    vtype::RD_KAFKA_VTYPE_VALUE,
+                    value,
+                    value_len,
+                    vtype::RD_KAFKA_VTYPE_TIMESTAMP,
+                    timestamp_ms,
+                    vtype::RD_KAFKA_VTYPE_HEADERS,
+                    headers,
+                    vtype::RD_KAFKA_VTYPE_END,
+                )
+            }
+        }
+        .into();
+        if result == RDKafkaErrorCode::NoError {
+            return Ok(()); // the headers are librdkafka's now
+        }
+        if !headers.is_null() {
+            // SAFETY: after a failure the headers are still ours.
+            unsafe { rd::rd_kafka_headers_destroy(headers) };
+        }
+        Err(result)
+    }
+
+    /// The headers of a record as librdkafka's list, null if it has none.
+    fn headers(
+        &self,
+        record: &RecordRef<'_>,
+    ) -> Result<*mut rd::rd_kafka_headers_t, RDKafkaErrorCode> {
+        if record.headers.is_empty() {
+            return Ok(ptr::null_mut());
+        }
+        // SAFETY: the list is ours until it is handed over; names and values are copied, with their lengths given.
+        unsafe {
+            let list = rd::rd_kafka_headers_new(record.headers.len());
+            for header in record.headers.iter() {
+                let name = header.name_bytes();
+                let (value, len) = start(header.value);
+                let added: RDKafkaErrorCode = rd::rd_kafka_header_add(
+                    list,
+                    name.as_ptr().cast(),
+                    name.len() as isize,
+                    value,
+                    len as isize,
+                )
+                .into();
+                if added != RDKafkaErrorCode::NoError {
+                    rd::rd_kafka_headers_destroy(list);
+                    return Err(added);
+                }
+            }
+            Ok(list)
+        }
+    }
+}
+
+impl Drop for TopicHandle {
+    fn drop(&mut self) {
+        // SAFETY: ours, given back once, while the client is alive.
+        unsafe { rd::rd_kafka_topic_destroy(self.topic.as_ptr()) }
+    }
+}
+
+/// Null is no bytes at all; an empty slice has a start that is not null, which librdkafka takes for empty bytes.
+fn start(bytes: Option<&[u8]>) -> (*mut c_void, usize) {
+    match bytes {
+        None => (ptr::null_mut(), 0),
+        Some(bytes) => (bytes.as_ptr().cast_mut().cast(), bytes.len()),
+    }
+}
+
+/// What happened to records of one partition.
+pub(in crate::broker::kafka) enum Report {
+    /// All before this offset that this producer sent is acknowledged.
+    Acknowledged { end: i64 },
+    /// A record failed.
+    Failed { code: RDKafkaErrorCode },
+}
+
+/// The acknowledgements of a producer.
+pub(in crate::broker::kafka) struct Reports {
+    queue: Queue,
+    scratch: Vec<*const rd::rd_kafka_message_t>,
+    client: Arc<BaseProducer<Context>>,
+}
+
+// SAFETY: nothing in `scratch` is looked at between calls.
+unsafe impl Send for Reports {}
+
+impl Reports {
+    pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>) -> Option<Self> {
+        // SAFETY: the client is alive; the reference returned is ours.
+        let queue =
+            unsafe { Queue::own(rd::rd_kafka_queue_get_main(client.client().native_ptr())) }?;
+        Some(Reports {
+            queue,
+            scratch: vec![ptr::null(); 1024],
+            client: client.clone(),
+        })
+    }
+
+    /// Serves what is there, waiting up to `timeout` for the first of it. `report` gets the number of the topic among
+    /// `topics`, the partition, and what happened.
+    pub(in crate::broker::kafka) fn serve(
+        &mut self,
+        timeout: Duration,
+        topics: &[TopicHandle],
+        mut report: impl FnMut(usize, i32, Report),
+    ) {
+        let mut wait = millis(timeout);
+        while let Some(event) = self.queue.poll(wait) {
+            wait = 0;
+            if event.kind() != rd::RD_KAFKA_EVENT_DR {
+                event.report(self.client.context());
+                continue;
+            }
+            loop {
+                // SAFETY: the event is alive and holds acknowledgements; there is room for as many as is said.
+                let count = unsafe {
+                    rd::rd_kafka_event_message_array(
+                        event.as_ptr(),
+                        self.scratch.as_mut_ptr(),
+                        self.scratch.len(),
+                    )
+                };
+                if count == 0 {
+                    break;
+                }
+                // SAFETY: librdkafka filled in so many messages, which live as long as the event.
+                unsafe {
+                    each(
+                        &self.scratch[..count.min(self.scratch.len())],
+                        topics,
+                        &mut report,
+                    )
+                };
+            }
+        }
+    }
+
+    /// Sends what is held back, waits up to a millisecond for the last acknowledgement, and returns whether it is there.
+    ///
+    /// The safe `flush` waits 100 ms between looks.
+    pub(in crate::broker::kafka) fn flush_step(&self) -> bool {
+        // SAFETY: the client is alive.
+        let result = unsafe { rd::rd_kafka_flush(self.client.client().native_ptr(), 1) };
+        result == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+}
+
+/// Passes on what an array of acknowledgements says: failures one by one, successes once per run of one partition.
+///
+/// # Safety
+/// All messages are alive.
+unsafe fn each(
+    messages: &[*const rd::rd_kafka_message_t],
+    topics: &[TopicHandle],
+    report: &mut impl FnMut(usize, i32, Report),
+) {
+    let slot_of = |rkt: *mut rd::rd_kafka_topic_t| {
+        topics
+            .iter()
+            .position(|handle| handle.topic.as_ptr() == rkt)
+    };
+    let mut last: Option<&rd::rd_kafka_message_t> = None;
+    let acknowledge = |m: &rd::rd_kafka_message_t, report: &mut dyn FnMut(usize, i32, Report)| {
+        if let (Some(slot), true) = (slot_of(m.rkt), m.offset >= 0) {
+            let end = m.offset + 1;
+            report(slot, m.partition, Report::Acknowledged { end });
+        }
+    };
+    for message in messages {
+        // SAFETY: alive, see above.
+        let m = unsafe { &**message };
+        if m.err != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+            if let Some(slot) = slot_of(m.rkt) {
+                let code = m.err.into();
+                report(slot, m.partition, Report::Failed { code });
+            }
+            continue;
+        }
+        // Acknowledgements of one batch come in the order of their offsets.
+        if let Some(before) = last
+            && (before.rkt, before.partition) != (m.rkt, m.partition)
+        {
+            acknowledge(before, report);
+        }
+        last = Some(m);
+    }
+    if let Some(m) = last {
+        acknowledge(m, report);
+    }
+}

@@ -1,0 +1,79 @@
+//! The commit, in an order that may not change:
+//!
+//! 1. every task flushes its caches: changes go downstream, to the changelogs, and wait in the overlays of the stores;
+//! 2. the producer is flushed: all results and changelog records are acknowledged. Before that no offset may be committed, or a crash
+//!    would lose results;
+//! 3. the offsets are committed. A crash before this repeats records: at least once;
+//! 4. the overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store could be ahead of
+//!    what is committed; a crash before this costs only reading the tail of the changelog.
+
+use std::time::Duration;
+
+use super::error::Error;
+use super::shared::lock;
+use super::worker::Worker;
+use crate::broker::{BrokerError, CommitOffset};
+use crate::topology::Topology;
+
+/// How long one attempt waits for acknowledgements before other work has its turn.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl<T: Topology> Worker<T> {
+    /// Commits everything done so far; whether there was anything. While the broker is away nothing is lost: the next attempt carries on.
+    pub(super) fn commit(&mut self) -> Result<bool, Error> {
+        self.next_commit_ms = self.shared.config.clock.now_ms() + self.shared.config.commit_interval.as_millis() as i64;
+        self.commit_requested = false;
+        let mut offsets: Vec<CommitOffset> = Vec::new();
+        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            let stopped = |source| Error::Task { task: id.to_string(), source };
+            offsets.extend(assigned.task.prepare_commit().map_err(stopped)?);
+        }
+        let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
+        match flushed {
+            Ok(()) => {}
+            Err(error) if error.is_retriable() => {
+                tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if !offsets.is_empty() {
+            match self.member.commit(&offsets) {
+                Ok(()) => {}
+                Err(error) if error.is_retriable() => {
+                    tracing::warn!(%error, "the commit failed; trying again with the next one");
+                    return Ok(false);
+                }
+                Err(error @ BrokerError::Fenced { .. }) => {
+                    // The tasks belong to others by now; the group will say so. What was done since the last commit is done again there.
+                    tracing::warn!(%error, "not committed");
+                    return Ok(false);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let producer = self.producer.borrow();
+        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            assigned.task.finish_commit(&**producer).map_err(|source| Error::Task { task: id.to_string(), source })?;
+        }
+        drop(producer);
+        self.note_purgeable(&offsets);
+        Ok(!offsets.is_empty())
+    }
+
+    /// Processed records of repartition topics are of no use any more.
+    fn note_purgeable(&self, offsets: &[CommitOffset]) {
+        let mut purgeable = lock(&self.shared.purgeable);
+        for commit in offsets.iter().filter(|c| self.shared.layout.is_repartition(&c.partition.topic)) {
+            purgeable.insert(commit.partition.clone(), commit.offset);
+        }
+    }
+
+    /// The last commit of tasks that are about to leave. If it fails they leave all the same: their records are processed again elsewhere.
+    pub(super) fn commit_before_leaving(&mut self) {
+        match self.commit() {
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "tasks leave without a last commit"),
+        }
+    }
+}

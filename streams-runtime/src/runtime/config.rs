@@ -1,0 +1,66 @@
+//! Settings of an application, with their defaults.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::broker::Broker;
+use crate::context::Handlers;
+use crate::plan::OffsetReset;
+use crate::stores::{MemoryStores, StoreFactory};
+use crate::time::clock::{Clock, SystemClock};
+
+/// Settings of an application.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) application_id: String,
+    pub(crate) broker: Option<Arc<dyn Broker>>,
+    /// Missing source and sink topics are made with so many partitions (embedded log only).
+    pub(crate) create_topics: Option<i32>,
+    pub(crate) threads: usize,
+    pub(crate) commit_interval: Duration,
+    pub(crate) cache_max_bytes: usize,
+    pub(crate) state_dir: Option<PathBuf>,
+    pub(crate) stores: Arc<dyn StoreFactory>,
+    pub(crate) handlers: Handlers,
+    pub(crate) offset_reset: OffsetReset,
+    pub(crate) replication_factor: i16,
+    pub(crate) instance_id: Option<String>,
+    pub(crate) session_timeout: Duration,
+    pub(crate) max_poll_interval: Duration,
+    pub(crate) linger: Duration,
+    pub(crate) batch_bytes: usize,
+    pub(crate) producer_buffer_bytes: usize,
+    pub(crate) delivery_timeout: Duration,
+    pub(crate) fetch_ahead_bytes: usize,
+    pub(crate) purge_interval: Duration,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            application_id: String::new(),
+            broker: None,
+            create_topics: None,
+            threads: 1,
+            commit_interval: Duration::from_secs(1),
+            cache_max_bytes: 10 * 1024 * 1024,
+            state_dir: None,
+            stores: Arc::new(MemoryStores),
+            handlers: Handlers::default(),
+            offset_reset: OffsetReset::Earliest,
+            replication_factor: -1,
+            instance_id: None,
+            session_timeout: Duration::from_secs(45),
+            max_poll_interval: Duration::from_secs(300),
+            linger: Duration::from_millis(10),
+            batch_bytes: 1_000_000,
+            producer_buffer_bytes: 32 * 1024 * 1024,
+            delivery_timeout: Duration::from_secs(120),
+            fetch_ahead_bytes: 4 * 1024 * 1024,
+            purge_interval: Duration::from_secs(30),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}

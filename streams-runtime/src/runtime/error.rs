@@ -1,0 +1,154 @@
+//! What reaches the caller of `start`, `run_until` and `shutdown`.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::broker::BrokerError;
+use crate::error::TaskError;
+use crate::stores::StoreError;
+use crate::task::BuildError;
+
+/// Why an application did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The application cannot run on this broker, or with these settings: everything that is in the way.
+    #[error("the application cannot start:{}", list(.0))]
+    Startup(Vec<StartupProblem>),
+    /// The broker failed in a way that waiting does not mend.
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    /// A task had to stop. Its offsets are not committed beyond the record at fault.
+    #[error("task {task} stopped: {source}")]
+    Task {
+        /// `<sub-topology>_<partition>`.
+        task: String,
+        /// The record and the cause.
+        source: Box<TaskError>,
+    },
+    /// A task could not be made.
+    #[error("task {task} could not be made: {source}")]
+    Build {
+        /// `<sub-topology>_<partition>`.
+        task: String,
+        /// The cause.
+        source: BuildError,
+    },
+    /// State could not be restored.
+    #[error("the state of task {task} could not be restored: {source}")]
+    Restore {
+        /// `<sub-topology>_<partition>`.
+        task: String,
+        /// The cause.
+        source: StoreError,
+    },
+    /// A global table could not be filled.
+    #[error("global table `{table}`: {source}")]
+    GlobalTable {
+        /// Its name.
+        table: String,
+        /// The cause.
+        source: StoreError,
+    },
+    /// The user's code panicked.
+    #[error("a worker panicked: {0}")]
+    Panicked(String),
+    /// A worker made no progress for too long; the process left its group, so that others could take over.
+    #[error("worker {worker} made no progress for {after:?}; is a closure or processor blocking? (`max_poll_interval` allows more)")]
+    Stuck {
+        /// Which worker.
+        worker: usize,
+        /// For how long.
+        after: Duration,
+    },
+    /// The shutdown took longer than allowed. What was not committed is processed again after the next start.
+    #[error("the shutdown was not over after {0:?}")]
+    ShutdownTimedOut(Duration),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// One thing in the way of a start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartupProblem {
+    /// No application id.
+    #[error("no application id: call `.application_id(\"…\")`; it names the consumer group and prefixes internal topics")]
+    NoApplicationId,
+    /// An application id that cannot be part of a topic name.
+    #[error("application id `{0}`: only letters, digits, `.`, `_` and `-` can be part of a topic name")]
+    InvalidApplicationId(String),
+    /// No broker.
+    #[error("no broker: call `.brokers(\"host:port\")` for Kafka, or `.embedded(\"dir\")` or `.embedded_in_memory()` for a log in this process")]
+    NoBroker,
+    /// A setting out of range.
+    #[error("setting `{name}`: {reason}")]
+    Setting {
+        /// Which.
+        name: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// The broker did not take its settings, or cannot be reached.
+    #[error("{0}")]
+    Broker(String),
+    /// A topic that is read or written does not exist.
+    #[error("topic `{topic}` ({role}) does not exist")]
+    MissingTopic {
+        /// Its name.
+        topic: String,
+        /// What the topology does with it.
+        role: &'static str,
+    },
+    /// A pattern that is no regular expression.
+    #[error("pattern `{pattern}`: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Topics that meet in a join have different partition counts.
+    #[error("topics that are joined must have the same number of partitions: {topics}")]
+    NotCopartitioned {
+        /// `topic: count` of each.
+        topics: String,
+    },
+    /// `.partitions(n)` and the broker disagree.
+    #[error("topic `{topic}` has {found} partitions, the topology says {declared}")]
+    PartitionCount {
+        /// Its name.
+        topic: String,
+        /// What the topology says.
+        declared: i32,
+        /// What the broker says.
+        found: i32,
+    },
+    /// An internal topic is there with other settings than this application would give it.
+    #[error("internal topic `{topic}`: {reason}; delete it (with the application stopped), or use another application id")]
+    InternalTopic {
+        /// Its name.
+        topic: String,
+        /// What is different.
+        reason: String,
+    },
+    /// Another process uses the state directory.
+    #[error("state directory `{path}`: {reason}")]
+    StateDirectory {
+        /// The directory.
+        path: String,
+        /// Why it cannot be used.
+        reason: String,
+    },
+}
+
+fn list(problems: &[StartupProblem]) -> impl fmt::Display + '_ {
+    struct List<'a>(&'a [StartupProblem]);
+    impl fmt::Display for List<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+        }
+    }
+    List(problems)
+}

@@ -1,0 +1,88 @@
+//! Global tables: read whole before the first task starts, then kept up to date by a thread of their own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::error::Error;
+use super::shared::Shared;
+use super::worker::retry;
+use crate::broker::{Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition};
+use crate::record::RecordBatch;
+
+/// Records of one partition read at a time.
+const PIECE_RECORDS: usize = 5_000;
+
+/// Reads the topics of all global tables.
+pub(crate) struct GlobalReader {
+    shared: Arc<Shared>,
+    consumer: Box<dyn Consumer>,
+    /// Table name, partition, and the end at the start.
+    partitions: Vec<(String, PartitionSlot, i64)>,
+    batch: RecordBatch,
+}
+
+impl GlobalReader {
+    /// A reader; `None` without global tables.
+    pub(crate) fn new(shared: &Arc<Shared>) -> Result<Option<GlobalReader>, Error> {
+        if shared.plan.global_tables.is_empty() {
+            return Ok(None);
+        }
+        let mut consumer = shared.broker.consumer(&ConsumerConfig {
+            client_id: format!("{}-global", shared.config.application_id),
+            isolation: Isolation::ReadCommitted,
+            fetch_ahead_bytes: shared.config.fetch_ahead_bytes,
+        })?;
+        let mut partitions = Vec::new();
+        for table in &shared.plan.global_tables {
+            for partition in 0..shared.layout.partitions.get(&table.topic).copied().unwrap_or(0) {
+                let partition = [TopicPartition::new(table.topic.as_str(), partition)];
+                let offset = |at| retry(|| shared.broker.offsets(&partition, at, Isolation::ReadCommitted));
+                let from = offset(OffsetAt::Earliest)?.first().copied().unwrap_or(0);
+                let end = offset(OffsetAt::Latest)?.first().copied().unwrap_or(0);
+                partitions.push((table.name.clone(), consumer.assign(&partition[0], from)?, end));
+            }
+        }
+        Ok(Some(GlobalReader { shared: Arc::clone(shared), consumer, partitions, batch: RecordBatch::default() }))
+    }
+
+    /// Reads what the topics had when the reader was made.
+    pub(crate) fn fill(&mut self, stop: &AtomicBool) -> Result<(), Error> {
+        while self.partitions.iter().any(|(_, slot, end)| self.consumer.position(*slot) < *end) && !stop.load(Ordering::Relaxed) {
+            if !self.step()? {
+                self.consumer.wait(Duration::from_millis(100));
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the topics until told to stop.
+    pub(crate) fn follow(mut self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) => self.consumer.wait(Duration::from_millis(100)),
+                Err(error) => return self.shared.fail(error),
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<bool, Error> {
+        let mut any = false;
+        for (table, slot, _) in &self.partitions {
+            self.batch.clear();
+            match self.consumer.fetch(*slot, PIECE_RECORDS, &mut self.batch) {
+                Ok(fetched) => any |= fetched > 0,
+                Err(error) if error.is_retriable() => tracing::debug!(%error, "global table"),
+                Err(error) => return Err(error.into()),
+            }
+            for record in self.batch.iter() {
+                self.shared
+                    .globals
+                    .apply(table, record)
+                    .map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
+            }
+        }
+        Ok(any)
+    }
+}

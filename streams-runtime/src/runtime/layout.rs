@@ -1,0 +1,189 @@
+//! The plan of a topology laid over what the broker has: topics with partition counts, lead topics, internal topics.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::broker::{NewTopic, TopicPartition};
+use crate::plan::{OffsetReset, SinkPlan, SourceTopics, TopologyPlan, changelog_topic, repartition_topic};
+use crate::task::TaskId;
+
+/// A source with the topics it reads on this broker.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceLayout {
+    pub(crate) topics: Vec<String>,
+    pub(crate) reset: OffsetReset,
+    pub(crate) repartition: bool,
+}
+
+/// A sub-topology with its partition counts.
+#[derive(Clone, Debug)]
+pub(crate) struct SubLayout {
+    pub(crate) sources: Vec<SourceLayout>,
+    /// The topic whose partitions stand for the tasks: the source topic with the most partitions.
+    pub(crate) lead: String,
+    /// As many as the lead has.
+    pub(crate) tasks: i32,
+}
+
+/// Everything the application knows about its topics.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    pub(crate) subs: Vec<SubLayout>,
+    /// Partition counts of all topics that are read.
+    pub(crate) partitions: BTreeMap<String, i32>,
+    /// Repartition topics and changelogs, as Kafka Streams would make them.
+    pub(crate) internal: Vec<NewTopic>,
+}
+
+impl Layout {
+    /// The topics to subscribe to.
+    pub(crate) fn lead_topics(&self) -> Vec<String> {
+        self.subs.iter().map(|s| s.lead.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The tasks that a partition of a lead topic stands for.
+    pub(crate) fn tasks_of(&self, lead: &TopicPartition) -> impl Iterator<Item = TaskId> {
+        self.subs
+            .iter()
+            .enumerate()
+            .filter(|(_, sub)| *sub.lead == *lead.topic && lead.partition < sub.tasks)
+            .map(|(sub_topology, _)| TaskId { sub_topology, partition: lead.partition })
+    }
+
+    /// What a task reads: source index, partition, where to begin without a committed offset.
+    pub(crate) fn inputs_of(&self, task: TaskId) -> Vec<(usize, TopicPartition, OffsetReset)> {
+        let sub = &self.subs[task.sub_topology];
+        let mut inputs = Vec::new();
+        for (index, source) in sub.sources.iter().enumerate() {
+            for topic in &source.topics {
+                if self.partitions.get(topic).is_some_and(|&count| task.partition < count) {
+                    inputs.push((index, TopicPartition::new(topic.as_str(), task.partition), source.reset));
+                }
+            }
+        }
+        inputs
+    }
+
+    /// Every partition that some task reads.
+    pub(crate) fn all_inputs(&self) -> Vec<TopicPartition> {
+        let topics: BTreeSet<&String> = self.subs.iter().flat_map(|s| &s.sources).flat_map(|s| &s.topics).collect();
+        topics.into_iter().flat_map(|t| (0..self.partitions.get(t).copied().unwrap_or(0)).map(|p| TopicPartition::new(t.as_str(), p))).collect()
+    }
+
+    /// Whether a topic is one of the application's repartition topics.
+    pub(crate) fn is_repartition(&self, topic: &str) -> bool {
+        self.subs.iter().flat_map(|s| &s.sources).any(|s| s.repartition && s.topics.iter().any(|t| t == topic))
+    }
+}
+
+/// How many partitions each repartition topic gets: what `.partitions(n)` says, else what it is joined with has, else as many as the
+/// largest topic that its writers read, as in Kafka Streams. `known` are the counts of the user's topics.
+pub(crate) fn repartition_counts(
+    plan: &TopologyPlan,
+    topics_of: impl Fn(usize, usize) -> Vec<String>,
+    known: &mut BTreeMap<String, i32>,
+    application_id: &str,
+) {
+    for sink in plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
+        if let SinkPlan::Repartition { name, partitions: Some(count) } = sink {
+            known.insert(repartition_topic(application_id, name), *count);
+        }
+    }
+    // Each round settles at least one topic or ends: a chain of repartitions is as long as there are sub-topologies.
+    for _ in 0..=plan.sub_topologies.len() {
+        for (index, sub) in plan.sub_topologies.iter().enumerate() {
+            for group in &sub.copartitioned {
+                let topics: Vec<String> = group.iter().flat_map(|&source| topics_of(index, source)).collect();
+                if let Some(count) = topics.iter().filter_map(|t| known.get(t)).max().copied() {
+                    for topic in topics {
+                        known.entry(topic).or_insert(count);
+                    }
+                }
+            }
+        }
+        for (index, sub) in plan.sub_topologies.iter().enumerate() {
+            let sources: Vec<Option<i32>> =
+                (0..sub.sources.len()).flat_map(|s| topics_of(index, s)).map(|t| known.get(&t).copied()).collect();
+            // Wait until all of a writer's own sources are settled, or the count could come out too small.
+            let Some(largest) = sources.into_iter().collect::<Option<Vec<i32>>>().and_then(|counts| counts.into_iter().max()) else {
+                continue;
+            };
+            for sink in &sub.sinks {
+                if let SinkPlan::Repartition { name, partitions: None } = sink {
+                    let topic = repartition_topic(application_id, name);
+                    let joined = plan.sub_topologies.iter().any(|reader| {
+                        reader.copartitioned.iter().any(|group| {
+                            group.len() > 1
+                                && group.iter().any(|&s| matches!(&reader.sources[s].topics, SourceTopics::Repartition(n) if n == name))
+                                && group.iter().any(|&s| !matches!(&reader.sources[s].topics, SourceTopics::Repartition(_)))
+                        })
+                    });
+                    if !joined {
+                        known.entry(topic).or_insert(largest);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Repartition topics that are joined with each other get the larger count of them.
+pub(crate) fn equalize_joined_repartitions(
+    plan: &TopologyPlan,
+    topics_of: impl Fn(usize, usize) -> Vec<String>,
+    known: &mut BTreeMap<String, i32>,
+    application_id: &str,
+) {
+    let declared: BTreeSet<String> = plan
+        .sub_topologies
+        .iter()
+        .flat_map(|s| &s.sinks)
+        .filter_map(|sink| match sink {
+            SinkPlan::Repartition { name, partitions: Some(_) } => Some(repartition_topic(application_id, name)),
+            _ => None,
+        })
+        .collect();
+    for (index, sub) in plan.sub_topologies.iter().enumerate() {
+        for group in &sub.copartitioned {
+            let of = |source: &usize| topics_of(index, *source);
+            let Some(largest) = group.iter().flat_map(of).filter_map(|t| known.get(&t).copied()).max() else { continue };
+            for &source in group {
+                if let SourceTopics::Repartition(_) = sub.sources[source].topics {
+                    for topic in topics_of(index, source).into_iter().filter(|t| !declared.contains(t)) {
+                        known.insert(topic, largest);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Settings of a repartition topic as Kafka Streams makes it.
+pub(crate) fn repartition_config() -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("cleanup.policy".into(), "delete".into()),
+        ("message.timestamp.type".into(), "CreateTime".into()),
+        ("retention.ms".into(), "-1".into()),
+        ("segment.bytes".into(), "52428800".into()),
+    ])
+}
+
+/// Settings of the changelog of a key-value store as Kafka Streams makes it.
+pub(crate) fn changelog_config() -> BTreeMap<String, String> {
+    BTreeMap::from([("cleanup.policy".into(), "compact".into()), ("message.timestamp.type".into(), "CreateTime".into())])
+}
+
+/// The changelogs of the stores of all sub-topologies whose number of tasks is known.
+pub(crate) fn changelogs(plan: &TopologyPlan, subs: &[SubLayout], application_id: &str, replication: i16) -> Vec<NewTopic> {
+    let mut topics = Vec::new();
+    for (sub, layout) in plan.sub_topologies.iter().zip(subs) {
+        for store in sub.stores.iter().filter(|s| s.logged) {
+            topics.push(NewTopic {
+                name: changelog_topic(application_id, &store.name),
+                partitions: layout.tasks,
+                replication,
+                config: changelog_config(),
+            });
+        }
+    }
+    topics
+}

@@ -1,0 +1,22 @@
+//! The running application: `config` → `start` (checks, internal topics) → `control` (group membership, who runs what) →
+//! `worker` (the loop that moves records) → `restore`, `commit`; queries are messages to workers.
+
+mod app;
+mod commit;
+mod config;
+mod control;
+mod error;
+mod global;
+mod layout;
+mod query;
+mod restore;
+mod shared;
+mod startup;
+mod streams;
+mod worker;
+
+pub use app::{App, AppMetrics, EndOfInput, StopCondition, end_of_input, shutdown_signal};
+pub use error::{Error, StartupProblem};
+pub use query::{QueryError, StoreQuery};
+pub use shared::AppState;
+pub use streams::Streams;

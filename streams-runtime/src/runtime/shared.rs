@@ -1,0 +1,113 @@
+//! What the threads of an application share.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::config::Config;
+use super::error::Error;
+use super::layout::Layout;
+use crate::broker::{Broker, TopicPartition};
+use crate::context::TaskMetrics;
+use crate::plan::TopologyPlan;
+use crate::stores::GlobalStores;
+use crate::task::TaskId;
+
+/// Life of an application.
+///
+/// ```text
+/// Starting ─→ Rebalancing ⇄ Running ─→ Stopping ─→ Stopped
+///     └────────────┴───────────┴──→ Failed
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppState {
+    /// Checks, internal topics, global tables.
+    Starting,
+    /// Tasks are being handed out, taken back or restored.
+    Rebalancing,
+    /// All tasks of this process run.
+    Running,
+    /// Commits what is done and leaves the group.
+    Stopping,
+    /// Over, all is committed.
+    Stopped,
+    /// Over, with an error.
+    Failed,
+}
+
+impl AppState {
+    fn may_become(self, next: AppState) -> bool {
+        use AppState::*;
+        matches!(
+            (self, next),
+            (Starting, Rebalancing | Stopping | Failed)
+                | (Rebalancing, Running | Stopping | Failed)
+                | (Running, Rebalancing | Stopping | Failed)
+                | (Stopping, Stopped | Failed)
+        )
+    }
+}
+
+/// Where a task of this process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskPlace {
+    pub(crate) worker: usize,
+    pub(crate) running: bool,
+}
+
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) plan: TopologyPlan,
+    pub(crate) layout: Layout,
+    pub(crate) globals: GlobalStores,
+    pub(crate) state: watch::Sender<AppState>,
+    pub(crate) tasks: Mutex<BTreeMap<TaskId, TaskPlace>>,
+    pub(crate) metrics: Mutex<BTreeMap<usize, TaskMetrics>>,
+    /// Committed offsets of repartition topics, before which records can be deleted.
+    pub(crate) purgeable: Mutex<BTreeMap<TopicPartition, i64>>,
+    /// Commit as soon as there is nothing to do: somebody waits for the end of the input.
+    pub(crate) draining: AtomicBool,
+    /// When each worker last went round its loop, in milliseconds of the clock.
+    pub(crate) beats: Vec<AtomicI64>,
+    /// Whether each worker has nothing left to do.
+    pub(crate) idle: Vec<AtomicBool>,
+    /// The error that ended the application; the first one counts.
+    pub(crate) failure: Mutex<Option<Error>>,
+}
+
+/// A lock that a panic elsewhere does not make useless: all data behind it is whole at every step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn set_state(&self, next: AppState) {
+        self.state.send_if_modified(|state| {
+            let changes = state.may_become(next);
+            if changes {
+                tracing::info!(application = self.config.application_id, from = ?*state, to = ?next, "state");
+                *state = next;
+            }
+            changes
+        });
+    }
+
+    /// Keeps the first error; the control thread sees it and ends the application.
+    pub(crate) fn fail(&self, error: Error) {
+        tracing::error!(application = self.config.application_id, %error, "the application ends");
+        lock(&self.failure).get_or_insert(error);
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        lock(&self.failure).is_some()
+    }
+
+    /// Running if every task of this process runs, rebalancing otherwise.
+    pub(crate) fn update_state(&self, rebalancing: bool) {
+        let all_run = lock(&self.tasks).values().all(|place| place.running);
+        self.set_state(if all_run && !rebalancing { AppState::Running } else { AppState::Rebalancing });
+    }
+}

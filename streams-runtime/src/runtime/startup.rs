@@ -1,0 +1,261 @@
+//! Before the first record: everything that can be wrong is looked at once, and reported in one error. Then the internal topics are made.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+
+use super::config::Config;
+use super::error::{Error, StartupProblem};
+use super::layout::{Layout, SourceLayout, SubLayout, changelogs, equalize_joined_repartitions, repartition_config, repartition_counts};
+use crate::broker::{Broker, BrokerError, NewTopic};
+use crate::error::OnError;
+use crate::plan::{SinkPlan, SourceTopics, TopologyPlan, repartition_topic};
+
+/// Checks settings that need no broker.
+pub(crate) fn check_settings(config: &Config) -> Vec<StartupProblem> {
+    let mut problems = Vec::new();
+    let id = &config.application_id;
+    if id.is_empty() {
+        problems.push(StartupProblem::NoApplicationId);
+    } else if !id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) || id == "." || id == ".." || id.len() > 200 {
+        problems.push(StartupProblem::InvalidApplicationId(id.clone()));
+    }
+    if config.broker.is_none() {
+        problems.push(StartupProblem::NoBroker);
+    }
+    let mut at_least = |name, value: u128, least: u128| {
+        if value < least {
+            problems.push(StartupProblem::Setting { name, reason: format!("{value} is less than {least}") });
+        }
+    };
+    at_least("threads", config.threads as u128, 1);
+    at_least("commit_interval (ms)", config.commit_interval.as_millis(), 1);
+    at_least("session_timeout (ms)", config.session_timeout.as_millis(), 1);
+    at_least("max_poll_interval (ms)", config.max_poll_interval.as_millis(), 1);
+    at_least("delivery_timeout (ms)", config.delivery_timeout.as_millis(), 1);
+    problems
+}
+
+/// The lock on the state directory: held as long as it lives.
+pub(crate) struct StateDirectory {
+    _lock: File,
+}
+
+pub(crate) fn lock_state_directory(config: &Config, problems: &mut Vec<StartupProblem>) -> Option<StateDirectory> {
+    let directory = config.state_dir.as_ref()?.join(&config.application_id);
+    let path = directory.display().to_string();
+    let mut problem = |reason: String| {
+        problems.push(StartupProblem::StateDirectory { path: path.clone(), reason });
+        None
+    };
+    if let Err(e) = std::fs::create_dir_all(&directory) {
+        return problem(format!("cannot be made: {e}"));
+    }
+    let file = match File::options().create(true).truncate(false).write(true).open(directory.join(".lock")) {
+        Ok(file) => file,
+        Err(e) => return problem(format!("cannot be written: {e}")),
+    };
+    match file.try_lock() {
+        Ok(()) => Some(StateDirectory { _lock: file }),
+        Err(std::fs::TryLockError::WouldBlock) => problem("in use by another process; give each process a directory of its own".into()),
+        Err(std::fs::TryLockError::Error(e)) => problem(format!("cannot be locked: {e}")),
+    }
+}
+
+/// Lays the plan over the broker's topics, making what is missing of the internal ones.
+pub(crate) fn lay_out(plan: &TopologyPlan, config: &Config, broker: &dyn Broker) -> Result<Layout, Error> {
+    let mut checks = Checks { plan, config, broker, problems: Vec::new() };
+    let layout = match checks.run() {
+        Ok(layout) => layout,
+        Err(error) => {
+            checks.problems.push(StartupProblem::Broker(error.to_string()));
+            Layout::default()
+        }
+    };
+    if !checks.problems.is_empty() {
+        return Err(Error::Startup(checks.problems));
+    }
+    Ok(layout)
+}
+
+struct Checks<'a> {
+    plan: &'a TopologyPlan,
+    config: &'a Config,
+    broker: &'a dyn Broker,
+    problems: Vec<StartupProblem>,
+}
+
+impl Checks<'_> {
+    fn run(&mut self) -> Result<Layout, BrokerError> {
+        let mut known = self.user_topics()?;
+        let patterns = self.patterns(&mut known)?;
+        let topics_of = |sub: usize, source: usize| match &self.plan.sub_topologies[sub].sources[source].topics {
+            SourceTopics::Named(names) => names.clone(),
+            SourceTopics::Pattern(_) => patterns.get(&(sub, source)).cloned().unwrap_or_default(),
+            SourceTopics::Repartition(name) => vec![repartition_topic(&self.config.application_id, name)],
+        };
+        repartition_counts(self.plan, topics_of, &mut known, &self.config.application_id);
+        equalize_joined_repartitions(self.plan, topics_of, &mut known, &self.config.application_id);
+        let mut subs = Vec::new();
+        let mut not_copartitioned = Vec::new();
+        for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
+            let sources: Vec<SourceLayout> = sub
+                .sources
+                .iter()
+                .enumerate()
+                .map(|(source, plan)| SourceLayout {
+                    topics: topics_of(index, source),
+                    reset: plan.offset_reset.unwrap_or(self.config.offset_reset),
+                    repartition: matches!(plan.topics, SourceTopics::Repartition(_)),
+                })
+                .collect();
+            let lead = sources.iter().flat_map(|s| &s.topics).filter_map(|t| known.get(t).map(|&count| (count, t.clone())));
+            // Of equally large topics the first in the text, so that all processes agree.
+            let lead = lead.fold(None, |best: Option<(i32, String)>, next| match best {
+                Some(best) if best.0 >= next.0 => Some(best),
+                _ => Some(next),
+            });
+            let (tasks, lead) = lead.unwrap_or_default();
+            for group in &sub.copartitioned {
+                let topics: BTreeSet<&String> = group.iter().flat_map(|&s| &sources[s].topics).collect();
+                let counts: BTreeSet<i32> = topics.iter().filter_map(|t| known.get(*t).copied()).collect();
+                if counts.len() > 1 {
+                    let text: Vec<String> =
+                        topics.iter().filter_map(|t| known.get(*t).map(|count| format!("`{t}` has {count}"))).collect();
+                    not_copartitioned.push(StartupProblem::NotCopartitioned { topics: text.join(", ") });
+                }
+            }
+            subs.push(SubLayout { sources, lead, tasks });
+        }
+        self.problems.extend(not_copartitioned);
+        let mut internal: Vec<NewTopic> = Vec::new();
+        for sink in self.plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
+            if let SinkPlan::Repartition { name, .. } = sink {
+                let name = repartition_topic(&self.config.application_id, name);
+                if internal.iter().all(|t| t.name != name)
+                    && let Some(&partitions) = known.get(&name)
+                {
+                    let replication = self.config.replication_factor;
+                    internal.push(NewTopic { name, partitions, replication, config: repartition_config() });
+                }
+            }
+        }
+        internal.extend(changelogs(self.plan, &subs, &self.config.application_id, self.config.replication_factor));
+        if self.problems.is_empty() {
+            self.make_internal(&internal)?;
+        }
+        Ok(Layout { subs, partitions: known, internal })
+    }
+
+    /// The named topics that are read or written, with their partition counts.
+    fn user_topics(&mut self) -> Result<BTreeMap<String, i32>, BrokerError> {
+        let mut roles: BTreeMap<String, &'static str> = BTreeMap::new();
+        for sink in self.plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
+            if let SinkPlan::Topic(name) = sink {
+                roles.insert(name.clone(), "written by the topology");
+            }
+        }
+        for handler in [&self.config.handlers.decode, &self.config.handlers.process] {
+            if let OnError::DeadLetter(topic) = handler {
+                roles.insert(topic.clone(), "dead-letter topic");
+            }
+        }
+        for global in &self.plan.global_tables {
+            roles.insert(global.topic.clone(), "read as a global table");
+        }
+        for source in self.plan.sub_topologies.iter().flat_map(|s| &s.sources) {
+            if let SourceTopics::Named(names) = &source.topics {
+                roles.extend(names.iter().map(|n| (n.clone(), "read by the topology")));
+            }
+        }
+        let names: Vec<&str> = roles.keys().map(String::as_str).collect();
+        let mut known = BTreeMap::new();
+        for (name, info) in names.iter().zip(self.broker.topics(&names)?) {
+            match (info, self.config.create_topics) {
+                (Some(info), _) => {
+                    known.insert((*name).to_owned(), info.partitions);
+                }
+                (None, Some(partitions)) => {
+                    self.make(&NewTopic { name: (*name).to_owned(), partitions, replication: 1, config: BTreeMap::new() })?;
+                    known.insert((*name).to_owned(), partitions);
+                }
+                (None, None) => {
+                    self.problems.push(StartupProblem::MissingTopic { topic: (*name).to_owned(), role: roles[*name] });
+                }
+            }
+        }
+        for source in self.plan.sub_topologies.iter().flat_map(|s| &s.sources) {
+            if let (Some(declared), SourceTopics::Named(names)) = (source.partitions, &source.topics) {
+                for topic in names {
+                    if let Some(&found) = known.get(topic).filter(|&&found| found != declared) {
+                        self.problems.push(StartupProblem::PartitionCount { topic: topic.clone(), declared, found });
+                    }
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// The topics that each pattern source matches now.
+    fn patterns(&mut self, known: &mut BTreeMap<String, i32>) -> Result<BTreeMap<(usize, usize), Vec<String>>, BrokerError> {
+        let mut matches = BTreeMap::new();
+        for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
+            for (source, plan) in sub.sources.iter().enumerate() {
+                let SourceTopics::Pattern(pattern) = &plan.topics else { continue };
+                let regex = match regex::Regex::new(&format!("^(?:{pattern})$")) {
+                    Ok(regex) => regex,
+                    Err(e) => {
+                        self.problems.push(StartupProblem::Pattern { pattern: pattern.clone(), reason: e.to_string() });
+                        continue;
+                    }
+                };
+                let mut topics: Vec<String> = Vec::new();
+                for info in self.broker.all_topics()? {
+                    if regex.is_match(&info.name) && !info.name.starts_with("__") {
+                        known.insert(info.name.to_string(), info.partitions);
+                        topics.push(info.name.to_string());
+                    }
+                }
+                topics.sort();
+                if topics.is_empty() {
+                    self.problems.push(StartupProblem::Pattern { pattern: pattern.clone(), reason: "matches no topic".into() });
+                }
+                matches.insert((index, source), topics);
+            }
+        }
+        Ok(matches)
+    }
+
+    fn make(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        match self.broker.create_topic(topic) {
+            // Another process of the application was faster.
+            Ok(()) | Err(BrokerError::TopicExists { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn make_internal(&mut self, topics: &[NewTopic]) -> Result<(), BrokerError> {
+        let names: Vec<&str> = topics.iter().map(|t| t.name.as_str()).collect();
+        for (topic, info) in topics.iter().zip(self.broker.topics(&names)?) {
+            let Some(info) = info else {
+                tracing::info!(topic = topic.name, partitions = topic.partitions, "internal topic made");
+                self.make(topic)?;
+                continue;
+            };
+            if info.partitions != topic.partitions {
+                let reason = format!("it has {} partitions, {} are needed", info.partitions, topic.partitions);
+                self.problems.push(StartupProblem::InternalTopic { topic: topic.name.clone(), reason });
+            }
+            let found = self.broker.topic_config(&topic.name)?;
+            // Only what would lose or mix up data; sizes are the operator's own business.
+            for name in ["cleanup.policy", "message.timestamp.type"] {
+                if let (Some(found), Some(wanted)) = (found.get(name), topic.config.get(name))
+                    && found != wanted
+                {
+                    let reason = format!("its `{name}` is `{found}`, it must be `{wanted}`");
+                    self.problems.push(StartupProblem::InternalTopic { topic: topic.name.clone(), reason });
+                }
+            }
+        }
+        Ok(())
+    }
+}

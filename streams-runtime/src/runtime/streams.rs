@@ -1,0 +1,372 @@
+//! The builder: from a topology to a running application.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use tokio::sync::{oneshot, watch};
+
+use super::app::App;
+use super::config::Config;
+use super::control::{Control, WorkerHandle};
+use super::error::{Error, StartupProblem};
+use super::global::GlobalReader;
+use super::shared::{AppState, Shared};
+use super::startup;
+use super::worker::Worker;
+use crate::broker::embedded::EmbeddedLog;
+use crate::broker::{Broker, ConsumerConfig, GroupConfig, Isolation, ProducerConfig};
+use crate::error::OnError;
+use crate::plan::OffsetReset;
+use crate::stores::{GlobalStores, StoreFactory};
+use crate::time::clock::Clock;
+use crate::topology::Topology;
+
+/// An application before it starts: a topology and its settings.
+///
+/// ```no_run
+/// # use streams_runtime::prelude::*;
+/// # async fn run(topology: impl Topology) -> Result<(), streams_runtime::Error> {
+/// use streams_runtime::{Streams, shutdown_signal};
+///
+/// let app = Streams::new(topology)
+///     .application_id("slow-views")   // consumer group, and prefix of internal topics
+///     .embedded("data/")              // or .brokers("localhost:9092")
+///     .threads(2)
+///     .start()
+///     .await?;
+/// app.run_until(shutdown_signal()).await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Streams<T> {
+    topology: T,
+    config: Config,
+    problems: Vec<StartupProblem>,
+    #[cfg(feature = "kafka")]
+    kafka: Option<(String, std::collections::BTreeMap<String, String>)>,
+}
+
+impl<T: Topology> Streams<T> {
+    /// An application that runs this topology.
+    pub fn new(topology: T) -> Self {
+        Streams {
+            topology,
+            config: Config::default(),
+            problems: Vec::new(),
+            #[cfg(feature = "kafka")]
+            kafka: None,
+        }
+    }
+
+    /// Names the application: its consumer group, and the prefix of its internal topics. Required.
+    #[must_use]
+    pub fn application_id(mut self, id: impl Into<String>) -> Self {
+        self.config.application_id = id.into();
+        self
+    }
+
+    /// Runs on Kafka: `host:port`, several separated by commas.
+    #[cfg(feature = "kafka")]
+    #[must_use]
+    pub fn brokers(mut self, bootstrap: impl Into<String>) -> Self {
+        self.kafka.get_or_insert_default().0 = bootstrap.into();
+        self
+    }
+
+    /// Gives librdkafka a setting, such as `security.protocol`; with a prefix (`consumer.`, `producer.`, `group.`, `admin.`) to one kind of client only.
+    #[cfg(feature = "kafka")]
+    #[must_use]
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.kafka.get_or_insert_default().1.insert(name.into(), value.into());
+        self
+    }
+
+    /// Runs on a log inside this process, durable in a directory. Topics that are missing are made, with four partitions.
+    #[must_use]
+    pub fn embedded(mut self, directory: impl Into<PathBuf>) -> Self {
+        match EmbeddedLog::open(directory.into()) {
+            Ok(log) => return self.embedded_log(log),
+            Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
+        }
+        self
+    }
+
+    /// Runs on a log inside this process, in memory. Topics that are missing are made, with four partitions.
+    #[must_use]
+    pub fn embedded_in_memory(self) -> Self {
+        self.embedded_log(EmbeddedLog::in_memory())
+    }
+
+    /// Runs on this embedded log, so that the program can write to it and read from it. Topics that are missing are made, with four partitions.
+    #[must_use]
+    pub fn embedded_log(mut self, log: EmbeddedLog) -> Self {
+        self.config.create_topics.get_or_insert(4);
+        self.config.broker = Some(Arc::new(log));
+        self
+    }
+
+    /// Runs on any other implementation of the seam.
+    #[must_use]
+    pub fn broker(mut self, broker: Arc<dyn Broker>) -> Self {
+        self.config.broker = Some(broker);
+        self
+    }
+
+    /// Makes source and sink topics that are missing, with so many partitions. The default on an embedded log is 4; on Kafka missing topics
+    /// are an error.
+    #[must_use]
+    pub fn create_missing_topics(mut self, partitions: i32) -> Self {
+        self.config.create_topics = Some(partitions);
+        self
+    }
+
+    /// Worker threads. Default: 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.config.threads = threads;
+        self
+    }
+
+    /// Time between commits. Default: 1 s.
+    #[must_use]
+    pub fn commit_interval(mut self, interval: Duration) -> Self {
+        self.config.commit_interval = interval;
+        self
+    }
+
+    /// Memory for the caches of all stores together. With 0 every change of a table goes on at once, otherwise the changes of a key
+    /// between two commits are one. Default: 10 MiB.
+    #[must_use]
+    pub fn cache_max_bytes(mut self, bytes: usize) -> Self {
+        self.config.cache_max_bytes = bytes;
+        self
+    }
+
+    /// Directory for stores on disk; one process at a time can use it. Stores in memory need none.
+    #[must_use]
+    pub fn state_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.config.state_dir = Some(directory.into());
+        self
+    }
+
+    /// Keeps state somewhere else than in memory.
+    #[must_use]
+    pub fn stores(mut self, factory: impl StoreFactory + 'static) -> Self {
+        self.config.stores = Arc::new(factory);
+        self
+    }
+
+    /// What becomes of records whose bytes are not of the type that the topology reads. Default: [`OnError::Fail`].
+    #[must_use]
+    pub fn on_decode_error(mut self, handler: OnError) -> Self {
+        self.config.handlers.decode = handler;
+        self
+    }
+
+    /// What becomes of records for which a `try_` operator or a processor returns an error. Default: [`OnError::Fail`].
+    #[must_use]
+    pub fn on_process_error(mut self, handler: OnError) -> Self {
+        self.config.handlers.process = handler;
+        self
+    }
+
+    /// Where to begin without committed offsets. Default: at the earliest record.
+    #[must_use]
+    pub fn offset_reset(mut self, reset: OffsetReset) -> Self {
+        self.config.offset_reset = reset;
+        self
+    }
+
+    /// Copies of each internal topic. Default: -1, as the broker says.
+    #[must_use]
+    pub fn replication_factor(mut self, copies: i16) -> Self {
+        self.config.replication_factor = copies;
+        self
+    }
+
+    /// `group.instance.id`: a process that comes back under its name within the session timeout gets its tasks back without a rebalance.
+    #[must_use]
+    pub fn instance_id(mut self, id: impl Into<String>) -> Self {
+        self.config.instance_id = Some(id.into());
+        self
+    }
+
+    /// A process that is not heard of for so long loses its tasks. Default: 45 s.
+    #[must_use]
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.config.session_timeout = timeout;
+        self
+    }
+
+    /// A worker that makes no progress for so long ends the application, so that others can take over. Default: 5 min.
+    #[must_use]
+    pub fn max_poll_interval(mut self, interval: Duration) -> Self {
+        self.config.max_poll_interval = interval;
+        self
+    }
+
+    /// How long results are held back so that batches grow. Default: 10 ms.
+    #[must_use]
+    pub fn linger(mut self, linger: Duration) -> Self {
+        self.config.linger = linger;
+        self
+    }
+
+    /// The largest batch of results. Default: 1 MB.
+    #[must_use]
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.config.batch_bytes = bytes;
+        self
+    }
+
+    /// A result that is not acknowledged for so long ends the application; a broker may be away that long. Default: 2 min.
+    #[must_use]
+    pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
+        self.config.delivery_timeout = timeout;
+        self
+    }
+
+    /// Bytes fetched ahead of each partition. Default: 4 MiB.
+    #[must_use]
+    pub fn fetch_ahead_bytes(mut self, bytes: usize) -> Self {
+        self.config.fetch_ahead_bytes = bytes;
+        self
+    }
+
+    /// The wall clock. Default: the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.config.clock = clock;
+        self
+    }
+
+    /// Starts the application: checks settings and topics, makes internal topics, fills global tables, joins the group. Returns when that is done;
+    /// tasks then arrive from the group ([`App::running`] waits for them).
+    ///
+    /// # Errors
+    /// [`Error::Startup`] with everything that is in the way.
+    pub async fn start(self) -> Result<App<T>, Error> {
+        let (answer, answered) = oneshot::channel();
+        // All of this blocks, so it has a thread of its own, which then stays as the control thread.
+        std::thread::Builder::new()
+            .name(format!("{}-control", self.config.application_id))
+            .spawn(move || match self.launch() {
+                Ok((app, control)) => {
+                    if answer.send(Ok(app)).is_ok() {
+                        control.run();
+                    } else {
+                        control.stop.store(true, std::sync::atomic::Ordering::Release);
+                        control.run();
+                    }
+                }
+                Err(error) => {
+                    // Nobody may wait any more; then the error is in the log.
+                    let _ = answer.send(Err(error));
+                }
+            })
+            .map_err(Error::Thread)?;
+        answered.await.unwrap_or_else(|_| Err(Error::Panicked("the control thread ended while starting".into())))
+    }
+
+    #[cfg(feature = "kafka")]
+    fn connect_kafka(&mut self) {
+        if let Some((bootstrap, settings)) = self.kafka.take() {
+            if bootstrap.is_empty() {
+                self.problems.push(StartupProblem::NoBroker);
+                return;
+            }
+            match crate::broker::kafka::KafkaBroker::new(bootstrap, settings) {
+                Ok(broker) => self.config.broker = Some(Arc::new(broker)),
+                Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
+            }
+        }
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    fn connect_kafka(&mut self) {}
+
+    fn launch(mut self) -> Result<(App<T>, Control), Error> {
+        let named_broker = self.problems.iter().any(|p| matches!(p, StartupProblem::Broker(_)));
+        self.connect_kafka();
+        let mut problems = startup::check_settings(&self.config);
+        if named_broker || !self.problems.is_empty() {
+            problems.retain(|p| *p != StartupProblem::NoBroker);
+        }
+        problems.append(&mut self.problems);
+        let directory = startup::lock_state_directory(&self.config, &mut problems);
+        let Some(broker) = self.config.broker.clone().filter(|_| problems.is_empty()) else {
+            return Err(Error::Startup(problems));
+        };
+        let plan = self.topology.plan();
+        let layout = startup::lay_out(&plan, &self.config, &*broker)?;
+        let mut globals = GlobalStores::default();
+        self.topology.globals(&mut globals);
+        let now_ms = self.config.clock.now_ms();
+        let threads = self.config.threads;
+        let shared = Arc::new(Shared {
+            broker: Arc::clone(&broker),
+            plan,
+            layout,
+            globals,
+            state: watch::Sender::new(AppState::Starting),
+            tasks: Mutex::default(),
+            metrics: Mutex::default(),
+            purgeable: Mutex::default(),
+            draining: AtomicBool::new(false),
+            beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
+            idle: (0..threads).map(|_| AtomicBool::new(false)).collect(),
+            failure: Mutex::default(),
+            config: self.config,
+        });
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut handles = Vec::new();
+        if let Some(mut reader) = GlobalReader::new(&shared)? {
+            reader.fill(&stop)?;
+            let stop = Arc::clone(&stop);
+            handles.push(spawn(format!("{}-global", shared.config.application_id), move || reader.follow(&stop))?);
+        }
+        let topology = Arc::new(self.topology);
+        let member = broker.join_group(&GroupConfig {
+            group: shared.config.application_id.clone(),
+            topics: shared.layout.lead_topics(),
+            instance: shared.config.instance_id.clone(),
+            client_id: format!("{}-control", shared.config.application_id),
+            session_timeout: shared.config.session_timeout,
+        })?;
+        let mut workers = Vec::new();
+        for index in 0..threads {
+            let client_id = format!("{}-worker-{index}", shared.config.application_id);
+            let consumer = broker.consumer(&ConsumerConfig {
+                client_id: client_id.clone(),
+                isolation: Isolation::ReadUncommitted,
+                fetch_ahead_bytes: shared.config.fetch_ahead_bytes,
+            })?;
+            let producer = broker.producer(&ProducerConfig {
+                client_id: client_id.clone(),
+                linger: shared.config.linger,
+                batch_bytes: shared.config.batch_bytes,
+                buffer_bytes: shared.config.producer_buffer_bytes,
+                delivery_timeout: shared.config.delivery_timeout,
+            })?;
+            let (commands, receiver) = mpsc::channel();
+            workers.push(WorkerHandle { commands, waker: consumer.waker() });
+            let (shared, topology, member) = (Arc::clone(&shared), Arc::clone(&topology), Arc::clone(&member));
+            handles.push(spawn(client_id, move || {
+                let producer = Rc::new(RefCell::new(producer));
+                Worker::new(index, shared, topology, receiver, member, consumer, producer).run();
+            })?);
+        }
+        let workers: Arc<[WorkerHandle]> = workers.into();
+        let drained = Arc::new(AtomicBool::new(false));
+        let app = App::new(topology, Arc::clone(&shared), Arc::clone(&workers), Arc::clone(&stop), Arc::clone(&drained), directory);
+        Ok((app, Control::new(shared, member, workers, handles, stop, drained)))
+    }
+}
+
+fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, Error> {
+    std::thread::Builder::new().name(name).spawn(body).map_err(Error::Thread)
+}

@@ -1,0 +1,366 @@
+//! A worker: one thread, one data consumer, one producer, and a set of tasks. `step` is one round; the thread only repeats it.
+//!
+//! One round:
+//! 1. commands: tasks come and go, queries are answered;
+//! 2. restore: tasks whose state is not there yet read a piece of their changelogs;
+//! 3. fetch: empty queues are filled with what the client has already received;
+//! 4. process: each task takes its records in order of time, and runs the schedules that are due;
+//! 5. commit, if it is time.
+//!
+//! If there was nothing to do it waits for records, for a command, or for the next due time.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use super::control::Command;
+use super::error::Error;
+use super::restore::Restore;
+use super::shared::{Shared, TaskPlace, lock};
+use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot, TopicPartition};
+use crate::context::{SharedProducer, TaskMetrics};
+use crate::plan::OffsetReset;
+use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use crate::topology::Topology;
+
+/// Records fetched for a queue at a time.
+const FETCH_RECORDS: usize = 2_000;
+/// Records of one task before the next has its turn.
+const TURN_RECORDS: usize = 8_000;
+/// The longest wait when there is nothing to do.
+const IDLE_WAIT: Duration = Duration::from_millis(100);
+
+/// A task with its place in the consumer.
+pub(super) struct Assigned {
+    pub(super) task: Task,
+    /// For each input of the task.
+    pub(super) slots: Vec<PartitionSlot>,
+    /// Where each input begins without a committed offset.
+    resets: Vec<OffsetReset>,
+    restore: Option<Restore>,
+}
+
+impl Assigned {
+    pub(super) fn is_running(&self) -> bool {
+        self.restore.is_none()
+    }
+}
+
+pub(crate) struct Worker<T> {
+    pub(super) index: usize,
+    pub(super) shared: Arc<Shared>,
+    topology: Arc<T>,
+    commands: Receiver<Command>,
+    pub(super) member: Arc<dyn GroupMember>,
+    consumer: Box<dyn Consumer>,
+    pub(super) producer: SharedProducer,
+    pub(super) tasks: BTreeMap<TaskId, Assigned>,
+    pub(super) next_commit_ms: i64,
+    pub(super) commit_requested: bool,
+    finished: TaskMetrics,
+    stopping: bool,
+}
+
+impl<T: Topology> Worker<T> {
+    pub(crate) fn new(
+        index: usize,
+        shared: Arc<Shared>,
+        topology: Arc<T>,
+        commands: Receiver<Command>,
+        member: Arc<dyn GroupMember>,
+        consumer: Box<dyn Consumer>,
+        producer: SharedProducer,
+    ) -> Self {
+        let next_commit_ms = shared.config.clock.now_ms() + shared.config.commit_interval.as_millis() as i64;
+        Worker {
+            index,
+            shared,
+            topology,
+            commands,
+            member,
+            consumer,
+            producer,
+            tasks: BTreeMap::new(),
+            next_commit_ms,
+            commit_requested: false,
+            finished: TaskMetrics::default(),
+            stopping: false,
+        }
+    }
+
+    /// Repeats [`step`](Self::step) until the worker is told to stop. An error or a panic ends the application.
+    pub(crate) fn run(mut self) {
+        let result = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            while !self.stopping {
+                if !self.step()? {
+                    let timeout = self.until_next_due();
+                    self.consumer.wait(timeout);
+                }
+            }
+            Ok(())
+        }));
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.shared.fail(error),
+            Err(panic) => self.shared.fail(Error::Panicked(panic_text(&*panic))),
+        }
+        let mut places = lock(&self.shared.tasks);
+        places.retain(|_, place| place.worker != self.index);
+    }
+
+    /// One round; whether anything was done.
+    fn step(&mut self) -> Result<bool, Error> {
+        let now_ms = self.shared.config.clock.now_ms();
+        self.shared.beats[self.index].store(now_ms, Ordering::Relaxed);
+        let mut busy = self.take_commands()?;
+        if self.stopping {
+            return Ok(true);
+        }
+        busy |= self.restore()?;
+        busy |= self.fetch()?;
+        busy |= self.process(now_ms)?;
+        self.producer.borrow_mut().poll()?;
+        let draining = !busy && self.shared.draining.load(Ordering::Relaxed);
+        if self.commit_requested || now_ms >= self.next_commit_ms || draining {
+            busy |= self.commit()?;
+        }
+        if !busy {
+            self.report_metrics();
+        }
+        self.shared.idle[self.index].store(!busy && self.is_drained(), Ordering::Release);
+        Ok(busy)
+    }
+
+    fn is_drained(&self) -> bool {
+        self.tasks.values().all(|a| a.is_running() && a.task.inputs().iter().all(|i| i.is_empty() && i.is_caught_up()))
+    }
+
+    fn until_next_due(&self) -> Duration {
+        let now_ms = self.shared.config.clock.now_ms();
+        let schedules = self.tasks.values().filter_map(|a| a.task.next_wall_clock_ms());
+        let due_ms = schedules.chain([self.next_commit_ms]).min().unwrap_or(i64::MAX);
+        Duration::from_millis(due_ms.saturating_sub(now_ms).max(1) as u64).min(IDLE_WAIT)
+    }
+
+    fn take_commands(&mut self) -> Result<bool, Error> {
+        let mut any = false;
+        loop {
+            let command = match self.commands.try_recv() {
+                Ok(command) => command,
+                Err(TryRecvError::Empty) => return Ok(any),
+                Err(TryRecvError::Disconnected) => Command::Stop,
+            };
+            any = true;
+            match command {
+                Command::Assign(tasks) => {
+                    for task in tasks {
+                        self.open(task)?;
+                    }
+                    self.share_cache();
+                }
+                Command::Revoke(tasks, done) => {
+                    // What they did so far is committed before the next owner begins.
+                    self.commit_before_leaving();
+                    for task in &tasks {
+                        self.close(*task)?;
+                    }
+                    self.share_cache();
+                    let _ = done.send(());
+                }
+                Command::Lose(tasks, done) => {
+                    for task in &tasks {
+                        self.close(*task)?;
+                    }
+                    self.share_cache();
+                    let _ = done.send(());
+                }
+                Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
+                Command::Stop => {
+                    self.commit_before_leaving();
+                    let tasks: Vec<TaskId> = self.tasks.keys().copied().collect();
+                    for task in tasks {
+                        self.close(task)?;
+                    }
+                    self.report_metrics();
+                    self.stopping = true;
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// The memory for caches is shared by all stores of the process.
+    fn share_cache(&mut self) {
+        let stores: usize = self.tasks.values_mut().map(|a| a.task.each_store().count()).sum();
+        let each = self.shared.config.cache_max_bytes / self.shared.config.threads / stores.max(1);
+        for assigned in self.tasks.values_mut() {
+            assigned.task.each_store().for_each(|store| store.set_cache_max_bytes(each));
+        }
+    }
+
+    /// Makes a task and begins to restore it.
+    fn open(&mut self, id: TaskId) -> Result<(), Error> {
+        let config = &self.shared.config;
+        let directory = config.state_dir.as_ref().map(|dir| dir.join(&config.application_id).join(id.to_string()));
+        let env = TaskEnv {
+            application_id: &config.application_id,
+            id,
+            plan: &self.shared.plan.sub_topologies[id.sub_topology],
+            stores: &*config.stores,
+            globals: &self.shared.globals,
+            directory: directory.as_deref(),
+            handlers: config.handlers.clone(),
+            producer: SharedProducer::clone(&self.producer),
+            cache_max_bytes: 0,
+            wall_clock_ms: config.clock.now_ms(),
+        };
+        let mut builder = TaskBuilder::new(&env);
+        self.topology.build(id.sub_topology, &mut builder);
+        let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source })?;
+        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer)?;
+        tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
+        let place = TaskPlace { worker: self.index, running: false };
+        lock(&self.shared.tasks).insert(id, place);
+        self.tasks.insert(id, Assigned { task, slots: Vec::new(), resets: Vec::new(), restore: Some(restore) });
+        Ok(())
+    }
+
+    /// Reads a piece of each changelog that is not restored yet; tasks that are complete begin to run.
+    fn restore(&mut self) -> Result<bool, Error> {
+        let mut busy = false;
+        let ids: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| !a.is_running()).map(|(id, _)| *id).collect();
+        for id in ids {
+            let Some(assigned) = self.tasks.get_mut(&id) else { continue };
+            let Some(restore) = &mut assigned.restore else { continue };
+            busy |= restore.step(&mut assigned.task, &mut *self.consumer)?;
+            if restore.is_over() {
+                assigned.restore = None;
+                self.start(id)?;
+                busy = true;
+            }
+        }
+        Ok(busy)
+    }
+
+    /// Starts a restored task at the committed offsets.
+    fn start(&mut self, id: TaskId) -> Result<(), Error> {
+        let inputs = self.shared.layout.inputs_of(id);
+        let partitions: Vec<TopicPartition> = inputs.iter().map(|(_, p, _)| p.clone()).collect();
+        let committed = retry(|| self.member.committed(&partitions))?;
+        let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
+        for ((source, partition, reset), committed) in inputs.into_iter().zip(committed) {
+            let offset = match committed {
+                Some(committed) => committed.offset,
+                None => reset_offset(&self.shared, &partition, reset)?,
+            };
+            tracing::debug!(task = %id, %partition, offset, "reading");
+            let slot = self.consumer.assign(&partition, offset)?;
+            assigned.task.add_input(source, partition, offset);
+            assigned.slots.push(slot);
+            assigned.resets.push(reset);
+        }
+        let now_ms = self.shared.config.clock.now_ms();
+        assigned.task.init(now_ms).map_err(|source| Error::Task { task: id.to_string(), source })?;
+        if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
+            place.running = true;
+        }
+        self.shared.update_state(false);
+        tracing::info!(worker = self.index, task = %id, "task running");
+        Ok(())
+    }
+
+    fn close(&mut self, id: TaskId) -> Result<(), Error> {
+        lock(&self.shared.tasks).remove(&id);
+        let Some(mut assigned) = self.tasks.remove(&id) else { return Ok(()) };
+        for slot in assigned.slots.drain(..) {
+            self.consumer.unassign(slot)?;
+        }
+        match assigned.restore {
+            Some(restore) => restore.abandon(&mut *self.consumer)?,
+            None => assigned.task.close().map_err(|source| Error::Task { task: id.to_string(), source })?,
+        }
+        self.finished.add(assigned.task.metrics());
+        tracing::info!(worker = self.index, task = %id, "task closed");
+        Ok(())
+    }
+
+    fn fetch(&mut self) -> Result<bool, Error> {
+        let mut any = false;
+        for assigned in self.tasks.values_mut() {
+            for (index, input) in assigned.task.inputs_mut().iter_mut().enumerate() {
+                let Some(&slot) = assigned.slots.get(index) else { continue };
+                let partition = input.partition().clone();
+                let Some(batch) = input.incoming() else { continue };
+                match self.consumer.fetch(slot, FETCH_RECORDS, batch) {
+                    Ok(fetched) => {
+                        any |= fetched > 0;
+                        input.fetched(self.consumer.position(slot), self.consumer.known_end(slot));
+                    }
+                    Err(error @ BrokerError::OffsetOutOfRange { .. }) => {
+                        let offset = reset_offset(&self.shared, &partition, assigned.resets[index])?;
+                        tracing::warn!(%error, offset, "reading goes on somewhere else: records were deleted before they were read");
+                        self.consumer.unassign(slot)?;
+                        assigned.slots[index] = self.consumer.assign(&partition, offset)?;
+                    }
+                    Err(error) if error.is_retriable() => tracing::debug!(%error, %partition, "fetch"),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(any)
+    }
+
+    fn process(&mut self, now_ms: i64) -> Result<bool, Error> {
+        let mut any = false;
+        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            let stopped = |source| Error::Task { task: id.to_string(), source };
+            let progress = assigned.task.process(TURN_RECORDS, now_ms).map_err(stopped)?;
+            if assigned.task.next_wall_clock_ms().is_some_and(|due_ms| due_ms <= now_ms) {
+                assigned.task.punctuate_wall_clock(now_ms).map_err(stopped)?;
+                any = true;
+            }
+            any |= progress.records > 0;
+            self.commit_requested |= progress.commit_requested;
+        }
+        Ok(any)
+    }
+
+    fn report_metrics(&self) {
+        let mut total = self.finished;
+        self.tasks.values().for_each(|a| total.add(a.task.metrics()));
+        lock(&self.shared.metrics).insert(self.index, total);
+    }
+}
+
+/// Where to begin without a committed offset.
+fn reset_offset(shared: &Shared, partition: &TopicPartition, reset: OffsetReset) -> Result<i64, BrokerError> {
+    let at = match reset {
+        OffsetReset::Earliest => OffsetAt::Earliest,
+        OffsetReset::Latest => OffsetAt::Latest,
+    };
+    let offsets = retry(|| shared.broker.offsets(std::slice::from_ref(partition), at, Default::default()))?;
+    Ok(offsets.first().copied().unwrap_or(0))
+}
+
+/// Tries again while the broker is away, for as long as a broker may take to come back.
+pub(super) fn retry<R>(mut call: impl FnMut() -> Result<R, BrokerError>) -> Result<R, BrokerError> {
+    const TRIES: u32 = 60;
+    for _ in 0..TRIES {
+        match call() {
+            Err(error) if error.is_retriable() => {
+                tracing::warn!(%error, "the broker is away; trying again");
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            other => return other,
+        }
+    }
+    call()
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}

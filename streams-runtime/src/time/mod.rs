@@ -1,0 +1,3 @@
+//! Time: where "now" comes from.
+
+pub mod clock;

@@ -1,0 +1,347 @@
+//! Membership in a group.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use streams_runtime::broker::kafka::KafkaBroker;
+use streams_runtime::broker::{
+    Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition,
+};
+
+use crate::support::*;
+
+fn config(group: &str, topics: &[&str]) -> GroupConfig {
+    GroupConfig {
+        group: group.to_owned(),
+        topics: topics.iter().map(|t| t.to_string()).collect(),
+        instance: None,
+        client_id: fresh("member"),
+        session_timeout: Duration::from_secs(6),
+    }
+}
+
+fn join(broker: &KafkaBroker, group: &str, topics: &[&str]) -> Arc<dyn GroupMember> {
+    broker.join_group(&config(group, topics)).expect("join")
+}
+
+fn offset(topic: &str, partition: i32, offset: i64) -> CommitOffset {
+    CommitOffset {
+        partition: TopicPartition::new(topic, partition),
+        offset,
+        metadata: format!("meta-{offset}"),
+    }
+}
+
+/// Polls both members until `done`, gathering what each got.
+fn poll_until(members: &[&Arc<dyn GroupMember>], mut done: impl FnMut(usize, &GroupEvent) -> bool) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < until, "the event did not come");
+        for (index, member) in members.iter().enumerate() {
+            if let Some(event) = member.poll(Duration::from_millis(20)).expect("poll")
+                && done(index, &event)
+            {
+                return;
+            }
+        }
+    }
+}
+
+fn first_event(member: &Arc<dyn GroupMember>) -> GroupEvent {
+    let mut first = None;
+    poll_until(&[member], |_, event| {
+        first = Some(event.clone());
+        true
+    });
+    first.expect("an event")
+}
+
+fn all_of(topic: &str, partitions: i32) -> Vec<TopicPartition> {
+    (0..partitions)
+        .map(|p| TopicPartition::new(topic, p))
+        .collect()
+}
+
+#[test]
+fn a_member_gets_the_lead_topic_and_commits_any_topic() {
+    let broker = broker();
+    let lead = topic(&broker, "lead", 3);
+    let side = topic(&broker, "side", 3);
+    let group = fresh("group");
+    let member = join(&broker, &group, &[&lead]);
+    match first_event(&member) {
+        GroupEvent::Assigned(mut list) => {
+            list.sort();
+            assert_eq!(list, all_of(&lead, 3));
+        }
+        other => panic!("{other:?}"),
+    }
+    let ask = [
+        TopicPartition::new(side.as_str(), 1),
+        TopicPartition::new(lead.as_str(), 0),
+    ];
+    assert_eq!(member.committed(&ask).unwrap(), [None, None]);
+    let offsets = [offset(&lead, 0, 11), offset(&side, 1, 22)];
+    // From another thread than the one that polls.
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| member.commit(&offsets).unwrap())
+            .join()
+            .unwrap();
+    });
+    assert_eq!(
+        member.committed(&ask).unwrap(),
+        [Some(offsets[1].clone()), Some(offsets[0].clone())]
+    );
+    let start = Instant::now();
+    member.leave(PATIENCE).unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    let error = member.commit(&offsets).unwrap_err();
+    assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
+}
+
+#[test]
+fn a_revoked_partition_stays_until_it_is_acknowledged_and_can_be_committed_until_then() {
+    let broker = broker();
+    let lead = topic(&broker, "two", 4);
+    let side = topic(&broker, "two-side", 4);
+    let group = fresh("group");
+    let a = join(&broker, &group, &[&lead]);
+    assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 4));
+    let b = join(&broker, &group, &[&lead]);
+    let mut revoked = Vec::new();
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (0, GroupEvent::Revoked(list)) => {
+            revoked = list.clone();
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(revoked.len(), 2);
+    // The group waits: nobody gets them.
+    let until = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < until {
+        for member in [&a, &b] {
+            let event = member.poll(Duration::from_millis(50)).unwrap();
+            assert_eq!(event, None);
+        }
+    }
+    let last = [
+        offset(&lead, revoked[0].partition, 5),
+        offset(&side, revoked[0].partition, 6),
+    ];
+    a.commit(&last).unwrap();
+    // One of the two is not enough.
+    a.acknowledge_revoked(&revoked[..1]).unwrap();
+    assert_eq!(b.poll(Duration::from_secs(1)).unwrap(), None);
+    a.acknowledge_revoked(&revoked[1..]).unwrap();
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (1, GroupEvent::Assigned(list)) => {
+            let mut list = list.clone();
+            list.sort();
+            revoked.sort();
+            assert_eq!(list, revoked);
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+    let found = b.committed(&[last[0].partition.clone(), last[1].partition.clone()]);
+    assert_eq!(
+        found.unwrap(),
+        [Some(last[0].clone()), Some(last[1].clone())]
+    );
+    // The other leaves, and what it had comes back without waiting for a session to end.
+    let start = Instant::now();
+    b.leave(PATIENCE).unwrap();
+    poll_until(
+        &[&a],
+        |_, event| matches!(event, GroupEvent::Assigned(list) if list.len() == 2),
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
+    let broker = broker();
+    // A member that is not polled for so long is taken for dead.
+    let impatient = broker_with(&[("group.max.poll.interval.ms", "6000")]);
+    let lead = topic(&broker, "lost", 2);
+    let group = fresh("group");
+    let a = join(&impatient, &group, &[&lead]);
+    assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 2));
+    a.commit(&[offset(&lead, 0, 3)]).unwrap();
+    let b = join(&broker, &group, &[&lead]);
+    // `a` is not polled any more; `b` gets everything.
+    let mut got = 0;
+    poll_until(&[&b], |_, event| {
+        if let GroupEvent::Assigned(list) = event {
+            got += list.len();
+        }
+        got == 2
+    });
+    let error = a.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    assert!(
+        matches!(&error, BrokerError::Fenced { group: g, .. } if *g == group),
+        "{error}"
+    );
+    b.commit(&[offset(&lead, 0, 9)]).unwrap();
+    let mut lost = Vec::new();
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (0, GroupEvent::Lost(list)) => {
+            lost = list.clone();
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+    lost.sort();
+    assert_eq!(lost, all_of(&lead, 2));
+    let error = a.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
+    // After it confirmed the loss it joins again.
+    a.acknowledge_revoked(&lost).unwrap();
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (1, GroupEvent::Revoked(list)) => {
+            b.acknowledge_revoked(list).unwrap();
+            false
+        }
+        (0, GroupEvent::Assigned(list)) => {
+            assert_eq!(list.len(), 1);
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+    let found = b
+        .committed(&[TopicPartition::new(lead.as_str(), 0)])
+        .unwrap();
+    assert_eq!(found[0].as_ref().unwrap().offset, 9);
+}
+
+#[test]
+fn a_member_alone_that_is_not_polled_loses_everything_and_gets_it_back() {
+    let impatient = broker_with(&[("group.max.poll.interval.ms", "6000")]);
+    let lead = topic(&impatient, "alone", 2);
+    let member = join(&impatient, &fresh("group"), &[&lead]);
+    assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
+    std::thread::sleep(Duration::from_secs(8));
+    // An empty group would take the commit of a stranger.
+    let error = member.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
+    let GroupEvent::Lost(mut lost) = first_event(&member) else {
+        panic!("not lost");
+    };
+    lost.sort();
+    assert_eq!(lost, all_of(&lead, 2));
+    member.acknowledge_revoked(&lost).unwrap();
+    assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
+    member.commit(&[offset(&lead, 0, 4)]).unwrap();
+}
+
+#[test]
+fn a_static_member_comes_back_to_its_partitions_without_a_rebalance() {
+    let broker = broker();
+    let lead = topic(&broker, "static", 2);
+    let group = fresh("group");
+    let named = |instance: &str| {
+        let config = GroupConfig {
+            instance: Some(instance.to_owned()),
+            session_timeout: Duration::from_secs(30),
+            ..config(&group, &[&lead])
+        };
+        broker.join_group(&config).unwrap()
+    };
+    let a = named("a");
+    assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 2));
+    let b = named("b");
+    let mut of_b = Vec::new();
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (0, GroupEvent::Revoked(list)) => {
+            a.acknowledge_revoked(list).unwrap();
+            false
+        }
+        (1, GroupEvent::Assigned(list)) => {
+            of_b = list.clone();
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+    b.leave(PATIENCE).unwrap();
+    drop(b);
+    let b = named("b");
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (1, GroupEvent::Assigned(list)) => {
+            assert_eq!(*list, of_b);
+            true
+        }
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn another_topic_can_be_subscribed_later() {
+    let broker = broker();
+    let first = topic(&broker, "first", 1);
+    let second = topic(&broker, "second", 1);
+    let member = join(&broker, &fresh("group"), &[&first]);
+    assert_eq!(
+        first_event(&member),
+        GroupEvent::Assigned(all_of(&first, 1))
+    );
+    member.subscribe(&[first.clone(), second.clone()]).unwrap();
+    assert_eq!(
+        first_event(&member),
+        GroupEvent::Assigned(all_of(&second, 1))
+    );
+}
+
+#[test]
+fn the_newer_protocol_works_too() {
+    let broker = broker_with(&[("group.protocol", "consumer")]);
+    let lead = topic(&broker, "kip848", 2);
+    let group = fresh("group");
+    let a = join(&broker, &group, &[&lead]);
+    assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 2));
+    a.commit(&[offset(&lead, 0, 3)]).unwrap();
+    let b = join(&broker, &group, &[&lead]);
+    poll_until(&[&a, &b], |index, event| match (index, event) {
+        (0, GroupEvent::Revoked(list)) => {
+            assert_eq!(list.len(), 1);
+            a.commit(&[offset(&lead, list[0].partition, 7)]).unwrap();
+            a.acknowledge_revoked(list).unwrap();
+            false
+        }
+        (1, GroupEvent::Assigned(list)) => list.len() == 1,
+        other => panic!("{other:?}"),
+    });
+    a.leave(PATIENCE).unwrap();
+}
+
+#[test]
+fn a_member_of_a_broker_that_is_not_there_neither_fails_nor_hangs() {
+    let broker = KafkaBroker::new("127.0.0.1:1", Default::default())
+        .unwrap()
+        .request_timeout(Duration::from_secs(1))
+        .unwrap();
+    let member = join(&broker, "g", &["t"]);
+    let start = Instant::now();
+    assert_eq!(member.poll(Duration::from_millis(300)).unwrap(), None);
+    assert!(member.commit(&[offset("t", 0, 1)]).is_err());
+    let error = member
+        .committed(&[TopicPartition::new("t", 0)])
+        .unwrap_err();
+    assert!(error.is_retriable(), "{error}");
+    let _ = member.leave(Duration::from_secs(1));
+    drop(member);
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+}

@@ -1,0 +1,72 @@
+//! Compile errors as users see them: each file in `ui/<category>/fail` is compiled by rustc and its messages compared with the
+//! `.stderr` beside it; each in `ui/<category>/pass` must compile and run.
+//!
+//! Bless with `TRYBUILD=overwrite cargo test -p tests --test ui`, then read every changed `.stderr` as a user would.
+#![allow(missing_docs)]
+
+use std::path::{Path, PathBuf};
+
+fn files(kind: &str, extension: &str) -> Vec<PathBuf> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let mut files = Vec::new();
+    for category in std::fs::read_dir(&ui).unwrap() {
+        let Ok(entries) = std::fs::read_dir(category.unwrap().path().join(kind)) else { continue };
+        let paths = entries.map(|entry| entry.unwrap().path());
+        files.extend(paths.filter(|path| path.extension().is_some_and(|found| found == extension)));
+    }
+    files.sort();
+    files
+}
+
+/// trybuild checks `compile_fail` cases together; one `pass` case among them would turn each into a build of its own.
+#[test]
+fn fail() {
+    let cases = files("fail", "rs");
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let builds = trybuild::TestCases::new();
+    for case in cases {
+        builds.compile_fail(case);
+    }
+}
+
+#[test]
+fn pass() {
+    let cases = files("pass", "rs");
+    assert!(!cases.is_empty());
+    let builds = trybuild::TestCases::new();
+    for case in cases {
+        builds.pass(case);
+    }
+}
+
+#[test]
+fn every_case_has_its_messages_and_no_two_the_same() {
+    let overwriting = std::env::var_os("TRYBUILD").is_some();
+    let cases: Vec<PathBuf> = files("fail", "rs").iter().map(|case| case.with_extension("stderr")).collect();
+    let mut seen: Vec<(String, PathBuf)> = Vec::new();
+    for expected in cases {
+        if overwriting {
+            continue;
+        }
+        let text = std::fs::read_to_string(&expected).unwrap_or_else(|e| panic!("{}: {e}", expected.display()));
+        let messages: String = text.lines().filter(|line| line.starts_with("error")).collect();
+        if let Some((_, other)) = seen.iter().find(|(other, _)| *other == messages) {
+            panic!("{} and {} say the same", expected.display(), other.display());
+        }
+        seen.push((messages, expected));
+    }
+    for stderr in files("fail", "stderr") {
+        assert!(stderr.with_extension("rs").exists(), "{} belongs to no case", stderr.display());
+    }
+}
+
+/// Users meet the public names only.
+#[test]
+fn no_message_shows_a_private_name() {
+    for stderr in files("fail", "stderr") {
+        let text = std::fs::read_to_string(&stderr).unwrap();
+        for private in ["__private", "__topology", "TaskBuilder", "PushChange", "Settle", "streams_macros"] {
+            assert!(!text.contains(private), "{} shows `{private}`", stderr.display());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Nothing comes out.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let long = lines.filter(|_, v| v.len() > 10);
+    }
+}
+
+fn main() {}

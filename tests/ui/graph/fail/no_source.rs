@@ -1,0 +1,10 @@
+//! Nothing at all.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+
+    }
+}
+
+fn main() {}

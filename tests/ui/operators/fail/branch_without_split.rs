@@ -1,0 +1,12 @@
+//! A branch of nothing.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let (long, short) = lines.branch(|_, v| v.len() > 10).otherwise();
+        long.merge(short).to("out");
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! An async topology.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub async fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        lines.to("out");
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! An await.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        lines.filter(|_, v| v.len() > 10).await.to("out");
+    }
+}
+
+fn main() {}

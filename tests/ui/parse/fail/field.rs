@@ -1,0 +1,12 @@
+//! A field of a stream.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        lines.filter(|_, v| v.len() > 10).to_out;
+        lines.to("out");
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! let-else.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let long = lines.filter(|_, v| v.len() > 10) else { return };
+        long.to("out");
+    }
+}
+
+fn main() {}

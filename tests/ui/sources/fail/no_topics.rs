@@ -1,0 +1,11 @@
+//! An empty list of topics.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream([]);
+        lines.to("out");
+    }
+}
+
+fn main() {}

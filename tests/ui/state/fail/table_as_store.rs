@@ -1,0 +1,12 @@
+//! A table instead of a store.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let users: Table<String, String> = table("users");
+        let lines: Stream<String, String> = stream("lines");
+        lines.process(Dedup, users);
+    }
+}
+
+fn main() {}
