@@ -41,10 +41,7 @@ impl Args {
     fn parse(mut given: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut all = BTreeMap::new();
         while let Some(name) = given.next() {
-            let plain = name
-                .strip_prefix("--")
-                .filter(|plain| KNOWN.contains(plain))
-                .ok_or_else(|| format!("unknown argument {name}"))?;
+            let plain = name.strip_prefix("--").filter(|plain| KNOWN.contains(plain)).ok_or_else(|| format!("unknown argument {name}"))?;
             let value = given.next().ok_or_else(|| format!("{name} has no value"))?;
             all.insert(plain.to_owned(), value);
         }
@@ -53,18 +50,12 @@ impl Args {
 
     /// An argument that must be there.
     pub fn text(&self, name: &str) -> Result<&str, String> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .ok_or_else(|| format!("--{name} is missing"))
+        self.0.get(name).map(String::as_str).ok_or_else(|| format!("--{name} is missing"))
     }
 
     /// A number, or `default` if it is not given.
     pub fn number(&self, name: &str, default: u64) -> Result<u64, String> {
-        self.0.get(name).map_or(Ok(default), |text| {
-            text.parse()
-                .map_err(|_| format!("--{name} {text} is not a number"))
-        })
+        self.0.get(name).map_or(Ok(default), |text| text.parse().map_err(|_| format!("--{name} {text} is not a number")))
     }
 }
 
@@ -80,12 +71,7 @@ pub struct Run {
 impl Run {
     /// To be called right before the engine starts.
     pub fn start() -> Self {
-        Run {
-            started: Instant::now(),
-            cpu_at_start: cpu_time(),
-            since_exec: since_exec(),
-            first: None,
-        }
+        Run { started: Instant::now(), cpu_at_start: cpu_time(), since_exec: since_exec(), first: None }
     }
 
     /// To be called when records are handed over; counts the first time only.
@@ -107,13 +93,7 @@ impl Run {
         for name in ["case", "store", "guarantee"] {
             put(name, json!(args.text(name).unwrap_or("none")));
         }
-        for name in [
-            "cache-bytes",
-            "threads",
-            "commit-ms",
-            "linger-ms",
-            "batch-bytes",
-        ] {
+        for name in ["cache-bytes", "threads", "commit-ms", "linger-ms", "batch-bytes"] {
             put(&name.replace('-', "_"), json!(args.number(name, 0)?));
         }
         put("records", json!(records));
@@ -125,10 +105,7 @@ impl Run {
         put("cpu_total_s", json!(cpu_time().as_secs_f64()));
         put("peak_rss_mb", json!(peak_rss_mib()));
         put("engine_to_first_s", json!(engine_to_first.as_secs_f64()));
-        put(
-            "start_to_first_s",
-            json!((self.since_exec + engine_to_first).as_secs_f64()),
-        );
+        put("start_to_first_s", json!((self.since_exec + engine_to_first).as_secs_f64()));
         Ok(Value::Object(line).to_string())
     }
 }
@@ -140,9 +117,7 @@ const TICKS_PER_SECOND: u64 = 100;
 fn stat() -> Vec<u64> {
     let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-    rest.split_whitespace()
-        .map(|field| field.parse().unwrap_or(0))
-        .collect()
+    rest.split_whitespace().map(|field| field.parse().unwrap_or(0)).collect()
 }
 
 fn ticks(n: u64) -> Duration {
@@ -158,11 +133,7 @@ pub fn cpu_time() -> Duration {
 /// How long ago this process was started.
 fn since_exec() -> Duration {
     let uptime = fs::read_to_string("/proc/uptime").unwrap_or_default();
-    let seconds: f64 = uptime
-        .split_whitespace()
-        .next()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(0.0);
+    let seconds: f64 = uptime.split_whitespace().next().and_then(|s| s.parse().ok()).unwrap_or(0.0);
     let started = ticks(stat().get(19).copied().unwrap_or(0));
     Duration::from_secs_f64(seconds).saturating_sub(started)
 }
@@ -172,13 +143,7 @@ fn peak_rss_mib() -> f64 {
     status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|rest| {
-            rest.trim()
-                .trim_end_matches("kB")
-                .trim()
-                .parse::<f64>()
-                .ok()
-        })
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok())
         .map_or(0.0, |kib| kib / 1024.0)
 }
 

@@ -28,7 +28,8 @@ pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
 pub use processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use runtime::{
-    App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input, shutdown_signal,
+    App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
+    shutdown_signal,
 };
 pub use topology::{StoreName, Topology};
 

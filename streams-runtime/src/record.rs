@@ -67,6 +67,13 @@ pub struct RecordRef<'a> {
     pub headers: HeadersRef<'a>,
 }
 
+impl<'a> From<NewRecord<'a>> for RecordRef<'a> {
+    fn from(record: NewRecord<'a>) -> Self {
+        let headers = HeadersRef { bytes: &[], entries: &[] };
+        RecordRef { key: record.key, value: record.value, timestamp_ms: record.timestamp_ms, offset: record.offset, headers }
+    }
+}
+
 /// The headers of one record, borrowed from its batch.
 #[derive(Clone, Copy, Debug)]
 pub struct HeadersRef<'a> {

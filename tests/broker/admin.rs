@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use streams_runtime::broker::kafka::KafkaBroker;
-use streams_runtime::broker::{
-    Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceBatch, TopicInfo, TopicPartition,
-};
+use streams_runtime::broker::{Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceBatch, TopicInfo, TopicPartition};
 use streams_runtime::record::NewRecord;
 
 use crate::support::*;
@@ -24,30 +22,15 @@ fn a_topic_is_made_once_with_its_settings_and_can_be_written_at_once() {
     broker.create_topic(&wanted).unwrap();
     fill_all(&broker, &name, 3);
     let again = broker.create_topic(&wanted).unwrap_err();
-    assert!(
-        matches!(&again, BrokerError::TopicExists { topic } if *topic == name),
-        "{again}"
-    );
-    let info = TopicInfo {
-        name: name.as_str().into(),
-        partitions: 3,
-    };
-    assert_eq!(
-        broker.topics(&["no-such-topic", &name]).unwrap(),
-        [None, Some(info.clone())]
-    );
+    assert!(matches!(&again, BrokerError::TopicExists { topic } if *topic == name), "{again}");
+    let info = TopicInfo { name: name.as_str().into(), partitions: 3 };
+    assert_eq!(broker.topics(&["no-such-topic", &name]).unwrap(), [None, Some(info.clone())]);
     assert!(broker.all_topics().unwrap().contains(&info));
     let config = broker.topic_config(&name).unwrap();
     assert_eq!(config["cleanup.policy"], "compact");
-    assert!(
-        config.contains_key("retention.ms"),
-        "defaults are there too"
-    );
+    assert!(config.contains_key("retention.ms"), "defaults are there too");
     let missing = broker.topic_config("no-such-topic").unwrap_err();
-    assert!(
-        matches!(missing, BrokerError::UnknownTopic { .. }),
-        "{missing}"
-    );
+    assert!(matches!(missing, BrokerError::UnknownTopic { .. }), "{missing}");
 }
 
 fn fill_all(broker: &KafkaBroker, topic: &str, partitions: i32) {
@@ -56,12 +39,7 @@ fn fill_all(broker: &KafkaBroker, topic: &str, partitions: i32) {
     let mut batch = ProduceBatch::default();
     for partition in 0..partitions {
         for n in 0..10 {
-            let record = NewRecord {
-                key: Some(b"k"),
-                value: Some(b"v"),
-                timestamp_ms: 1 + n,
-                offset: 0,
-            };
+            let record = NewRecord { key: Some(b"k"), value: Some(b"v"), timestamp_ms: 1 + n, offset: 0 };
             batch.push(slot, partition, record);
         }
     }
@@ -79,10 +57,7 @@ fn a_topic_that_the_broker_refuses_says_why() {
             config: BTreeMap::from([("cleanup.policy".into(), "tidy".into())]),
         })
         .unwrap_err();
-    assert!(
-        error.to_string().to_lowercase().contains("config"),
-        "{error}"
-    );
+    assert!(error.to_string().to_lowercase().contains("config"), "{error}");
 }
 
 #[test]
@@ -94,11 +69,7 @@ fn offsets_come_in_the_order_asked_for() {
     fill(&broker, &at(2), 10);
     broker.delete_records(&[(at(0), 5), (at(2), 10)]).unwrap();
     let asked = [at(2), at(0), at(1), at(0)];
-    let offsets = |when| {
-        broker
-            .offsets(&asked, when, Isolation::ReadUncommitted)
-            .unwrap()
-    };
+    let offsets = |when| broker.offsets(&asked, when, Isolation::ReadUncommitted).unwrap();
     assert_eq!(offsets(OffsetAt::Latest), [10, 30, 0, 30]);
     assert_eq!(offsets(OffsetAt::Earliest), [10, 5, 0, 5]);
     // Record n has timestamp 1000 + n; beyond the last it is the end.
@@ -114,65 +85,32 @@ fn offsets_of_what_is_not_there_are_an_error() {
     let topic = topic(&broker, "one", 1);
     let ask = |at: TopicPartition| {
         let start = Instant::now();
-        let error = broker
-            .offsets(&[at], OffsetAt::Latest, Isolation::ReadUncommitted)
-            .unwrap_err();
+        let error = broker.offsets(&[at], OffsetAt::Latest, Isolation::ReadUncommitted).unwrap_err();
         assert!(start.elapsed() < PATIENCE);
         error
     };
     let error = ask(TopicPartition::new(topic.as_str(), 7));
-    assert!(
-        matches!(error, BrokerError::UnknownPartition { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, BrokerError::UnknownPartition { .. }), "{error}");
     let error = ask(TopicPartition::new("no-such-topic", 0));
-    assert!(
-        matches!(
-            error,
-            BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }), "{error}");
 }
 
 #[test]
 fn a_broker_that_is_not_there_is_an_error_in_bounded_time() {
     let limit = Duration::from_secs(2);
     // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
-    let broker = KafkaBroker::new(address.as_str(), BTreeMap::new())
-        .unwrap()
-        .request_timeout(limit)
-        .unwrap();
+    let broker = KafkaBroker::new(address.as_str(), BTreeMap::new()).unwrap().request_timeout(limit).unwrap();
     let at = [TopicPartition::new("t", 0)];
-    let new_topic = NewTopic {
-        name: "t".into(),
-        partitions: 1,
-        replication: 1,
-        config: BTreeMap::new(),
-    };
+    let new_topic = NewTopic { name: "t".into(), partitions: 1, replication: 1, config: BTreeMap::new() };
     type Call<'a> = Box<dyn Fn() -> Result<(), BrokerError> + 'a>;
     let calls: [(&str, Call<'_>); 5] = [
         ("topics", Box::new(|| broker.topics(&["t"]).map(drop))),
         ("all_topics", Box::new(|| broker.all_topics().map(drop))),
-        (
-            "offsets",
-            Box::new(|| {
-                broker
-                    .offsets(&at, OffsetAt::Latest, Isolation::ReadUncommitted)
-                    .map(drop)
-            }),
-        ),
+        ("offsets", Box::new(|| broker.offsets(&at, OffsetAt::Latest, Isolation::ReadUncommitted).map(drop))),
         ("create_topic", Box::new(|| broker.create_topic(&new_topic))),
-        (
-            "topic_config",
-            Box::new(|| broker.topic_config("t").map(drop)),
-        ),
+        ("topic_config", Box::new(|| broker.topic_config("t").map(drop))),
     ];
     for (name, call) in calls {
         let start = Instant::now();
@@ -187,9 +125,5 @@ fn a_broker_that_is_not_there_is_an_error_in_bounded_time() {
     assert!(producer.topic("t").unwrap_err().is_retriable());
     drop(producer);
     drop(broker);
-    assert!(
-        start.elapsed() < limit * 4,
-        "closing took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < limit * 4, "closing took {:?}", start.elapsed());
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streams_runtime::broker::kafka::KafkaBroker;
-use streams_runtime::broker::{
-    Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition,
-};
+use streams_runtime::broker::{Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
 
 use crate::support::*;
 
@@ -25,11 +23,7 @@ fn join(broker: &KafkaBroker, group: &str, topics: &[&str]) -> Arc<dyn GroupMemb
 }
 
 fn offset(topic: &str, partition: i32, offset: i64) -> CommitOffset {
-    CommitOffset {
-        partition: TopicPartition::new(topic, partition),
-        offset,
-        metadata: format!("meta-{offset}"),
-    }
+    CommitOffset { partition: TopicPartition::new(topic, partition), offset, metadata: format!("meta-{offset}") }
 }
 
 /// Polls both members until `done`, gathering what each got.
@@ -57,9 +51,7 @@ fn first_event(member: &Arc<dyn GroupMember>) -> GroupEvent {
 }
 
 fn all_of(topic: &str, partitions: i32) -> Vec<TopicPartition> {
-    (0..partitions)
-        .map(|p| TopicPartition::new(topic, p))
-        .collect()
+    (0..partitions).map(|p| TopicPartition::new(topic, p)).collect()
 }
 
 #[test]
@@ -76,30 +68,17 @@ fn a_member_gets_the_lead_topic_and_commits_any_topic() {
         }
         other => panic!("{other:?}"),
     }
-    let ask = [
-        TopicPartition::new(side.as_str(), 1),
-        TopicPartition::new(lead.as_str(), 0),
-    ];
+    let ask = [TopicPartition::new(side.as_str(), 1), TopicPartition::new(lead.as_str(), 0)];
     assert_eq!(member.committed(&ask).unwrap(), [None, None]);
     let offsets = [offset(&lead, 0, 11), offset(&side, 1, 22)];
     // From another thread than the one that polls.
     std::thread::scope(|scope| {
-        scope
-            .spawn(|| member.commit(&offsets).unwrap())
-            .join()
-            .unwrap();
+        scope.spawn(|| member.commit(&offsets).unwrap()).join().unwrap();
     });
-    assert_eq!(
-        member.committed(&ask).unwrap(),
-        [Some(offsets[1].clone()), Some(offsets[0].clone())]
-    );
+    assert_eq!(member.committed(&ask).unwrap(), [Some(offsets[1].clone()), Some(offsets[0].clone())]);
     let start = Instant::now();
     member.leave(PATIENCE).unwrap();
-    assert!(
-        start.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     let error = member.commit(&offsets).unwrap_err();
     assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
 }
@@ -130,10 +109,7 @@ fn a_revoked_partition_stays_until_it_is_acknowledged_and_can_be_committed_until
             assert_eq!(event, None);
         }
     }
-    let last = [
-        offset(&lead, revoked[0].partition, 5),
-        offset(&side, revoked[0].partition, 6),
-    ];
+    let last = [offset(&lead, revoked[0].partition, 5), offset(&side, revoked[0].partition, 6)];
     a.commit(&last).unwrap();
     // One of the two is not enough.
     a.acknowledge_revoked(&revoked[..1]).unwrap();
@@ -150,22 +126,12 @@ fn a_revoked_partition_stays_until_it_is_acknowledged_and_can_be_committed_until
         other => panic!("{other:?}"),
     });
     let found = b.committed(&[last[0].partition.clone(), last[1].partition.clone()]);
-    assert_eq!(
-        found.unwrap(),
-        [Some(last[0].clone()), Some(last[1].clone())]
-    );
+    assert_eq!(found.unwrap(), [Some(last[0].clone()), Some(last[1].clone())]);
     // The other leaves, and what it had comes back without waiting for a session to end.
     let start = Instant::now();
     b.leave(PATIENCE).unwrap();
-    poll_until(
-        &[&a],
-        |_, event| matches!(event, GroupEvent::Assigned(list) if list.len() == 2),
-    );
-    assert!(
-        start.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        start.elapsed()
-    );
+    poll_until(&[&a], |_, event| matches!(event, GroupEvent::Assigned(list) if list.len() == 2));
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -188,10 +154,7 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
         got == 2
     });
     let error = a.commit(&[offset(&lead, 0, 4)]).unwrap_err();
-    assert!(
-        matches!(&error, BrokerError::Fenced { group: g, .. } if *g == group),
-        "{error}"
-    );
+    assert!(matches!(&error, BrokerError::Fenced { group: g, .. } if *g == group), "{error}");
     b.commit(&[offset(&lead, 0, 9)]).unwrap();
     let mut lost = Vec::new();
     poll_until(&[&a, &b], |index, event| match (index, event) {
@@ -218,9 +181,7 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
         }
         other => panic!("{other:?}"),
     });
-    let found = b
-        .committed(&[TopicPartition::new(lead.as_str(), 0)])
-        .unwrap();
+    let found = b.committed(&[TopicPartition::new(lead.as_str(), 0)]).unwrap();
     assert_eq!(found[0].as_ref().unwrap().offset, 9);
 }
 
@@ -250,11 +211,8 @@ fn a_static_member_comes_back_to_its_partitions_without_a_rebalance() {
     let lead = topic(&broker, "static", 2);
     let group = fresh("group");
     let named = |instance: &str| {
-        let config = GroupConfig {
-            instance: Some(instance.to_owned()),
-            session_timeout: Duration::from_secs(30),
-            ..config(&group, &[&lead])
-        };
+        let config =
+            GroupConfig { instance: Some(instance.to_owned()), session_timeout: Duration::from_secs(30), ..config(&group, &[&lead]) };
         broker.join_group(&config).unwrap()
     };
     let a = named("a");
@@ -290,15 +248,9 @@ fn another_topic_can_be_subscribed_later() {
     let first = topic(&broker, "first", 1);
     let second = topic(&broker, "second", 1);
     let member = join(&broker, &fresh("group"), &[&first]);
-    assert_eq!(
-        first_event(&member),
-        GroupEvent::Assigned(all_of(&first, 1))
-    );
+    assert_eq!(first_event(&member), GroupEvent::Assigned(all_of(&first, 1)));
     member.subscribe(&[first.clone(), second.clone()]).unwrap();
-    assert_eq!(
-        first_event(&member),
-        GroupEvent::Assigned(all_of(&second, 1))
-    );
+    assert_eq!(first_event(&member), GroupEvent::Assigned(all_of(&second, 1)));
 }
 
 #[test]
@@ -325,23 +277,14 @@ fn the_newer_protocol_works_too() {
 
 #[test]
 fn a_member_of_a_broker_that_is_not_there_neither_fails_nor_hangs() {
-    let broker = KafkaBroker::new("127.0.0.1:1", Default::default())
-        .unwrap()
-        .request_timeout(Duration::from_secs(1))
-        .unwrap();
+    let broker = KafkaBroker::new("127.0.0.1:1", Default::default()).unwrap().request_timeout(Duration::from_secs(1)).unwrap();
     let member = join(&broker, "g", &["t"]);
     let start = Instant::now();
     assert_eq!(member.poll(Duration::from_millis(300)).unwrap(), None);
     assert!(member.commit(&[offset("t", 0, 1)]).is_err());
-    let error = member
-        .committed(&[TopicPartition::new("t", 0)])
-        .unwrap_err();
+    let error = member.committed(&[TopicPartition::new("t", 0)]).unwrap_err();
     assert!(error.is_retriable(), "{error}");
     let _ = member.leave(Duration::from_secs(1));
     drop(member);
-    assert!(
-        start.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }

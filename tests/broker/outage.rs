@@ -28,8 +28,7 @@ impl Drop for Stopped {
 #[test]
 #[ignore = "stops the broker; needs STREAMS_TEST_KAFKA_PID"]
 fn reading_and_writing_go_on_when_the_broker_is_back() {
-    let pid = std::env::var("STREAMS_TEST_KAFKA_PID")
-        .expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker");
+    let pid = std::env::var("STREAMS_TEST_KAFKA_PID").expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker");
     let broker = broker_with(&[("socket.timeout.ms", "2000")]);
     let at = TopicPartition::new(topic(&broker, "outage", 1), 0);
     let mut producer = producer(&broker);
@@ -53,32 +52,15 @@ fn reading_and_writing_go_on_when_the_broker_is_back() {
             process.signal("-CONT");
         }
         batch.clear();
-        batch.push(
-            to,
-            0,
-            NewRecord {
-                key: None,
-                value: Some(&sent.to_be_bytes()),
-                timestamp_ms: 1,
-                offset: 0,
-            },
-        );
+        batch.push(to, 0, NewRecord { key: None, value: Some(&sent.to_be_bytes()), timestamp_ms: 1, offset: 0 });
         sent += 1;
-        producer
-            .send(&batch)
-            .expect("no error within the delivery timeout");
-        consumer
-            .fetch(slot, 1000, &mut records)
-            .expect("no error while the broker is away");
+        producer.send(&batch).expect("no error within the delivery timeout");
+        consumer.fetch(slot, 1000, &mut records).expect("no error while the broker is away");
         consumer.wait(Duration::from_millis(10));
     }
     producer.flush(PATIENCE).unwrap();
     while records.len() < sent as usize {
-        assert!(
-            begin.elapsed() < PATIENCE * 2,
-            "{} of {sent}",
-            records.len()
-        );
+        assert!(begin.elapsed() < PATIENCE * 2, "{} of {sent}", records.len());
         consumer.fetch(slot, 1000, &mut records).unwrap();
         consumer.wait(Duration::from_millis(50));
     }

@@ -2,20 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{
-    ANY_PARTITION, Broker, BrokerError, Isolation, OffsetAt, ProduceBatch, TopicPartition,
-};
+use streams_runtime::broker::{ANY_PARTITION, Broker, BrokerError, Isolation, OffsetAt, ProduceBatch, TopicPartition};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 use crate::support::*;
 
 fn record<'a>(key: Option<&'a [u8]>, value: Option<&'a [u8]>, timestamp_ms: i64) -> NewRecord<'a> {
-    NewRecord {
-        key,
-        value,
-        timestamp_ms,
-        offset: 0,
-    }
+    NewRecord { key, value, timestamp_ms, offset: 0 }
 }
 
 #[test]
@@ -40,31 +33,14 @@ fn keys_values_nulls_headers_and_timestamps_come_back_as_they_were() {
     assert_eq!(producer.acknowledged_end(slot, 0), None);
 
     let mut consumer = consumer(&broker);
-    let slot = consumer
-        .assign(&TopicPartition::new(topic.as_str(), 1), 0)
-        .unwrap();
+    let slot = consumer.assign(&TopicPartition::new(topic.as_str(), 1), 0).unwrap();
     let got = read(consumer.as_mut(), slot, 4);
     let first = got.get(0).unwrap();
-    assert_eq!(
-        (first.key, first.value, first.timestamp_ms, first.offset),
-        (Some(&b"k"[..]), Some(&b"v"[..]), 7, 0)
-    );
-    let headers: Vec<_> = first
-        .headers
-        .iter()
-        .map(|h| (h.name_bytes(), h.value))
-        .collect();
-    let expected: [(&[u8], Option<&[u8]>); 3] = [
-        (b"trace", Some(b"\xff\x00")),
-        (b"trace", None),
-        (b"", Some(b"")),
-    ];
+    assert_eq!((first.key, first.value, first.timestamp_ms, first.offset), (Some(&b"k"[..]), Some(&b"v"[..]), 7, 0));
+    let headers: Vec<_> = first.headers.iter().map(|h| (h.name_bytes(), h.value)).collect();
+    let expected: [(&[u8], Option<&[u8]>); 3] = [(b"trace", Some(b"\xff\x00")), (b"trace", None), (b"", Some(b""))];
     assert_eq!(headers, expected);
-    let rest: Vec<_> = got
-        .iter()
-        .skip(1)
-        .map(|r| (r.key, r.value, r.timestamp_ms, r.offset, r.headers.len()))
-        .collect();
+    let rest: Vec<_> = got.iter().skip(1).map(|r| (r.key, r.value, r.timestamp_ms, r.offset, r.headers.len())).collect();
     let expected = [
         (None, Some(&b""[..]), 8, 1, 0),
         (Some(&b""[..]), None, 9, 2, 0),
@@ -85,11 +61,7 @@ fn many_records_come_in_order_and_once_from_each_partition() {
     for n in 0..EACH {
         for partition in 0..3 {
             let value = (n as u64).to_be_bytes();
-            batch.push(
-                to,
-                partition,
-                record(Some(&value), Some(&value), 1 + n as i64),
-            );
+            batch.push(to, partition, record(Some(&value), Some(&value), 1 + n as i64));
         }
         if batch.len() >= 3000 {
             producer.send(&batch).unwrap();
@@ -103,13 +75,7 @@ fn many_records_come_in_order_and_once_from_each_partition() {
     }
 
     let mut consumer = consumer(&broker);
-    let slots: Vec<_> = (0..3)
-        .map(|p| {
-            consumer
-                .assign(&TopicPartition::new(topic.as_str(), p), 0)
-                .unwrap()
-        })
-        .collect();
+    let slots: Vec<_> = (0..3).map(|p| consumer.assign(&TopicPartition::new(topic.as_str(), p), 0).unwrap()).collect();
     let mut next = [0u64; 3];
     let mut records = RecordBatch::default();
     let until = Instant::now() + PATIENCE;
@@ -145,18 +111,13 @@ fn position_and_known_end_meet_at_the_end_also_of_an_empty_partition() {
     assert_eq!(got.get(0).unwrap().offset, 2);
     assert_eq!(consumer.position(slot), 5);
     assert_eq!(consumer.known_end(slot), Some(5));
-    let empty = consumer
-        .assign(&TopicPartition::new(topic.as_str(), 1), 0)
-        .unwrap();
+    let empty = consumer.assign(&TopicPartition::new(topic.as_str(), 1), 0).unwrap();
     let until = Instant::now() + PATIENCE;
     while consumer.known_end(empty).is_none() {
         assert!(Instant::now() < until);
         consumer.wait(Duration::from_millis(100));
     }
-    assert_eq!(
-        (consumer.known_end(empty), consumer.position(empty)),
-        (Some(0), 0)
-    );
+    assert_eq!((consumer.known_end(empty), consumer.position(empty)), (Some(0), 0));
 }
 
 #[test]
@@ -200,19 +161,13 @@ fn wait_ends_with_records_with_the_waker_or_with_the_time() {
     let start = Instant::now();
     consumer.wait(Duration::from_millis(700));
     let slept = start.elapsed();
-    assert!(
-        slept >= Duration::from_millis(690),
-        "woke after {slept:?} for nothing"
-    );
+    assert!(slept >= Duration::from_millis(690), "woke after {slept:?} for nothing");
 
     let waker = consumer.waker();
     waker.wake();
     let start = Instant::now();
     consumer.wait(PATIENCE);
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "a wake before the wait is kept"
-    );
+    assert!(start.elapsed() < Duration::from_secs(1), "a wake before the wait is kept");
     let thread = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
         waker.wake();
@@ -232,10 +187,7 @@ fn wait_ends_with_records_with_the_waker_or_with_the_time() {
     let start = Instant::now();
     while consumer.fetch(slot, 10, &mut records).unwrap() == 0 {
         consumer.wait(PATIENCE);
-        assert!(
-            start.elapsed() < PATIENCE / 2,
-            "the record did not end the wait"
-        );
+        assert!(start.elapsed() < PATIENCE / 2, "the record did not end the wait");
     }
     writer.join().unwrap();
 }
@@ -263,11 +215,9 @@ fn an_offset_that_is_gone_or_not_there_yet_is_an_error_that_names_the_earliest()
             }
         };
         match error {
-            BrokerError::OffsetOutOfRange {
-                partition,
-                offset,
-                earliest,
-            } => assert_eq!((partition, offset, earliest), (at.clone(), wrong, 12)),
+            BrokerError::OffsetOutOfRange { partition, offset, earliest } => {
+                assert_eq!((partition, offset, earliest), (at.clone(), wrong, 12))
+            }
             other => panic!("{other}"),
         }
         // And from there it goes on.
@@ -289,16 +239,8 @@ fn a_record_too_large_fails_for_good_and_the_others_are_written() {
     batch.push(slot, 0, record(None, Some(&large), 2));
     batch.push(slot, 0, record(None, Some(b"after"), 3));
     match producer.send(&batch).unwrap_err() {
-        BrokerError::Produce {
-            topic,
-            partition,
-            permanent,
-            reason,
-        } => {
-            assert_eq!(
-                (topic.as_str(), partition, permanent),
-                (&*at.topic, Some(0), true)
-            );
+        BrokerError::Produce { topic, partition, permanent, reason } => {
+            assert_eq!((topic.as_str(), partition, permanent), (&*at.topic, Some(0), true));
             assert!(reason.contains("large"), "{reason}");
         }
         other => panic!("{other}"),
@@ -307,10 +249,7 @@ fn a_record_too_large_fails_for_good_and_the_others_are_written() {
     assert_eq!(producer.acknowledged_end(slot, 0), Some(2));
     let mut consumer = consumer(&broker);
     let slot = consumer.assign(&at, 0).unwrap();
-    let values: Vec<_> = read(consumer.as_mut(), slot, 2)
-        .iter()
-        .map(|r| r.value.unwrap().to_vec())
-        .collect();
+    let values: Vec<_> = read(consumer.as_mut(), slot, 2).iter().map(|r| r.value.unwrap().to_vec()).collect();
     assert_eq!(values, [b"before".to_vec(), b"after".to_vec()]);
 }
 
@@ -347,12 +286,8 @@ fn records_for_any_partition_are_spread() {
         std::thread::sleep(Duration::from_millis(12));
     }
     producer.flush(PATIENCE).unwrap();
-    let all: Vec<_> = (0..4)
-        .map(|p| TopicPartition::new(topic.as_str(), p))
-        .collect();
-    let ends = broker
-        .offsets(&all, OffsetAt::Latest, Isolation::ReadUncommitted)
-        .unwrap();
+    let all: Vec<_> = (0..4).map(|p| TopicPartition::new(topic.as_str(), p)).collect();
+    let ends = broker.offsets(&all, OffsetAt::Latest, Isolation::ReadUncommitted).unwrap();
     assert_eq!(ends.iter().sum::<i64>(), 40);
     assert!(ends.iter().filter(|n| **n > 0).count() >= 2, "{ends:?}");
 }
@@ -362,10 +297,7 @@ fn an_unknown_topic_is_an_error_that_names_it() {
     let broker = broker();
     let missing = fresh("missing");
     let error = producer(&broker).topic(&missing).unwrap_err();
-    assert!(
-        matches!(&error, BrokerError::UnknownTopic { topic } if *topic == missing),
-        "{error}"
-    );
+    assert!(matches!(&error, BrokerError::UnknownTopic { topic } if *topic == missing), "{error}");
     assert_eq!(broker.topics(&[&missing]).unwrap(), [None]);
 }
 
@@ -417,8 +349,5 @@ fn reading_what_is_not_there_is_an_error() {
     assert!(matches!(error, BrokerError::UnknownTopic { .. }), "{error}");
     let beyond = TopicPartition::new(topic(&broker, "beyond", 1), 1);
     let error = consumer.assign(&beyond, 0).unwrap_err();
-    assert!(
-        matches!(error, BrokerError::UnknownPartition { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, BrokerError::UnknownPartition { .. }), "{error}");
 }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use streams_runtime::broker::kafka::KafkaBroker;
 use streams_runtime::broker::{
-    Broker, Consumer, ConsumerConfig, Isolation, NewTopic, PartitionSlot, ProduceBatch, Producer,
-    ProducerConfig, TopicPartition,
+    Broker, Consumer, ConsumerConfig, Isolation, NewTopic, PartitionSlot, ProduceBatch, Producer, ProducerConfig, TopicPartition,
 };
 use streams_runtime::record::{NewRecord, RecordBatch};
 
@@ -16,9 +15,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Where the broker is.
 pub(crate) fn address() -> String {
-    std::env::var("STREAMS_TEST_KAFKA").expect(
-        "STREAMS_TEST_KAFKA is not set: these tests need a Kafka broker at host:port; run them with `cargo xtask e2e`",
-    )
+    std::env::var("STREAMS_TEST_KAFKA")
+        .expect("STREAMS_TEST_KAFKA is not set: these tests need a Kafka broker at host:port; run them with `cargo xtask e2e`")
 }
 
 pub(crate) fn broker() -> KafkaBroker {
@@ -26,10 +24,7 @@ pub(crate) fn broker() -> KafkaBroker {
 }
 
 pub(crate) fn broker_with(settings: &[(&str, &str)]) -> KafkaBroker {
-    let settings: BTreeMap<String, String> = settings
-        .iter()
-        .map(|(k, v)| (k.to_string(), v.to_string()))
-        .collect();
+    let settings: BTreeMap<String, String> = settings.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     KafkaBroker::new(address(), settings).expect("settings")
 }
 
@@ -37,34 +32,20 @@ pub(crate) fn broker_with(settings: &[(&str, &str)]) -> KafkaBroker {
 pub(crate) fn fresh(name: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("clock")
-        .as_nanos();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("clock").as_nanos();
     format!("test-{name}-{now:x}-{n}")
 }
 
 /// Makes a topic of its own for a test.
 pub(crate) fn topic(broker: &KafkaBroker, name: &str, partitions: i32) -> String {
     let name = fresh(name);
-    broker
-        .create_topic(&NewTopic {
-            name: name.clone(),
-            partitions,
-            replication: 1,
-            config: BTreeMap::new(),
-        })
-        .expect("create topic");
+    broker.create_topic(&NewTopic { name: name.clone(), partitions, replication: 1, config: BTreeMap::new() }).expect("create topic");
     name
 }
 
 pub(crate) fn consumer(broker: &KafkaBroker) -> Box<dyn Consumer> {
     broker
-        .consumer(&ConsumerConfig {
-            client_id: fresh("reader"),
-            isolation: Isolation::ReadUncommitted,
-            fetch_ahead_bytes: 1 << 20,
-        })
+        .consumer(&ConsumerConfig { client_id: fresh("reader"), isolation: Isolation::ReadUncommitted, fetch_ahead_bytes: 1 << 20 })
         .expect("consumer")
 }
 
@@ -91,12 +72,7 @@ pub(crate) fn fill(broker: &KafkaBroker, at: &TopicPartition, count: usize) {
         batch.push(
             topic,
             at.partition,
-            NewRecord {
-                key: None,
-                value: Some(format!("value-{n}").as_bytes()),
-                timestamp_ms: 1000 + n as i64,
-                offset: 0,
-            },
+            NewRecord { key: None, value: Some(format!("value-{n}").as_bytes()), timestamp_ms: 1000 + n as i64, offset: 0 },
         );
     }
     producer.send(&batch).expect("send");
@@ -108,14 +84,8 @@ pub(crate) fn read(consumer: &mut dyn Consumer, slot: PartitionSlot, count: usiz
     let mut records = RecordBatch::default();
     let until = Instant::now() + PATIENCE;
     while records.len() < count {
-        assert!(
-            Instant::now() < until,
-            "{} of {count} records came",
-            records.len()
-        );
-        let got = consumer
-            .fetch(slot, count - records.len(), &mut records)
-            .expect("fetch");
+        assert!(Instant::now() < until, "{} of {count} records came", records.len());
+        let got = consumer.fetch(slot, count - records.len(), &mut records).expect("fetch");
         if got == 0 {
             consumer.wait(Duration::from_millis(200));
         }

@@ -1,2 +1,57 @@
-//! Chores.
-fn main() {}
+//! The project's chores, run as `cargo xtask <command>`.
+//!
+//! One file per command. Nothing here depends on the other crates of the workspace, so that a chore
+//! still runs when they do not compile.
+
+mod bench;
+mod conformance;
+mod e2e;
+mod expand;
+mod failure;
+mod kafka;
+mod metadata;
+mod paths;
+mod process;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// A throwaway single-node Apache Kafka, and Kafka's own command-line tools.
+    #[command(subcommand)]
+    Kafka(kafka::Command),
+    /// Run the tests that need Apache Kafka, on a broker of their own.
+    E2e(e2e::E2e),
+    /// Print what the macro makes of an example.
+    Expand(expand::Expand),
+    /// Compare with recorded runs of Kafka Streams.
+    Conformance(conformance::Conformance),
+    /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Kafka(command) => kafka::run(command),
+        Command::E2e(options) => e2e::run(&options),
+        Command::Expand(options) => expand::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

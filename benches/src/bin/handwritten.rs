@@ -58,10 +58,7 @@ fn run() -> Result<String, Failure> {
         .set("acks", "all")
         .set("enable.idempotence", "true")
         .set("linger.ms", args.number("linger-ms", 10)?.to_string())
-        .set(
-            "batch.size",
-            args.number("batch-bytes", 262_144)?.to_string(),
-        )
+        .set("batch.size", args.number("batch-bytes", 262_144)?.to_string())
         .set("batch.num.messages", "100000")
         .set("partitioner", "murmur2_random")
         .create()?;
@@ -91,9 +88,7 @@ fn run() -> Result<String, Failure> {
         if upper {
             value.make_ascii_uppercase();
         }
-        let mut record = BaseRecord::to(output)
-            .payload(value.as_slice())
-            .timestamp(message.timestamp().to_millis().unwrap_or_default());
+        let mut record = BaseRecord::to(output).payload(value.as_slice()).timestamp(message.timestamp().to_millis().unwrap_or_default());
         if let Some(key) = message.key() {
             record = record.key(key);
         }
@@ -122,12 +117,7 @@ fn run() -> Result<String, Failure> {
 }
 
 /// Everything sent is acknowledged, then the offsets are committed. `flush` would wait 100 ms.
-fn commit(
-    producer: &BaseProducer,
-    consumer: &BaseConsumer,
-    topic: &str,
-    next: &HashMap<i32, i64>,
-) -> Result<(), Failure> {
+fn commit(producer: &BaseProducer, consumer: &BaseConsumer, topic: &str, next: &HashMap<i32, i64>) -> Result<(), Failure> {
     let start = Instant::now();
     while producer.in_flight_count() > 0 {
         if start.elapsed() > PATIENCE {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use benches::contract::{Args, Run};
 use streams_runtime::broker::kafka::KafkaBroker;
 use streams_runtime::broker::{
-    ANY_PARTITION, Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent,
-    Isolation, OffsetAt, ProduceBatch, Producer, ProducerConfig, TopicPartition,
+    ANY_PARTITION, Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, Isolation, OffsetAt, ProduceBatch, Producer,
+    ProducerConfig, TopicPartition,
 };
 use streams_runtime::record::{NewRecord, RecordBatch};
 
@@ -67,11 +67,7 @@ fn run() -> Result<String, Failure> {
     })?;
     let to = producer.topic(output)?;
 
-    let count = broker
-        .topics(&[input])?
-        .remove(0)
-        .ok_or("no input")?
-        .partitions;
+    let count = broker.topics(&[input])?.remove(0).ok_or("no input")?.partitions;
     let all: Vec<_> = (0..count).map(|p| TopicPartition::new(input, p)).collect();
     let isolation = Isolation::ReadUncommitted;
     let starts = broker.offsets(&all, OffsetAt::Earliest, isolation)?;
@@ -131,12 +127,7 @@ fn run() -> Result<String, Failure> {
                 out.push(
                     to,
                     ANY_PARTITION,
-                    NewRecord {
-                        key: record.key,
-                        value: Some(&value),
-                        timestamp_ms: record.timestamp_ms,
-                        offset: 0,
-                    },
+                    NewRecord { key: record.key, value: Some(&value), timestamp_ms: record.timestamp_ms, offset: 0 },
                 );
             }
             producer.send(&out)?;

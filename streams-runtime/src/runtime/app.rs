@@ -31,7 +31,10 @@ pub struct App<T> {
 
 impl<T> std::fmt::Debug for App<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("application_id", &self.shared.config.application_id).field("state", &*self.shared.state.borrow()).finish()
+        f.debug_struct("App")
+            .field("application_id", &self.shared.config.application_id)
+            .field("state", &*self.shared.state.borrow())
+            .finish()
     }
 }
 
@@ -115,7 +118,9 @@ impl<T: Topology> App<T> {
     }
 
     fn take_failure(&self) -> Error {
-        lock(&self.shared.failure).take().unwrap_or_else(|| Error::Panicked("the application has failed, and the error was reported before".into()))
+        lock(&self.shared.failure)
+            .take()
+            .unwrap_or_else(|| Error::Panicked("the application has failed, and the error was reported before".into()))
     }
 
     /// Runs until the condition holds (a future such as [`shutdown_signal`], or [`end_of_input`]), then stops: commits and leaves the group.

@@ -80,7 +80,9 @@ pub enum StartupProblem {
     #[error("application id `{0}`: only letters, digits, `.`, `_` and `-` can be part of a topic name")]
     InvalidApplicationId(String),
     /// No broker.
-    #[error("no broker: call `.brokers(\"host:port\")` for Kafka, or `.embedded(\"dir\")` or `.embedded_in_memory()` for a log in this process")]
+    #[error(
+        "no broker: call `.brokers(\"host:port\")` for Kafka, or `.embedded(\"dir\")` or `.embedded_in_memory()` for a log in this process"
+    )]
     NoBroker,
     /// A setting out of range.
     #[error("setting `{name}`: {reason}")]

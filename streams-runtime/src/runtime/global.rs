@@ -77,10 +77,7 @@ impl GlobalReader {
                 Err(error) => return Err(error.into()),
             }
             for record in self.batch.iter() {
-                self.shared
-                    .globals
-                    .apply(table, record)
-                    .map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
+                self.shared.globals.apply(table, record).map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
             }
         }
         Ok(any)

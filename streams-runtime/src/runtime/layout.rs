@@ -30,8 +30,6 @@ pub(crate) struct Layout {
     pub(crate) subs: Vec<SubLayout>,
     /// Partition counts of all topics that are read.
     pub(crate) partitions: BTreeMap<String, i32>,
-    /// Repartition topics and changelogs, as Kafka Streams would make them.
-    pub(crate) internal: Vec<NewTopic>,
 }
 
 impl Layout {
@@ -66,7 +64,10 @@ impl Layout {
     /// Every partition that some task reads.
     pub(crate) fn all_inputs(&self) -> Vec<TopicPartition> {
         let topics: BTreeSet<&String> = self.subs.iter().flat_map(|s| &s.sources).flat_map(|s| &s.topics).collect();
-        topics.into_iter().flat_map(|t| (0..self.partitions.get(t).copied().unwrap_or(0)).map(|p| TopicPartition::new(t.as_str(), p))).collect()
+        topics
+            .into_iter()
+            .flat_map(|t| (0..self.partitions.get(t).copied().unwrap_or(0)).map(|p| TopicPartition::new(t.as_str(), p)))
+            .collect()
     }
 
     /// Whether a topic is one of the application's repartition topics.

@@ -79,9 +79,7 @@ impl Restore {
                 if let Some(store) = task.each_store().find(|s| s.name() == reading.store) {
                     let end = reading.end;
                     let mut records = self.batch.iter().filter(|r| r.offset < end);
-                    store
-                        .restore(&mut records, position.min(end))
-                        .map_err(|source| Error::Restore { task: id.to_string(), source })?;
+                    store.restore(&mut records, position.min(end)).map_err(|source| Error::Restore { task: id.to_string(), source })?;
                 }
             }
             if position >= reading.end {

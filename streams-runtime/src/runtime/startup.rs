@@ -119,8 +119,7 @@ impl Checks<'_> {
                 let topics: BTreeSet<&String> = group.iter().flat_map(|&s| &sources[s].topics).collect();
                 let counts: BTreeSet<i32> = topics.iter().filter_map(|t| known.get(*t).copied()).collect();
                 if counts.len() > 1 {
-                    let text: Vec<String> =
-                        topics.iter().filter_map(|t| known.get(*t).map(|count| format!("`{t}` has {count}"))).collect();
+                    let text: Vec<String> = topics.iter().filter_map(|t| known.get(*t).map(|count| format!("`{t}` has {count}"))).collect();
                     not_copartitioned.push(StartupProblem::NotCopartitioned { topics: text.join(", ") });
                 }
             }
@@ -143,7 +142,7 @@ impl Checks<'_> {
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
         }
-        Ok(Layout { subs, partitions: known, internal })
+        Ok(Layout { subs, partitions: known })
     }
 
     /// The named topics that are read or written, with their partition counts.

@@ -240,7 +240,8 @@ impl EmbeddedLog {
     ///
     /// # Errors
     /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, [`BrokerError::Storage`].
-    pub fn append(&self, topic: &str, partition: Option<i32>, record: RecordRef<'_>) -> Result<(i32, i64), BrokerError> {
+    pub fn append<'r>(&self, topic: &str, partition: Option<i32>, record: impl Into<RecordRef<'r>>) -> Result<(i32, i64), BrokerError> {
+        let record = record.into();
         let topic = self.topic_or_create(topic)?;
         let partition = partition.unwrap_or_else(|| match record.key {
             Some(key) => partition_for_key(key, topic.partitions.len() as i32),

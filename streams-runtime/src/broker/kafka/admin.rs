@@ -8,9 +8,7 @@ use std::task::{Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{
-    AdminClient, AdminOptions, NewTopic as NativeNewTopic, ResourceSpecifier, TopicReplication,
-};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic as NativeNewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::Client;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::types::RDKafkaType;
@@ -41,18 +39,11 @@ pub(super) struct Admin {
 }
 
 impl Admin {
-    pub(super) fn new(
-        settings: Settings,
-        client_id: &str,
-        limit: Duration,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(settings: Settings, client_id: &str, limit: Duration) -> Result<Self, BrokerError> {
         let config = settings.client(
             Kind::Admin,
             &[("reconnect.backoff.max.ms", "1000".into())],
-            &[
-                ("client.id", client_id.to_owned()),
-                ("allow.auto.create.topics", "false".into()),
-            ],
+            &[("client.id", client_id.to_owned()), ("allow.auto.create.topics", "false".into())],
         );
         let client = config
             .create_native_config()
@@ -61,13 +52,7 @@ impl Admin {
                 Client::new(&config, native, RDKafkaType::RD_KAFKA_CONSUMER, context)
             })
             .map_err(|e| super::creation("make a client for look-ups", &e))?;
-        Ok(Admin {
-            client: Detached::new(client),
-            changes: Mutex::new(None),
-            settings,
-            client_id: client_id.to_owned(),
-            limit,
-        })
+        Ok(Admin { client: Detached::new(client), changes: Mutex::new(None), settings, client_id: client_id.to_owned(), limit })
     }
 
     /// How long a request may take.
@@ -82,11 +67,7 @@ impl Admin {
     fn words(&self) -> Words<'_> {
         // What the client says of its connections is wanted in the error, and waits until someone looks.
         raw::serve_main_queue(self.client.get());
-        Words {
-            address: self.settings.bootstrap(),
-            context: self.client.get().context(),
-            limit: self.limit,
-        }
+        Words { address: self.settings.bootstrap(), context: self.client.get().context(), limit: self.limit }
     }
 
     /// The client for changes.
@@ -97,28 +78,18 @@ impl Admin {
         }
         let client = self
             .settings
-            .client(
-                Kind::Admin,
-                &[("reconnect.backoff.max.ms", "1000".into())],
-                &[("client.id", self.client_id.clone())],
-            )
+            .client(Kind::Admin, &[("reconnect.backoff.max.ms", "1000".into())], &[("client.id", self.client_id.clone())])
             .create_with_context::<_, AdminClient<Context>>(Context::new(&self.client_id))
             .map_err(|e| super::creation("make a client for changes of topics", &e))?;
         Ok(changes.insert(Arc::new(client)).clone())
     }
 
     fn options(&self) -> AdminOptions {
-        AdminOptions::new()
-            .request_timeout(Some(self.limit))
-            .operation_timeout(Some(self.limit))
+        AdminOptions::new().request_timeout(Some(self.limit)).operation_timeout(Some(self.limit))
     }
 
     /// Waits for the answer to a change, with the same limit as for everything else.
-    fn change<T, F>(
-        &self,
-        what: &str,
-        ask: impl FnOnce(&AdminClient<Context>, &AdminOptions) -> F,
-    ) -> Result<T, BrokerError>
+    fn change<T, F>(&self, what: &str, ask: impl FnOnce(&AdminClient<Context>, &AdminOptions) -> F) -> Result<T, BrokerError>
     where
         F: Future<Output = Result<T, KafkaError>>,
     {
@@ -127,11 +98,7 @@ impl Admin {
         // librdkafka keeps the limit itself; the second is for its own answer, which says more, to come first.
         let result = block_on(answer, self.limit + Duration::from_secs(1));
         raw::serve_main_queue(client.inner());
-        let words = Words {
-            address: self.settings.bootstrap(),
-            context: client.inner().context(),
-            limit: self.limit,
-        };
+        let words = Words { address: self.settings.bootstrap(), context: client.inner().context(), limit: self.limit };
         match result {
             None => Err(words.timed_out(what)),
             Some(Ok(answer)) => Ok(answer),
@@ -141,11 +108,7 @@ impl Admin {
 
     pub(super) fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
         if names.len() >= MANY_TOPICS {
-            let all: BTreeMap<Arc<str>, TopicInfo> = self
-                .all_topics()?
-                .into_iter()
-                .map(|info| (info.name.clone(), info))
-                .collect();
+            let all: BTreeMap<Arc<str>, TopicInfo> = self.all_topics()?.into_iter().map(|info| (info.name.clone(), info)).collect();
             return Ok(names.iter().map(|name| all.get(*name).cloned()).collect());
         }
         names.iter().map(|name| self.look_up(name)).collect()
@@ -158,20 +121,14 @@ impl Admin {
         let what = format!("look up topic `{name}`");
         let until = Instant::now() + self.limit;
         loop {
-            let metadata = self
-                .client
-                .get()
-                .fetch_metadata(Some(name), self.limit)
-                .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+            let metadata =
+                self.client.get().fetch_metadata(Some(name), self.limit).map_err(|e| self.words().request(&what, error::code_of(&e)))?;
             let Some(topic) = metadata.topics().iter().find(|t| t.name() == name) else {
                 return Ok(None);
             };
             match topic.error().map(Code::from) {
                 None => {
-                    return Ok(Some(TopicInfo {
-                        name: name.into(),
-                        partitions: topic.partitions().len() as i32,
-                    }));
+                    return Ok(Some(TopicInfo { name: name.into(), partitions: topic.partitions().len() as i32 }));
                 }
                 Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::InvalidTopic) => {
                     return Ok(None);
@@ -186,32 +143,19 @@ impl Admin {
     }
 
     pub(super) fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
-        let metadata = self
-            .client
-            .get()
-            .fetch_metadata(None, self.limit)
-            .map_err(|e| self.words().request("list topics", error::code_of(&e)))?;
+        let metadata =
+            self.client.get().fetch_metadata(None, self.limit).map_err(|e| self.words().request("list topics", error::code_of(&e)))?;
         Ok(metadata
             .topics()
             .iter()
             .filter(|topic| topic.error().is_none())
-            .map(|topic| TopicInfo {
-                name: topic.name().into(),
-                partitions: topic.partitions().len() as i32,
-            })
+            .map(|topic| TopicInfo { name: topic.name().into(), partitions: topic.partitions().len() as i32 })
             .collect())
     }
 
     pub(super) fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        let what = format!(
-            "create topic `{}` with {} partitions and replication {}",
-            topic.name, topic.partitions, topic.replication
-        );
-        let invalid = |reason: &str| BrokerError::Other {
-            what: what.clone(),
-            reason: reason.to_owned(),
-            fatal: false,
-        };
+        let what = format!("create topic `{}` with {} partitions and replication {}", topic.name, topic.partitions, topic.replication);
+        let invalid = |reason: &str| BrokerError::Other { what: what.clone(), reason: reason.to_owned(), fatal: false };
         if error::check_name(&topic.name).is_err() {
             return Err(invalid("not a valid topic name"));
         }
@@ -220,15 +164,11 @@ impl Admin {
         for (name, value) in &topic.config {
             wanted = wanted.set(name, value);
         }
-        let results = self.change(&what, |client, options| {
-            client.create_topics([&wanted], options)
-        })?;
+        let results = self.change(&what, |client, options| client.create_topics([&wanted], options))?;
         for result in results {
             if let Err((_, code)) = result {
                 return Err(match code {
-                    Code::TopicAlreadyExists => BrokerError::TopicExists {
-                        topic: topic.name.clone(),
-                    },
+                    Code::TopicAlreadyExists => BrokerError::TopicExists { topic: topic.name.clone() },
                     _ => self.words().request(&what, code),
                 });
             }
@@ -244,14 +184,9 @@ impl Admin {
         loop {
             if partitions.is_empty() {
                 let found = self.look_up(&topic.name)?;
-                partitions = (0..found.map_or(0, |f| f.partitions))
-                    .map(|p| TopicPartition::new(topic.name.as_str(), p))
-                    .collect();
+                partitions = (0..found.map_or(0, |f| f.partitions)).map(|p| TopicPartition::new(topic.name.as_str(), p)).collect();
             }
-            let answered = !partitions.is_empty()
-                && self
-                    .offsets_once(&partitions, OffsetAt::Latest, Isolation::ReadUncommitted)
-                    .is_ok();
+            let answered = !partitions.is_empty() && self.offsets_once(&partitions, OffsetAt::Latest, Isolation::ReadUncommitted).is_ok();
             if answered {
                 return Ok(());
             }
@@ -262,16 +197,11 @@ impl Admin {
         }
     }
 
-    pub(super) fn topic_config(
-        &self,
-        topic: &str,
-    ) -> Result<BTreeMap<String, String>, BrokerError> {
+    pub(super) fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError> {
         error::check_name(topic)?;
         let what = format!("read the settings of topic `{topic}`");
         let wanted = ResourceSpecifier::Topic(topic);
-        let results = self.change(&what, |client, options| {
-            client.describe_configs([&wanted], options)
-        })?;
+        let results = self.change(&what, |client, options| client.describe_configs([&wanted], options))?;
         let mut config = BTreeMap::new();
         for result in results {
             let resource = result.map_err(|code| self.words().topic(&what, topic, code))?;
@@ -283,19 +213,12 @@ impl Admin {
         }
         // rdkafka shows a topic that is not there as one without settings.
         if config.is_empty() && self.look_up(topic)?.is_none() {
-            return Err(BrokerError::UnknownTopic {
-                topic: topic.to_owned(),
-            });
+            return Err(BrokerError::UnknownTopic { topic: topic.to_owned() });
         }
         Ok(config)
     }
 
-    pub(super) fn offsets(
-        &self,
-        partitions: &[TopicPartition],
-        at: OffsetAt,
-        isolation: Isolation,
-    ) -> Result<Vec<i64>, BrokerError> {
+    pub(super) fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
         let until = Instant::now() + self.limit;
         loop {
             match self.offsets_once(partitions, at, isolation) {
@@ -337,14 +260,10 @@ impl Admin {
             let at = names.binary_search(&&*partition.topic).unwrap_or_default();
             match found.get(at).and_then(Option::as_ref) {
                 None => {
-                    return Err(BrokerError::UnknownTopic {
-                        topic: partition.topic.to_string(),
-                    });
+                    return Err(BrokerError::UnknownTopic { topic: partition.topic.to_string() });
                 }
                 Some(info) if !(0..info.partitions).contains(&partition.partition) => {
-                    return Err(BrokerError::UnknownPartition {
-                        partition: partition.clone(),
-                    });
+                    return Err(BrokerError::UnknownPartition { partition: partition.clone() });
                 }
                 Some(_) => {}
             }
@@ -376,29 +295,21 @@ impl Admin {
             let seen = list.find_partition(&partition.topic, partition.partition);
             if seen.is_none() {
                 let mut element = list.add_partition(&partition.topic, partition.partition);
-                element
-                    .set_offset(offset)
-                    .map_err(|e| (error::code_of(&e), Some(partition.clone())))?;
+                element.set_offset(offset).map_err(|e| (error::code_of(&e), Some(partition.clone())))?;
             }
         }
-        let found = raw::list_offsets(self.client.get(), &list, isolation, self.limit)
-            .map_err(|code| (code, None))?;
+        let found = raw::list_offsets(self.client.get(), &list, isolation, self.limit).map_err(|code| (code, None))?;
         partitions
             .iter()
-            .map(
-                |partition| match found.get(&(partition.topic.to_string(), partition.partition)) {
-                    Some(Ok(offset)) => Ok(*offset),
-                    Some(Err(code)) => Err((*code, Some(partition.clone()))),
-                    None => Err((Code::UnknownPartition, Some(partition.clone()))),
-                },
-            )
+            .map(|partition| match found.get(&(partition.topic.to_string(), partition.partition)) {
+                Some(Ok(offset)) => Ok(*offset),
+                Some(Err(code)) => Err((*code, Some(partition.clone()))),
+                None => Err((Code::UnknownPartition, Some(partition.clone()))),
+            })
             .collect()
     }
 
-    pub(super) fn delete_records(
-        &self,
-        before: &[(TopicPartition, i64)],
-    ) -> Result<(), BrokerError> {
+    pub(super) fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError> {
         if before.is_empty() {
             return Ok(());
         }
@@ -410,16 +321,12 @@ impl Admin {
                 .set_offset(Offset::Offset((*offset).max(0)))
                 .map_err(|e| self.words().request(what, error::code_of(&e)))?;
         }
-        let results = self.change(what, |client, options| {
-            client.delete_records(&list, options)
-        })?;
+        let results = self.change(what, |client, options| client.delete_records(&list, options))?;
         for element in results.elements() {
             if let Err(error) = element.error() {
                 let partition = TopicPartition::new(element.topic(), element.partition());
                 let what = format!("delete processed records of {partition}");
-                return Err(self
-                    .words()
-                    .partition(&what, &partition, error::code_of(&error)));
+                return Err(self.words().partition(&what, &partition, error::code_of(&error)));
             }
         }
         Ok(())

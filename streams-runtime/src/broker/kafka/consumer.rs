@@ -15,9 +15,7 @@ use super::error::{self, Words};
 use super::raw::{self, PartitionQueue, Scratch};
 use super::settings::{Kind, Settings};
 use super::signal::{Ready, Signal};
-use crate::broker::{
-    BrokerError, Consumer, ConsumerConfig, Isolation, PartitionSlot, TopicPartition, Waker,
-};
+use crate::broker::{BrokerError, Consumer, ConsumerConfig, Isolation, PartitionSlot, TopicPartition, Waker};
 use crate::record::RecordBatch;
 
 /// Log lines and errors of the client wait in its common queue; so often somebody looks.
@@ -56,11 +54,7 @@ pub(super) struct KafkaConsumer {
 }
 
 impl KafkaConsumer {
-    pub(super) fn new(
-        settings: &Settings,
-        config: &ConsumerConfig,
-        limit: Duration,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(settings: &Settings, config: &ConsumerConfig, limit: Duration) -> Result<Self, BrokerError> {
         let kib = (config.fetch_ahead_bytes / 1024).clamp(1, 2_097_151);
         let records = (config.fetch_ahead_bytes / BYTES_PER_RECORD).clamp(1000, 10_000_000);
         let client_config = settings.client(
@@ -111,11 +105,7 @@ impl KafkaConsumer {
     }
 
     fn words(&self) -> Words<'_> {
-        Words {
-            address: &self.address,
-            context: self.client.get().context(),
-            limit: self.limit,
-        }
+        Words { address: &self.address, context: self.client.get().context(), limit: self.limit }
     }
 
     fn slot(&self, slot: PartitionSlot) -> Option<&Slot> {
@@ -128,26 +118,18 @@ impl KafkaConsumer {
             return Ok(());
         }
         let limit = self.limit.min(LEADERS);
-        let Ok(metadata) = self
-            .client
-            .get()
-            .fetch_metadata(Some(&partition.topic), limit)
-        else {
+        let Ok(metadata) = self.client.get().fetch_metadata(Some(&partition.topic), limit) else {
             // The broker is away; the client finds the leaders when it is back.
             return Ok(());
         };
         for topic in metadata.topics() {
             let code = topic.error().map(RDKafkaErrorCode::from);
             if let Some(RDKafkaErrorCode::UnknownTopicOrPartition) = code {
-                return Err(BrokerError::UnknownTopic {
-                    topic: partition.topic.to_string(),
-                });
+                return Err(BrokerError::UnknownTopic { topic: partition.topic.to_string() });
             }
             let count = topic.partitions().len() as i32;
             if code.is_none() && !(0..count).contains(&partition.partition) {
-                return Err(BrokerError::UnknownPartition {
-                    partition: partition.clone(),
-                });
+                return Err(BrokerError::UnknownPartition { partition: partition.clone() });
             }
         }
         self.topics.insert(partition.topic.clone());
@@ -187,17 +169,9 @@ impl KafkaConsumer {
                 let earliest = client
                     .fetch_watermarks(&at.topic, at.partition, self.limit)
                     .map(|(low, _)| low)
-                    .or_else(|_| {
-                        raw::cached_watermarks(client, &slot.name, at.partition)
-                            .map(|(low, _)| low)
-                            .ok_or(())
-                    })
+                    .or_else(|_| raw::cached_watermarks(client, &slot.name, at.partition).map(|(low, _)| low).ok_or(()))
                     .unwrap_or(-1);
-                Some(BrokerError::OffsetOutOfRange {
-                    partition: at.clone(),
-                    offset: slot.position,
-                    earliest,
-                })
+                Some(BrokerError::OffsetOutOfRange { partition: at.clone(), offset: slot.position, earliest })
             }
             _ if error::is_connection(code) => {
                 tracing::debug!(partition = %at, %code, "reading goes on when the broker is back");
@@ -209,27 +183,14 @@ impl KafkaConsumer {
 }
 
 impl Consumer for KafkaConsumer {
-    fn assign(
-        &mut self,
-        partition: &TopicPartition,
-        offset: i64,
-    ) -> Result<PartitionSlot, BrokerError> {
+    fn assign(&mut self, partition: &TopicPartition, offset: i64) -> Result<PartitionSlot, BrokerError> {
         error::check_name(&partition.topic)?;
         let what = format!("assign {partition} at offset {offset}");
-        let refuse = |reason: &str| BrokerError::Other {
-            what: what.clone(),
-            reason: reason.to_owned(),
-            fatal: false,
-        };
+        let refuse = |reason: &str| BrokerError::Other { what: what.clone(), reason: reason.to_owned(), fatal: false };
         if offset < 0 {
             return Err(refuse("an offset is not negative"));
         }
-        if self
-            .slots
-            .iter()
-            .flatten()
-            .any(|s| s.partition == *partition)
-        {
+        if self.slots.iter().flatten().any(|s| s.partition == *partition) {
             return Err(refuse("it is assigned already"));
         }
         self.know_topic(partition)?;
@@ -238,17 +199,8 @@ impl Consumer for KafkaConsumer {
         let queue = PartitionQueue::split(self.client.shared(), &name, partition.partition, ready)
             .ok_or_else(|| refuse("the client has no queue for it"))?;
         let list = one(partition, Some(offset)).map_err(|e| refuse(&e.to_string()))?;
-        self.client
-            .get()
-            .incremental_assign(&list)
-            .map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
-        let slot = Slot {
-            partition: partition.clone(),
-            name,
-            queue,
-            position: offset,
-            error: None,
-        };
+        self.client.get().incremental_assign(&list).map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
+        let slot = Slot { partition: partition.clone(), name, queue, position: offset, error: None };
         let free = self.slots.iter().position(Option::is_none);
         let index = free.unwrap_or_else(|| {
             self.slots.push(None);
@@ -264,25 +216,13 @@ impl Consumer for KafkaConsumer {
         };
         let what = format!("unassign {}", gone.partition);
         let list = one(&gone.partition, None).map_err(|e| super::creation(&what, &e))?;
-        self.client
-            .get()
-            .incremental_unassign(&list)
-            .map_err(|e| self.words().request(&what, error::code_of(&e)))
+        self.client.get().incremental_unassign(&list).map_err(|e| self.words().request(&what, error::code_of(&e)))
     }
 
-    fn fetch(
-        &mut self,
-        slot: PartitionSlot,
-        max_records: usize,
-        into: &mut RecordBatch,
-    ) -> Result<usize, BrokerError> {
+    fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError> {
         self.serve_now_and_then();
         let Some(s) = self.slots.get_mut(slot.0 as usize).and_then(Option::as_mut) else {
-            return Err(BrokerError::Other {
-                what: "read a partition".to_owned(),
-                reason: "it is not assigned".to_owned(),
-                fatal: false,
-            });
+            return Err(BrokerError::Other { what: "read a partition".to_owned(), reason: "it is not assigned".to_owned(), fatal: false });
         };
         let mut error = s.error.take();
         let mut records = 0;
@@ -316,8 +256,7 @@ impl Consumer for KafkaConsumer {
 
     fn known_end(&self, slot: PartitionSlot) -> Option<i64> {
         let s = self.slot(slot)?;
-        raw::cached_watermarks(self.client.get(), &s.name, s.partition.partition)
-            .map(|(_, high)| high)
+        raw::cached_watermarks(self.client.get(), &s.name, s.partition.partition).map(|(_, high)| high)
     }
 
     fn wait(&mut self, timeout: Duration) {
@@ -344,10 +283,7 @@ impl Consumer for KafkaConsumer {
 }
 
 /// A list of one partition.
-fn one(
-    partition: &TopicPartition,
-    offset: Option<i64>,
-) -> Result<TopicPartitionList, rdkafka::error::KafkaError> {
+fn one(partition: &TopicPartition, offset: Option<i64>) -> Result<TopicPartitionList, rdkafka::error::KafkaError> {
     let mut list = TopicPartitionList::with_capacity(1);
     let mut element = list.add_partition(&partition.topic, partition.partition);
     if let Some(offset) = offset {

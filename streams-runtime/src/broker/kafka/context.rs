@@ -29,20 +29,13 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new(client_id: &str) -> Self {
-        Context {
-            client_id: client_id.to_owned(),
-            state: Mutex::default(),
-        }
+        Context { client_id: client_id.to_owned(), state: Mutex::default() }
     }
 
     /// What the client complained about last, unless that is older than `within`.
     pub(super) fn recent_error(&self, within: Duration) -> Option<(RDKafkaErrorCode, String)> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state
-            .last_error
-            .as_ref()
-            .filter(|(at, ..)| at.elapsed() <= within)
-            .map(|(_, code, reason)| (*code, reason.clone()))
+        state.last_error.as_ref().filter(|(at, ..)| at.elapsed() <= within).map(|(_, code, reason)| (*code, reason.clone()))
     }
 
     /// How many lines of this kind were left out since the last one, or `None` if this one is to be left out too.
@@ -75,10 +68,7 @@ impl ClientContext for Context {
             return;
         }
         match level {
-            RDKafkaLogLevel::Emerg
-            | RDKafkaLogLevel::Alert
-            | RDKafkaLogLevel::Critical
-            | RDKafkaLogLevel::Error => {
+            RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
                 if let Some(left_out) = self.admit(facility) {
                     tracing::error!(target: "librdkafka", client, facility, left_out, "{message}");
                 }
@@ -98,9 +88,7 @@ impl ClientContext for Context {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        let code = error
-            .rdkafka_error_code()
-            .unwrap_or(RDKafkaErrorCode::Unknown);
+        let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
         if code == RDKafkaErrorCode::PartitionEOF {
             return;
         }

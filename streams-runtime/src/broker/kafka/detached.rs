@@ -32,19 +32,15 @@ impl<T: Send + Sync + 'static> Drop for Detached<T> {
     fn drop(&mut self) {
         let Some(client) = self.0.take() else { return };
         let (done, closed) = mpsc::channel::<()>();
-        let spawned = std::thread::Builder::new()
-            .name("kafka-close".to_owned())
-            .spawn(move || {
-                drop(client);
-                drop(done);
-            });
+        let spawned = std::thread::Builder::new().name("kafka-close".to_owned()).spawn(move || {
+            drop(client);
+            drop(done);
+        });
         match spawned {
             // The other end is dropped, never used: what arrives is that it is gone.
             Ok(_) => {
                 if closed.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                    tracing::warn!(
-                        "a Kafka client takes longer than {PATIENCE:?} to close; going on without waiting for it"
-                    );
+                    tracing::warn!("a Kafka client takes longer than {PATIENCE:?} to close; going on without waiting for it");
                 }
             }
             Err(error) => tracing::warn!(%error, "no thread to close a Kafka client on"),

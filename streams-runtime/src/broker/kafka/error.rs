@@ -66,55 +66,33 @@ pub(super) struct Words<'a> {
 impl Words<'_> {
     /// A request that failed.
     pub(super) fn request(&self, what: &str, code: Code) -> BrokerError {
-        let complaint = self
-            .context
-            .recent_error(self.limit.max(Duration::from_secs(5)));
+        let complaint = self.context.recent_error(self.limit.max(Duration::from_secs(5)));
         match code {
             _ if is_connection(code) => match complaint {
-                Some((_, reason)) => BrokerError::Unavailable {
-                    address: self.address.to_owned(),
-                    reason,
-                },
-                None if matches!(code, Code::OperationTimedOut | Code::RequestTimedOut) => {
-                    self.timed_out(what)
-                }
-                None => BrokerError::Unavailable {
-                    address: self.address.to_owned(),
-                    reason: format!("{what}: {code}"),
-                },
+                Some((_, reason)) => BrokerError::Unavailable { address: self.address.to_owned(), reason },
+                None if matches!(code, Code::OperationTimedOut | Code::RequestTimedOut) => self.timed_out(what),
+                None => BrokerError::Unavailable { address: self.address.to_owned(), reason: format!("{what}: {code}") },
             },
             Code::Authentication | Code::SSL => BrokerError::Unavailable {
                 address: self.address.to_owned(),
                 reason: complaint.map_or_else(|| code.to_string(), |(_, reason)| reason),
             },
-            _ => BrokerError::Other {
-                what: what.to_owned(),
-                reason: code.to_string(),
-                fatal: code == Code::Fatal,
-            },
+            _ => BrokerError::Other { what: what.to_owned(), reason: code.to_string(), fatal: code == Code::Fatal },
         }
     }
 
     /// The time was up.
     pub(super) fn timed_out(&self, what: &str) -> BrokerError {
-        BrokerError::TimedOut {
-            what: what.to_owned(),
-            after_ms: self.limit.as_millis() as u64,
-            address: self.address.to_owned(),
-        }
+        BrokerError::TimedOut { what: what.to_owned(), after_ms: self.limit.as_millis() as u64, address: self.address.to_owned() }
     }
 
     /// A request about one topic.
     pub(super) fn topic(&self, what: &str, topic: &str, code: Code) -> BrokerError {
         match code {
             Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::InvalidTopic => {
-                BrokerError::UnknownTopic {
-                    topic: topic.to_owned(),
-                }
+                BrokerError::UnknownTopic { topic: topic.to_owned() }
             }
-            Code::TopicAlreadyExists => BrokerError::TopicExists {
-                topic: topic.to_owned(),
-            },
+            Code::TopicAlreadyExists => BrokerError::TopicExists { topic: topic.to_owned() },
             _ => self.request(what, code),
         }
     }
@@ -122,11 +100,7 @@ impl Words<'_> {
     /// A request about one partition.
     pub(super) fn partition(&self, what: &str, at: &TopicPartition, code: Code) -> BrokerError {
         match code {
-            Code::UnknownPartition | Code::UnknownTopicOrPartition => {
-                BrokerError::UnknownPartition {
-                    partition: at.clone(),
-                }
-            }
+            Code::UnknownPartition | Code::UnknownTopicOrPartition => BrokerError::UnknownPartition { partition: at.clone() },
             _ => self.topic(what, &at.topic, code),
         }
     }
@@ -135,9 +109,7 @@ impl Words<'_> {
 /// Topic names end at a zero byte in C, so one that holds one cannot be asked for.
 pub(super) fn check_name(topic: &str) -> Result<(), BrokerError> {
     if topic.is_empty() || topic.contains('\0') {
-        return Err(BrokerError::UnknownTopic {
-            topic: topic.to_owned(),
-        });
+        return Err(BrokerError::UnknownTopic { topic: topic.to_owned() });
     }
     Ok(())
 }

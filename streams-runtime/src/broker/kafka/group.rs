@@ -20,9 +20,7 @@ use super::detached::Detached;
 use super::error::{self, Words};
 use super::raw;
 use super::settings::{Kind, Settings};
-use crate::broker::{
-    BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition,
-};
+use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
 
 /// Before a commit that met a rebalance is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -70,9 +68,7 @@ struct GroupContext {
 
 impl GroupContext {
     fn state(&self) -> MutexGuard<'_, Rebalance> {
-        self.rebalance
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.rebalance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,17 +83,8 @@ impl ClientContext for GroupContext {
 }
 
 impl ConsumerContext for GroupContext {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        kind: RDKafkaRespErr,
-        partitions: &mut TopicPartitionList,
-    ) {
-        let list: Vec<TopicPartition> = partitions
-            .elements()
-            .iter()
-            .map(|p| TopicPartition::new(p.topic(), p.partition()))
-            .collect();
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, kind: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        let list: Vec<TopicPartition> = partitions.elements().iter().map(|p| TopicPartition::new(p.topic(), p.partition())).collect();
         let member = raw::member_id(consumer.client());
         if kind == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
@@ -115,10 +102,7 @@ impl ConsumerContext for GroupContext {
         }
         let lost = consumer.assignment_lost();
         let mut state = self.state();
-        let owned: Vec<_> = list
-            .into_iter()
-            .filter(|p| state.owned.contains(p))
-            .collect();
+        let owned: Vec<_> = list.into_iter().filter(|p| state.owned.contains(p)).collect();
         if owned.is_empty() || self.leaving.load(Ordering::Acquire) {
             drop(state);
             give_back(consumer);
@@ -131,11 +115,7 @@ impl ConsumerContext for GroupContext {
             }
             state.lost = lost;
             state.pending.clone_from(&owned);
-            state.events.push_back(if lost {
-                GroupEvent::Lost(owned)
-            } else {
-                GroupEvent::Revoked(owned)
-            });
+            state.events.push_back(if lost { GroupEvent::Lost(owned) } else { GroupEvent::Revoked(owned) });
         }
     }
 }
@@ -158,11 +138,7 @@ pub(super) struct KafkaGroupMember {
 }
 
 impl KafkaGroupMember {
-    pub(super) fn new(
-        settings: &Settings,
-        config: &GroupConfig,
-        limit: Duration,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(settings: &Settings, config: &GroupConfig, limit: Duration) -> Result<Self, BrokerError> {
         let session_ms = config.session_timeout.as_millis().max(1);
         let mut fixed = vec![
             ("client.id", config.client_id.clone()),
@@ -177,26 +153,16 @@ impl KafkaGroupMember {
         if let Some(instance) = &config.instance {
             fixed.push(("group.instance.id", instance.clone()));
         }
-        let mut defaults = vec![
-            ("reconnect.backoff.max.ms", "1000".to_owned()),
-            ("socket.nagle.disable", "true".into()),
-        ];
+        let mut defaults = vec![("reconnect.backoff.max.ms", "1000".to_owned()), ("socket.nagle.disable", "true".into())];
         let probe = settings.client(Kind::Group, &[], &[]);
         if probe.get("group.protocol") != Some("consumer") {
             // With the newer protocol the broker decides these.
             fixed.push(("partition.assignment.strategy", "cooperative-sticky".into()));
             fixed.push(("session.timeout.ms", session_ms.to_string()));
-            defaults.push((
-                "heartbeat.interval.ms",
-                (session_ms / 3).clamp(1, 3000).to_string(),
-            ));
+            defaults.push(("heartbeat.interval.ms", (session_ms / 3).clamp(1, 3000).to_string()));
             defaults.push(("max.poll.interval.ms", session_ms.max(300_000).to_string()));
         }
-        let context = GroupContext {
-            base: Context::new(&config.client_id),
-            rebalance: Mutex::default(),
-            leaving: AtomicBool::new(false),
-        };
+        let context = GroupContext { base: Context::new(&config.client_id), rebalance: Mutex::default(), leaving: AtomicBool::new(false) };
         let client = settings
             .client(Kind::Group, &defaults, &fixed)
             .create_with_context::<_, BaseConsumer<GroupContext>>(context)
@@ -222,18 +188,11 @@ impl KafkaGroupMember {
     }
 
     fn words(&self) -> Words<'_> {
-        Words {
-            address: &self.address,
-            context: &self.context().base,
-            limit: self.limit,
-        }
+        Words { address: &self.address, context: &self.context().base, limit: self.limit }
     }
 
     fn fenced(&self, reason: impl Into<String>) -> BrokerError {
-        BrokerError::Fenced {
-            group: self.group.clone(),
-            reason: reason.into(),
-        }
+        BrokerError::Fenced { group: self.group.clone(), reason: reason.into() }
     }
 
     /// Why nothing may be committed now, if so.
@@ -280,9 +239,7 @@ impl GroupMember for KafkaGroupMember {
             match self.client.get().poll(left) {
                 Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
                     return Err(match code {
-                        Code::FencedInstanceId | Code::UnknownMemberId => {
-                            self.fenced(code.to_string())
-                        }
+                        Code::FencedInstanceId | Code::UnknownMemberId => self.fenced(code.to_string()),
                         _ => BrokerError::Other {
                             what: format!("take part in group `{}`", self.group),
                             reason: self.last_complaint(code),
@@ -293,8 +250,7 @@ impl GroupMember for KafkaGroupMember {
                 Some(Err(error)) => {
                     let code = error::code_of(&error);
                     // These pass, or come back as an event.
-                    let passes = error::is_connection(code)
-                        || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
+                    let passes = error::is_connection(code) || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
                     if !passes {
                         return Err(BrokerError::Other {
                             what: format!("take part in group `{}`", self.group),
@@ -338,10 +294,7 @@ impl GroupMember for KafkaGroupMember {
         // Not with the lock held: the answer may come with the next callback.
         client
             .incremental_unassign(&TopicPartitionList::new())
-            .map_err(|e| {
-                self.words()
-                    .request("give partitions back to the group", error::code_of(&e))
-            })?;
+            .map_err(|e| self.words().request("give partitions back to the group", error::code_of(&e)))?;
         if hidden {
             let topics = self.topics().clone();
             client.unsubscribe();
@@ -350,10 +303,7 @@ impl GroupMember for KafkaGroupMember {
         Ok(())
     }
 
-    fn committed(
-        &self,
-        partitions: &[TopicPartition],
-    ) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
@@ -366,19 +316,14 @@ impl GroupMember for KafkaGroupMember {
         partitions
             .iter()
             .map(|partition| {
-                let Some(element) = found.find_partition(&partition.topic, partition.partition)
-                else {
+                let Some(element) = found.find_partition(&partition.topic, partition.partition) else {
                     return Ok(None);
                 };
-                element
-                    .error()
-                    .map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
+                element.error().map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
                 Ok(match element.offset() {
-                    Offset::Offset(offset) => Some(CommitOffset {
-                        partition: partition.clone(),
-                        offset,
-                        metadata: element.metadata().to_owned(),
-                    }),
+                    Offset::Offset(offset) => {
+                        Some(CommitOffset { partition: partition.clone(), offset, metadata: element.metadata().to_owned() })
+                    }
                     _ => None,
                 })
             })
@@ -393,11 +338,8 @@ impl GroupMember for KafkaGroupMember {
         let mut list = TopicPartitionList::with_capacity(offsets.len());
         for commit in offsets {
             error::check_name(&commit.partition.topic)?;
-            let mut element =
-                list.add_partition(&commit.partition.topic, commit.partition.partition);
-            element
-                .set_offset(Offset::Offset(commit.offset.max(0)))
-                .map_err(|e| super::creation(&what, &e))?;
+            let mut element = list.add_partition(&commit.partition.topic, commit.partition.partition);
+            element.set_offset(Offset::Offset(commit.offset.max(0))).map_err(|e| super::creation(&what, &e))?;
             if !commit.metadata.is_empty() {
                 element.set_metadata(&commit.metadata);
             }
@@ -414,11 +356,9 @@ impl GroupMember for KafkaGroupMember {
             };
             let over = Instant::now() >= until;
             match code {
-                Code::UnknownMemberId
-                | Code::FencedInstanceId
-                | Code::Fenced
-                | Code::FencedMemberEpoch
-                | Code::AssignmentLost => return Err(self.fenced(code.to_string())),
+                Code::UnknownMemberId | Code::FencedInstanceId | Code::Fenced | Code::FencedMemberEpoch | Code::AssignmentLost => {
+                    return Err(self.fenced(code.to_string()));
+                }
                 // A rebalance is going on; what we own stays ours until we give it back, so the next generation will do.
                 Code::IllegalGeneration | Code::RebalanceInProgress | Code::StaleMemberEpoch => {
                     if over {
@@ -442,14 +382,11 @@ impl GroupMember for KafkaGroupMember {
         }
         *self.topics() = topics.to_vec();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        self.client
-            .get()
-            .subscribe(&names)
-            .map_err(|e| BrokerError::Other {
-                what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
-                reason: e.to_string(),
-                fatal: false,
-            })
+        self.client.get().subscribe(&names).map_err(|e| BrokerError::Other {
+            what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
+            reason: e.to_string(),
+            fatal: false,
+        })
     }
 
     fn leave(&self, timeout: Duration) -> Result<(), BrokerError> {
@@ -460,16 +397,10 @@ impl GroupMember for KafkaGroupMember {
         self.stop_deferring();
         let client = self.client.get();
         let what = format!("leave group `{}`", self.group);
-        client
-            .close_queue()
-            .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        client.close_queue().map_err(|e| self.words().request(&what, error::code_of(&e)))?;
         while !client.closed() {
             if Instant::now() >= until {
-                return Err(BrokerError::TimedOut {
-                    what,
-                    after_ms: timeout.as_millis() as u64,
-                    address: self.address.clone(),
-                });
+                return Err(BrokerError::TimedOut { what, after_ms: timeout.as_millis() as u64, address: self.address.clone() });
             }
             client.poll(Duration::from_millis(5));
         }

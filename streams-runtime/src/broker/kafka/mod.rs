@@ -45,8 +45,8 @@ use self::group::KafkaGroupMember;
 use self::producer::KafkaProducer;
 use self::settings::Settings;
 use crate::broker::{
-    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic,
-    OffsetAt, Producer, ProducerConfig, TopicInfo, TopicPartition,
+    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
+    TopicInfo, TopicPartition,
 };
 
 /// How long one request may take, unless [`KafkaBroker::request_timeout`] says otherwise.
@@ -72,9 +72,7 @@ pub struct KafkaBroker {
 impl fmt::Debug for KafkaBroker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Settings hold passwords.
-        f.debug_struct("KafkaBroker")
-            .field("bootstrap", &self.settings().bootstrap())
-            .finish_non_exhaustive()
+        f.debug_struct("KafkaBroker").field("bootstrap", &self.settings().bootstrap()).finish_non_exhaustive()
     }
 }
 
@@ -84,15 +82,10 @@ impl KafkaBroker {
     /// # Errors
     /// [`BrokerError::Config`] for a setting that librdkafka does not know or whose value it does not take, and for one
     /// that the runtime depends on.
-    pub fn new(
-        bootstrap: impl Into<String>,
-        settings: BTreeMap<String, String>,
-    ) -> Result<Self, BrokerError> {
+    pub fn new(bootstrap: impl Into<String>, settings: BTreeMap<String, String>) -> Result<Self, BrokerError> {
         let settings = Settings::new(&bootstrap.into(), &settings)?;
         let admin = Admin::new(settings, "streams-admin", DEFAULT_REQUEST_TIMEOUT)?;
-        Ok(KafkaBroker {
-            admin: Arc::new(admin),
-        })
+        Ok(KafkaBroker { admin: Arc::new(admin) })
     }
 
     /// How long a request (a look-up, a change of a topic, a commit) may take before it is an error.
@@ -101,9 +94,7 @@ impl KafkaBroker {
     /// As [`KafkaBroker::new`].
     pub fn request_timeout(self, limit: Duration) -> Result<Self, BrokerError> {
         let admin = Admin::new(self.settings().clone(), "streams-admin", limit)?;
-        Ok(KafkaBroker {
-            admin: Arc::new(admin),
-        })
+        Ok(KafkaBroker { admin: Arc::new(admin) })
     }
 
     fn settings(&self) -> &Settings {
@@ -132,12 +123,7 @@ impl Broker for KafkaBroker {
         self.admin.topic_config(topic)
     }
 
-    fn offsets(
-        &self,
-        partitions: &[TopicPartition],
-        at: OffsetAt,
-        isolation: Isolation,
-    ) -> Result<Vec<i64>, BrokerError> {
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
         self.admin.offsets(partitions, at, isolation)
     }
 
@@ -163,9 +149,5 @@ impl Broker for KafkaBroker {
 
 /// A client that could not be made, or a value that it did not take.
 fn creation(what: &str, error: &KafkaError) -> BrokerError {
-    BrokerError::Other {
-        what: what.to_owned(),
-        reason: error.to_string(),
-        fatal: true,
-    }
+    BrokerError::Other { what: what.to_owned(), reason: error.to_string(), fatal: true }
 }

@@ -65,12 +65,7 @@ impl Told {
         if let Some(failure) = self.failures.iter_mut().find(same) {
             failure.records += 1;
         } else if self.failures.len() < MAX_FAILURES {
-            self.failures.push_back(Failure {
-                slot,
-                partition,
-                code,
-                records: 1,
-            });
+            self.failures.push_back(Failure { slot, partition, code, records: 1 });
         }
     }
 }
@@ -88,20 +83,13 @@ pub(super) struct KafkaProducer {
 }
 
 impl KafkaProducer {
-    pub(super) fn new(
-        settings: &Settings,
-        config: &ProducerConfig,
-        admin: Arc<Admin>,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(settings: &Settings, config: &ProducerConfig, admin: Arc<Admin>) -> Result<Self, BrokerError> {
         let kib = (config.buffer_bytes / 1024).clamp(1, 2_147_483_647);
         let client_config = settings.client(
             Kind::Producer,
             &[
                 ("linger.ms", config.linger.as_millis().to_string()),
-                (
-                    "batch.size",
-                    config.batch_bytes.clamp(1, 2_147_483_647).to_string(),
-                ),
+                ("batch.size", config.batch_bytes.clamp(1, 2_147_483_647).to_string()),
                 // Batches are bounded by bytes.
                 ("batch.num.messages", "100000".into()),
                 ("queue.buffering.max.kbytes", kib.to_string()),
@@ -116,10 +104,7 @@ impl KafkaProducer {
                 ("acks", "all".into()),
                 ("enable.idempotence", "true".into()),
                 ("delivery.report.only.error", "false".into()),
-                (
-                    "message.timeout.ms",
-                    config.delivery_timeout.as_millis().max(1).to_string(),
-                ),
+                ("message.timeout.ms", config.delivery_timeout.as_millis().max(1).to_string()),
             ],
         );
         let client = client_config
@@ -145,10 +130,9 @@ impl KafkaProducer {
     /// Takes in acknowledgements, waiting up to `timeout` for the first.
     fn serve(&mut self, timeout: Duration) {
         let told = &mut self.told;
-        self.reports
-            .serve(timeout, &self.handles, |slot, partition, report| {
-                told.report(slot, partition, report);
-            });
+        self.reports.serve(timeout, &self.handles, |slot, partition, report| {
+            told.report(slot, partition, report);
+        });
     }
 
     /// The oldest failure that was not returned yet.
@@ -156,11 +140,7 @@ impl KafkaProducer {
         let Some(failure) = self.told.failures.pop_front() else {
             return Ok(());
         };
-        let topic = self
-            .told
-            .topics
-            .get(failure.slot)
-            .map_or_else(String::new, |t| t.name.clone());
+        let topic = self.told.topics.get(failure.slot).map_or_else(String::new, |t| t.name.clone());
         if let Some((code, reason)) = self.client.get().client().fatal_error() {
             return Err(BrokerError::Other {
                 what: format!("write to {topic}-{}", failure.partition),
@@ -175,12 +155,7 @@ impl KafkaProducer {
                 self.delivery_timeout.as_millis(),
                 self.address
             );
-            let recent = self
-                .client
-                .get()
-                .client()
-                .context()
-                .recent_error(self.delivery_timeout);
+            let recent = self.client.get().client().context().recent_error(self.delivery_timeout);
             if let Some((_, complaint)) = recent {
                 reason = format!("{reason} ({complaint})");
             }
@@ -203,9 +178,7 @@ impl Producer for KafkaProducer {
             return Ok(TopicSlot(known as u32));
         }
         error::check_name(name)?;
-        let unknown = || BrokerError::UnknownTopic {
-            topic: name.to_owned(),
-        };
+        let unknown = || BrokerError::UnknownTopic { topic: name.to_owned() };
         // Asked with a client that never makes topics: the producer's own question would, where the broker allows it.
         let found = self.admin.topics(&[name])?.into_iter().next().flatten();
         found.ok_or_else(unknown)?;
@@ -214,37 +187,20 @@ impl Producer for KafkaProducer {
         // The handle is there, so that the answer is kept with it and the first record need not wait for one.
         let limit = self.admin.limit();
         let client = self.client.get().client();
-        let words = Words {
-            address: &self.address,
-            context: client.context(),
-            limit,
-        };
+        let words = Words { address: &self.address, context: client.context(), limit };
         let what = format!("look up topic `{name}`");
-        let metadata = client
-            .fetch_metadata(Some(name), limit)
-            .map_err(|e| words.topic(&what, name, error::code_of(&e)))?;
-        let topic = metadata
-            .topics()
-            .iter()
-            .find(|t| t.name() == name)
-            .ok_or_else(unknown)?;
+        let metadata = client.fetch_metadata(Some(name), limit).map_err(|e| words.topic(&what, name, error::code_of(&e)))?;
+        let topic = metadata.topics().iter().find(|t| t.name() == name).ok_or_else(unknown)?;
         if let Some(code) = topic.error() {
             return Err(words.topic(&what, name, code.into()));
         }
         self.handles.push(handle);
-        self.told.topics.push(Topic {
-            name: name.to_owned(),
-            partitions: topic.partitions().len() as i32,
-            ends: Vec::new(),
-        });
+        self.told.topics.push(Topic { name: name.to_owned(), partitions: topic.partitions().len() as i32, ends: Vec::new() });
         Ok(TopicSlot(self.told.topics.len() as u32 - 1))
     }
 
     fn partitions(&self, topic: TopicSlot) -> i32 {
-        self.told
-            .topics
-            .get(topic.0 as usize)
-            .map_or(0, |t| t.partitions)
+        self.told.topics.get(topic.0 as usize).map_or(0, |t| t.partitions)
     }
 
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
@@ -294,10 +250,7 @@ impl Producer for KafkaProducer {
             }
             if Instant::now() >= until {
                 return Err(BrokerError::TimedOut {
-                    what: format!(
-                        "{} records that were not acknowledged yet",
-                        self.client.get().in_flight_count()
-                    ),
+                    what: format!("{} records that were not acknowledged yet", self.client.get().in_flight_count()),
                     after_ms: timeout.as_millis() as u64,
                     address: self.address.clone(),
                 });
@@ -329,11 +282,7 @@ mod tests {
     #[test]
     fn the_acknowledged_end_never_goes_back() {
         let mut told = Told::default();
-        told.topics.push(Topic {
-            name: "t".into(),
-            partitions: 3,
-            ends: Vec::new(),
-        });
+        told.topics.push(Topic { name: "t".into(), partitions: 3, ends: Vec::new() });
         told.report(0, 2, Report::Acknowledged { end: 7 });
         told.report(0, 2, Report::Acknowledged { end: 5 });
         assert_eq!(told.topics[0].ends, [-1, -1, 7]);

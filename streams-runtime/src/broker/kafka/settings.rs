@@ -21,12 +21,8 @@ pub(super) enum Kind {
     Group,
 }
 
-const KINDS: [(Kind, &str); 4] = [
-    (Kind::Consumer, "consumer."),
-    (Kind::Producer, "producer."),
-    (Kind::Admin, "admin."),
-    (Kind::Group, "group."),
-];
+const KINDS: [(Kind, &str); 4] =
+    [(Kind::Consumer, "consumer."), (Kind::Producer, "producer."), (Kind::Admin, "admin."), (Kind::Group, "group.")];
 
 /// Names that librdkafka takes for one setting. All become the second, so that one setting is never given twice
 /// (a `ClientConfig` applies its settings in no particular order).
@@ -44,69 +40,24 @@ const ALIASES: [(&str, &str); 9] = [
 
 /// What the runtime itself depends on, and why it is not to be given.
 const RESERVED: [(&str, &str); 18] = [
-    (
-        "bootstrap.servers",
-        "the brokers are named where the application is configured",
-    ),
+    ("bootstrap.servers", "the brokers are named where the application is configured"),
     ("client.id", "it is made from the application id"),
     ("group.id", "it is the application id"),
-    (
-        "group.instance.id",
-        "it is made from the process's own id for static membership",
-    ),
-    (
-        "session.timeout.ms",
-        "it is given with the group's configuration",
-    ),
-    (
-        "partition.assignment.strategy",
-        "tasks are placed by the cooperative-sticky assignor",
-    ),
-    (
-        "enable.auto.commit",
-        "offsets are committed only after everything made from their records is acknowledged",
-    ),
-    (
-        "auto.commit.interval.ms",
-        "offsets are committed by the runtime; give its commit interval instead",
-    ),
-    (
-        "enable.auto.offset.store",
-        "offsets are committed only after everything made from their records is acknowledged",
-    ),
-    (
-        "auto.offset.reset",
-        "every start offset is resolved by the runtime; give it per source instead",
-    ),
-    (
-        "isolation.level",
-        "it follows from the processing guarantee",
-    ),
-    (
-        "enable.partition.eof",
-        "positions at the end of a partition depend on it",
-    ),
-    (
-        "allow.auto.create.topics",
-        "a topic that is missing is an error that names it",
-    ),
-    (
-        "acks",
-        "a commit must mean that all in-sync replicas have the output",
-    ),
-    (
-        "enable.idempotence",
-        "retries must not write a record twice or out of order",
-    ),
+    ("group.instance.id", "it is made from the process's own id for static membership"),
+    ("session.timeout.ms", "it is given with the group's configuration"),
+    ("partition.assignment.strategy", "tasks are placed by the cooperative-sticky assignor"),
+    ("enable.auto.commit", "offsets are committed only after everything made from their records is acknowledged"),
+    ("auto.commit.interval.ms", "offsets are committed by the runtime; give its commit interval instead"),
+    ("enable.auto.offset.store", "offsets are committed only after everything made from their records is acknowledged"),
+    ("auto.offset.reset", "every start offset is resolved by the runtime; give it per source instead"),
+    ("isolation.level", "it follows from the processing guarantee"),
+    ("enable.partition.eof", "positions at the end of a partition depend on it"),
+    ("allow.auto.create.topics", "a topic that is missing is an error that names it"),
+    ("acks", "a commit must mean that all in-sync replicas have the output"),
+    ("enable.idempotence", "retries must not write a record twice or out of order"),
     ("transactional.id", "it is made from the application id"),
-    (
-        "message.timeout.ms",
-        "it is the delivery timeout of the producer's configuration",
-    ),
-    (
-        "delivery.report.only.error",
-        "checkpoints of changelogs are taken from acknowledgements",
-    ),
+    ("message.timeout.ms", "it is the delivery timeout of the producer's configuration"),
+    ("delivery.report.only.error", "checkpoints of changelogs are taken from acknowledgements"),
 ];
 
 const SECRETS: [&str; 8] = [
@@ -121,22 +72,13 @@ const SECRETS: [&str; 8] = [
 ];
 
 fn canonical(name: &str) -> &str {
-    ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == name)
-        .map_or(name, |(_, to)| to)
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, to)| to)
 }
 
 /// A name as the user gave it, split into the client it is for (none: all) and librdkafka's name.
 fn split(name: &str) -> (Option<Kind>, &str) {
     // Settings of librdkafka that begin with a prefix of ours and are meant as they stand.
-    const WHOLE: [&str; 5] = [
-        "group.id",
-        "group.instance.id",
-        "group.protocol",
-        "group.protocol.type",
-        "group.remote.assignor",
-    ];
+    const WHOLE: [&str; 5] = ["group.id", "group.instance.id", "group.protocol", "group.protocol.type", "group.remote.assignor"];
     if let Some(whole) = WHOLE.iter().find(|w| **w == name) {
         let kind = (!matches!(*whole, "group.id" | "group.instance.id")).then_some(Kind::Group);
         return (kind, name);
@@ -158,16 +100,9 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(
-        bootstrap: &str,
-        given: &BTreeMap<String, String>,
-    ) -> Result<Self, BrokerError> {
+    pub(super) fn new(bootstrap: &str, given: &BTreeMap<String, String>) -> Result<Self, BrokerError> {
         if bootstrap.trim().is_empty() {
-            return Err(config_error(
-                "bootstrap.servers",
-                bootstrap,
-                "name at least one broker as host:port",
-            ));
+            return Err(config_error("bootstrap.servers", bootstrap, "name at least one broker as host:port"));
         }
         check("bootstrap.servers", "bootstrap.servers", bootstrap)?;
         let mut all = BTreeMap::new();
@@ -176,11 +111,7 @@ impl Settings {
             let (kind, plain) = split(name);
             let plain = canonical(plain);
             if let Some((_, why)) = RESERVED.iter().find(|(r, _)| *r == plain) {
-                return Err(config_error(
-                    name,
-                    value,
-                    &format!("cannot be given, the runtime sets it: {why}"),
-                ));
+                return Err(config_error(name, value, &format!("cannot be given, the runtime sets it: {why}")));
             }
             check(name, plain, value)?;
             match kind {
@@ -190,11 +121,7 @@ impl Settings {
                 }
             }
         }
-        Ok(Settings {
-            bootstrap: bootstrap.to_owned(),
-            all,
-            one,
-        })
+        Ok(Settings { bootstrap: bootstrap.to_owned(), all, one })
     }
 
     pub(super) fn bootstrap(&self) -> &str {
@@ -203,12 +130,7 @@ impl Settings {
 
     /// The configuration of one client: our defaults, then the user's general settings, then those for this kind,
     /// then what the runtime depends on.
-    pub(super) fn client(
-        &self,
-        kind: Kind,
-        defaults: &[(&str, String)],
-        fixed: &[(&str, String)],
-    ) -> ClientConfig {
+    pub(super) fn client(&self, kind: Kind, defaults: &[(&str, String)], fixed: &[(&str, String)]) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set_log_level(log_level());
         for (name, value) in defaults {
@@ -243,11 +165,7 @@ fn log_level() -> RDKafkaLogLevel {
 
 fn config_error(name: &str, value: &str, reason: &str) -> BrokerError {
     let secret = SECRETS.contains(&canonical(split(name).1));
-    BrokerError::Config {
-        name: name.to_owned(),
-        value: if secret { "***" } else { value }.to_owned(),
-        reason: reason.to_owned(),
-    }
+    BrokerError::Config { name: name.to_owned(), value: if secret { "***" } else { value }.to_owned(), reason: reason.to_owned() }
 }
 
 /// Tries one setting alone, so that the error names the right one.
@@ -264,30 +182,21 @@ mod tests {
     use super::*;
 
     fn settings(pairs: &[(&str, &str)]) -> Result<Settings, BrokerError> {
-        let map = pairs
-            .iter()
-            .map(|(k, v)| (k.to_string(), v.to_string()))
-            .collect();
+        let map = pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         Settings::new("localhost:9092", &map)
     }
 
     fn refused(name: &str, value: &str) -> String {
         match settings(&[(name, value)]).map(|_| ()) {
-            Err(BrokerError::Config {
-                name: n, reason, ..
-            }) if n == name => reason,
+            Err(BrokerError::Config { name: n, reason, .. }) if n == name => reason,
             other => panic!("{name}={value}: {other:?}"),
         }
     }
 
     #[test]
     fn a_prefix_reaches_one_kind_of_client_and_beats_the_general_setting() {
-        let s = settings(&[
-            ("socket.timeout.ms", "20000"),
-            ("producer.socket.timeout.ms", "30000"),
-            ("consumer.fetch.wait.max.ms", "7"),
-        ])
-        .unwrap();
+        let s = settings(&[("socket.timeout.ms", "20000"), ("producer.socket.timeout.ms", "30000"), ("consumer.fetch.wait.max.ms", "7")])
+            .unwrap();
         let get = |kind, name: &str| s.client(kind, &[], &[]).get(name).map(str::to_owned);
         assert_eq!(get(Kind::Producer, "socket.timeout.ms").unwrap(), "30000");
         assert_eq!(get(Kind::Consumer, "socket.timeout.ms").unwrap(), "20000");
@@ -298,11 +207,7 @@ mod tests {
     #[test]
     fn the_user_beats_our_defaults_and_the_runtime_beats_the_user() {
         let s = settings(&[("queue.buffering.max.ms", "3")]).unwrap();
-        let config = s.client(
-            Kind::Producer,
-            &[("linger.ms", "5".into())],
-            &[("acks", "all".into())],
-        );
+        let config = s.client(Kind::Producer, &[("linger.ms", "5".into())], &[("acks", "all".into())]);
         assert_eq!(config.get("linger.ms"), Some("3"));
         assert_eq!(config.get("acks"), Some("all"));
         assert_eq!(config.get("bootstrap.servers"), Some("localhost:9092"));
@@ -326,10 +231,7 @@ mod tests {
     #[test]
     fn an_unknown_setting_or_a_bad_value_says_so_in_librdkafkas_words() {
         let reason = refused("consumer.fetch.wait.max", "7");
-        assert!(
-            reason.contains("No such configuration property"),
-            "{reason}"
-        );
+        assert!(reason.contains("No such configuration property"), "{reason}");
         let reason = refused("socket.timeout.ms", "soon");
         assert!(reason.contains("socket.timeout.ms"), "{reason}");
     }
@@ -338,14 +240,8 @@ mod tests {
     fn the_new_group_protocol_is_for_the_member_alone() {
         for name in ["group.protocol", "group.group.protocol"] {
             let s = settings(&[(name, "consumer")]).unwrap();
-            assert_eq!(
-                s.client(Kind::Group, &[], &[]).get("group.protocol"),
-                Some("consumer")
-            );
-            assert_eq!(
-                s.client(Kind::Consumer, &[], &[]).get("group.protocol"),
-                None
-            );
+            assert_eq!(s.client(Kind::Group, &[], &[]).get("group.protocol"), Some("consumer"));
+            assert_eq!(s.client(Kind::Consumer, &[], &[]).get("group.protocol"), None);
         }
     }
 

@@ -21,10 +21,7 @@ impl Signal {
     /// Waits until the flag is up, takes it down, and returns whether it was.
     pub(super) fn wait(&self, timeout: Duration) -> bool {
         let up = self.up.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut up, _) = self
-            .changed
-            .wait_timeout_while(up, timeout, |up| !*up)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (mut up, _) = self.changed.wait_timeout_while(up, timeout, |up| !*up).unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *up)
     }
 }
@@ -37,10 +34,7 @@ pub(super) struct Ready {
 
 impl Ready {
     pub(super) fn new(signal: Arc<Signal>) -> Self {
-        Ready {
-            maybe: AtomicBool::new(true),
-            signal,
-        }
+        Ready { maybe: AtomicBool::new(true), signal }
     }
 
     /// There may be something: the queue was empty and is not now, or it was left with something in it.

@@ -24,10 +24,7 @@ pub(in crate::broker::kafka) fn commit<C: ClientContext>(
     };
     // SAFETY: client, list and queue are alive during the call, and librdkafka copies the list. An answer after the
     // time is up goes to a queue that is closed, where librdkafka drops it.
-    let sent: RDKafkaErrorCode = unsafe {
-        rd::rd_kafka_commit_queue(rk, offsets.ptr(), queue.as_ptr(), None, ptr::null_mut())
-    }
-    .into();
+    let sent: RDKafkaErrorCode = unsafe { rd::rd_kafka_commit_queue(rk, offsets.ptr(), queue.as_ptr(), None, ptr::null_mut()) }.into();
     if sent != RDKafkaErrorCode::NoError {
         return Err(sent);
     }
@@ -46,10 +43,7 @@ pub(in crate::broker::kafka) fn commit<C: ClientContext>(
         }
         std::slice::from_raw_parts((*list).elems, (*list).cnt as usize)
     };
-    each.iter()
-        .map(|partition| RDKafkaErrorCode::from(partition.err))
-        .find(|code| *code != RDKafkaErrorCode::NoError)
-        .map_or(Ok(()), Err)
+    each.iter().map(|partition| RDKafkaErrorCode::from(partition.err)).find(|code| *code != RDKafkaErrorCode::NoError).map_or(Ok(()), Err)
 }
 
 /// The id that the group gave to this member, if it is one now.

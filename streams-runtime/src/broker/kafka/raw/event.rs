@@ -40,13 +40,10 @@ impl Event {
     pub(super) fn report(&self, context: &Context) {
         match self.kind() {
             rd::RD_KAFKA_EVENT_LOG => {
-                let (mut facility, mut text): (*const c_char, *const c_char) =
-                    (ptr::null(), ptr::null());
+                let (mut facility, mut text): (*const c_char, *const c_char) = (ptr::null(), ptr::null());
                 let mut level = 0;
                 // SAFETY: the event is alive; the three places are ours.
-                let failed = unsafe {
-                    rd::rd_kafka_event_log(self.as_ptr(), &mut facility, &mut text, &mut level)
-                };
+                let failed = unsafe { rd::rd_kafka_event_log(self.as_ptr(), &mut facility, &mut text, &mut level) };
                 if failed == 0 {
                     context.log(log_level(level), &text_of(facility), text_of(text).trim());
                 }
@@ -88,9 +85,7 @@ fn text_of(text: *const c_char) -> String {
         return String::new();
     }
     // SAFETY: not null, and librdkafka ends its texts with a zero byte; the callers above hold the event that owns it.
-    unsafe { CStr::from_ptr(text) }
-        .to_string_lossy()
-        .into_owned()
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }
 
 /// Serves what waits in the main queue of a client that nobody polls: its log lines and errors.

@@ -31,20 +31,13 @@ pub(in crate::broker::kafka) fn list_offsets(
         return Err(RDKafkaErrorCode::Fail);
     };
     let level = match isolation {
-        Isolation::ReadUncommitted => {
-            rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED
-        }
-        Isolation::ReadCommitted => {
-            rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED
-        }
+        Isolation::ReadUncommitted => rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED,
+        Isolation::ReadCommitted => rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED,
     };
     // SAFETY: client, list and queue are alive during the calls; librdkafka copies list and options, which are then
     // destroyed; `options` is checked for null; the error of setting the level is destroyed too.
     unsafe {
-        let options = rd::rd_kafka_AdminOptions_new(
-            rk,
-            rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_LISTOFFSETS,
-        );
+        let options = rd::rd_kafka_AdminOptions_new(rk, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_LISTOFFSETS);
         if options.is_null() {
             return Err(RDKafkaErrorCode::Fail);
         }
@@ -75,9 +68,7 @@ pub(in crate::broker::kafka) fn list_offsets(
         let infos = rd::rd_kafka_ListOffsets_result_infos(result, &mut count);
         for index in 0..count {
             let partition = &*rd::rd_kafka_ListOffsetsResultInfo_topic_partition(*infos.add(index));
-            let topic = CStr::from_ptr(partition.topic)
-                .to_string_lossy()
-                .into_owned();
+            let topic = CStr::from_ptr(partition.topic).to_string_lossy().into_owned();
             let offset = match RDKafkaErrorCode::from(partition.err) {
                 RDKafkaErrorCode::NoError => Ok(partition.offset),
                 error => Err(error),
@@ -89,22 +80,11 @@ pub(in crate::broker::kafka) fn list_offsets(
 }
 
 /// First offset and end of a partition as the last fetch saw them; `None` before that.
-pub(in crate::broker::kafka) fn cached_watermarks(
-    client: &BaseConsumer<Context>,
-    topic: &CStr,
-    partition: i32,
-) -> Option<(i64, i64)> {
+pub(in crate::broker::kafka) fn cached_watermarks(client: &BaseConsumer<Context>, topic: &CStr, partition: i32) -> Option<(i64, i64)> {
     let (mut low, mut high) = (-1, -1);
     // SAFETY: the client is alive, the name ends with a zero byte, the two places are ours. No request is made.
-    let result = unsafe {
-        rd::rd_kafka_get_watermark_offsets(
-            client.client().native_ptr(),
-            topic.as_ptr(),
-            partition,
-            &mut low,
-            &mut high,
-        )
-    };
+    let result =
+        unsafe { rd::rd_kafka_get_watermark_offsets(client.client().native_ptr(), topic.as_ptr(), partition, &mut low, &mut high) };
     let known = result == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0;
     known.then_some((low, high))
 }

@@ -68,27 +68,13 @@ impl PartitionQueue {
     ) -> Option<Self> {
         let rk = client.client().native_ptr();
         // SAFETY: the client is alive, the name ends with a zero byte, and the reference returned is ours.
-        let queue = unsafe {
-            Queue::own(rd::rd_kafka_queue_get_partition(
-                rk,
-                topic.as_ptr(),
-                partition,
-            ))
-        }?;
+        let queue = unsafe { Queue::own(rd::rd_kafka_queue_get_partition(rk, topic.as_ptr(), partition)) }?;
         // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in `drop`.
         unsafe {
             rd::rd_kafka_queue_forward(queue.as_ptr(), ptr::null_mut());
-            rd::rd_kafka_queue_cb_event_enable(
-                queue.as_ptr(),
-                Some(became_nonempty),
-                Arc::as_ptr(&ready).cast_mut().cast(),
-            );
+            rd::rd_kafka_queue_cb_event_enable(queue.as_ptr(), Some(became_nonempty), Arc::as_ptr(&ready).cast_mut().cast());
         }
-        Some(PartitionQueue {
-            queue,
-            ready,
-            _client: client.clone(),
-        })
+        Some(PartitionQueue { queue, ready, _client: client.clone() })
     }
 
     /// Whether something came since the queue was last seen empty.
@@ -97,18 +83,8 @@ impl PartitionQueue {
     }
 
     /// Appends up to `max_records` records that are there. Never waits.
-    pub(in crate::broker::kafka) fn drain(
-        &self,
-        max_records: usize,
-        scratch: &mut Scratch,
-        into: &mut RecordBatch,
-    ) -> Drained {
-        let mut drained = Drained {
-            records: 0,
-            next_offset: None,
-            more: true,
-            error: None,
-        };
+    pub(in crate::broker::kafka) fn drain(&self, max_records: usize, scratch: &mut Scratch, into: &mut RecordBatch) -> Drained {
+        let mut drained = Drained { records: 0, next_offset: None, more: true, error: None };
         while drained.more && drained.records < max_records {
             let wanted = (max_records - drained.records).min(CHUNK);
             if scratch.0.len() < wanted {
@@ -116,14 +92,7 @@ impl PartitionQueue {
             }
             // SAFETY: there is room for `wanted` pointers. `&mut Scratch`, of which a consumer has one, makes this the
             // only batch call on this client.
-            let got = unsafe {
-                rd::rd_kafka_consume_batch_queue(
-                    self.queue.as_ptr(),
-                    0,
-                    scratch.0.as_mut_ptr(),
-                    wanted,
-                )
-            };
+            let got = unsafe { rd::rd_kafka_consume_batch_queue(self.queue.as_ptr(), 0, scratch.0.as_mut_ptr(), wanted) };
             let got = usize::try_from(got).unwrap_or(0).min(wanted);
             drained.more = got == wanted;
             for message in &scratch.0[..got] {
@@ -149,30 +118,16 @@ impl Drop for PartitionQueue {
 ///
 /// # Safety
 /// `message` is a message of a consumer, not destroyed.
-unsafe fn take(
-    message: *mut rd::rd_kafka_message_t,
-    drained: &mut Drained,
-    into: &mut RecordBatch,
-) {
+unsafe fn take(message: *mut rd::rd_kafka_message_t, drained: &mut Drained, into: &mut RecordBatch) {
     // SAFETY: see above.
     let m = unsafe { &*message };
     match m.err {
         rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR => {
             let mut kind = rd::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
             // SAFETY: the message is alive; key and value are null or that many bytes of it.
-            let (timestamp_ms, key, value) = unsafe {
-                (
-                    rd::rd_kafka_message_timestamp(message, &mut kind),
-                    bytes(m.key, m.key_len),
-                    bytes(m.payload, m.len),
-                )
-            };
-            into.push(NewRecord {
-                key,
-                value,
-                timestamp_ms,
-                offset: m.offset,
-            });
+            let (timestamp_ms, key, value) =
+                unsafe { (rd::rd_kafka_message_timestamp(message, &mut kind), bytes(m.key, m.key_len), bytes(m.payload, m.len)) };
+            into.push(NewRecord { key, value, timestamp_ms, offset: m.offset });
             // SAFETY: the message is alive.
             unsafe { take_headers(message, into) };
             drained.records += 1;
@@ -203,9 +158,7 @@ unsafe fn take_headers(message: *const rd::rd_kafka_message_t, into: &mut Record
         let mut value: *const c_void = ptr::null();
         let mut size = 0;
         // SAFETY: the headers are alive; beyond the last index an error is returned and nothing is written.
-        let found = unsafe {
-            rd::rd_kafka_header_get_all(headers, index, &mut name, &mut value, &mut size)
-        };
+        let found = unsafe { rd::rd_kafka_header_get_all(headers, index, &mut name, &mut value, &mut size) };
         if found != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
             return;
         }

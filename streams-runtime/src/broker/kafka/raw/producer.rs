@@ -25,28 +25,18 @@ pub(in crate::broker::kafka) struct TopicHandle {
 unsafe impl Send for TopicHandle {}
 
 impl TopicHandle {
-    pub(in crate::broker::kafka) fn new(
-        client: &Arc<BaseProducer<Context>>,
-        name: &CStr,
-    ) -> Option<Self> {
+    pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>, name: &CStr) -> Option<Self> {
         let rk = client.client().native_ptr();
         // SAFETY: the client is alive, the name ends with a zero byte, no configuration means the client's.
         let topic = unsafe { rd::rd_kafka_topic_new(rk, name.as_ptr(), ptr::null_mut()) };
-        Some(TopicHandle {
-            topic: NonNull::new(topic)?,
-            client: client.clone(),
-        })
+        Some(TopicHandle { topic: NonNull::new(topic)?, client: client.clone() })
     }
 
     /// Puts a copy of the record into the client's buffer. `QueueFull` when there is no room.
     ///
     /// librdkafka takes the timestamp 0 for "now" and has no other way to say 0, so 0 goes out as 1 ms: event time that
     /// jumps to today would be worse than one that is off by a millisecond.
-    pub(in crate::broker::kafka) fn produce(
-        &self,
-        partition: i32,
-        record: &RecordRef<'_>,
-    ) -> Result<(), RDKafkaErrorCode> {
+    pub(in crate::broker::kafka) fn produce(&self, partition: i32, record: &RecordRef<'_>) -> Result<(), RDKafkaErrorCode> {
         let headers = self.headers(record)?;
         let (key, key_len) = start(record.key);
         let (value, value_len) = start(record.value);
@@ -113,10 +103,7 @@ impl TopicHandle {
     }
 
     /// The headers of a record as librdkafka's list, null if it has none.
-    fn headers(
-        &self,
-        record: &RecordRef<'_>,
-    ) -> Result<*mut rd::rd_kafka_headers_t, RDKafkaErrorCode> {
+    fn headers(&self, record: &RecordRef<'_>) -> Result<*mut rd::rd_kafka_headers_t, RDKafkaErrorCode> {
         if record.headers.is_empty() {
             return Ok(ptr::null_mut());
         }
@@ -126,14 +113,8 @@ impl TopicHandle {
             for header in record.headers.iter() {
                 let name = header.name_bytes();
                 let (value, len) = start(header.value);
-                let added: RDKafkaErrorCode = rd::rd_kafka_header_add(
-                    list,
-                    name.as_ptr().cast(),
-                    name.len() as isize,
-                    value,
-                    len as isize,
-                )
-                .into();
+                let added: RDKafkaErrorCode =
+                    rd::rd_kafka_header_add(list, name.as_ptr().cast(), name.len() as isize, value, len as isize).into();
                 if added != RDKafkaErrorCode::NoError {
                     rd::rd_kafka_headers_destroy(list);
                     return Err(added);
@@ -180,13 +161,8 @@ unsafe impl Send for Reports {}
 impl Reports {
     pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>) -> Option<Self> {
         // SAFETY: the client is alive; the reference returned is ours.
-        let queue =
-            unsafe { Queue::own(rd::rd_kafka_queue_get_main(client.client().native_ptr())) }?;
-        Some(Reports {
-            queue,
-            scratch: vec![ptr::null(); 1024],
-            client: client.clone(),
-        })
+        let queue = unsafe { Queue::own(rd::rd_kafka_queue_get_main(client.client().native_ptr())) }?;
+        Some(Reports { queue, scratch: vec![ptr::null(); 1024], client: client.clone() })
     }
 
     /// Serves what is there, waiting up to `timeout` for the first of it. `report` gets the number of the topic among
@@ -206,24 +182,12 @@ impl Reports {
             }
             loop {
                 // SAFETY: the event is alive and holds acknowledgements; there is room for as many as is said.
-                let count = unsafe {
-                    rd::rd_kafka_event_message_array(
-                        event.as_ptr(),
-                        self.scratch.as_mut_ptr(),
-                        self.scratch.len(),
-                    )
-                };
+                let count = unsafe { rd::rd_kafka_event_message_array(event.as_ptr(), self.scratch.as_mut_ptr(), self.scratch.len()) };
                 if count == 0 {
                     break;
                 }
                 // SAFETY: librdkafka filled in so many messages, which live as long as the event.
-                unsafe {
-                    each(
-                        &self.scratch[..count.min(self.scratch.len())],
-                        topics,
-                        &mut report,
-                    )
-                };
+                unsafe { each(&self.scratch[..count.min(self.scratch.len())], topics, &mut report) };
             }
         }
     }
@@ -242,16 +206,8 @@ impl Reports {
 ///
 /// # Safety
 /// All messages are alive.
-unsafe fn each(
-    messages: &[*const rd::rd_kafka_message_t],
-    topics: &[TopicHandle],
-    report: &mut impl FnMut(usize, i32, Report),
-) {
-    let slot_of = |rkt: *mut rd::rd_kafka_topic_t| {
-        topics
-            .iter()
-            .position(|handle| handle.topic.as_ptr() == rkt)
-    };
+unsafe fn each(messages: &[*const rd::rd_kafka_message_t], topics: &[TopicHandle], report: &mut impl FnMut(usize, i32, Report)) {
+    let slot_of = |rkt: *mut rd::rd_kafka_topic_t| topics.iter().position(|handle| handle.topic.as_ptr() == rkt);
     let mut last: Option<&rd::rd_kafka_message_t> = None;
     let acknowledge = |m: &rd::rd_kafka_message_t, report: &mut dyn FnMut(usize, i32, Report)| {
         if let (Some(slot), true) = (slot_of(m.rkt), m.offset >= 0) {

@@ -1,0 +1,168 @@
+//! Counts heap allocations of the record path: in steady state a chain over values of fixed size makes none.
+#![allow(unsafe_code)] // a counting allocator is a `GlobalAlloc`
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
+use streams_runtime::prelude::*;
+use streams_runtime::record::NewRecord;
+use streams_runtime::stores::{GlobalStores, MemoryStores};
+use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use streams_runtime::{Handlers, SharedProducer};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is handed to the system allocator unchanged; counting touches a thread-local without a destructor and does not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|n| n.set(n.get() + 1));
+        // SAFETY: the caller's contract is the system allocator's.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        ALLOCATIONS.with(|n| n.set(n.get() + 1));
+        // SAFETY: as above.
+        unsafe { System.realloc(ptr, layout, new_size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+struct Chain;
+
+impl Topology for Chain {
+    fn plan(&self) -> TopologyPlan {
+        let source =
+            |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
+        let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
+        TopologyPlan {
+            name: "Chain",
+            sub_topologies: vec![
+                SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+            ],
+            global_tables: vec![],
+        }
+    }
+
+    fn globals(&self, _: &mut GlobalStores) {}
+
+    fn build(self: &Arc<Self>, sub_topology: usize, b: &mut TaskBuilder<'_>) {
+        let numbers: Stream<u64, i64> = Stream::handle();
+        let (even, filter) = numbers.filter(|_, v| v % 2 == 0);
+        let (doubled, map_values) = even.map_values(|v| v * 2);
+        let to = doubled.to();
+        let (counts, count) = numbers.group_by_key().count();
+        let (changes, to_stream) = counts.to_stream();
+        let to_counts = changes.to();
+        if sub_topology == 0 {
+            let node = to.attach(b, "doubled");
+            numbers.source().attach(b, 0, "numbers", filter.attach(map_values.attach(node)));
+        } else {
+            let node = to_counts.attach(b, "counted");
+            let node = count.attach(b, "counts", to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        }
+    }
+}
+
+struct Sink;
+
+impl Producer for Sink {
+    fn topic(&mut self, _: &str) -> Result<TopicSlot, BrokerError> {
+        Ok(TopicSlot(0))
+    }
+    fn partitions(&self, _: TopicSlot) -> i32 {
+        4
+    }
+    fn send(&mut self, _: &ProduceBatch) -> Result<(), BrokerError> {
+        Ok(())
+    }
+    fn poll(&mut self) -> Result<(), BrokerError> {
+        Ok(())
+    }
+    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
+        Ok(())
+    }
+    fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
+        Some(1)
+    }
+}
+
+const BATCH: u64 = 1_000;
+
+fn feed(task: &mut Task, from: u64) {
+    let input = &mut task.inputs_mut()[0];
+    let batch = input.incoming().unwrap();
+    for n in from..from + BATCH {
+        let (key, value) = ((n % 100).to_be_bytes(), (n as i64).to_be_bytes());
+        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: n as i64, offset: n as i64 });
+    }
+    input.fetched((from + BATCH) as i64, None);
+    task.process(usize::MAX, 0).unwrap();
+}
+
+/// Allocations of processing 100,000 records after a warm-up, by sub-topology.
+fn allocations_of(sub_topology: usize) -> u64 {
+    let topology = Arc::new(Chain);
+    let plan = topology.plan();
+    let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Sink)));
+    let env = TaskEnv {
+        application_id: "app",
+        id: TaskId { sub_topology, partition: 0 },
+        plan: &plan.sub_topologies[sub_topology],
+        stores: &MemoryStores,
+        globals: &GlobalStores::default(),
+        directory: None,
+        handlers: Handlers::default(),
+        producer,
+        cache_max_bytes: 1 << 20,
+        wall_clock_ms: 0,
+    };
+    let mut b = TaskBuilder::new(&env);
+    topology.build(sub_topology, &mut b);
+    let mut task = b.finish().unwrap();
+    task.add_input(0, TopicPartition::new("numbers", 0), 0);
+    task.init(0).unwrap();
+    for round in 0..10 {
+        feed(&mut task, round * BATCH);
+    }
+    let before = ALLOCATIONS.with(Cell::get);
+    for round in 10..110 {
+        feed(&mut task, round * BATCH);
+    }
+    let counted = ALLOCATIONS.with(Cell::get) - before;
+    assert!(task.metrics().records_in == 110 * BATCH);
+    counted
+}
+
+#[test]
+fn the_counter_counts() {
+    let before = ALLOCATIONS.with(Cell::get);
+    drop(std::hint::black_box(Box::new(7)));
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 1);
+}
+
+#[test]
+fn filter_and_map_values_allocate_nothing() {
+    assert_eq!(allocations_of(0), 0);
+}
+
+#[test]
+fn count_in_memory_allocates_nothing_between_commits() {
+    assert_eq!(allocations_of(1), 0);
+}

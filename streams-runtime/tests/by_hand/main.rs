@@ -1,0 +1,7 @@
+//! What the macro emits, written by hand: the operators' methods are public, and generated code is no more than this.
+
+#![allow(clippy::unwrap_used)] // tests
+
+mod application;
+mod task;
+mod topology;
