@@ -297,7 +297,7 @@ impl Engine {
     }
 
     pub(crate) fn metrics(&self) -> TaskMetrics {
-        let mut sum = TaskMetrics::default();
+        let mut sum = TaskMetrics { dropped: self.globals.dropped(), ..TaskMetrics::default() };
         for metrics in self.tasks.iter().map(Task::metrics) {
             sum.records_in += metrics.records_in;
             sum.records_out += metrics.records_out;

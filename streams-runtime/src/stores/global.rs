@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
@@ -101,7 +102,8 @@ where
 
 /// What the runtime does with a global table of whatever type.
 trait GlobalObject: Send + Sync {
-    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError>;
+    /// Whether the record was taken; one with a null key is not.
+    fn apply(&self, record: RecordRef<'_>) -> Result<bool, StoreError>;
 }
 
 impl<K, V> GlobalObject for GlobalStore<K, V>
@@ -109,19 +111,19 @@ where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
 {
-    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError> {
-        let Some(key) = record.key else { return Ok(()) };
+    fn apply(&self, record: RecordRef<'_>) -> Result<bool, StoreError> {
+        let Some(key) = record.key else { return Ok(false) };
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         if record.value.is_none() {
             rows.remove(key);
-            return Ok(());
+            return Ok(true);
         }
         let decode_error = |e: crate::codec::CodecError| StoreError::Decode { store: self.name.clone(), reason: e.to_string() };
         K::Codec::default().decode(Some(key), &mut Default::default()).map_err(decode_error)?;
         let mut slot = Default::default();
         let value = self.value_codec.decode(record.value, &mut slot).map_err(decode_error)?;
         rows.insert(key.into(), (value.clone(), record.timestamp_ms));
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -134,6 +136,7 @@ struct Entry {
 #[derive(Default)]
 pub struct GlobalStores {
     stores: BTreeMap<String, Entry>,
+    dropped: AtomicU64,
 }
 
 impl std::fmt::Debug for GlobalStores {
@@ -172,11 +175,20 @@ impl GlobalStores {
         Arc::clone(&self.stores.get(name)?.typed).downcast().ok()
     }
 
-    /// Applies a record of the table's topic; a null key is passed over, a null value deletes.
+    /// Applies a record of the table's topic; a null key is left out and counted as dropped, a null value deletes.
     ///
     /// # Errors
     /// When the bytes are not of the table's types.
     pub fn apply(&self, name: &str, record: RecordRef<'_>) -> Result<(), StoreError> {
-        self.stores.get(name).map_or(Ok(()), |entry| entry.object.apply(record))
+        let Some(entry) = self.stores.get(name) else { return Ok(()) };
+        if !entry.object.apply(record)? {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// How many records were left out because their key is null.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
