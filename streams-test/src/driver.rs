@@ -81,6 +81,25 @@ impl<T: Topology> TestDriverBuilder<T> {
     }
 
     /// What becomes of records that cannot be decoded; [`OnError::Fail`] if not given.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn double() -> Double {
+    /// #         let numbers: Stream<String, u64> = stream("numbers");
+    /// #         numbers.map_values(|n| n * 2).to("doubled");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(double()).on_decode_error(OnError::DeadLetter("dead".into())).build()?;
+    /// driver.input::<str, u64>("numbers")?.pipe_raw(Some(b"k"), Some(b"no number"), 7)?;
+    /// let dead = driver.output::<String, Vec<u8>>("dead").read().expect("a dead letter");
+    /// assert_eq!(dead.value, b"no number");
+    /// assert_eq!(dead.headers.last("__streams.errors.message"), Some(Some(&b"value: 8 bytes expected, 9 found"[..])));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn on_decode_error(mut self, handler: OnError) -> Self {
         self.handlers.decode = handler;
@@ -166,6 +185,25 @@ impl TestDriver {
 
     /// A topic to pipe records into, in the formats of the types.
     ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// #
+    /// # topology! {
+    /// #     fn loud() -> Loud {
+    /// #         let words: Stream<Option<String>, String> = stream("words");
+    /// #         words.map_values(|word| word.to_uppercase()).to("loud");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(loud())?;
+    /// driver.input::<Option<String>, str>("words")?.pipe(None, "hear")?;
+    /// let error = driver.input::<Option<String>, str>("word").unwrap_err();
+    /// assert_eq!(error.to_string(), "the topology does not read topic `word`; it reads `words`");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// When the topology does not read it; the error lists what it reads.
     pub fn input<K, V>(&self, topic: &str) -> Result<TestInput<K, V, K::Codec, V::Codec>, DriverError>
@@ -237,6 +275,60 @@ impl TestDriver {
     }
 
     /// Moves the wall clock and runs the schedules that are due, each at most once.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// struct Ticker;
+    ///
+    /// impl Processor<String, String> for Ticker {
+    ///     type KeyOut = String;
+    ///     type ValueOut = i64;
+    ///     type Stores = ();
+    ///
+    ///     fn init(&mut self, cx: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+    ///         cx.schedule(ScheduleKind::WallClock, 1000);
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn process<O: Forward<String, i64>>(
+    ///         &mut self,
+    ///         _: Record<'_, String, String>,
+    ///         _: &mut ProcessorContext<'_, ()>,
+    ///         _: &mut O,
+    ///     ) -> Result<(), BoxError> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn punctuate<O: Forward<String, i64>>(
+    ///         &mut self,
+    ///         _: ScheduleId,
+    ///         time_ms: i64,
+    ///         cx: &mut ProcessorContext<'_, ()>,
+    ///         out: &mut O,
+    ///     ) -> Result<(), BoxError> {
+    ///         out.forward(cx, &"tick".to_owned(), &time_ms);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// topology! {
+    ///     fn ticks() -> Ticks {
+    ///         let input: Stream<String, String> = stream("input");
+    ///         input.process(Ticker).to("ticks");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(ticks()).wall_clock_start_ms(500).build()?;
+    /// driver.advance_wall_clock_ms(999)?;
+    /// assert!(driver.output::<String, i64>("ticks").is_empty());
+    /// driver.advance_wall_clock_ms(1)?;
+    /// assert_eq!(driver.output::<String, i64>("ticks").read_pairs(), [("tick".to_owned(), 1500)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// When processing fails.

@@ -36,6 +36,28 @@ where
 {
     /// Takes the next record; `None` if there is none.
     ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn copy() -> Copy {
+    /// #         let input: Stream<String, u64> = stream("input");
+    /// #         input.to("output");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// # let driver = TestDriver::new(copy())?;
+    /// let input = driver.input::<str, u64>("input")?;
+    /// let output = driver.output::<str, u64>("output");
+    /// input.pipe_with_headers("k", 5u64, 1234, &[("trace", Some(b"7"))])?;
+    /// let record = output.read().expect("a record");
+    /// assert_eq!((record.key.as_str(), record.value, record.timestamp_ms), ("k", 5, 1234));
+    /// assert_eq!(record.headers.last("trace"), Some(Some(&b"7"[..])));
+    /// assert!(output.read().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     /// If its bytes are not of the types asked for: the test is wrong then.
     #[track_caller]
