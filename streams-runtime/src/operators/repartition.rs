@@ -11,9 +11,9 @@ where
 {
     /// Sends the records through the topic `<application id>-<name>-repartition`; what follows is another sub-topology.
     ///
-    /// Kafka Streams: `repartition`. Null keys pass.
+    /// Kafka Streams: `repartition`. Records with a null key are lost here, uncounted.
     pub fn repartition(&self) -> (Stream<K, V>, To<K, V, K::Codec, V::Codec>) {
-        (*self, self.to().at("repartition"))
+        (*self, self.to().at("repartition").without_null_keys())
     }
 
     /// The repartition that a grouping, a table or a join needs after a key change.
