@@ -286,10 +286,17 @@ where
         self.value_scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
         let encoded = match &row.value {
             None => Encoded::Null,
-            Some(value) => self
-                .value_codec
-                .encode(value, &mut self.value_scratch)
-                .map_err(|e| StoreError::Encode { store: self.name.to_string(), reason: e.to_string() })?,
+            Some(value) => {
+                let encoded = self
+                    .value_codec
+                    .encode(value, &mut self.value_scratch)
+                    .map_err(|e| StoreError::Encode { store: self.name.to_string(), reason: e.to_string() })?;
+                if encoded == Encoded::Null {
+                    let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
+                    return Err(StoreError::Encode { store: self.name.to_string(), reason: reason.to_owned() });
+                }
+                encoded
+            }
         };
         let bytes = (encoded == Encoded::Bytes).then_some(&self.value_scratch[..]);
         if let Some((topic, partition)) = self.changelog {
@@ -314,15 +321,14 @@ where
     /// Sets the value of a key. The row gets the given time.
     ///
     /// # Errors
-    /// When the backend fails, or the key has no bytes.
+    /// When the backend fails, or the key is null or has no bytes.
     pub fn put_at<Q>(&mut self, key: &Q, value: V, timestamp_ms: i64) -> Result<(), StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        if let Some(slot) = self.load(key)? {
-            self.take(slot);
-            self.set(slot, timestamp_ms, &Headers::default(), Some(value));
-        }
+        let Some(slot) = self.load(key)? else { return Err(StoreError::NullKey { store: self.name.to_string() }) };
+        self.take(slot);
+        self.set(slot, timestamp_ms, &Headers::default(), Some(value));
         Ok(())
     }
 
@@ -349,6 +355,7 @@ where
     }
 
     /// Calls `visit` with the rows whose keys lie between two keys, both included, in the order of the keys' bytes, until it breaks.
+    /// A key that is null leaves that side open.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -358,9 +365,9 @@ where
     {
         let codec = Q::Codec::default();
         let (mut low, mut high) = (Vec::new(), Vec::new());
-        codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
-        codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
-        self.scan(Bound::Included(&low), Bound::Included(&high), visit)
+        let from = codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
+        let to = codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
+        self.scan(end(from, &low), end(to, &high), visit)
     }
 
     fn scan(&mut self, from: Bound<&[u8]>, to: Bound<&[u8]>, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
@@ -454,6 +461,14 @@ where
 enum Row {
     Bytes(Box<[u8]>),
     Cached(u32),
+}
+
+/// One end of a range; a null leaves it open.
+fn end(encoded: Encoded, bytes: &[u8]) -> Bound<&[u8]> {
+    match encoded {
+        Encoded::Bytes => Bound::Included(bytes),
+        Encoded::Null => Bound::Unbounded,
+    }
 }
 
 fn contains(from: Bound<&[u8]>, to: Bound<&[u8]>, key: &[u8]) -> bool {

@@ -35,6 +35,12 @@ pub enum StoreError {
         /// What the format says.
         reason: String,
     },
+    /// A row was to be written under a null key.
+    #[error("a row of store `{store}` needs a key, and this one is null")]
+    NullKey {
+        /// The store.
+        store: String,
+    },
     /// The medium failed.
     #[error("store `{store}`: {reason}")]
     Backend {
