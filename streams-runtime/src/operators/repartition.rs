@@ -13,7 +13,7 @@ where
     ///
     /// Kafka Streams: `repartition`. Records with a null key are lost here, uncounted.
     pub fn repartition(&self) -> (Stream<K, V>, To<K, V, K::Codec, V::Codec>) {
-        (*self, self.to().at("repartition").without_null_keys())
+        self.repartition_by_key()
     }
 
     /// The repartition that a grouping, a table or a join needs after a key change.
