@@ -115,7 +115,7 @@ fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes
         let start = Instant::now();
         task.process(usize::MAX, 0)?;
         processing += start.elapsed();
-        if (from + BATCH) % COMMIT == 0 {
+        if (from + BATCH).is_multiple_of(COMMIT) {
             let start = Instant::now();
             task.prepare_commit()?;
             task.finish_commit(&**producer.borrow())?;
