@@ -2,7 +2,7 @@
 //! `.stderr` beside it; each in `ui/<category>/pass` must compile and run.
 //!
 //! Bless with `TRYBUILD=overwrite cargo test -p tests --test ui`, then read every changed `.stderr` as a user would.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,24 +1,19 @@
-//! `STREAMS_DUMP=<type of a topology>` (or `*`) prints its expansion to standard error while it is compiled.
+//! For looking into the macro while it runs in the compiler, through standard error:
+//! `STREAMS_DUMP=<type of a topology>` (or `*`) prints the expansion, which `cargo xtask expand` shows formatted;
+//! `STREAMS_TIME=1` prints how long it took, for `cargo xtask bench compile`.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use proc_macro2::TokenStream;
 
-/// Prints `tokens` if the environment asks for one of the topologies in it.
-pub(crate) fn dump(outputs: &[String], tokens: &TokenStream) {
+/// Prints what the environment asks for about the topologies of one macro call.
+pub(crate) fn dump(outputs: &[String], started: Instant, tokens: &TokenStream) {
+    let names = outputs.join(", ");
+    if std::env::var_os("STREAMS_TIME").is_some() {
+        eprintln!("// expanded {names} in {} us", started.elapsed().as_micros());
+    }
     let Ok(wanted) = std::env::var("STREAMS_DUMP") else { return };
     if wanted == "*" || outputs.contains(&wanted) {
-        let code = tokens.to_string();
-        eprintln!("// expansion of {}\n{}", outputs.join(", "), formatted(&code).unwrap_or(code));
+        eprintln!("// --- expansion of {names}\n{tokens}\n// --- end of {names}");
     }
-}
-
-/// By rustfmt, where there is one.
-fn formatted(code: &str) -> Option<String> {
-    let rustfmt = Command::new("rustfmt").args(["--edition", "2024"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut rustfmt = rustfmt.ok()?;
-    rustfmt.stdin.take()?.write_all(code.as_bytes()).ok()?;
-    let output = rustfmt.wait_with_output().ok()?;
-    output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
 }

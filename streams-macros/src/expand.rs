@@ -1,6 +1,8 @@
 //! The phases, in order. Parsing, modelling and checking run past mistakes, so that all are told in one compile; planning and
 //! generating code need a graph that is whole, and cannot fail.
 
+use std::time::Instant;
+
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::{Errors, Problem};
@@ -29,6 +31,7 @@ pub(crate) fn topology_attribute(options: TokenStream, item: TokenStream) -> Exp
 }
 
 fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansion {
+    let started = Instant::now();
     let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
     let topologies: Vec<Topology> = syntax
         .into_iter()
@@ -49,7 +52,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
         }
         Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
     }
-    dump::dump(&outputs, &tokens);
+    dump::dump(&outputs, started, &tokens);
     let problems = cx.finish();
     for problem in &problems {
         tokens.extend(problem.to_tokens());

@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod branch;
+mod closure;
 mod count;
 mod filter;
 mod flat_map;

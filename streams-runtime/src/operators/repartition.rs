@@ -7,7 +7,7 @@ use crate::handles::Stream;
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Sends the records through the topic `<application id>-<name>-repartition`; what follows is another sub-topology.
     ///
-    /// Kafka Streams: `repartition`. Null keys pass.
+    /// Kafka Streams: `repartition`. Records with a null key are lost here, uncounted.
     pub fn repartition<KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
     where
         K: StreamData<Codec = KC>,
@@ -15,7 +15,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         KC: Codec<K> + Default,
         VC: Codec<V> + Default,
     {
-        (*self, self.to().at("repartition"))
+        (*self, self.to().at("repartition").without_null_keys())
     }
 
     /// The repartition that a grouping, a table or a join needs after a key change.

@@ -97,6 +97,19 @@ impl Task {
         self.cx.stream_time_ms
     }
 
+    /// Moves the stream time on without a record (never back), and runs the stream-time schedules that become due. For surroundings in
+    /// which several tasks share one stream time.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    pub fn advance_stream_time(&mut self, stream_time_ms: i64, now_ms: i64) -> Result<(), Box<TaskError>> {
+        self.cx.wall_clock_ms = now_ms;
+        self.cx.stream_time_ms = self.cx.stream_time_ms.max(stream_time_ms);
+        self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
+        self.flush_full_caches()?;
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))
+    }
+
     /// When the next wall-clock schedule is due.
     pub fn next_wall_clock_ms(&self) -> Option<i64> {
         self.cx.schedules.next_due(ScheduleKind::WallClock)
