@@ -352,7 +352,9 @@ impl Forward<'_, '_> {
         let method = self.method("to_with");
         quote_spanned! { self.span() =>
             let (#key_codec, #value_codec) = (#key, #value);
-            let #op = #receiver.#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec));
+            let #op = #receiver
+                .#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec))
+                .without_null_keys();
             let #handle = #receiver;
             #bind
         }
