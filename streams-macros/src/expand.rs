@@ -50,7 +50,11 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
                 tokens.extend(codegen::generate(&settings, &plan));
             }
         }
-        Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
+        Err(_) => {
+            for topology in topologies {
+                tokens.extend(codegen::fallback(&settings, &plan::plan(topology)));
+            }
+        }
     }
     dump::dump(&outputs, started, &tokens);
     let problems = cx.finish();

@@ -45,6 +45,13 @@ pub(super) fn codecs(topology: &Topology, id: NodeId) -> (Ident, Ident) {
     (hidden("key_codec_", topology, id), hidden("value_codec_", topology, id))
 }
 
+/// A hidden name placed where the user wrote what it is about, so that rustc's messages point there.
+pub(super) fn at(name: &Ident, span: Span) -> Ident {
+    let mut name = name.clone();
+    name.set_span(span.resolved_at(name.span()));
+    name
+}
+
 /// The user's variable of a node as it is written at `used_at`, so that editors find the definition.
 fn used(name: &Ident, used_at: Option<Span>) -> Ident {
     let mut name = name.clone();

@@ -205,7 +205,7 @@ impl Builder {
             Expr::Path(path) if path.qself.is_none() => {
                 let Some(name) = path.path.get_ident() else { return Some(TopicName::Constant(path.path.clone())) };
                 if let Some((param, ty)) = self.params.iter().find(|(param, _)| param == name) {
-                    if ty != "String" {
+                    if ty != "String" && !ty.ends_with("::String") {
                         cx.report(name.span(), PARAMETER_NOT_STRING, &[("name", param), ("found", ty)]);
                         return None;
                     }

@@ -317,6 +317,9 @@ impl Builder {
                         cx.report(found.span, TYPE_ARGUMENTS, &[("written", &wanted)]);
                         return Err(Broken);
                     }
+                    if gives != Kind::Stream && holds_nulls(cx, gives, &found.arguments) {
+                        return Err(Broken);
+                    }
                 }
                 wanted => {
                     let text = found.name.clone();
@@ -433,4 +436,18 @@ impl Builder {
     pub(super) fn args_span(call: &Call) -> Span {
         call.args.first().map_or(call.name.span(), syn::spanned::Spanned::span)
     }
+}
+
+/// Reports an `Option` as the key or value of a table or store.
+fn holds_nulls(cx: &mut Errors, kind: Kind, arguments: &[&syn::Type]) -> bool {
+    let before = cx.count();
+    for ty in arguments {
+        let option = written(ty);
+        if let ("Option", [inner]) = (option.name.as_str(), option.arguments.as_slice()) {
+            let values: &[(&str, &dyn std::fmt::Display)] =
+                &[("kind", &kind.noun()), ("inner", &type_text(inner)), ("found", &type_text(ty))];
+            cx.report(option.span, TABLE_OF_NULLS, values);
+        }
+    }
+    cx.count() > before
 }

@@ -154,3 +154,35 @@ fn expansion_time_is_linear() {
     println!("50 operators: {small:?}, 800 operators: {large:?}");
     assert!(large < small * 64, "50 operators: {small:?}, 800 operators: {large:?}");
 }
+
+/// A line that is being typed: rust-analyzer completes where the word stands, and sees the other statements.
+#[test]
+fn a_half_typed_line_leaves_the_rest_for_editors() {
+    let text = WORD_COUNT.replace("counts.to_stream().to(\"word-counts\");", "words.peek(|_, _| ()).fil");
+    let expansion = expand::topology_macro(text.parse().unwrap());
+    assert_eq!(expansion.problems.len(), 1);
+    let code = prettyplease::unparse(&syn::parse2(expansion.tokens).unwrap());
+    for expected in [
+        "#[cfg(rust_analyzer)]",
+        "let (__next, _) = words.peek(|_, _| ());",
+        "let _ = __next.fil;",
+        ".flat_map_values(",
+        "pub fn word_count(",
+    ] {
+        assert!(code.contains(expected), "{expected} is not in\n{code}");
+    }
+}
+
+/// Whatever is wrong, what comes out is Rust, and there is a type and a function wherever their names were readable.
+#[test]
+fn the_fallback_is_rust() {
+    for (name, path) in super::cases::cases("fail") {
+        let file = syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for item in &file.items {
+            let syn::Item::Macro(call) = item else { continue };
+            let expansion = expand::topology_macro(call.mac.tokens.clone());
+            let parsed = syn::parse2::<syn::File>(expansion.tokens.clone());
+            assert!(parsed.is_ok(), "{name}: {:?}\n{}", parsed.err(), expansion.tokens);
+        }
+    }
+}

@@ -3,9 +3,11 @@
 
 mod arena;
 mod backend;
+mod cache;
 mod global;
 mod key_value;
 mod memory;
+mod overlay;
 
 pub use arena::{KeyValue, StoreArena, StoreObject};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};

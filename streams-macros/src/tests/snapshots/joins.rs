@@ -29,11 +29,13 @@ impl Orders {
         "seen",
     );
 }
-#[automatically_derived]
-#[allow(unused_variables, clippy::all, clippy::pedantic)]
 impl ::streams_runtime::__private::Topology for Orders {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
         __rt::TopologyPlan {
             name: "Orders",
             sub_topologies: __rt::Vec::from([
@@ -140,13 +142,17 @@ impl ::streams_runtime::__private::Topology for Orders {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
         let __orders_0: Stream<String, Order> = __rt::Stream::handle();
         let orders = __orders_0;
         let __op_orders_0 = __orders_0.source().timestamp(move |_, order| order.at_ms);
         let __addresses_1: Table<String, Address> = __rt::Table::handle();
         let addresses = __addresses_1;
         let _ = &addresses;
-        let __op_addresses_1 = __rt::TableSource::new(&__addresses_1);
+        let __op_addresses_1 = __addresses_1.source();
         let __addresses_1_records = __op_addresses_1.records();
         let __addresses_1_source = __addresses_1_records.source();
         let __rates_2: GlobalTable<String, f64> = __rt::GlobalTable::handle();
@@ -159,7 +165,13 @@ impl ::streams_runtime::__private::Topology for Orders {
         let (__shipped_repartition_12, __op_shipped_repartition_12) = by_user
             .repartition_by_key();
         let (shipped, __op_shipped_6) = __shipped_repartition_12
-            .join_table(&addresses, move |order, address| Shipped::new(order, address));
+            .join_table::<
+                String,
+                _,
+                _,
+                _,
+                _,
+            >(&addresses, move |order, address| Shipped::new(order, address));
         let (priced, __op_priced_7) = shipped
             .try_left_join_global(
                 &rates,
@@ -169,7 +181,8 @@ impl ::streams_runtime::__private::Topology for Orders {
         let __failed_8: Stream<String, Shipped> = __rt::Stream::handle();
         let failed = __failed_8;
         let __op_failed_8 = __failed_8.source_with(Utf8, Json);
-        let __priced_merge_9 = priced.merge(&failed);
+        let __priced_merge_9_sides = __rt::Sides::new(&priced, &failed);
+        let (__priced_merge_9, __op_priced_merge_9) = __priced_merge_9_sides.merge();
         let (__priced_repartition_10, __op_priced_repartition_10) = __priced_merge_9
             .repartition();
         let __op_priced_to_11 = __priced_repartition_10.to_with(Utf8, Json);
@@ -213,7 +226,8 @@ impl ::streams_runtime::__private::Topology for Orders {
                         __b,
                         2usize,
                         "failed",
-                        __rt::Shared::clone(&__to_priced_merge_9),
+                        __op_priced_merge_9
+                            .attach(__rt::Shared::clone(&__to_priced_merge_9)),
                     );
             }
             2usize => {

@@ -24,11 +24,13 @@ impl WordCount {
         "counts",
     );
 }
-#[automatically_derived]
-#[allow(unused_variables, clippy::all, clippy::pedantic)]
 impl ::streams_runtime::__private::Topology for WordCount {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
         __rt::TopologyPlan {
             name: "WordCount",
             sub_topologies: __rt::Vec::from([
@@ -86,6 +88,10 @@ impl ::streams_runtime::__private::Topology for WordCount {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
         let __lines_0: Stream<Option<String>, String> = __rt::Stream::handle();
         let lines = __lines_0;
         let __op_lines_0 = __lines_0.source();

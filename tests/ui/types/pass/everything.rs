@@ -10,6 +10,16 @@ pub struct View { /// ms
  pub user: String, /// at
  pub at_ms: i64 }
 
+struct Two;
+impl FixedKeyProcessor<u64, String> for Two {
+    type ValueOut = str;
+    type Stores = (KeyValue<u64, i64>, KeyValue<u64, String>);
+    fn process<O: ForwardValue<str>>(&mut self, record: Record<'_, u64, String>, cx: &mut ProcessorContext<'_, Self::Stores>, out: &mut O) -> Result<(), BoxError> {
+        out.forward(cx, record.value);
+        Ok(())
+    }
+}
+
 struct Dedup { limit: usize }
 impl Processor<String, View> for Dedup {
     type KeyOut = String;
@@ -24,7 +34,7 @@ impl Processor<String, View> for Dedup {
 
 topology! {
     /// Everything.
-    pub fn everything(input: String, min_len: usize) -> Everything {
+    pub fn everything(input: String, output: String, min_len: usize) -> Everything {
         let lines: Stream<Option<String>, String> = stream(input).with(Nullable(Utf8), Utf8);
         let views: Stream<String, View> = stream(["views", "more-views"]).timestamp(|_, v| v.at_ms).offset_reset(Latest).partitions(3);
         let users: Table<String, String> = table("users");
@@ -48,13 +58,28 @@ topology! {
         joined.merge(left).to("joined");
         coded.map_values_with_key(|_, n| *n).to("coded").with(Utf8, BigEndian);
         views.process(Dedup { limit: *min_len }, seen).repartition().partitions(4).named("again").filter_not(|_, v| v.ms == 0).try_filter(|_, v| v.user.parse::<u64>().map(|n| n > 3)).to("deduped");
+        let numbers: KeyValueStore<u64, i64> = key_value_store();
+        let texts: KeyValueStore<u64, String> = key_value_store().named("some-texts");
+        let pairs = lines.flat_map(|_, line, out| for w in line.split(' ') { out(&(w.len() as u64), &w.to_owned()) });
+        let numbered = pairs.repartition();
+        let lengths = numbered.try_select_key(|k, _| if *k > 0 { Ok(*k) } else { Err("zero") }).map_values(|v| v.len() as u64);
+        numbered
+            .process_values(Two, (numbers, texts))
+            .try_flat_map_values(|text, out| {
+                let n: u64 = text.parse()?;
+                out(&n);
+                Ok::<(), std::num::ParseIntError>(())
+            })
+            .flat_map_values_with_key(|k, n, out| out(&(k + n)))
+            .merge(lengths)
+            .to(output);
         let latest: Table<String, View> = views.to_table();
         latest.to_stream().map_values(|v| v.as_ref().map(|v| v.ms)).to("latest");
     }
 }
 
 fn main() {
-    let t = everything("in".to_owned(), 3);
+    let t = everything("in".to_owned(), "out".to_owned(), 3);
     println!("{}", Everything::DESCRIPTION);
     println!("{}", Everything::MERMAID);
     println!("{}", Everything::DOT);
