@@ -17,6 +17,9 @@ use crate::operators::{Run, Source};
 use crate::processor::ScheduleKind;
 use crate::stores::{StoreArena, StoreError, StoreObject};
 
+/// What a store may hold back until the commit; more makes the commit come early.
+const OVERLAY_MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// Which task: shown as `<sub-topology>_<partition>`, as Kafka Streams does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId {
@@ -141,7 +144,7 @@ impl Task {
             progress.records += self.run(chosen, limit_ms, max_records - progress.records)?;
             self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
             self.flush_full_caches()?;
-            if std::mem::take(&mut self.cx.commit_requested) {
+            if std::mem::take(&mut self.cx.commit_requested) || self.overlays_are_full() {
                 progress.commit_requested = true;
                 break;
             }
@@ -224,6 +227,11 @@ impl Task {
             }
         }
         Ok(())
+    }
+
+    /// Whether so much waits for the commit that it should come early.
+    fn overlays_are_full(&mut self) -> bool {
+        self.cx.stores.iter_mut().any(|store| store.uncommitted_bytes() > OVERLAY_MAX_BYTES)
     }
 
     fn flush_full_caches(&mut self) -> Result<(), Box<TaskError>> {
