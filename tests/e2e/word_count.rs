@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tests::process::{Pipeline, eventually};
+use tests::words::{AtTheKill, BEGIN_MS, Repartitioned, check_the_rule, word};
 
 use crate::kafka::{self, Got, Send};
 
@@ -12,20 +13,6 @@ const WORDS: usize = 1_000_000;
 /// So many come at a time, so that there is always something between the last commit and the present.
 const PORTION: usize = 10_000;
 const PORTION_EVERY: Duration = Duration::from_millis(100);
-/// The first timestamp; each record has one of its own, so that its traces can be told apart everywhere.
-const BEGIN_MS: i64 = 1_600_000_000_000;
-
-/// Word number `n`, the same in every run: 4000 different ones, some far more frequent than others.
-fn word(n: usize) -> String {
-    // SplitMix64.
-    let mut z = (n as u64 + 42).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^= z >> 31;
-    let rank = (z % 64) * (z >> 32) % 4000;
-    format!("word-{rank}")
-}
-
 /// All words to their partitions, in about ten seconds: number `n` is offset `n / 8` of partition `n % 8`.
 fn write(topic: &str) {
     let paced = (0..WORDS).inspect(|n| {
@@ -49,14 +36,10 @@ fn last(records: &[Vec<Got>]) -> BTreeMap<String, u64> {
     records.iter().flatten().map(|r| (r.key_text(), r.number())).collect()
 }
 
-/// What is known about the killed process's tasks between its death and their next start.
-struct AtTheKill {
-    /// Sub-topology 0 (input → repartition) and 1 (repartition → counts): the partitions of its tasks.
-    tasks: [BTreeSet<usize>; 2],
-    committed_input: Vec<i64>,
-    committed_repartition: Vec<i64>,
-    repartition_ends: Vec<i64>,
-    changelog: BTreeMap<String, u64>,
+fn repartitioned(record: &Got) -> Repartitioned {
+    let (partition, word) = (record.partition as usize, record.key_text());
+    assert_eq!(record.value_text(), word);
+    Repartitioned { partition, offset: record.offset, word, timestamp_ms: record.timestamp_ms }
 }
 
 struct Names {
@@ -99,18 +82,7 @@ fn word_count_survives_a_kill_of_those_that_count() {
     word_count_survives_the_kill_of(1);
 }
 
-/// The process that has most tasks of a sub-topology is killed, and what the rule of at-least-once says is asserted.
-///
-/// The rule of at-least-once, as exact as it is. Let `C` be the committed offsets at the kill.
-///
-/// 1. *Nothing is lost*: each input record is in the repartition topic.
-/// 2. *What is there twice was redelivered*: only records of input partitions whose task was killed, and of those exactly what lay between
-///    `C` and what the killed process had written. Per pair of input and repartition partition that is a run which begins at the first
-///    record from `C` on; nothing is there three times.
-/// 3. *Counts are the records of the repartition topic, plus those counted twice.* A counting task that was not killed counts each
-///    record once. One that was killed begins with the counts of its changelog, which may be ahead of `C`: it counts again what lies
-///    between. So count(word) = records of the word + (count in the changelog at the kill − records of the word before `C`), and
-///    the excess is never more than the records of the word between `C` and the end of the partition at the kill.
+/// The process that has most tasks of a sub-topology is killed; then [the rule](check_the_rule) must hold.
 fn word_count_survives_the_kill_of(sub_topology: usize) {
     let names = Names { id: kafka::fresh("word-count"), input: kafka::fresh("words"), output: kafka::fresh("word-counts") };
     kafka::create(&names.input, PARTITIONS as i32);
@@ -138,7 +110,10 @@ fn word_count_survives_the_kill_of(sub_topology: usize) {
     assert_eq!(owned, all, "tasks without an owner");
     the_group_is_visible(&names);
 
-    let counts = check_the_rule(&names, &at_the_kill);
+    let repartition: Vec<Repartitioned> = kafka::read(&names.repartition()).iter().flatten().map(repartitioned).collect();
+    let (counts, excess) = check_the_rule(WORDS, &repartition, &at_the_kill);
+    println!("of {WORDS} words: {excess:?}");
+    assert_ne!(excess.written_twice + excess.counted_twice, 0, "the kill hit nothing that was not committed: this run shows nothing");
     let mut rows: BTreeMap<String, u64> = BTreeMap::new();
     for (key, value) in restarted.rows().into_iter().chain(survivor.rows()) {
         assert_eq!(rows.insert(key, value.as_u64().expect("a count")), None, "a word is counted in two places");
@@ -203,66 +178,6 @@ fn kill_in_the_middle(names: &Names, mut victim: Pipeline) -> AtTheKill {
         tasks,
     };
     at_the_kill
-}
-
-/// Asserts the rule; gives the counts that follow from it.
-fn check_the_rule(names: &Names, kill: &AtTheKill) -> BTreeMap<String, u64> {
-    let repartition = kafka::read(&names.repartition());
-    // 1 and 2: how often each input record was written, and where.
-    let mut written = vec![0u8; WORDS];
-    let mut partition_of: BTreeMap<String, usize> = BTreeMap::new();
-    for record in repartition.iter().flatten() {
-        let n = (record.timestamp_ms - BEGIN_MS) as usize;
-        assert_eq!(record.key_text(), word(n));
-        assert_eq!(record.value_text(), word(n));
-        written[n] += 1;
-        partition_of.insert(record.key_text(), record.partition as usize);
-    }
-    assert_eq!(written.iter().position(|&times| times == 0), None, "a word was lost");
-    let mut redelivered = 0;
-    for input in 0..PARTITIONS {
-        let numbers = |p: usize| (0..WORDS / PARTITIONS).map(move |offset| offset * PARTITIONS + p);
-        let from = if kill.tasks[0].contains(&input) { kill.committed_input[input] as usize } else { usize::MAX };
-        for to in 0..PARTITIONS {
-            let here = || numbers(input).filter(|&n| partition_of[&word(n)] == to);
-            let twice: Vec<usize> = here().filter(|&n| written[n] > 1).collect();
-            let expected: Vec<usize> = here().filter(|n| n / PARTITIONS >= from).take(twice.len()).collect();
-            assert_eq!(twice, expected, "written twice from input partition {input} to repartition partition {to}");
-            assert!(twice.iter().all(|&n| written[n] == 2), "written three times");
-            redelivered += twice.len();
-        }
-    }
-    // 3: what follows for the counts.
-    let (mut counts, mut before, mut between) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for record in repartition.iter().flatten() {
-        let (word, p) = (record.key_text(), record.partition as usize);
-        if kill.tasks[1].contains(&p) && record.offset < kill.committed_repartition[p] {
-            *before.entry(word.clone()).or_insert(0u64) += 1;
-        } else if kill.tasks[1].contains(&p) && record.offset < kill.repartition_ends[p] {
-            *between.entry(word.clone()).or_insert(0u64) += 1;
-        }
-        *counts.entry(word).or_insert(0u64) += 1;
-    }
-    let mut counted_twice = 0;
-    for (word, count) in &mut counts {
-        if kill.tasks[1].contains(&partition_of[word]) {
-            let (in_changelog, before) = (kill.changelog.get(word).copied().unwrap_or(0), before.get(word).copied().unwrap_or(0));
-            assert!(in_changelog >= before, "{word}: the changelog at the kill says {in_changelog}, committed were {before}");
-            let again = in_changelog - before;
-            assert!(again <= between.get(word).copied().unwrap_or(0), "{word}: {again} counted again, more than were redelivered");
-            *count += again;
-            counted_twice += again;
-        }
-    }
-    // The independent count, and the excess over it.
-    let mut exact: BTreeMap<String, u64> = BTreeMap::new();
-    (0..WORDS).for_each(|n| *exact.entry(word(n)).or_insert(0) += 1);
-    let excess: u64 = counts.iter().map(|(word, count)| count - exact[word]).sum();
-    assert_eq!(excess, redelivered as u64 + counted_twice);
-    assert_ne!(excess, 0, "the kill hit nothing that was not committed, so this run shows nothing");
-    assert_eq!(counts.len(), exact.len());
-    println!("of {WORDS} words {redelivered} were redelivered before, {counted_twice} behind the repartition topic");
-    counts
 }
 
 /// Kafka's own tool sees the group, its offsets and its owners.
