@@ -53,14 +53,18 @@ impl Backward<'_, '_> {
         let mut next: Option<TokenStream> = None;
         // From the last to the first, so that the first gets each record first.
         for (index, consumer) in consumers.iter().enumerate().rev() {
-            let node = idents::node(topology, *consumer);
             let merge = topology.node(*consumer);
+            // What does not fit is told at the operator that takes the records.
+            let span = merge.span.resolved_at(Span::call_site());
+            let node = idents::node(topology, *consumer);
             let one = match merge.row.name {
                 // A stream merged with itself comes in twice, on the right the second time.
-                "merge" if merge.receiver == Some(id) && !consumers[..index].contains(consumer) => quote!(__rt::Shared::clone(&#node)),
+                "merge" if merge.receiver == Some(id) && !consumers[..index].contains(consumer) => {
+                    quote_spanned!(span => __rt::Shared::clone(&#node))
+                }
                 "merge" => {
-                    let op = idents::operator(topology, *consumer);
-                    quote!(#op.attach(__rt::Shared::clone(&#node)))
+                    let op = idents::at(&idents::operator(topology, *consumer), span);
+                    quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
                 _ => quote!(#node),
             };
@@ -69,7 +73,7 @@ impl Backward<'_, '_> {
                 None => one,
                 Some(later) => {
                     depth += 1;
-                    quote!(__rt::Tee(#one, #later))
+                    quote_spanned!(span => __rt::Tee(#one, #later))
                 }
             });
         }
