@@ -281,8 +281,7 @@ where
         let (mut low, mut high) = (Vec::new(), Vec::new());
         let from = codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
         let to = codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
-        let bound = |encoded| move |bytes| if encoded == Encoded::Null { Bound::Unbounded } else { Bound::Included(bytes) };
-        self.scan(bound(from)(&low[..]), bound(to)(&high[..]), visit)
+        self.scan(end(from, &low), end(to, &high), visit)
     }
 
     fn scan(&mut self, from: Bound<&[u8]>, to: Bound<&[u8]>, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
@@ -375,6 +374,14 @@ where
 enum Found<'a, V> {
     Bytes(Box<[u8]>),
     Cached(&'a V),
+}
+
+/// One end of a range; a null leaves it open.
+fn end(encoded: Encoded, bytes: &[u8]) -> Bound<&[u8]> {
+    match encoded {
+        Encoded::Bytes => Bound::Included(bytes),
+        Encoded::Null => Bound::Unbounded,
+    }
 }
 
 fn contains(from: Bound<&[u8]>, to: Bound<&[u8]>, key: &[u8]) -> bool {

@@ -192,7 +192,7 @@ impl Task {
         let (batch, from, to) = input.buffered();
         // A time that is computed is known only record by record.
         let one_by_one = limit_ms < i64::MAX && !source.uses_record_time();
-        let to = if one_by_one { from + 1 } else { to.min(from + max_records) };
+        let to = if one_by_one { from + 1 } else { to.min(from.saturating_add(max_records)) };
         let (next, result) = match source.run(Run { batch, from, to, limit_ms }, &mut self.cx) {
             Ok(next) => (next, Ok(next - from)),
             Err((next, error)) => (next, Err(error)),
@@ -216,6 +216,7 @@ impl Task {
         if self.cx.schedules.next_due(kind).is_none_or(|due_ms| due_ms > now_ms) {
             return Ok(());
         }
+        self.cx.leave_record();
         for due in self.cx.schedules.take_due(kind, now_ms) {
             if self.cx.schedules.stands(due.id) {
                 let record_ms = std::mem::replace(&mut self.cx.timestamp_ms, now_ms);
@@ -240,6 +241,7 @@ impl Task {
             if store.forwards() { forwarding = true } else { quiet = true }
         }
         if forwarding {
+            self.cx.leave_record();
             self.signal(&mut Signal::Flush)?;
         }
         if quiet {
@@ -260,6 +262,7 @@ impl Task {
     /// # Errors
     /// When the task has to stop.
     pub fn prepare_commit(&mut self) -> Result<Vec<CommitOffset>, Box<TaskError>> {
+        self.cx.leave_record();
         self.signal(&mut Signal::Flush)?;
         self.flush_quiet_stores()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
