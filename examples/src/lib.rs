@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use clap::Parser;
+use streams_runtime::BoxError;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::codec::{Codec, Encoded, StreamData};
 use streams_runtime::record::NewRecord;
 
 /// What a `main` of an example returns.
-pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+pub type Result<T = (), E = BoxError> = std::result::Result<T, E>;
 
 #[derive(Parser)]
 struct Args {
@@ -57,7 +58,7 @@ where
     Ok(())
 }
 
-/// All records of a topic of the embedded log, partition by partition.
+/// All records of a topic of the embedded log, in the order of their time.
 pub fn read<K, V>(log: &EmbeddedLog, topic: &str) -> Result<Vec<(K, V)>>
 where
     K: StreamData + Clone,
@@ -69,10 +70,11 @@ where
         for record in log.read(topic, partition, 0, usize::MAX)?.iter() {
             let key = K::Codec::default().decode(record.key, &mut key_slot)?.clone();
             let value = V::Codec::default().decode(record.value, &mut value_slot)?.clone();
-            records.push((key, value));
+            records.push((record.timestamp_ms, key, value));
         }
     }
-    Ok(records)
+    records.sort_by_key(|(timestamp_ms, ..)| *timestamp_ms);
+    Ok(records.into_iter().map(|(_, key, value)| (key, value)).collect())
 }
 
 /// A topic of the embedded log as a table: the last value of each key.
