@@ -1,16 +1,19 @@
 //! The phases, in order. Parsing, modelling and checking run past mistakes, so that all are told in one compile; planning and
 //! generating code need a graph that is whole, and cannot fail.
 
+use std::time::Instant;
+
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::{Errors, Problem};
 use crate::model::Topology;
 use crate::parse::Settings;
-use crate::{check, codegen, model, parse, plan};
+use crate::{check, codegen, dump, model, parse, plan};
 
 /// What a macro call becomes.
 pub(crate) struct Expansion {
     pub(crate) tokens: TokenStream,
+    #[cfg_attr(not(test), expect(dead_code, reason = "their tokens are in `tokens`; tests look at them"))]
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -28,6 +31,7 @@ pub(crate) fn topology_attribute(options: TokenStream, item: TokenStream) -> Exp
 }
 
 fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansion {
+    let started = Instant::now();
     let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
     let topologies: Vec<Topology> = syntax
         .into_iter()
@@ -37,6 +41,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
             topology
         })
         .collect();
+    let outputs: Vec<String> = topologies.iter().map(|topology| topology.output.to_string()).collect();
     let mut tokens = TokenStream::new();
     match cx.propagate() {
         Ok(()) => {
@@ -45,8 +50,13 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
                 tokens.extend(codegen::generate(&settings, &plan));
             }
         }
-        Err(_) => tokens.extend(codegen::fallback(&settings, &topologies)),
+        Err(_) => {
+            for topology in topologies {
+                tokens.extend(codegen::fallback(&settings, &plan::plan(topology)));
+            }
+        }
     }
+    dump::dump(&outputs, started, &tokens);
     let problems = cx.finish();
     for problem in &problems {
         tokens.extend(problem.to_tokens());

@@ -4,6 +4,7 @@ mod check;
 mod codegen;
 mod derive;
 mod diagnostics;
+mod dump;
 mod expand;
 mod model;
 mod operators;

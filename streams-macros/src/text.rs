@@ -12,7 +12,8 @@ pub(crate) fn tidy(tokens: &str) -> String {
         if c == ' ' && !in_string {
             let before = text.chars().last();
             let after = chars.get(i + 1).copied();
-            let glued = matches!(before, Some('<' | '(' | '[' | '&' | ':' | '.' | ' ')) && !(before == Some(':') && !text.ends_with("::"))
+            let path = before != Some(':') || text.ends_with("::");
+            let glued = path && matches!(before, Some('<' | '(' | '[' | '&' | ':' | '.' | ' '))
                 || matches!(after, Some('>' | '<' | ',' | ')' | ']' | ':' | '(' | ';' | '.'))
                 || after.is_none()
                 || after == Some('!') && chars.get(i + 2).is_some_and(|c| "([{".contains(*c));

@@ -9,7 +9,7 @@ pub use std::vec::Vec;
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
-pub use crate::operators::TableSource;
+pub use crate::operators::{OneTopic, Sides, TableSource};
 pub use crate::plan::{
     GlobalTablePlan, OffsetReset, SinkPlan, SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan,
 };
@@ -20,14 +20,4 @@ pub use crate::topology::{StoreName, Topology};
 /// A box around what follows a long path, so that rustc need not look through all of it at once.
 pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {
     Box::new(node)
-}
-
-/// One topic is read and written with the same types; nulls and borrowed forms aside.
-pub fn same_topic<KA, VA, KB, VB>(_: &Stream<KA, VA>, _: &Stream<KB, VB>)
-where
-    KA: StreamData + ?Sized,
-    VA: StreamData + ?Sized,
-    KB: StreamData<Stored = KA::Stored> + ?Sized,
-    VB: StreamData<Stored = VA::Stored> + ?Sized,
-{
 }

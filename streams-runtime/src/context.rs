@@ -85,16 +85,18 @@ pub struct Context {
     raw_key: Option<Vec<u8>>,
     raw_value: Option<Vec<u8>>,
     raw_headers: Headers,
+    no_topic: Arc<str>,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
 }
 
 impl Context {
     pub(crate) fn new(producer: SharedProducer, handlers: Handlers, wall_clock_ms: i64) -> Self {
+        let no_topic: Arc<str> = Arc::from("");
         Context {
             timestamp_ms: 0,
             headers: Headers::default(),
-            topic: Arc::from(""),
+            topic: Arc::clone(&no_topic),
             partition: -1,
             offset: -1,
             stream_time_ms: -1,
@@ -111,6 +113,7 @@ impl Context {
             raw_key: None,
             raw_value: None,
             raw_headers: Headers::default(),
+            no_topic,
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
         }
@@ -126,17 +129,17 @@ impl Context {
         &self.headers
     }
 
-    /// Topic that the record at hand came from.
+    /// Topic that the record at hand came from; empty in a schedule, and when cached changes go downstream.
     pub fn topic(&self) -> &str {
         &self.topic
     }
 
-    /// Partition that the record at hand came from.
+    /// Partition that the record at hand came from; -1 if there is none.
     pub fn partition(&self) -> i32 {
         self.partition
     }
 
-    /// Offset of the record at hand.
+    /// Offset of the record at hand; -1 if there is none.
     pub fn offset(&self) -> i64 {
         self.offset
     }
@@ -174,6 +177,14 @@ impl Context {
             self.keep_raw(record);
         }
         self.metrics.records_in += 1;
+    }
+
+    /// No record is at hand any more: a schedule runs, or cached changes go downstream. What fails then is not the last record's fault.
+    pub(crate) fn leave_record(&mut self) {
+        self.topic = Arc::clone(&self.no_topic);
+        (self.partition, self.offset) = (-1, -1);
+        (self.raw_key, self.raw_value) = (None, None);
+        self.raw_headers.clear();
     }
 
     #[cold]

@@ -11,22 +11,31 @@ pub type Flow = Result<(), Box<TaskError>>;
 
 /// Why a task stopped, with the record it was at. Its offset is not committed: the record comes again after a restart.
 #[derive(Debug, thiserror::Error)]
-#[error("{kind} at {topic}-{partition} offset {offset} (node `{node}`, timestamp {timestamp_ms}): {source}")]
+#[error("{kind} {} (node `{node}`, timestamp {timestamp_ms}): {source}", self.place())]
 pub struct TaskError {
     /// What kind of step failed.
     pub kind: ErrorKind,
     /// The node, in the words of the topology.
     pub node: String,
-    /// Topic of the record being processed.
+    /// Topic of the record being processed; empty if there was none: in a schedule, or when cached changes went downstream.
     pub topic: Arc<str>,
-    /// Its partition.
+    /// Its partition; -1 if there was no record.
     pub partition: i32,
-    /// Its offset.
+    /// Its offset; -1 if there was no record.
     pub offset: i64,
-    /// Its timestamp, in milliseconds since the Unix epoch.
+    /// Its timestamp, or that of the schedule or of the cached change, in milliseconds since the Unix epoch.
     pub timestamp_ms: i64,
     /// The cause.
     pub source: BoxError,
+}
+
+impl TaskError {
+    fn place(&self) -> String {
+        match &*self.topic {
+            "" => "outside of a record".to_owned(),
+            topic => format!("at {topic}-{} offset {}", self.partition, self.offset),
+        }
+    }
 }
 
 /// The step that failed.

@@ -11,6 +11,13 @@ pub struct TopologyPlan {
     pub global_tables: Vec<GlobalTablePlan>,
 }
 
+impl TopologyPlan {
+    /// Whether some source reads topics by a pattern.
+    pub fn has_patterns(&self) -> bool {
+        self.sub_topologies.iter().flat_map(|s| &s.sources).any(|s| matches!(s.topics, SourceTopics::Pattern(_)))
+    }
+}
+
 /// One part: the nodes that are connected without a topic between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubTopologyPlan {

@@ -257,7 +257,7 @@ where
     /// Sets the value of a key.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the key is null, or the store fails.
     pub fn put<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q, value: V) -> Result<(), StoreError> {
         self.store.put_at(key, value, self.timestamp_ms)
     }
@@ -298,7 +298,7 @@ where
         Ok(rows)
     }
 
-    /// The rows whose keys lie between two keys, both included, in the order of the keys' bytes.
+    /// The rows whose keys lie between two keys, both included, in the order of the keys' bytes. A key that is null leaves that side open.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,1 +1,46 @@
-//! Test driver.
+//! Tests of topologies without a broker: [`TestDriver`] pipes typed records in, reads typed results, moves the wall clock and looks into
+//! stores. It runs the same generated code, tasks, stores and formats as production.
+//!
+//! ```
+//! use streams_runtime::prelude::*;
+//! use streams_test::TestDriver;
+//!
+//! topology! {
+//!     fn word_count() -> WordCount {
+//!         let lines: Stream<(), String> = stream("lines");
+//!         let counts: Table<String, u64> = lines
+//!             .flat_map_values(|line, out| for word in line.split(' ') { out(word) })
+//!             .group_by(|_, word| word.to_owned())
+//!             .count();
+//!         counts.to_stream().to("counts");
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), streams_test::DriverError> {
+//! let driver = TestDriver::new(word_count())?;
+//! let lines = driver.input::<(), str>("lines")?;
+//! let counts = driver.output::<String, u64>("counts");
+//!
+//! lines.pipe((), "to be or not to be")?;
+//! let last = counts.read_pairs().pop();
+//! assert_eq!(last, Some(("be".to_owned(), 2)));
+//! assert_eq!(driver.store(WordCount::COUNTS)?.get("to"), Some(2));
+//! # Ok(())
+//! # }
+//! ```
+
+mod driver;
+mod engine;
+mod error;
+mod input;
+mod output;
+mod record;
+mod recorder;
+mod store;
+
+pub use driver::{TestDriver, TestDriverBuilder};
+pub use error::DriverError;
+pub use input::TestInput;
+pub use output::TestOutput;
+pub use record::{OutputRecord, RawRecord};
+pub use store::TestStore;

@@ -8,3 +8,4 @@ mod group;
 mod outage;
 mod records;
 mod support;
+mod transactions;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{ProduceBatch, TopicPartition};
+use streams_runtime::broker::{Broker, BrokerError, ProduceBatch, ProducerConfig, TopicPartition, TopicSlot};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 use crate::support::*;
@@ -24,18 +24,28 @@ impl Drop for Stopped {
     }
 }
 
+fn pid() -> String {
+    std::env::var("STREAMS_TEST_KAFKA_PID").expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker")
+}
+
+fn batch(to: TopicSlot, value: &[u8]) -> ProduceBatch {
+    let mut batch = ProduceBatch::default();
+    let record = NewRecord { key: None, value: Some(value), timestamp_ms: 1, offset: 0 };
+    batch.push(to, 0, record);
+    batch
+}
+
 /// Disturbs every other test that runs at the same time, so it runs alone: `--ignored outage`.
 #[test]
 #[ignore = "stops the broker; needs STREAMS_TEST_KAFKA_PID"]
 fn reading_and_writing_go_on_when_the_broker_is_back() {
-    let pid = std::env::var("STREAMS_TEST_KAFKA_PID").expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker");
+    let pid = pid();
     let broker = broker_with(&[("socket.timeout.ms", "2000")]);
     let at = TopicPartition::new(topic(&broker, "outage", 1), 0);
     let mut producer = producer(&broker);
     let to = producer.topic(&at.topic).unwrap();
     let mut consumer = consumer(&broker);
     let slot = consumer.assign(&at, 0).unwrap();
-    let mut batch = ProduceBatch::default();
     let mut sent = 0u32;
     let mut records = RecordBatch::default();
     let begin = Instant::now();
@@ -51,10 +61,8 @@ fn reading_and_writing_go_on_when_the_broker_is_back() {
         {
             process.signal("-CONT");
         }
-        batch.clear();
-        batch.push(to, 0, NewRecord { key: None, value: Some(&sent.to_be_bytes()), timestamp_ms: 1, offset: 0 });
+        producer.send(&batch(to, &sent.to_be_bytes())).expect("no error within the delivery timeout");
         sent += 1;
-        producer.send(&batch).expect("no error within the delivery timeout");
         consumer.fetch(slot, 1000, &mut records).expect("no error while the broker is away");
         consumer.wait(Duration::from_millis(10));
     }
@@ -68,4 +76,50 @@ fn reading_and_writing_go_on_when_the_broker_is_back() {
         assert_eq!(record.value, Some(&(n as u32).to_be_bytes()[..]));
     }
     assert_eq!(records.len(), sent as usize);
+}
+
+#[test]
+#[ignore = "stops the broker; needs STREAMS_TEST_KAFKA_PID"]
+fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
+    let pid = pid();
+    let broker = broker();
+    let at = TopicPartition::new(topic(&broker, "late", 1), 0);
+    let config = ProducerConfig { delivery_timeout: Duration::from_secs(2), ..producer_config() };
+    let mut producer = broker.producer(&config).unwrap();
+    let to = producer.topic(&at.topic).unwrap();
+    producer.send(&batch(to, b"before")).unwrap();
+    producer.flush(PATIENCE).unwrap();
+    let stopped = Stopped(pid);
+    stopped.signal("-STOP");
+    for _ in 0..5 {
+        producer.send(&batch(to, b"late")).unwrap();
+    }
+    let start = Instant::now();
+    match producer.flush(PATIENCE).unwrap_err() {
+        BrokerError::Produce { topic, partition, reason, permanent } => {
+            assert_eq!((topic.as_str(), partition), (&*at.topic, Some(0)));
+            assert!(!permanent);
+            assert!(reason.contains("2000 ms"), "{reason}");
+        }
+        other => panic!("{other}"),
+    }
+    assert!(start.elapsed() < Duration::from_secs(8));
+    producer.flush(PATIENCE).expect("the failure comes once");
+    drop(stopped);
+    // What is sent while the client finds its way back may fail too; in the end it goes on.
+    let until = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < until, "writing does not go on");
+        let sent = producer.send(&batch(to, b"after"));
+        match sent.and_then(|()| producer.flush(PATIENCE)) {
+            Ok(()) => break,
+            Err(BrokerError::Produce { permanent, .. }) => assert!(!permanent),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    let mut consumer = consumer(&broker);
+    let end = producer.acknowledged_end(to, 0).unwrap();
+    let slot = consumer.assign(&at, end - 1).unwrap();
+    let last = read(consumer.as_mut(), slot, 1);
+    assert_eq!(last.get(0).unwrap().value, Some(&b"after"[..]));
 }

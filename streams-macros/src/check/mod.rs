@@ -7,7 +7,7 @@ mod state;
 mod stores;
 mod unused;
 
-pub(crate) use state::handle_name;
+pub(crate) use state::{CONSTANTS, handle_name};
 
 use crate::diagnostics::Errors;
 use crate::model::Topology;

@@ -8,7 +8,7 @@ use crate::diagnostics::*;
 use crate::model::{Flow, NodeId, Topology, plain};
 
 /// Constants that every topology type has.
-const CONSTANTS: &[&str] = &["DESCRIPTION", "MERMAID", "DOT", "FINGERPRINT"];
+pub(crate) const CONSTANTS: &[&str] = &["DESCRIPTION", "MERMAID", "DOT", "FINGERPRINT"];
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     let flows = topology.flows();

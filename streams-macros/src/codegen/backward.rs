@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::closures::Expressions;
 use super::idents;
@@ -52,10 +52,20 @@ impl Backward<'_, '_> {
         let mut depth = 0;
         let mut next: Option<TokenStream> = None;
         // From the last to the first, so that the first gets each record first.
-        for consumer in consumers.iter().rev() {
+        for (index, consumer) in consumers.iter().enumerate().rev() {
+            let merge = topology.node(*consumer);
+            // What does not fit is told at the operator that takes the records.
+            let span = merge.span.resolved_at(Span::call_site());
             let node = idents::node(topology, *consumer);
-            let one = match topology.node(*consumer).row.name {
-                "merge" => quote!(__rt::Shared::clone(&#node)),
+            let one = match merge.row.name {
+                // A stream merged with itself comes in twice, on the right the second time.
+                "merge" if merge.receiver == Some(id) && !consumers[..index].contains(consumer) => {
+                    quote_spanned!(span => __rt::Shared::clone(&#node))
+                }
+                "merge" => {
+                    let op = idents::at(&idents::operator(topology, *consumer), span);
+                    quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
+                }
                 _ => quote!(#node),
             };
             depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));
@@ -63,7 +73,7 @@ impl Backward<'_, '_> {
                 None => one,
                 Some(later) => {
                     depth += 1;
-                    quote!(__rt::Tee(#one, #later))
+                    quote_spanned!(span => __rt::Tee(#one, #later))
                 }
             });
         }
@@ -79,7 +89,8 @@ impl Backward<'_, '_> {
     fn attach(&mut self, id: NodeId) -> TokenStream {
         let topology = &self.plan.topology;
         let node = topology.node(id);
-        let (name, op) = (idents::node(topology, id), idents::operator(topology, id));
+        let span = node.span.resolved_at(Span::call_site());
+        let (name, op) = (idents::node(topology, id), idents::at(&idents::operator(topology, id), span));
         if node.output_index.is_some() || node.gives() == Kind::Store {
             return TokenStream::new();
         }
@@ -89,7 +100,7 @@ impl Backward<'_, '_> {
         let (next, depth) = self.next(id);
         self.depths.insert(id, depth + 1);
         let label = &node.label;
-        let at = if located(node.row.shapes) { quote!(.at(#label)) } else { TokenStream::new() };
+        let at = if located(node.row.shapes) { quote_spanned!(span => .at(#label)) } else { TokenStream::new() };
         let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
         let value = match node.row.name {
             "stream" => return TokenStream::new(),
@@ -97,31 +108,31 @@ impl Backward<'_, '_> {
             "group_by_key" => next,
             "to" => {
                 let (before, sink) = self.sink(id);
-                return quote! { #before let #name = #op #at #sink; };
+                return quote_spanned! { span => #before let #name = #op #at #sink; };
             }
-            "for_each" => quote!(#op #at),
+            "for_each" => quote_spanned!(span => #op #at),
             "repartition" => {
                 let topic = self.plan.repartition_name(id);
                 self.depths.insert(id, 1);
                 let topic_name = format_ident!("{name}_topic");
-                return quote! {
+                return quote_spanned! { span =>
                     let #topic_name = __b.repartition_topic(#topic);
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
-            "table" | "count" | "reduce" | "aggregate" | "to_table" => quote!(#op #at.attach(__b, #state, #next)),
+            "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             "join" | "left_join" => {
                 let table = node.args.iter().find_map(|arg| if let Argument::Operand(id, _) = arg { Some(*id) } else { None });
                 let Some(table) = table else { return TokenStream::new() };
                 let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
                 let table = idents::read(topology, table, None);
-                quote!(#op #at.attach(__b, &#table, #store, #next))
+                quote_spanned!(span => #op #at.attach(__b, &#table, #store, #next))
             }
             "process" | "process_values" => {
                 let input = node.receiver.map(|input| idents::read(topology, input, None));
-                quote!(#op #at.attach(__b, &#input, #next))
+                quote_spanned!(span => #op #at.attach(__b, &#input, #next))
             }
-            _ => quote!(#op #at.attach(#next)),
+            _ => quote_spanned!(span => #op #at.attach(#next)),
         };
         quote! { let #name = #value; }
     }
@@ -170,15 +181,16 @@ impl Backward<'_, '_> {
         let topology = &self.plan.topology;
         let id = entry.node();
         let node = topology.node(id);
-        let handle = idents::handle(topology, id);
+        let handle = idents::at(&idents::handle(topology, id), node.span);
+        let span = handle.span();
         match entry {
             Entry::Source(_) if node.gives() == Kind::Table => {
                 let (source, next, label) = (format_ident!("{handle}_source"), idents::node(topology, id), &node.label);
-                quote! { #source.attach(__b, #index, #label, #next); }
+                quote_spanned! { span => #source.attach(__b, #index, #label, #next); }
             }
             Entry::Source(_) => {
-                let (op, (next, _), label) = (idents::operator(topology, id), self.next(id), &node.label);
-                quote! { #op.attach(__b, #index, #label, #next); }
+                let (op, (next, _), label) = (idents::at(&idents::operator(topology, id), span), self.next(id), &node.label);
+                quote_spanned! { span => #op.attach(__b, #index, #label, #next); }
             }
             Entry::Repartition(_) => {
                 let (next, _) = self.next(id);
@@ -186,11 +198,14 @@ impl Backward<'_, '_> {
                 let source = match &node.options.with {
                     Some(_) => {
                         let (key, value) = idents::codecs(topology, id);
-                        quote!(#handle.source_with(#key, #value))
+                        quote_spanned!(span => #handle.source_with(#key, #value))
                     }
-                    None => quote!(#handle.source()),
+                    None => {
+                        let source = Ident::new("source", span);
+                        quote_spanned!(span => #handle.#source())
+                    }
                 };
-                quote! { #source.attach(__b, #index, #label, #next); }
+                quote_spanned! { span => #source.attach(__b, #index, #label, #next); }
             }
         }
     }

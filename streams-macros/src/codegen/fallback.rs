@@ -4,21 +4,20 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::forward::forward;
 use super::{idents, topology};
-use crate::model::Topology;
 use crate::operators::{self, Kind};
 use crate::parse::{Chain, Head, Settings, Statement};
+use crate::plan::Plan;
 
-pub(crate) fn fallback(settings: &Settings, topologies: &[Topology]) -> TokenStream {
+/// Instead of [`generate`](super::generate), with a plan of what is right.
+pub(crate) fn fallback(settings: &Settings, plan: &Plan) -> TokenStream {
     let runtime = idents::runtime(settings);
-    topologies.iter().map(|topology| stub(&runtime, topology)).collect()
-}
-
-fn stub(runtime: &TokenStream, topology: &Topology) -> TokenStream {
-    let declarations = topology::declare(runtime, topology, None);
+    let topology = &plan.topology;
+    let declarations = topology::declare(&runtime, topology, None);
     let attrs = topology::carried_attributes(topology);
     let output = &topology.output;
-    let editor = for_editors(topology);
+    let editor = for_editors(&runtime, plan);
     quote! {
         #declarations
 
@@ -36,26 +35,22 @@ fn stub(runtime: &TokenStream, topology: &Topology) -> TokenStream {
     }
 }
 
-/// Expands to a function that only rust-analyzer sees: sources as typed handles, then each chain as far as it goes.
-fn for_editors(topology: &Topology) -> TokenStream {
-    let output = &topology.output;
-    let params = topology.params.iter().map(|param| {
-        let (name, ty) = (&param.name, &param.ty);
-        quote!(#name: &#ty)
-    });
-    let sources = topology.nodes.iter().filter_map(|node| {
-        let variable = node.variable.as_ref()?;
-        let (name, ty) = (&variable.name, variable.ty.as_ref()?);
-        Some(quote! { let #name: #ty = ::core::unreachable!(); })
-    });
-    let chains = topology.broken.iter().map(statement);
+/// Expands to a function that only rust-analyzer sees: the forward pass of what is right, then each broken chain as far as it goes.
+fn for_editors(runtime: &TokenStream, plan: &Plan) -> TokenStream {
+    let output = &plan.topology.output;
+    let params = &plan.topology.params;
+    let (names, fields): (Vec<_>, Vec<_>) = params.iter().map(|param| (&param.name, &param.name)).unzip();
+    let forward = forward(plan);
+    let chains = plan.topology.broken.iter().map(statement);
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
             #[cfg(rust_analyzer)]
             impl #output {
-                fn __complete(#(#params),*) {
-                    #(#sources)*
+                fn __complete(self: &#runtime::Arc<Self>, __b: &mut #runtime::TaskBuilder<'_>) {
+                    use #runtime as __rt;
+                    #forward
+                    #(let #names = &self.#fields;)*
                     #(#chains)*
                 }
             }

@@ -47,8 +47,19 @@ impl Forward<'_, '_> {
         }
     }
 
+    /// Hidden handles are placed at the operator: rustc's message about a call points at what it is called on.
     fn read(&self, id: NodeId) -> Ident {
-        idents::read(&self.plan.topology, id, self.node.used_at)
+        let mut name = idents::read(&self.plan.topology, id, self.node.used_at);
+        if self.node.used_at.is_none() {
+            name.set_span(self.span());
+        }
+        name
+    }
+
+    /// The place of what is emitted for the operator. rustc joins the places of the tokens of a call, which works only if all are
+    /// the user's own or all are the macro's: so a call on a hidden handle is the macro's, at the user's place.
+    fn span(&self) -> Span {
+        if self.node.used_at.is_some() { self.node.span } else { self.node.span.resolved_at(Span::call_site()) }
     }
 
     fn receiver(&self) -> Ident {
@@ -69,17 +80,19 @@ impl Forward<'_, '_> {
     /// The name of the runtime's method, at the user's word for it.
     fn method(&self, name: &str) -> Ident {
         let name = if self.node.fallible { format!("try_{name}") } else { name.to_owned() };
-        Ident::new(&name, self.node.span)
+        Ident::new(&name, self.span())
     }
 
-    /// The user's variable. Expands to `let counts: Table<String, u64> = __counts_3;`, which rustc reports at the operator.
+    /// The user's variable. Expands to `let _: Table<String, u64> = __counts_3; let counts = __counts_3;`; rustc reports a mismatch at
+    /// the operator.
     fn bind(&self, handle: &Ident) -> TokenStream {
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let name = &variable.name;
         let mut value = handle.clone();
         value.set_span(self.node.span.resolved_at(Span::call_site()));
         let tokens = match &variable.ty {
-            Some(ty) => quote! { let #name: #ty = #value; },
+            // The written type is compared apart: what follows goes on with the inferred one, so that one mistake is one error.
+            Some(ty) => quote! { let _: #ty = #value; let #name = #value; },
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
@@ -100,7 +113,8 @@ impl Forward<'_, '_> {
             name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
             name => self.method(name),
         };
-        let call = quote_spanned! { self.node.span => #receiver.#method(#(#args),*) };
+        let hint = if global { TokenStream::new() } else { self.join_hint() };
+        let call = quote_spanned! { self.span() => #receiver.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
@@ -108,6 +122,14 @@ impl Forward<'_, '_> {
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
+    }
+
+    /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.
+    fn join_hint(&self) -> TokenStream {
+        let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key);
+        let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
+        let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return TokenStream::new() };
+        if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
     }
 
     fn bound(&self, call: &TokenStream) -> TokenStream {
@@ -182,18 +204,19 @@ impl Forward<'_, '_> {
 
     /// `.source()` or `.source_with(key, value)` of a handle.
     fn source_of(&mut self, handle: &Ident, nullable: bool) -> TokenStream {
+        let handle = &idents::at(handle, self.node.span);
         match &self.node.options.with {
             None => {
-                let source = Ident::new("source", self.node.span);
-                quote_spanned! { self.node.span => #handle.#source() }
+                let source = Ident::new("source", self.span());
+                quote_spanned! { self.span() => #handle.#source() }
             }
             Some((key, value)) => {
                 let (key, value) = (self.expressions.value(key), self.expressions.value(value));
-                let source = Ident::new("source_with", self.node.span);
+                let source = Ident::new("source_with", self.span());
                 if nullable {
-                    quote_spanned! { self.node.span => #handle.#source(__rt::Nullable(#key), __rt::Nullable(#value)) }
+                    quote_spanned! { self.span() => #handle.#source(__rt::Nullable(#key), __rt::Nullable(#value)) }
                 } else {
-                    quote_spanned! { self.node.span => #handle.#source(#key, #value) }
+                    quote_spanned! { self.span() => #handle.#source(#key, #value) }
                 }
             }
         }
@@ -210,7 +233,7 @@ impl Forward<'_, '_> {
     /// ```text
     /// let __users_1: Table<String, Profile> = Table::handle();
     /// let users = __users_1;
-    /// let __op_users_1 = __rt::TableSource::new(&__users_1);
+    /// let __op_users_1 = __users_1.source();
     /// let __source_users_1 = __op_users_1.records().source();
     /// ```
     fn table(&mut self) -> TokenStream {
@@ -220,7 +243,9 @@ impl Forward<'_, '_> {
         let source = format_ident!("{handle}_source");
         let reading = self.source_of(&records, true);
         let (before, timestamp) = self.timestamp();
-        let new = quote_spanned! { self.node.span => __rt::TableSource::new(&#handle) };
+        let source_method = Ident::new("source", self.span());
+        let handle = idents::at(&handle, self.node.span);
+        let new = quote_spanned! { self.span() => #handle.#source_method() };
         quote! {
             #declared
             #before
@@ -239,7 +264,7 @@ impl Forward<'_, '_> {
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let (name, types) = (&variable.name, types(self.node));
         let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
-        quote_spanned! { self.node.span => let #name = __b.key_value::<#types>(#store); }
+        quote_spanned! { self.span() => let #name = __b.key_value::<#types>(#store); }
     }
 
     /// Expands to one `let (a, __op_0) = words.branch(…);` for each branch, and `let rest = words;`.
@@ -268,12 +293,23 @@ impl Forward<'_, '_> {
         tokens
     }
 
+    /// Expands to:
+    ///
+    /// ```text
+    /// let __all_5_sides = __rt::Sides::new(&lines, &others);
+    /// let (__all_5, __op_all_5) = __all_5_sides.merge();
+    /// ```
     fn merge(&mut self) -> TokenStream {
         let (_, args) = self.args();
-        let (receiver, handle) = (self.receiver(), self.handle());
-        let method = self.method("merge");
+        let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        let span = self.node.span.resolved_at(Span::call_site());
+        let (sides, method) = (format_ident!("{handle}_sides", span = span), Ident::new("merge", span));
         let bind = self.bind(&handle);
-        quote_spanned! { self.node.span => let #handle = #receiver.#method(#(#args),*); #bind }
+        quote_spanned! { span =>
+            let #sides = __rt::Sides::new(&#receiver, #(#args),*);
+            let (#handle, #op) = #sides.#method();
+            #bind
+        }
     }
 
     fn group_by_key(&self) -> TokenStream {
@@ -287,12 +323,12 @@ impl Forward<'_, '_> {
         let call = match &self.node.options.with {
             None => {
                 let method = self.method("to");
-                quote_spanned! { self.node.span => #receiver.#method() }
+                quote_spanned! { self.span() => #receiver.#method() }
             }
             Some((key, value)) => {
                 let method = self.method("to_with");
                 let (key, value) = (self.expressions.value(key), self.expressions.value(value));
-                quote_spanned! { self.node.span => #receiver.#method(#key, #value) }
+                quote_spanned! { self.span() => #receiver.#method(#key, #value) }
             }
         };
         // A computed topic's closure gets its types where it is attached, so what it needs is prepared here.
@@ -303,20 +339,22 @@ impl Forward<'_, '_> {
     fn repartition(&mut self) -> TokenStream {
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
         if self.node.inserted_for.is_some() {
-            let method = Ident::new("repartition_by_key", self.node.span);
-            return quote_spanned! { self.node.span => let (#handle, #op) = #receiver.#method(); };
+            let method = Ident::new("repartition_by_key", self.span());
+            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); };
         }
         let bind = self.bind(&handle);
         let Some((key, value)) = &self.node.options.with else {
             let method = self.method("repartition");
-            return quote_spanned! { self.node.span => let (#handle, #op) = #receiver.#method(); #bind };
+            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #bind };
         };
         let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
         let (key, value) = (self.expressions.value(key), self.expressions.value(value));
         let method = self.method("to_with");
-        quote_spanned! { self.node.span =>
+        quote_spanned! { self.span() =>
             let (#key_codec, #value_codec) = (#key, #value);
-            let #op = #receiver.#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec));
+            let #op = #receiver
+                .#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec))
+                .without_null_keys();
             let #handle = #receiver;
             #bind
         }
@@ -325,7 +363,7 @@ impl Forward<'_, '_> {
     fn for_each(&mut self) -> TokenStream {
         let (before, args) = self.args();
         let (receiver, op, method) = (self.receiver(), self.op(), self.method("for_each"));
-        quote_spanned! { self.node.span => #before let #op = #receiver.#method(#(#args),*); }
+        quote_spanned! { self.span() => #before let #op = #receiver.#method(#(#args),*); }
     }
 
     /// Expands to `let (__counts_5, __op_counts_5) = __words_4.group_by_key().count();` and the binding with the written type.
@@ -333,11 +371,11 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let method = self.method(self.node.row.name);
-        let group_span = self.group_span();
+        let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
         let hint = self.aggregate_hint();
-        let call = quote_spanned! { self.node.span => #grouped.#method #hint (#(#args),*) };
+        let call = quote_spanned! { self.span() => #grouped.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         quote! { #before #bound }
     }
@@ -423,8 +461,11 @@ fn same_topics(plan: &Plan) -> TokenStream {
             let text = name.text();
             match seen.iter().find(|(other, _)| *other == text) {
                 Some((_, first)) => {
-                    let same = Ident::new("same_topic", name.span());
-                    tokens.extend(quote_spanned! { name.span() => __rt::#same(&#first, &#handle); });
+                    let uses = format_ident!("{handle}_topic", span = name.span().resolved_at(Span::call_site()));
+                    tokens.extend(quote_spanned! { name.span() =>
+                        let #uses = __rt::OneTopic::new(&#first, &#handle);
+                        #uses.same_types();
+                    });
                 }
                 None => seen.push((text, quote!(#handle))),
             }

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
 
-use crate::model::{NodeId, Topology};
+use crate::model::{Argument, NodeId, Topology};
 use crate::operators::Kind;
 use crate::parse::Settings;
 
@@ -35,14 +36,28 @@ pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
     format_ident!("{}_{index}", operator(topology, id))
 }
 
-/// The node that takes records in front of an operator.
+/// The node that takes records in front of an operator. It is placed at the operator, so that what does not fit is told there; for a
+/// processor at its expression, where rustc has told it already and does not say it twice.
 pub(super) fn node(topology: &Topology, id: NodeId) -> Ident {
-    hidden("to_", topology, id)
+    let node = topology.node(id);
+    let mut name = hidden("to_", topology, id);
+    name.set_span(match node.args.first() {
+        Some(Argument::Value(processor)) if !node.row.name.starts_with("print") => processor.span(),
+        _ => node.span.resolved_at(Span::call_site()),
+    });
+    name
 }
 
 /// Codecs that are named once and used twice.
 pub(super) fn codecs(topology: &Topology, id: NodeId) -> (Ident, Ident) {
     (hidden("key_codec_", topology, id), hidden("value_codec_", topology, id))
+}
+
+/// A hidden name placed where the user wrote what it is about, so that rustc's messages point there.
+pub(super) fn at(name: &Ident, span: Span) -> Ident {
+    let mut name = name.clone();
+    name.set_span(span.resolved_at(name.span()));
+    name
 }
 
 /// The user's variable of a node as it is written at `used_at`, so that editors find the definition.

@@ -44,13 +44,20 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let globals = needs::globals(plan);
     let forward = forward::forward(plan);
     let backward = backward::backward(plan);
+    // The prelude may not be there.
+    let traits = quote! {
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+    };
+    // Not `automatically_derived`: rustc would then be silent about streams that nothing reads.
     quote! {
         #(#attrs)*
-        #[automatically_derived]
-        #[allow(unused_variables, clippy::all, clippy::pedantic)]
         impl #runtime::Topology for #output {
             fn plan(&self) -> #runtime::TopologyPlan {
                 use #runtime as __rt;
+                #traits
                 #needs
             }
 
@@ -60,6 +67,7 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
 
             fn build(self: &#runtime::Arc<Self>, __sub_topology: ::core::primitive::usize, __b: &mut #runtime::TaskBuilder<'_>) {
                 use #runtime as __rt;
+                #traits
                 #forward
                 match __sub_topology {
                     #backward

@@ -1,11 +1,13 @@
 //! What users see of a topology: the struct, the function that makes it, its constants.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Attribute;
 
 use super::forward::types;
-use crate::check::handle_name;
+use crate::check::{CONSTANTS, handle_name};
 use crate::model::{Node, Topology, plain};
 use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 
@@ -60,7 +62,17 @@ pub(super) fn carried_attributes(topology: &Topology) -> Vec<&Attribute> {
 
 fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
     let vis = &topology.vis;
-    let stores = topology.nodes.iter().filter_map(|node| store_name(runtime, vis, node));
+    // After mistakes, names that clash have been reported already.
+    let mut names: HashSet<String> = CONSTANTS.iter().map(|name| (*name).to_owned()).collect();
+    let mut stores = Vec::new();
+    for node in &topology.nodes {
+        if let Some(variable) = &node.variable
+            && let Some(constant) = store_name(runtime, vis, node)
+            && names.insert(handle_name(&plain(&variable.name)))
+        {
+            stores.push(constant);
+        }
+    }
     let (description, mermaid, dot, fingerprint) = match plan {
         Some(plan) => (describe(plan), mermaid(plan), dot(plan), fingerprint(plan)),
         None => Default::default(),

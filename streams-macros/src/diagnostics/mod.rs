@@ -19,6 +19,7 @@ pub(crate) struct Row {
     /// What is wrong, with `{placeholders}`.
     pub(crate) message: &'static str,
     /// Why, and what to write instead.
+    #[cfg_attr(not(test), expect(dead_code, reason = "DIAGNOSTICS.md is made of it, by a test"))]
     pub(crate) explanation: &'static str,
 }
 

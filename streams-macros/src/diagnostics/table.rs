@@ -133,6 +133,8 @@ rows! {
         "A topic has one meaning in a topology. Read it as a table and take `to_stream()`, or as a stream and take `to_table()`.";
     STREAM_TOPIC_MISSING = "T066": "`{source}` needs {what}",
         "A source names what it reads.";
+    TABLE_OF_NULLS = "T067": "a {kind} holds no nulls: write `{inner}` for `{found}`",
+        "A null value in a table's topic deletes the row, and a null key has no row. `to_stream()` shows deletions as `None`.";
 
     // Names.
     UNKNOWN_NAME = "T070": "`{name}` is not defined{hint}",

@@ -20,7 +20,7 @@ impl Builder {
         row: &'static Operator,
         fallible: bool,
         call: &Call,
-    ) -> Result<(usize, Vec<Argument>), Broken> {
+    ) -> Result<Vec<Argument>, Broken> {
         let name = if fallible { format!("try_{}", row.name) } else { row.name.to_owned() };
         let shape = self.shape(cx, row, &name, call)?;
         let before = cx.count();
@@ -54,14 +54,14 @@ impl Builder {
                 Arg::TopicOrClosure(parameters) => {
                     if matches!(expr, Expr::Closure(_)) {
                         self.closure(cx, &name, parameters, expr);
-                        arguments.push(Argument::Topics(Topics::Computed(expr.clone())));
+                        arguments.push(Argument::Topics(Topics::Computed(Box::new(expr.clone()))));
                     } else if let Some(topic) = self.topic(cx, expr) {
                         arguments.push(Argument::Topics(Topics::Names(vec![topic])));
                     }
                 }
             }
         }
-        if cx.count() > before { Err(Broken) } else { Ok((shape, arguments)) }
+        if cx.count() > before { Err(Broken) } else { Ok(arguments) }
     }
 
     /// The shape that fits: by the number of arguments, and by the kind of an operand where that decides.
@@ -205,7 +205,7 @@ impl Builder {
             Expr::Path(path) if path.qself.is_none() => {
                 let Some(name) = path.path.get_ident() else { return Some(TopicName::Constant(path.path.clone())) };
                 if let Some((param, ty)) = self.params.iter().find(|(param, _)| param == name) {
-                    if ty != "String" {
+                    if ty != "String" && !ty.ends_with("::String") {
                         cx.report(name.span(), PARAMETER_NOT_STRING, &[("name", param), ("found", ty)]);
                         return None;
                     }

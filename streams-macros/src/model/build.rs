@@ -235,7 +235,7 @@ impl Builder {
         fallible: bool,
         call: &Call,
     ) -> Result<NodeId, Broken> {
-        let (_, args) = self.arguments(cx, row, fallible, call)?;
+        let args = self.arguments(cx, row, fallible, call)?;
         if row.gives == Kind::Branches {
             let node = &mut self.nodes[split.0];
             if node.args.is_empty() {
@@ -260,10 +260,9 @@ impl Builder {
         receiver: Option<NodeId>,
         call: &Call,
     ) -> Result<NodeId, Broken> {
-        let (shape, args) = self.arguments(cx, row, fallible, call)?;
+        let args = self.arguments(cx, row, fallible, call)?;
         Ok(self.push(Node {
             row,
-            shape,
             fallible,
             span: call.name.span(),
             receiver,
@@ -318,6 +317,9 @@ impl Builder {
                         cx.report(found.span, TYPE_ARGUMENTS, &[("written", &wanted)]);
                         return Err(Broken);
                     }
+                    if gives != Kind::Stream && holds_nulls(cx, gives, &found.arguments) {
+                        return Err(Broken);
+                    }
                 }
                 wanted => {
                     let text = found.name.clone();
@@ -359,7 +361,6 @@ impl Builder {
         for (index, name) in names.iter().enumerate() {
             let id = self.push(Node {
                 row,
-                shape: 0,
                 fallible: false,
                 span,
                 receiver: Some(split),
@@ -403,10 +404,11 @@ impl Builder {
         });
         for index in first..self.nodes.len() {
             let node = &self.nodes[index];
+            let operator = if node.row.on == Some(Kind::Split) { "split".to_owned() } else { node.operator() };
             let label = match (&node.variable, &bound) {
                 (Some(variable), _) => plain(&variable.name),
-                (None, Some(bound)) => format!("{bound}.{}", node.operator()),
-                (None, None) => format!("{prefix}.{}", node.operator()),
+                (None, Some(bound)) => format!("{bound}.{operator}"),
+                (None, None) => format!("{prefix}.{operator}"),
             };
             let same = self.labels.entry(label.clone()).or_insert(0);
             *same += 1;
@@ -434,4 +436,18 @@ impl Builder {
     pub(super) fn args_span(call: &Call) -> Span {
         call.args.first().map_or(call.name.span(), syn::spanned::Spanned::span)
     }
+}
+
+/// Reports an `Option` as the key or value of a table or store.
+fn holds_nulls(cx: &mut Errors, kind: Kind, arguments: &[&syn::Type]) -> bool {
+    let before = cx.count();
+    for ty in arguments {
+        let option = written(ty);
+        if let ("Option", [inner]) = (option.name.as_str(), option.arguments.as_slice()) {
+            let values: &[(&str, &dyn std::fmt::Display)] =
+                &[("kind", &kind.noun()), ("inner", &type_text(inner)), ("found", &type_text(ty))];
+            cx.report(option.span, TABLE_OF_NULLS, values);
+        }
+    }
+    cx.count() > before
 }

@@ -29,8 +29,6 @@ pub(crate) struct Topology {
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) row: &'static Operator,
-    /// Which of the row's shapes it was called in.
-    pub(crate) shape: usize,
     /// It is the `try_` twin.
     pub(crate) fallible: bool,
     /// Of the operator's name.
@@ -79,7 +77,7 @@ pub(crate) enum Topics {
     Names(Vec<TopicName>),
     Pattern(LitStr),
     /// Computed per record.
-    Computed(Expr),
+    Computed(Box<Expr>),
 }
 
 /// A topic.
@@ -159,7 +157,8 @@ impl Node {
 
     pub(crate) fn closures(&self) -> impl Iterator<Item = &Expr> {
         let args = self.args.iter().filter_map(|arg| match arg {
-            Argument::Closure(closure) | Argument::Topics(Topics::Computed(closure)) => Some(closure),
+            Argument::Closure(closure) => Some(closure),
+            Argument::Topics(Topics::Computed(closure)) => Some(&**closure),
             _ => None,
         });
         args.chain(&self.options.timestamp)

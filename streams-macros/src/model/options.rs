@@ -12,12 +12,12 @@ use crate::operators::OptionRow;
 use crate::parse::Call;
 
 impl Builder {
-    pub(super) fn option(&mut self, cx: &mut Errors, on: NodeId, option: &OptionRow, call: &Call) -> Result<(), Broken> {
+    pub(super) fn option(&mut self, cx: &mut Errors, on: NodeId, option: &'static OptionRow, call: &Call) -> Result<(), Broken> {
         let span = call.name.span();
         let node = &self.nodes[on.0];
         // A name that was read before is finished: options follow the operator at once.
         let finished = node.variable.is_some();
-        if finished || !node.row.options.iter().any(|known| *known == option) {
+        if finished || !node.row.options.contains(&option) {
             let known = list(node.row.options.iter().map(|option| option.name));
             let known = match known.as_str() {
                 _ if finished => "ended with its own statement".to_owned(),

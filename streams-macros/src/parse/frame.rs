@@ -200,7 +200,7 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
             cx.report(name.span(), DUPLICATE_PARAMETER, &[("name", &name), ("first", &place(first.name.span()))]);
             continue;
         }
-        params.push(Param { name, ty: (*typed.ty).clone() });
+        params.push(Param { name, ty: kept(&typed.ty) });
     }
     params
 }
@@ -212,6 +212,19 @@ fn not_owned(ty: &Type) -> Option<&'static str> {
         Type::ImplTrait(_) => Some("not a concrete type"),
         Type::Infer(_) => Some("not written out"),
         _ => None,
+    }
+}
+
+/// The type of the field. One that was reported is replaced, so that rustc does not report it again.
+fn kept(ty: &Type) -> Type {
+    match (not_owned(ty), ty) {
+        (None, ty) => ty.clone(),
+        (Some(_), Type::Reference(reference)) => {
+            let mut reference = reference.clone();
+            reference.lifetime = Some(syn::Lifetime::new("'static", Span::call_site()));
+            Type::Reference(reference)
+        }
+        (Some(_), _) => syn::parse_quote!(()),
     }
 }
 

@@ -10,6 +10,8 @@ mod subtopology;
 
 pub(crate) use describe::describe;
 pub(crate) use dot::dot;
+#[cfg(test)]
+pub(crate) use fingerprint::facts;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use mermaid::mermaid;
 pub(crate) use subtopology::{Entry, SubTopology};

@@ -14,7 +14,6 @@ pub(super) fn insert(topology: &mut Topology) -> Vec<NodeId> {
             let consumer = topology.node(id);
             let repartition = Node {
                 row,
-                shape: 0,
                 fallible: false,
                 span: consumer.span,
                 receiver: consumer.receiver,

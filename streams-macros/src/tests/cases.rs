@@ -60,7 +60,7 @@ fn ui() -> PathBuf {
 }
 
 /// All cases of one kind (`fail` or `pass`), as `category/name`.
-fn cases(kind: &str) -> BTreeMap<String, PathBuf> {
+pub(super) fn cases(kind: &str) -> BTreeMap<String, PathBuf> {
     let mut cases = BTreeMap::new();
     for category in std::fs::read_dir(ui()).unwrap() {
         let folder = category.unwrap().path();

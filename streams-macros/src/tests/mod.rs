@@ -1,4 +1,5 @@
 //! Tests of the phases, without rustc.
 
 mod cases;
+mod expansion;
 mod messages;

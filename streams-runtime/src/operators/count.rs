@@ -10,16 +10,16 @@ use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
 
-impl<K, V> Grouped<K, V>
-where
-    K: StreamData + ?Sized,
-    V: StreamData + ?Sized,
-{
+impl<K: ?Sized, V: ?Sized> Grouped<K, V> {
     /// Counts the records of each key.
     ///
     /// Kafka Streams: `count`. Records with a null key or a null value are left out and counted as dropped. The result has the
     /// later one of the record's and the row's time.
-    pub fn count(&self) -> (Table<K::Stored, u64>, Count<K, V>) {
+    pub fn count<KS>(&self) -> (Table<KS, u64>, Count<K, V>)
+    where
+        K: StreamData<Stored = KS>,
+        V: StreamData,
+    {
         (Table::handle(), Count { types: PhantomData })
     }
 }
@@ -29,14 +29,12 @@ pub struct Count<K: ?Sized, V: ?Sized> {
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
-impl<K, V> Count<K, V>
-where
-    K: StreamData + ?Sized,
-    V: StreamData + ?Sized,
-{
+impl<K: ?Sized, V: ?Sized> Count<K, V> {
     /// Makes the node, with the store `name`, that hands its results to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> CountNode<K, V, N>
     where
+        K: StreamData,
+        V: StreamData,
         N: PushChange<K::Stored, u64>,
     {
         CountNode { state: TableState::new(b, name), next, value: PhantomData }

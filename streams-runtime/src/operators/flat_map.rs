@@ -1,12 +1,11 @@
 //! `flat_map`: any number of records of one.
 
-use std::marker::PhantomData;
-
+use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
-use crate::node::{Node, Push, Signal};
+use crate::node::Push;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes any number of records of each, through an emitter: `|key, value, out| out(&key2, &value2)`.
@@ -28,42 +27,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), FlatMap::new(f, "try_flat_map"))
     }
 }
-/// The operator before it is attached to what follows.
-pub struct FlatMap<F, R, M, K2: ?Sized, V2: ?Sized> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M, PhantomData<K2>, PhantomData<V2>)>,
-}
-
-impl<F, R, M, K2: ?Sized, V2: ?Sized> FlatMap<F, R, M, K2, V2> {
-    fn new(f: F, node: &'static str) -> Self {
-        FlatMap { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> FlatMapNode<F, R, M, K2, V2, N> {
-        FlatMapNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct FlatMapNode<F, R, M, K2: ?Sized, V2: ?Sized, N> {
-    op: FlatMap<F, R, M, K2, V2>,
-    next: N,
-}
-
-impl<F, R, M, K2: ?Sized, V2: ?Sized, N: Node> Node for FlatMapNode<F, R, M, K2, V2, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(FlatMap, FlatMapNode, K2, V2);
 
 impl<K, V, K2, V2, F, R, M, N> Push<K, V> for FlatMapNode<F, R, M, K2, V2, N>
 where

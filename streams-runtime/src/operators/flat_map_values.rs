@@ -1,12 +1,11 @@
 //! `flat_map_values`, with and without the key: any number of values of one.
 
-use std::marker::PhantomData;
-
+use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
-use crate::node::{Node, Push, Signal};
+use crate::node::Push;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes any number of values of each, through an emitter: `|line, out| for word in line.split(' ') { out(word) }`.
@@ -47,42 +46,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), FlatMapValuesWithKey::new(f, "try_flat_map_values_with_key"))
     }
 }
-/// The operator before it is attached to what follows.
-pub struct FlatMapValues<F, R, M, V2: ?Sized> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M, PhantomData<V2>)>,
-}
-
-impl<F, R, M, V2: ?Sized> FlatMapValues<F, R, M, V2> {
-    fn new(f: F, node: &'static str) -> Self {
-        FlatMapValues { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> FlatMapValuesNode<F, R, M, V2, N> {
-        FlatMapValuesNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct FlatMapValuesNode<F, R, M, V2: ?Sized, N> {
-    op: FlatMapValues<F, R, M, V2>,
-    next: N,
-}
-
-impl<F, R, M, V2: ?Sized, N: Node> Node for FlatMapValuesNode<F, R, M, V2, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(FlatMapValues, FlatMapValuesNode, V2);
 
 impl<K, V, V2, F, R, M, N> Push<K, V> for FlatMapValuesNode<F, R, M, V2, N>
 where
@@ -107,42 +71,7 @@ where
     }
 }
 
-/// The operator (with key) before it is attached to what follows.
-pub struct FlatMapValuesWithKey<F, R, M, V2: ?Sized> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M, PhantomData<V2>)>,
-}
-
-impl<F, R, M, V2: ?Sized> FlatMapValuesWithKey<F, R, M, V2> {
-    fn new(f: F, node: &'static str) -> Self {
-        FlatMapValuesWithKey { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> FlatMapValuesWithKeyNode<F, R, M, V2, N> {
-        FlatMapValuesWithKeyNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct FlatMapValuesWithKeyNode<F, R, M, V2: ?Sized, N> {
-    op: FlatMapValuesWithKey<F, R, M, V2>,
-    next: N,
-}
-
-impl<F, R, M, V2: ?Sized, N: Node> Node for FlatMapValuesWithKeyNode<F, R, M, V2, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(FlatMapValuesWithKey, FlatMapValuesWithKeyNode, V2);
 
 impl<K, V, V2, F, R, M, N> Push<K, V> for FlatMapValuesWithKeyNode<F, R, M, V2, N>
 where

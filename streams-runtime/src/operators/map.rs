@@ -1,12 +1,11 @@
 //! `map`: a new key and value.
 
-use std::marker::PhantomData;
-
+use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
-use crate::node::{Node, Push, Signal};
+use crate::node::Push;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes a new key and value of each record.
@@ -27,42 +26,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), Map::new(f, "try_map"))
     }
 }
-/// The operator before it is attached to what follows.
-pub struct Map<F, R, M> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M)>,
-}
-
-impl<F, R, M> Map<F, R, M> {
-    fn new(f: F, node: &'static str) -> Self {
-        Map { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> MapNode<F, R, M, N> {
-        MapNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct MapNode<F, R, M, N> {
-    op: Map<F, R, M>,
-    next: N,
-}
-
-impl<F, R, M, N: Node> Node for MapNode<F, R, M, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(Map, MapNode);
 
 impl<K, V, K2, V2, F, R, M, N> Push<K, V> for MapNode<F, R, M, N>
 where

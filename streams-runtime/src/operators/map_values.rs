@@ -1,12 +1,11 @@
 //! `map_values`, with and without the key: a new value.
 
-use std::marker::PhantomData;
-
+use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
-use crate::node::{Node, Push, Signal};
+use crate::node::Push;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes a new value of each value; the key stays, so no repartition follows.
@@ -45,42 +44,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), MapValuesWithKey::new(f, "try_map_values_with_key"))
     }
 }
-/// The operator before it is attached to what follows.
-pub struct MapValues<F, R, M> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M)>,
-}
-
-impl<F, R, M> MapValues<F, R, M> {
-    fn new(f: F, node: &'static str) -> Self {
-        MapValues { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> MapValuesNode<F, R, M, N> {
-        MapValuesNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct MapValuesNode<F, R, M, N> {
-    op: MapValues<F, R, M>,
-    next: N,
-}
-
-impl<F, R, M, N: Node> Node for MapValuesNode<F, R, M, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(MapValues, MapValuesNode);
 
 impl<K, V, V2, F, R, M, N> Push<K, V> for MapValuesNode<F, R, M, N>
 where
@@ -99,42 +63,7 @@ where
     }
 }
 
-/// The operator (with key) before it is attached to what follows.
-pub struct MapValuesWithKey<F, R, M> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M)>,
-}
-
-impl<F, R, M> MapValuesWithKey<F, R, M> {
-    fn new(f: F, node: &'static str) -> Self {
-        MapValuesWithKey { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> MapValuesWithKeyNode<F, R, M, N> {
-        MapValuesWithKeyNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct MapValuesWithKeyNode<F, R, M, N> {
-    op: MapValuesWithKey<F, R, M>,
-    next: N,
-}
-
-impl<F, R, M, N: Node> Node for MapValuesWithKeyNode<F, R, M, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(MapValuesWithKey, MapValuesWithKeyNode);
 
 impl<K, V, V2, F, R, M, N> Push<K, V> for MapValuesWithKeyNode<F, R, M, N>
 where

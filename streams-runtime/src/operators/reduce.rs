@@ -20,21 +20,51 @@ where
     ///
     /// Kafka Streams: `reduce`. Records with a null key or a null value are left out and counted as dropped. A closure that returns
     /// `None` deletes the row. The result has the later one of the record's and the row's time.
-    pub fn reduce<R, F>(&self, f: F) -> (Table<K::Stored, V::Stored>, Reduce<K, V, F, R, Plain>)
+    pub fn reduce<R, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> R,
-        R: OwnedData<Stored = V::Stored>,
+        R: ReducesTo<V::Stored, Op<Reduce<K, V, F, R, Plain>> = J>,
     {
-        (Table::handle(), Reduce { f, node: "reduce", types: PhantomData })
+        (Table::handle(), R::op(Reduce { f, node: "reduce", types: PhantomData }))
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
-    pub fn try_reduce<R, E, F>(&self, f: F) -> (Table<K::Stored, V::Stored>, Reduce<K, V, F, Result<R, E>, Try>)
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> Result<R, E>,
-        R: OwnedData<Stored = V::Stored>,
+        R: ReducesTo<V::Stored, Op<Reduce<K, V, F, Result<R, E>, Try>> = J>,
     {
-        (Table::handle(), Reduce { f, node: "try_reduce", types: PhantomData })
+        (Table::handle(), R::op(Reduce { f, node: "try_reduce", types: PhantomData }))
+    }
+}
+
+/// What a reduction of `S` may return: `S`, or `Option<S>`, whose `None` deletes the row.
+#[diagnostic::on_unimplemented(
+    message = "reduce: the closure gives `{Self}`, the values are `{S}`",
+    label = "not the type of the values",
+    note = "`aggregate` folds into another type"
+)]
+pub trait ReducesTo<S> {
+    /// The operator `O`, if the types fit.
+    type Op<O>;
+
+    /// The operator itself.
+    fn op<O>(operator: O) -> Self::Op<O>;
+}
+
+impl<S> ReducesTo<S> for S {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+}
+
+impl<S> ReducesTo<S> for Option<S> {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
     }
 }
 

@@ -1,25 +1,33 @@
 //! `repartition`: through a topic of the application's own, so that records of one key meet in one task.
 
 use super::to::To;
-use crate::codec::StreamData;
+use crate::codec::{Codec, StreamData};
 use crate::handles::Stream;
 
-impl<K, V> Stream<K, V>
-where
-    K: StreamData + ?Sized,
-    V: StreamData + ?Sized,
-{
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Sends the records through the topic `<application id>-<name>-repartition`; what follows is another sub-topology.
     ///
-    /// Kafka Streams: `repartition`. Null keys pass.
-    pub fn repartition(&self) -> (Stream<K, V>, To<K, V, K::Codec, V::Codec>) {
-        (*self, self.to().at("repartition"))
+    /// Kafka Streams: `repartition`. Records with a null key are lost here, uncounted.
+    pub fn repartition<KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
+    where
+        K: StreamData<Codec = KC>,
+        V: StreamData<Codec = VC>,
+        KC: Codec<K> + Default,
+        VC: Codec<V> + Default,
+    {
+        (*self, self.to().at("repartition").without_null_keys())
     }
 
     /// The repartition that a grouping, a table or a join needs after a key change.
     ///
     /// Kafka Streams: null keys are lost here, uncounted.
-    pub fn repartition_by_key(&self) -> (Stream<K, V>, To<K, V, K::Codec, V::Codec>) {
+    pub fn repartition_by_key<KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
+    where
+        K: StreamData<Codec = KC>,
+        V: StreamData<Codec = VC>,
+        KC: Codec<K> + Default,
+        VC: Codec<V> + Default,
+    {
         (*self, self.to().at("repartition").without_null_keys())
     }
 }

@@ -1,12 +1,11 @@
 //! `select_key`: a new key.
 
-use std::marker::PhantomData;
-
+use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
-use crate::node::{Node, Push, Signal};
+use crate::node::Push;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes a new key of each record; the value stays.
@@ -27,42 +26,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), SelectKey::new(f, "try_select_key"))
     }
 }
-/// The operator before it is attached to what follows.
-pub struct SelectKey<F, R, M> {
-    f: F,
-    node: &'static str,
-    types: PhantomData<fn() -> (R, M)>,
-}
-
-impl<F, R, M> SelectKey<F, R, M> {
-    pub(super) fn new(f: F, node: &'static str) -> Self {
-        SelectKey { f, node, types: PhantomData }
-    }
-
-    /// Says where in the topology this is, for error messages.
-    #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self {
-        self.node = node;
-        self
-    }
-
-    /// Makes the node that hands its results to `next`.
-    pub fn attach<N>(self, next: N) -> SelectKeyNode<F, R, M, N> {
-        SelectKeyNode { op: self, next }
-    }
-}
-
-/// The operator at work.
-pub struct SelectKeyNode<F, R, M, N> {
-    op: SelectKey<F, R, M>,
-    next: N,
-}
-
-impl<F, R, M, N: Node> Node for SelectKeyNode<F, R, M, N> {
-    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        self.next.signal(signal, cx)
-    }
-}
+closure_operator!(SelectKey, SelectKeyNode);
 
 impl<K, V, K2, F, R, M, N> Push<K, V> for SelectKeyNode<F, R, M, N>
 where

@@ -87,16 +87,19 @@ pub struct StreamSource<K: ?Sized, V: ?Sized, KC, VC, E> {
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
-impl<K, V> Stream<K, V>
-where
-    K: StreamData + ?Sized,
-    V: StreamData + ?Sized,
-{
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// The source of a stream, in the formats of its types.
     ///
     /// Kafka Streams: `StreamsBuilder.stream`. Records with a negative time are left out and counted as dropped.
-    pub fn source(&self) -> StreamSource<K, V, K::Codec, V::Codec, RecordTimestamp> {
-        self.source_with(K::Codec::default(), V::Codec::default())
+    // The codecs are inferred from the bounds, so that a type without a format is one error in the words of `StreamData`.
+    pub fn source<KC, VC>(&self) -> StreamSource<K, V, KC, VC, RecordTimestamp>
+    where
+        K: StreamData<Codec = KC>,
+        V: StreamData<Codec = VC>,
+        KC: Codec<K> + Default,
+        VC: Codec<V> + Default,
+    {
+        self.source_with(KC::default(), VC::default())
     }
 }
 

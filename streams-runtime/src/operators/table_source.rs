@@ -15,6 +15,45 @@ pub struct TableSource<K, V> {
     table: Table<K, V>,
 }
 
+/// What a table can have as its key or value: an owned type that is never null, that is, its own stored form.
+#[diagnostic::on_unimplemented(
+    message = "a table cannot have `{Self}` as its key or value",
+    label = "not an owned type that is never null",
+    note = "write `{Stored}`: a table's null deletes its row, and tables own what they hold"
+)]
+pub trait TableData<Stored> {
+    /// Itself.
+    type Own;
+    /// The source of a table with it as the value.
+    type Source<K>;
+
+    /// That source.
+    fn source<K>() -> Self::Source<K>;
+}
+
+impl<T> TableData<T> for T {
+    type Own = T;
+    type Source<K> = TableSource<K, T>;
+
+    fn source<K>() -> TableSource<K, T> {
+        TableSource { table: Table::handle() }
+    }
+}
+
+impl<K, V> Table<K, V> {
+    /// The source of this table.
+    // Everything is inferred from the bounds, so that a type that does not fit is one error in the words of the traits.
+    pub fn source<KS, VS, KO, S>(&self) -> S
+    where
+        K: StreamData<Stored = KS>,
+        V: StreamData<Stored = VS>,
+        K: TableData<KS, Own = KO>,
+        V: TableData<VS, Source<KO> = S>,
+    {
+        V::source::<KO>()
+    }
+}
+
 impl<K, V> TableSource<K, V>
 where
     K: StreamData<Stored = K, Present = K> + Clone + Send + Sync + 'static,

@@ -14,12 +14,15 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `to`. Time and headers of the record go with it; the partition follows from the bytes of the key (murmur2), records
     /// with a null key are spread.
-    pub fn to(&self) -> To<K, V, K::Codec, V::Codec>
+    // The codecs are inferred from the bounds, so that a type without a format is one error in the words of `StreamData`.
+    pub fn to<KC, VC>(&self) -> To<K, V, KC, VC>
     where
-        K: StreamData,
-        V: StreamData,
+        K: StreamData<Codec = KC>,
+        V: StreamData<Codec = VC>,
+        KC: Codec<K> + Default,
+        VC: Codec<V> + Default,
     {
-        self.to_with(K::Codec::default(), V::Codec::default())
+        self.to_with(KC::default(), VC::default())
     }
 
     /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.

@@ -63,8 +63,9 @@ impl<T: Topology> Worker<T> {
 
     /// Processed records of repartition topics are of no use any more.
     fn note_purgeable(&self, offsets: &[CommitOffset]) {
+        let layout = self.shared.layout();
         let mut purgeable = lock(&self.shared.purgeable);
-        for commit in offsets.iter().filter(|c| self.shared.layout.is_repartition(&c.partition.topic)) {
+        for commit in offsets.iter().filter(|c| layout.is_repartition(&c.partition.topic)) {
             purgeable.insert(commit.partition.clone(), commit.offset);
         }
     }

@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) delivery_timeout: Duration,
     pub(crate) fetch_ahead_bytes: usize,
     pub(crate) purge_interval: Duration,
+    pub(crate) pattern_refresh: Duration,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -60,6 +61,7 @@ impl Default for Config {
             delivery_timeout: Duration::from_secs(120),
             fetch_ahead_bytes: 4 * 1024 * 1024,
             purge_interval: Duration::from_secs(30),
+            pattern_refresh: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
         }
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::shared::{AppState, Shared, lock};
+use super::startup;
 use crate::broker::{BrokerError, GroupEvent, GroupMember, Isolation, OffsetAt, TopicPartition, Waker};
 use crate::task::{Task, TaskId};
 
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     Assign(Vec<TaskId>),
     /// Commit and give these tasks up; then say so.
     Revoke(Vec<TaskId>, Sender<()>),
+    /// A pattern source matches new topics: tasks read those too.
+    Refresh,
     /// Give these tasks up without a commit: they belong to others already.
     Lose(Vec<TaskId>, Sender<()>),
     /// Answer a query.
@@ -65,6 +68,7 @@ pub(crate) struct Control {
     revocations: Vec<Revocation>,
     owners: BTreeMap<TaskId, usize>,
     last_purge: Instant,
+    last_refresh: Instant,
     purged: BTreeMap<TopicPartition, i64>,
 }
 
@@ -87,6 +91,7 @@ impl Control {
             revocations: Vec::new(),
             owners: BTreeMap::new(),
             last_purge: Instant::now(),
+            last_refresh: Instant::now(),
             purged: BTreeMap::new(),
         }
     }
@@ -142,6 +147,7 @@ impl Control {
         self.settle_revocations()?;
         self.watch_workers()?;
         self.purge();
+        self.refresh_patterns()?;
         if draining && self.is_drained()? {
             self.drained.store(true, Ordering::Release);
         }
@@ -152,7 +158,8 @@ impl Control {
         tracing::debug!(?event, "group");
         match event {
             GroupEvent::Assigned(partitions) => {
-                let tasks: Vec<TaskId> = partitions.iter().flat_map(|p| self.shared.layout.tasks_of(p)).collect();
+                let layout = self.shared.layout();
+                let tasks: Vec<TaskId> = partitions.iter().flat_map(|p| layout.tasks_of(p)).collect();
                 self.shared.update_state(!tasks.is_empty());
                 let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
                 for task in tasks {
@@ -180,7 +187,8 @@ impl Control {
         self.shared.update_state(true);
         let (done_sender, done) = mpsc::channel();
         let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
-        for task in partitions.iter().flat_map(|p| self.shared.layout.tasks_of(p)) {
+        let layout = self.shared.layout();
+        for task in partitions.iter().flat_map(|p| layout.tasks_of(p)) {
             if let Some(worker) = self.owners.remove(&task) {
                 shares.entry(worker).or_default().push(task);
             }
@@ -241,12 +249,41 @@ impl Control {
         }
     }
 
+    /// Looks for new topics of pattern sources, now and then.
+    fn refresh_patterns(&mut self) -> Result<(), Error> {
+        if self.last_refresh.elapsed() < self.shared.config.pattern_refresh || !self.shared.plan.has_patterns() {
+            return Ok(());
+        }
+        self.last_refresh = Instant::now();
+        let now = self.shared.layout();
+        let next = match startup::lay_out(&self.shared.plan, &self.shared.config, &*self.shared.broker) {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "no look at the topics of pattern sources; trying again later");
+                return Ok(());
+            }
+        };
+        if next.same_topics(&now) {
+            return Ok(());
+        }
+        if let Some(topic) = next.outgrows(&now) {
+            return Err(Error::PatternOutgrown { topic });
+        }
+        tracing::info!("a pattern source matches other topics than before");
+        // The leads stay, so that all processes agree about who runs what while they learn of the topics one after the other.
+        self.shared.set_layout(next.with_leads_of(&now));
+        for worker in self.workers.iter() {
+            let _ = worker.send(Command::Refresh);
+        }
+        Ok(())
+    }
+
     /// Whether all that the topics hold is processed and committed: first the committed offsets are read, then the ends.
     fn is_drained(&self) -> Result<bool, Error> {
         if !self.shared.idle.iter().all(|idle| idle.load(Ordering::Acquire)) || lock(&self.shared.tasks).values().any(|t| !t.running) {
             return Ok(false);
         }
-        let inputs = self.shared.layout.all_inputs();
+        let inputs = self.shared.layout().all_inputs();
         let ask = || -> Result<bool, BrokerError> {
             let committed = self.member.committed(&inputs)?;
             let starts = self.shared.broker.offsets(&inputs, OffsetAt::Earliest, Isolation::ReadCommitted)?;

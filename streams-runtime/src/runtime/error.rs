@@ -61,6 +61,12 @@ pub enum Error {
         /// For how long.
         after: Duration,
     },
+    /// A pattern source matches a topic that would need more tasks than there are.
+    #[error("topic `{topic}`, new to a pattern source, has more partitions than there are tasks; restart all processes of the application")]
+    PatternOutgrown {
+        /// The topic.
+        topic: String,
+    },
     /// The shutdown took longer than allowed. What was not committed is processed again after the next start.
     #[error("the shutdown was not over after {0:?}")]
     ShutdownTimedOut(Duration),

@@ -35,7 +35,7 @@ impl GlobalReader {
         })?;
         let mut partitions = Vec::new();
         for table in &shared.plan.global_tables {
-            for partition in 0..shared.layout.partitions.get(&table.topic).copied().unwrap_or(0) {
+            for partition in 0..shared.layout().partitions.get(&table.topic).copied().unwrap_or(0) {
                 let partition = [TopicPartition::new(table.topic.as_str(), partition)];
                 let offset = |at| retry(|| shared.broker.offsets(&partition, at, Isolation::ReadCommitted));
                 let from = offset(OffsetAt::Earliest)?.first().copied().unwrap_or(0);

@@ -70,6 +70,27 @@ impl Layout {
             .collect()
     }
 
+    /// Whether every source reads the same topics as in `other`.
+    pub(crate) fn same_topics(&self, other: &Layout) -> bool {
+        let topics =
+            |layout: &Layout| -> Vec<Vec<String>> { layout.subs.iter().flat_map(|s| &s.sources).map(|s| s.topics.clone()).collect() };
+        topics(self) == topics(other)
+    }
+
+    /// A lead topic with more partitions than there are tasks in `now`.
+    pub(crate) fn outgrows(&self, now: &Layout) -> Option<String> {
+        self.subs.iter().zip(&now.subs).find(|(next, now)| next.tasks > now.tasks).map(|(next, _)| next.lead.clone())
+    }
+
+    /// The same topics under the leads of `now`.
+    pub(crate) fn with_leads_of(mut self, now: &Layout) -> Layout {
+        for (sub, now) in self.subs.iter_mut().zip(&now.subs) {
+            sub.lead.clone_from(&now.lead);
+            sub.tasks = now.tasks;
+        }
+        self
+    }
+
     /// Whether a topic is one of the application's repartition topics.
     pub(crate) fn is_repartition(&self, topic: &str) -> bool {
         self.subs.iter().flat_map(|s| &s.sources).any(|s| s.repartition && s.topics.iter().any(|t| t == topic))

@@ -97,7 +97,7 @@ where
         }
         let key = key.to_stored().ok_or_else(|| key_error("it is null".into()))?;
         let sub_topology = self.sub_topology().ok_or(QueryError::Unknown { store: self.name })?;
-        let partition = partition_for_key(&bytes, self.shared.layout.subs[sub_topology].tasks);
+        let partition = partition_for_key(&bytes, self.shared.layout().subs[sub_topology].tasks);
         let name = self.name;
         self.ask(TaskId { sub_topology, partition }, move |task| {
             let handle = task.stores_mut().find::<K, V>(name).ok_or(QueryError::Unknown { store: name })?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
@@ -61,7 +61,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) plan: TopologyPlan,
-    pub(crate) layout: Layout,
+    /// Replaced as a whole when a pattern source matches a new topic.
+    layout: RwLock<Arc<Layout>>,
     pub(crate) globals: GlobalStores,
     pub(crate) state: watch::Sender<AppState>,
     pub(crate) tasks: Mutex<BTreeMap<TaskId, TaskPlace>>,
@@ -84,6 +85,35 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    pub(crate) fn new(config: Config, broker: Arc<dyn Broker>, plan: TopologyPlan, layout: Layout, globals: GlobalStores) -> Self {
+        let now_ms = config.clock.now_ms();
+        let threads = config.threads;
+        Shared {
+            broker,
+            plan,
+            layout: RwLock::new(Arc::new(layout)),
+            globals,
+            state: watch::Sender::new(AppState::Starting),
+            tasks: Mutex::default(),
+            metrics: Mutex::default(),
+            purgeable: Mutex::default(),
+            draining: AtomicBool::new(false),
+            beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
+            idle: (0..threads).map(|_| AtomicBool::new(false)).collect(),
+            failure: Mutex::default(),
+            config,
+        }
+    }
+
+    /// Topics and tasks as of now.
+    pub(crate) fn layout(&self) -> Arc<Layout> {
+        Arc::clone(&self.layout.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_layout(&self, layout: Layout) {
+        *self.layout.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(layout);
+    }
+
     pub(crate) fn set_state(&self, next: AppState) {
         self.state.send_if_modified(|state| {
             let changes = state.may_become(next);

@@ -3,18 +3,18 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicI64};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::app::App;
 use super::config::Config;
 use super::control::{Control, WorkerHandle};
 use super::error::{Error, StartupProblem};
 use super::global::GlobalReader;
-use super::shared::{AppState, Shared};
+use super::shared::Shared;
 use super::startup;
 use super::worker::Worker;
 use crate::broker::embedded::EmbeddedLog;
@@ -237,6 +237,20 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// How often a pattern source looks for new topics. Default: 30 s.
+    #[must_use]
+    pub fn pattern_refresh(mut self, interval: Duration) -> Self {
+        self.config.pattern_refresh = interval;
+        self
+    }
+
+    /// How often processed records are deleted from repartition topics. Default: 30 s.
+    #[must_use]
+    pub fn purge_interval(mut self, interval: Duration) -> Self {
+        self.config.purge_interval = interval;
+        self
+    }
+
     /// The wall clock. Default: the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -305,23 +319,8 @@ impl<T: Topology> Streams<T> {
         let layout = startup::lay_out(&plan, &self.config, &*broker)?;
         let mut globals = GlobalStores::default();
         self.topology.globals(&mut globals);
-        let now_ms = self.config.clock.now_ms();
         let threads = self.config.threads;
-        let shared = Arc::new(Shared {
-            broker: Arc::clone(&broker),
-            plan,
-            layout,
-            globals,
-            state: watch::Sender::new(AppState::Starting),
-            tasks: Mutex::default(),
-            metrics: Mutex::default(),
-            purgeable: Mutex::default(),
-            draining: AtomicBool::new(false),
-            beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
-            idle: (0..threads).map(|_| AtomicBool::new(false)).collect(),
-            failure: Mutex::default(),
-            config: self.config,
-        });
+        let shared = Arc::new(Shared::new(self.config, Arc::clone(&broker), plan, layout, globals));
         let stop = Arc::new(AtomicBool::new(false));
         let mut handles = Vec::new();
         if let Some(mut reader) = GlobalReader::new(&shared)? {
@@ -332,7 +331,7 @@ impl<T: Topology> Streams<T> {
         let topology = Arc::new(self.topology);
         let member = broker.join_group(&GroupConfig {
             group: shared.config.application_id.clone(),
-            topics: shared.layout.lead_topics(),
+            topics: shared.layout().lead_topics(),
             instance: shared.config.instance_id.clone(),
             client_id: format!("{}-control", shared.config.application_id),
             session_timeout: shared.config.session_timeout,

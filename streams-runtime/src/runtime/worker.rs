@@ -177,6 +177,12 @@ impl<T: Topology> Worker<T> {
                     self.share_cache();
                     let _ = done.send(());
                 }
+                Command::Refresh => {
+                    let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
+                    for task in running {
+                        self.read_inputs(task)?;
+                    }
+                }
                 Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
                 Command::Stop => {
                     self.commit_before_leaving();
@@ -247,7 +253,24 @@ impl<T: Topology> Worker<T> {
 
     /// Starts a restored task at the committed offsets.
     fn start(&mut self, id: TaskId) -> Result<(), Error> {
-        let inputs = self.shared.layout.inputs_of(id);
+        self.read_inputs(id)?;
+        let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
+        let now_ms = self.shared.config.clock.now_ms();
+        assigned.task.init(now_ms).map_err(|source| Error::Task { task: id.to_string(), source })?;
+        if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
+            place.running = true;
+        }
+        self.shared.update_state(false);
+        tracing::info!(worker = self.index, task = %id, "task running");
+        Ok(())
+    }
+
+    /// Begins to read the inputs of a task that it does not read yet, at the committed offsets.
+    fn read_inputs(&mut self, id: TaskId) -> Result<(), Error> {
+        let mut inputs = self.shared.layout().inputs_of(id);
+        if let Some(assigned) = self.tasks.get(&id) {
+            inputs.retain(|(_, partition, _)| assigned.task.inputs().iter().all(|input| input.partition() != partition));
+        }
         let partitions: Vec<TopicPartition> = inputs.iter().map(|(_, p, _)| p.clone()).collect();
         let committed = retry(|| self.member.committed(&partitions))?;
         let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
@@ -262,13 +285,6 @@ impl<T: Topology> Worker<T> {
             assigned.slots.push(slot);
             assigned.resets.push(reset);
         }
-        let now_ms = self.shared.config.clock.now_ms();
-        assigned.task.init(now_ms).map_err(|source| Error::Task { task: id.to_string(), source })?;
-        if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
-            place.running = true;
-        }
-        self.shared.update_state(false);
-        tracing::info!(worker = self.index, task = %id, "task running");
         Ok(())
     }
 

@@ -62,6 +62,8 @@ pub trait StoreObject: Any {
     fn forwards(&self) -> bool;
     /// Whether the cache is used up.
     fn is_full(&self) -> bool;
+    /// Bytes that wait for the commit.
+    fn uncommitted_bytes(&self) -> usize;
     /// Rows that wait for the commit.
     fn uncommitted_rows(&self) -> usize;
     /// The typed store.
@@ -107,6 +109,9 @@ where
     }
     fn is_full(&self) -> bool {
         self.is_full()
+    }
+    fn uncommitted_bytes(&self) -> usize {
+        self.overlay_bytes()
     }
     fn uncommitted_rows(&self) -> usize {
         self.overlay_rows()

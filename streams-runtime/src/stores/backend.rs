@@ -1,6 +1,5 @@
 //! The pluggable bottom of a store: bytes by key, written in atomic batches together with the changelog position.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
@@ -10,8 +9,8 @@ use super::StoreError;
 /// What is written at once: after a crash all of it is there, or nothing.
 #[derive(Debug)]
 pub struct BackendBatch<'a> {
-    /// New bytes by key, in key order; `None` deletes.
-    pub writes: &'a BTreeMap<Box<[u8]>, Option<Box<[u8]>>>,
+    /// Keys and their new bytes, in key order, each key once; `None` deletes.
+    pub writes: &'a [(&'a [u8], Option<&'a [u8]>)],
     /// The changelog offset up to which (not including) the store now holds everything; kept with the data.
     pub position: i64,
 }

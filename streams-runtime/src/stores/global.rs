@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
@@ -51,6 +52,22 @@ where
         self.with(key, &mut Vec::new(), |value| value.cloned())
     }
 
+    /// The value of a key and the time of its record.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn get_with_timestamp<Q>(&self, key: &Q) -> Result<Option<(V, i64)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let mut bytes = Vec::new();
+        match Q::Codec::default().encode(key, &mut bytes) {
+            Ok(Encoded::Null) => Ok(None),
+            Ok(Encoded::Bytes) => Ok(self.rows.read().unwrap_or_else(PoisonError::into_inner).get(&bytes[..]).cloned()),
+            Err(e) => Err(StoreError::Encode { store: self.name.clone(), reason: e.to_string() }),
+        }
+    }
+
     /// All rows, in the order of the keys' bytes.
     ///
     /// # Errors
@@ -59,13 +76,24 @@ where
     where
         K: Clone,
     {
+        Ok(self.all_with_timestamps()?.into_iter().map(|(key, value, _)| (key, value)).collect())
+    }
+
+    /// All rows, each with the time of its record, in the order of the keys' bytes.
+    ///
+    /// # Errors
+    /// When a key in the store is not of its type.
+    pub fn all_with_timestamps(&self) -> Result<Vec<(K, V, i64)>, StoreError>
+    where
+        K: Clone,
+    {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        let sorted: BTreeMap<&[u8], &V> = rows.iter().map(|(key, (value, _))| (&key[..], value)).collect();
+        let sorted: BTreeMap<&[u8], &(V, i64)> = rows.iter().map(|(key, row)| (&key[..], row)).collect();
         let (codec, mut slot) = (K::Codec::default(), Default::default());
         sorted
             .into_iter()
-            .map(|(key, value)| match codec.decode(Some(key), &mut slot) {
-                Ok(key) => Ok((key.clone(), value.clone())),
+            .map(|(key, (value, timestamp_ms))| match codec.decode(Some(key), &mut slot) {
+                Ok(key) => Ok((key.clone(), value.clone(), *timestamp_ms)),
                 Err(e) => Err(StoreError::Decode { store: self.name.clone(), reason: e.to_string() }),
             })
             .collect()
@@ -74,7 +102,8 @@ where
 
 /// What the runtime does with a global table of whatever type.
 trait GlobalObject: Send + Sync {
-    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError>;
+    /// Whether the record was taken; one with a null key is not.
+    fn apply(&self, record: RecordRef<'_>) -> Result<bool, StoreError>;
 }
 
 impl<K, V> GlobalObject for GlobalStore<K, V>
@@ -82,19 +111,19 @@ where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
 {
-    fn apply(&self, record: RecordRef<'_>) -> Result<(), StoreError> {
-        let Some(key) = record.key else { return Ok(()) };
+    fn apply(&self, record: RecordRef<'_>) -> Result<bool, StoreError> {
+        let Some(key) = record.key else { return Ok(false) };
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         if record.value.is_none() {
             rows.remove(key);
-            return Ok(());
+            return Ok(true);
         }
         let decode_error = |e: crate::codec::CodecError| StoreError::Decode { store: self.name.clone(), reason: e.to_string() };
         K::Codec::default().decode(Some(key), &mut Default::default()).map_err(decode_error)?;
         let mut slot = Default::default();
         let value = self.value_codec.decode(record.value, &mut slot).map_err(decode_error)?;
         rows.insert(key.into(), (value.clone(), record.timestamp_ms));
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -107,6 +136,7 @@ struct Entry {
 #[derive(Default)]
 pub struct GlobalStores {
     stores: BTreeMap<String, Entry>,
+    dropped: AtomicU64,
 }
 
 impl std::fmt::Debug for GlobalStores {
@@ -131,6 +161,11 @@ impl GlobalStores {
         self.stores.insert(name.to_owned(), Entry { object: Arc::<GlobalStore<K, V>>::clone(&store), typed: store });
     }
 
+    /// The names of the tables, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.stores.keys().map(String::as_str)
+    }
+
     /// The table of this name, if it is there and of these types.
     pub fn get<K, V>(&self, name: &str) -> Option<Arc<GlobalStore<K, V>>>
     where
@@ -140,11 +175,20 @@ impl GlobalStores {
         Arc::clone(&self.stores.get(name)?.typed).downcast().ok()
     }
 
-    /// Applies a record of the table's topic; a null key is passed over, a null value deletes.
+    /// Applies a record of the table's topic; a null key is left out and counted as dropped, a null value deletes.
     ///
     /// # Errors
     /// When the bytes are not of the table's types.
     pub fn apply(&self, name: &str, record: RecordRef<'_>) -> Result<(), StoreError> {
-        self.stores.get(name).map_or(Ok(()), |entry| entry.object.apply(record))
+        let Some(entry) = self.stores.get(name) else { return Ok(()) };
+        if !entry.object.apply(record)? {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// How many records were left out because their key is null.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }

@@ -5,13 +5,12 @@
 //! downstream with the value of the flush before. With a cache of size 0 every change is flushed at once.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-
+use super::cache::Cache;
 use super::memory::is_empty;
+use super::overlay::Overlay;
 use super::{BackendBatch, KeyValueBackend, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
@@ -26,36 +25,16 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     name: Arc<str>,
     key_codec: K::Codec,
     value_codec: V::Codec,
-    hasher: DefaultHashBuilder,
-    /// Places in `slots`, by the hash of the key's bytes.
-    index: HashTable<u32>,
-    slots: Vec<Slot<V>>,
-    /// Slots changed since the last flush, in the order of their first change.
-    dirty: Vec<u32>,
-    next_dirty: usize,
-    cached_bytes: usize,
-    cache_max_bytes: usize,
-    /// Whether flushes must tell the value before (a join or a grouped table is downstream).
-    keeps_old: bool,
+    cache: Cache<V>,
     /// Whether a node hands the changes on when they leave the cache; if so, only that node may flush.
     forwards: bool,
-    overlay: BTreeMap<Box<[u8]>, Option<Box<[u8]>>>,
+    overlay: Overlay,
     backend: Box<dyn KeyValueBackend>,
     changelog: Option<(TopicSlot, i32)>,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
     value_slot: <V::Codec as Codec<V>>::Slot,
     key_slot: <K::Codec as Codec<K>>::Slot,
-}
-
-struct Slot<V> {
-    key: Box<[u8]>,
-    value: Option<V>,
-    timestamp_ms: i64,
-    headers: Headers,
-    dirty: bool,
-    /// The value at the last flush, while dirty and if wanted.
-    old: Option<V>,
 }
 
 /// A change that leaves the cache.
@@ -86,16 +65,9 @@ where
             name,
             key_codec: K::Codec::default(),
             value_codec: V::Codec::default(),
-            hasher: DefaultHashBuilder::default(),
-            index: HashTable::new(),
-            slots: Vec::new(),
-            dirty: Vec::new(),
-            next_dirty: 0,
-            cached_bytes: 0,
-            cache_max_bytes,
-            keeps_old: false,
+            cache: Cache::new(cache_max_bytes),
             forwards: false,
-            overlay: BTreeMap::new(),
+            overlay: Overlay::default(),
             backend,
             changelog,
             key_scratch: Vec::new(),
@@ -129,35 +101,29 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        let Some(slot) = self.load(key)? else { return Ok(None) };
-        let slot = &self.slots[slot];
-        Ok(slot.value.as_ref().map(|value| (value, slot.timestamp_ms)))
+        let Some(place) = self.load(key)? else { return Ok(None) };
+        let row = self.cache.row(place);
+        Ok(row.value.as_ref().map(|value| (value, row.timestamp_ms)))
     }
 
     /// The place of a key in the cache, read from below if it is not there. `None` for a key that is null.
+    #[inline]
     pub(crate) fn load<Q>(&mut self, key: &Q) -> Result<Option<usize>, StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
         self.key_scratch.clear();
         match Q::Codec::default().encode(key, &mut self.key_scratch) {
-            Ok(Encoded::Bytes) => self.load_scratch().map(Some),
+            Ok(Encoded::Bytes) => match self.cache.find(&self.key_scratch) {
+                Some(place) => Ok(Some(place)),
+                None => self.load_from_below().map(Some),
+            },
             Ok(Encoded::Null) => Ok(None),
             Err(e) => Err(self.encode_error(&e)),
         }
     }
 
-    fn load_scratch(&mut self) -> Result<usize, StoreError> {
-        let hash = self.hasher.hash_one(&self.key_scratch[..]);
-        let slots = &self.slots;
-        let key = &self.key_scratch;
-        if let Some(&slot) = self.index.find(hash, |&slot| *slots[slot as usize].key == **key) {
-            return Ok(slot as usize);
-        }
-        // Nothing dirty is lost here: a cache that was used up is emptied only when all of it is flushed.
-        if self.cached_bytes > self.cache_max_bytes && self.dirty.is_empty() {
-            self.empty_cache();
-        }
+    fn load_from_below(&mut self) -> Result<usize, StoreError> {
         let (value, timestamp_ms) = match self.read_below()? {
             None => (None, -1),
             Some(timestamp_ms) => {
@@ -168,19 +134,13 @@ where
                 (Some(value.clone()), timestamp_ms)
             }
         };
-        self.cached_bytes += size_of::<Slot<V>>() + self.key_scratch.len() + value.as_ref().map_or(0, V::heap_bytes);
-        let key: Box<[u8]> = self.key_scratch.as_slice().into();
-        let place = self.slots.len();
-        self.slots.push(Slot { key, value, timestamp_ms, headers: Headers::default(), dirty: false, old: None });
-        let (hasher, slots) = (&self.hasher, &self.slots);
-        self.index.insert_unique(hash, place as u32, |&slot| hasher.hash_one(&slots[slot as usize].key[..]));
-        Ok(place)
+        Ok(self.cache.insert(&self.key_scratch, value, timestamp_ms))
     }
 
     /// Reads the bytes of the scratch key into the value scratch; their time, or `None`.
     fn read_below(&mut self) -> Result<Option<i64>, StoreError> {
         self.value_scratch.clear();
-        let found = match self.overlay.get(&self.key_scratch[..]) {
+        let found = match self.overlay.get(&self.key_scratch) {
             Some(None) => false,
             Some(Some(bytes)) => {
                 self.value_scratch.extend_from_slice(bytes);
@@ -201,67 +161,47 @@ where
         StoreError::Decode { store: self.name.to_string(), reason: "a row is shorter than its timestamp".into() }
     }
 
-    fn empty_cache(&mut self) {
-        self.index.clear();
-        self.slots.clear();
-        self.cached_bytes = 0;
-    }
-
-    /// Takes the value of a row out, to be changed; [`set`](Self::set) must follow.
+    /// Takes the value of a row out, to be changed; [`set`](Self::set) or [`put_back`](Self::put_back) must follow.
     #[inline]
-    pub(crate) fn take(&mut self, slot: usize) -> Option<V> {
-        let row = &mut self.slots[slot];
-        if self.keeps_old && !row.dirty {
-            row.old = row.value.clone();
-        }
-        let value = row.value.take();
-        self.cached_bytes = self.cached_bytes.saturating_sub(value.as_ref().map_or(0, V::heap_bytes));
-        value
+    pub(crate) fn take(&mut self, place: usize) -> Option<V> {
+        self.cache.take(place)
     }
 
     /// Puts a value back that was not changed after all.
-    pub(crate) fn put_back(&mut self, slot: usize, value: Option<V>) {
-        self.cached_bytes += value.as_ref().map_or(0, V::heap_bytes);
-        self.slots[slot].value = value;
+    pub(crate) fn put_back(&mut self, place: usize, value: Option<V>) {
+        self.cache.put_back(place, value);
     }
 
     /// Gives a row whose value was taken out a new one (`None`: deleted), its time and its headers.
     #[inline]
-    pub(crate) fn set(&mut self, slot: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
-        let row = &mut self.slots[slot];
-        if !row.dirty {
-            row.dirty = true;
-            self.dirty.push(slot as u32);
-        }
-        row.timestamp_ms = timestamp_ms;
-        if !(headers.is_empty() && row.headers.is_empty()) {
-            row.headers.clone_from(headers);
-        }
-        self.cached_bytes += value.as_ref().map_or(0, V::heap_bytes);
-        row.value = value;
+    pub(crate) fn set(&mut self, place: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
+        self.cache.set(place, timestamp_ms, headers, value);
     }
 
     pub(crate) fn set_cache_max_bytes(&mut self, bytes: usize) {
-        self.cache_max_bytes = bytes;
+        self.cache.set_max_bytes(bytes);
     }
 
-    pub(crate) fn row_timestamp_ms(&self, slot: usize) -> i64 {
-        self.slots[slot].timestamp_ms
+    pub(crate) fn row_timestamp_ms(&self, place: usize) -> i64 {
+        self.cache.row(place).timestamp_ms
     }
 
-    pub(crate) fn row(&self, slot: usize) -> Option<&V> {
-        self.slots[slot].value.as_ref()
+    pub(crate) fn row(&self, place: usize) -> Option<&V> {
+        self.cache.row(place).value.as_ref()
     }
 
     /// Whether the cache is used up, so that a flush is due before the commit.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.cached_bytes > self.cache_max_bytes
+        self.cache.is_full()
     }
 
+    /// A node hands the changes on, with the values before them if something downstream needs those.
     pub(crate) fn forward_changes(&mut self, with_old: bool) {
         self.forwards = true;
-        self.keeps_old |= with_old;
+        if with_old {
+            self.cache.keep_old();
+        }
     }
 
     pub(crate) fn forwards(&self) -> bool {
@@ -270,59 +210,39 @@ where
 
     /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
     pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
-        let Some(&place) = self.dirty.get(self.next_dirty) else {
-            self.dirty.clear();
-            self.next_dirty = 0;
-            if self.cached_bytes > self.cache_max_bytes {
-                self.empty_cache();
-            }
-            return Ok(None);
-        };
-        self.next_dirty += 1;
-        let row = &mut self.slots[place as usize];
-        row.dirty = false;
-        let old = row.old.take();
+        let Some((row, old)) = self.cache.next_dirty() else { return Ok(None) };
         self.value_scratch.clear();
         self.value_scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
-        let encoded = match &row.value {
-            None => Encoded::Null,
-            Some(value) => self
-                .value_codec
-                .encode(value, &mut self.value_scratch)
-                .map_err(|e| StoreError::Encode { store: self.name.to_string(), reason: e.to_string() })?,
-        };
-        let bytes = (encoded == Encoded::Bytes).then_some(&self.value_scratch[..]);
+        if let Some(value) = &row.value {
+            let encode_error = |reason: String| StoreError::Encode { store: self.name.to_string(), reason };
+            if self.value_codec.encode(value, &mut self.value_scratch).map_err(|e| encode_error(e.to_string()))? == Encoded::Null {
+                let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
+                return Err(encode_error(reason.to_owned()));
+            }
+        }
+        let bytes = row.value.as_ref().map(|_| &self.value_scratch[..]);
         if let Some((topic, partition)) = self.changelog {
             let value = bytes.map(|b| &b[TIMESTAMP_BYTES..]);
             out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
         }
-        match self.overlay.get_mut(&row.key) {
-            Some(Some(there)) if bytes.is_some_and(|b| b.len() == there.len()) => {
-                there.copy_from_slice(bytes.unwrap_or_default());
-            }
-            Some(there) => *there = bytes.map(Into::into),
-            None => {
-                self.overlay.insert(row.key.clone(), bytes.map(Into::into));
-            }
-        }
+        self.overlay.put(&row.key, bytes);
         key.clear();
         key.extend_from_slice(&row.key);
-        let headers = if row.headers.is_empty() { Headers::default() } else { row.headers.clone() };
+        let headers = row.headers.as_deref().cloned().unwrap_or_default();
         Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
     }
 
     /// Sets the value of a key. The row gets the given time.
     ///
     /// # Errors
-    /// When the backend fails, or the key has no bytes.
+    /// When the backend fails, or the key is null or has no bytes.
     pub fn put_at<Q>(&mut self, key: &Q, value: V, timestamp_ms: i64) -> Result<(), StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        if let Some(slot) = self.load(key)? {
-            self.take(slot);
-            self.set(slot, timestamp_ms, &Headers::default(), Some(value));
-        }
+        let Some(place) = self.load(key)? else { return Err(StoreError::NullKey { store: self.name.to_string() }) };
+        self.take(place);
+        self.set(place, timestamp_ms, &Headers::default(), Some(value));
         Ok(())
     }
 
@@ -334,9 +254,9 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        let Some(slot) = self.load(key)? else { return Ok(None) };
-        let before = self.take(slot);
-        self.set(slot, timestamp_ms, &Headers::default(), None);
+        let Some(place) = self.load(key)? else { return Ok(None) };
+        let before = self.take(place);
+        self.set(place, timestamp_ms, &Headers::default(), None);
         Ok(before)
     }
 
@@ -349,6 +269,7 @@ where
     }
 
     /// Calls `visit` with the rows whose keys lie between two keys, both included, in the order of the keys' bytes, until it breaks.
+    /// A key that is null leaves that side open.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -358,9 +279,9 @@ where
     {
         let codec = Q::Codec::default();
         let (mut low, mut high) = (Vec::new(), Vec::new());
-        codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
-        codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
-        self.scan(Bound::Included(&low), Bound::Included(&high), visit)
+        let from = codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
+        let to = codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
+        self.scan(end(from, &low), end(to, &high), visit)
     }
 
     fn scan(&mut self, from: Bound<&[u8]>, to: Bound<&[u8]>, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
@@ -368,39 +289,34 @@ where
             return Ok(());
         }
         // Bytes below, then what the overlay and the cache changed on top of them.
-        let mut rows: BTreeMap<Box<[u8]>, Row> = BTreeMap::new();
+        let mut rows: BTreeMap<Box<[u8]>, Found<'_, V>> = BTreeMap::new();
         self.backend.range(from, to, &mut |key, value| {
-            rows.insert(key.into(), Row::Bytes(value.into()));
+            rows.insert(key.into(), Found::Bytes(value.into()));
             ControlFlow::Continue(())
         })?;
-        for (key, value) in self.overlay.range::<[u8], _>((from, to)) {
+        for (key, value) in self.overlay.iter().filter(|(key, _)| contains(from, to, key)) {
             match value {
                 None => rows.remove(key),
-                Some(value) => rows.insert(key.clone(), Row::Bytes(value.clone())),
+                Some(value) => rows.insert(key.into(), Found::Bytes(value.into())),
             };
         }
-        for &place in &self.dirty[self.next_dirty..] {
-            let row = &self.slots[place as usize];
-            if contains(from, to, &row.key) {
-                match row.value {
-                    None => rows.remove(&row.key),
-                    Some(_) => rows.insert(row.key.clone(), Row::Cached(place)),
-                };
-            }
+        for row in self.cache.dirty_rows().filter(|row| contains(from, to, &row.key)) {
+            match &row.value {
+                None => rows.remove(&row.key),
+                Some(value) => rows.insert(row.key.clone(), Found::Cached(value)),
+            };
         }
         for (key, row) in rows {
             let decode_error = |e: CodecError| StoreError::Decode { store: self.name.to_string(), reason: e.to_string() };
             let key = self.key_codec.decode(Some(&key), &mut self.key_slot).map_err(decode_error)?;
-            let value = match &row {
-                Row::Cached(place) => self.slots[*place as usize].value.as_ref(),
-                Row::Bytes(bytes) if bytes.len() < TIMESTAMP_BYTES => return Err(self.short_row()),
-                Row::Bytes(bytes) => {
-                    Some(self.value_codec.decode(Some(&bytes[TIMESTAMP_BYTES..]), &mut self.value_slot).map_err(decode_error)?)
+            let flow = match &row {
+                Found::Cached(value) => visit(key, value),
+                Found::Bytes(bytes) if bytes.len() < TIMESTAMP_BYTES => return Err(self.short_row()),
+                Found::Bytes(bytes) => {
+                    visit(key, self.value_codec.decode(Some(&bytes[TIMESTAMP_BYTES..]), &mut self.value_slot).map_err(decode_error)?)
                 }
             };
-            if let Some(value) = value
-                && visit(key, value).is_break()
-            {
+            if flow.is_break() {
                 break;
             }
         }
@@ -415,7 +331,7 @@ where
         if self.overlay.is_empty() && self.backend.position() == Some(position) {
             return Ok(());
         }
-        self.backend.write(BackendBatch { writes: &self.overlay, position })?;
+        self.backend.write(BackendBatch { writes: &self.overlay.sorted(), position })?;
         self.overlay.clear();
         Ok(())
     }
@@ -428,6 +344,10 @@ where
         self.overlay.len()
     }
 
+    pub(crate) fn overlay_bytes(&self) -> usize {
+        self.overlay.size_bytes()
+    }
+
     pub(crate) fn position(&self) -> Option<i64> {
         self.backend.position()
     }
@@ -437,37 +357,36 @@ where
     }
 
     pub(crate) fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+        let mut row = std::mem::take(&mut self.value_scratch);
         for record in records {
             let Some(key) = record.key else { continue };
-            let value = record.value.map(|value| {
-                let mut row = Vec::with_capacity(TIMESTAMP_BYTES + value.len());
-                row.extend_from_slice(&record.timestamp_ms.to_be_bytes());
-                row.extend_from_slice(value);
-                row.into_boxed_slice()
-            });
-            self.overlay.insert(key.into(), value);
+            row.clear();
+            row.extend_from_slice(&record.timestamp_ms.to_be_bytes());
+            row.extend_from_slice(record.value.unwrap_or_default());
+            self.overlay.put(key, record.value.map(|_| &row[..]));
         }
+        self.value_scratch = row;
         self.commit_overlay(position)
     }
 }
 
-enum Row {
+/// A row found by a scan.
+enum Found<'a, V> {
     Bytes(Box<[u8]>),
-    Cached(u32),
+    Cached(&'a V),
+}
+
+/// One end of a range; a null leaves it open.
+fn end(encoded: Encoded, bytes: &[u8]) -> Bound<&[u8]> {
+    match encoded {
+        Encoded::Bytes => Bound::Included(bytes),
+        Encoded::Null => Bound::Unbounded,
+    }
 }
 
 fn contains(from: Bound<&[u8]>, to: Bound<&[u8]>, key: &[u8]) -> bool {
-    let above = match from {
-        Bound::Included(a) => key >= a,
-        Bound::Excluded(a) => key > a,
-        Bound::Unbounded => true,
-    };
-    let below = match to {
-        Bound::Included(b) => key <= b,
-        Bound::Excluded(b) => key < b,
-        Bound::Unbounded => true,
-    };
-    above && below
+    use std::ops::RangeBounds;
+    RangeBounds::<[u8]>::contains(&(from, to), key)
 }
 
 fn timestamp_of(row: &[u8]) -> Option<i64> {

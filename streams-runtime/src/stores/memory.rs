@@ -41,16 +41,16 @@ impl KeyValueBackend for MemoryBackend {
     }
 
     fn write(&mut self, batch: BackendBatch<'_>) -> Result<(), StoreError> {
-        for (key, value) in batch.writes {
+        for &(key, value) in batch.writes {
             match value {
                 None => {
                     self.rows.remove(key);
                 }
                 Some(value) => match self.rows.get_mut(key) {
                     Some(old) if old.len() == value.len() => old.copy_from_slice(value),
-                    Some(old) => *old = value.clone(),
+                    Some(old) => *old = value.into(),
                     None => {
-                        self.rows.insert(key.clone(), value.clone());
+                        self.rows.insert(key.into(), value.into());
                     }
                 },
             }

@@ -3,9 +3,11 @@
 
 mod arena;
 mod backend;
+mod cache;
 mod global;
 mod key_value;
 mod memory;
+mod overlay;
 
 pub use arena::{KeyValue, StoreArena, StoreObject};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
@@ -34,6 +36,12 @@ pub enum StoreError {
         store: String,
         /// What the format says.
         reason: String,
+    },
+    /// A row was to be written under a null key.
+    #[error("a row of store `{store}` needs a key, and this one is null")]
+    NullKey {
+        /// The store.
+        store: String,
     },
     /// The medium failed.
     #[error("store `{store}`: {reason}")]

@@ -111,7 +111,8 @@ impl<'a> TaskBuilder<'a> {
     {
         let handle = self.key_value(name);
         if self.context.stores.find::<K, V>(name).is_some() {
-            self.context.stores.get(handle).forward_changes(true);
+            // Nothing downstream asks for the value before a change yet: no operator on tables does.
+            self.context.stores.get(handle).forward_changes(false);
         } else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
         }

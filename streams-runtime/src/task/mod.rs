@@ -17,6 +17,9 @@ use crate::operators::{Run, Source};
 use crate::processor::ScheduleKind;
 use crate::stores::{StoreArena, StoreError, StoreObject};
 
+/// What a store may hold back until the commit; more makes the commit come early.
+const OVERLAY_MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// Which task: shown as `<sub-topology>_<partition>`, as Kafka Streams does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId {
@@ -97,6 +100,19 @@ impl Task {
         self.cx.stream_time_ms
     }
 
+    /// Moves the stream time on without a record (never back), and runs the stream-time schedules that become due. For surroundings in
+    /// which several tasks share one stream time.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    pub fn advance_stream_time(&mut self, stream_time_ms: i64, now_ms: i64) -> Result<(), Box<TaskError>> {
+        self.cx.wall_clock_ms = now_ms;
+        self.cx.stream_time_ms = self.cx.stream_time_ms.max(stream_time_ms);
+        self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
+        self.flush_full_caches()?;
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))
+    }
+
     /// When the next wall-clock schedule is due.
     pub fn next_wall_clock_ms(&self) -> Option<i64> {
         self.cx.schedules.next_due(ScheduleKind::WallClock)
@@ -128,7 +144,7 @@ impl Task {
             progress.records += self.run(chosen, limit_ms, max_records - progress.records)?;
             self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
             self.flush_full_caches()?;
-            if std::mem::take(&mut self.cx.commit_requested) {
+            if std::mem::take(&mut self.cx.commit_requested) || self.overlays_are_full() {
                 progress.commit_requested = true;
                 break;
             }
@@ -176,7 +192,7 @@ impl Task {
         let (batch, from, to) = input.buffered();
         // A time that is computed is known only record by record.
         let one_by_one = limit_ms < i64::MAX && !source.uses_record_time();
-        let to = if one_by_one { from + 1 } else { to.min(from + max_records) };
+        let to = if one_by_one { from + 1 } else { to.min(from.saturating_add(max_records)) };
         let (next, result) = match source.run(Run { batch, from, to, limit_ms }, &mut self.cx) {
             Ok(next) => (next, Ok(next - from)),
             Err((next, error)) => (next, Err(error)),
@@ -200,6 +216,7 @@ impl Task {
         if self.cx.schedules.next_due(kind).is_none_or(|due_ms| due_ms > now_ms) {
             return Ok(());
         }
+        self.cx.leave_record();
         for due in self.cx.schedules.take_due(kind, now_ms) {
             if self.cx.schedules.stands(due.id) {
                 let record_ms = std::mem::replace(&mut self.cx.timestamp_ms, now_ms);
@@ -213,12 +230,18 @@ impl Task {
         Ok(())
     }
 
+    /// Whether so much waits for the commit that it should come early.
+    fn overlays_are_full(&mut self) -> bool {
+        self.cx.stores.iter_mut().any(|store| store.uncommitted_bytes() > OVERLAY_MAX_BYTES)
+    }
+
     fn flush_full_caches(&mut self) -> Result<(), Box<TaskError>> {
         let (mut forwarding, mut quiet) = (false, false);
         for store in self.cx.stores.iter_mut().filter(|s| s.is_full()) {
             if store.forwards() { forwarding = true } else { quiet = true }
         }
         if forwarding {
+            self.cx.leave_record();
             self.signal(&mut Signal::Flush)?;
         }
         if quiet {
@@ -239,6 +262,7 @@ impl Task {
     /// # Errors
     /// When the task has to stop.
     pub fn prepare_commit(&mut self) -> Result<Vec<CommitOffset>, Box<TaskError>> {
+        self.cx.leave_record();
         self.signal(&mut Signal::Flush)?;
         self.flush_quiet_stores()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;

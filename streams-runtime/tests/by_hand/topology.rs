@@ -25,18 +25,18 @@ use streams_runtime::task::TaskBuilder;
 // }
 
 /// Counts words of at least `min_len` letters.
-pub struct WordCount {
+pub(crate) struct WordCount {
     input: String,
     min_len: usize,
 }
 
 /// Counts words of at least `min_len` letters.
-pub fn word_count(input: String, min_len: usize) -> WordCount {
+pub(crate) fn word_count(input: String, min_len: usize) -> WordCount {
     WordCount { input, min_len }
 }
 
 impl WordCount {
-    pub const COUNTS: StoreName<String, u64> = StoreName::new("counts");
+    pub(crate) const COUNTS: StoreName<String, u64> = StoreName::new("counts");
 }
 
 impl Topology for WordCount {

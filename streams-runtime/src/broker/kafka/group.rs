@@ -3,129 +3,23 @@
 //! The member subscribes to lead topics and answers every rebalance with an *empty* list: it takes part in the group and
 //! fetches nothing. What a revocation asks for is given back only when the owner acknowledged, so that it can still commit.
 
-use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
-use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::context::Context;
 use super::detached::Detached;
 use super::error::{self, Words};
 use super::raw;
+use super::rebalance::{GroupContext, give_back};
 use super::settings::{Kind, Settings};
 use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
 
 /// Before a commit that met a rebalance is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
-
-#[derive(Default)]
-struct Rebalance {
-    events: VecDeque<GroupEvent>,
-    /// What the owner was told is its own.
-    owned: BTreeSet<TopicPartition>,
-    /// The member id under which it is.
-    member: Option<String>,
-    /// What was asked back or lost and is not acknowledged yet. While there is something, the group waits for us.
-    pending: Vec<TopicPartition>,
-    /// What is pending is lost: it must not be committed.
-    lost: bool,
-    /// The loss was found by us, not by librdkafka, which has to be made to forget what it believes to own.
-    hidden: bool,
-}
-
-impl Rebalance {
-    /// Whether the group threw us out and librdkafka has not said so.
-    ///
-    /// It drops the news of a loss that comes while partitions are being asked back, and would later join again as a new
-    /// member that still has the others, although they went to somebody else meanwhile.
-    fn is_hidden_loss(&self, member: Option<&str>) -> bool {
-        !self.owned.is_empty() && self.member.as_deref() != member
-    }
-
-    /// Everything is lost.
-    fn lose_all(&mut self) {
-        let all: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
-        self.pending.clone_from(&all);
-        self.lost = true;
-        self.events.push_back(GroupEvent::Lost(all));
-    }
-}
-
-/// What the client's callbacks see.
-struct GroupContext {
-    base: Context,
-    rebalance: Mutex<Rebalance>,
-    /// We are leaving: give everything back at once.
-    leaving: AtomicBool,
-}
-
-impl GroupContext {
-    fn state(&self) -> MutexGuard<'_, Rebalance> {
-        self.rebalance.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl ClientContext for GroupContext {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        self.base.log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.base.error(error, reason);
-    }
-}
-
-impl ConsumerContext for GroupContext {
-    fn rebalance(&self, consumer: &BaseConsumer<Self>, kind: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
-        let list: Vec<TopicPartition> = partitions.elements().iter().map(|p| TopicPartition::new(p.topic(), p.partition())).collect();
-        let member = raw::member_id(consumer.client());
-        if kind == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
-                tracing::warn!(%error, "could not take part in the rebalance");
-            }
-            let mut state = self.state();
-            if state.owned.is_empty() {
-                state.member = member;
-            }
-            if !list.is_empty() {
-                state.owned.extend(list.iter().cloned());
-                state.events.push_back(GroupEvent::Assigned(list));
-            }
-            return;
-        }
-        let lost = consumer.assignment_lost();
-        let mut state = self.state();
-        let owned: Vec<_> = list.into_iter().filter(|p| state.owned.contains(p)).collect();
-        if owned.is_empty() || self.leaving.load(Ordering::Acquire) {
-            drop(state);
-            give_back(consumer);
-        } else if !lost && state.is_hidden_loss(member.as_deref()) {
-            state.hidden = true;
-            state.lose_all();
-        } else {
-            for partition in &owned {
-                state.owned.remove(partition);
-            }
-            state.lost = lost;
-            state.pending.clone_from(&owned);
-            state.events.push_back(if lost { GroupEvent::Lost(owned) } else { GroupEvent::Revoked(owned) });
-        }
-    }
-}
-
-/// Tells the group that what it asked for is free.
-fn give_back(consumer: &BaseConsumer<GroupContext>) {
-    if let Err(error) = consumer.incremental_unassign(&TopicPartitionList::new()) {
-        tracing::warn!(%error, "could not give partitions back");
-    }
-}
 
 /// See the [module](self).
 pub(super) struct KafkaGroupMember {
@@ -162,7 +56,7 @@ impl KafkaGroupMember {
             defaults.push(("heartbeat.interval.ms", (session_ms / 3).clamp(1, 3000).to_string()));
             defaults.push(("max.poll.interval.ms", session_ms.max(300_000).to_string()));
         }
-        let context = GroupContext { base: Context::new(&config.client_id), rebalance: Mutex::default(), leaving: AtomicBool::new(false) };
+        let context = GroupContext::new(&config.client_id);
         let client = settings
             .client(Kind::Group, &defaults, &fixed)
             .create_with_context::<_, BaseConsumer<GroupContext>>(context)

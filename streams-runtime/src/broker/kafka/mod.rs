@@ -29,6 +29,7 @@ mod error;
 mod group;
 mod producer;
 mod raw;
+mod rebalance;
 mod settings;
 mod signal;
 

@@ -19,7 +19,7 @@ mod inside {
             lines.to("first");
         }
 
-        fn second() -> Second {
+        pub(crate) fn second() -> Second {
             let lines: Stream<(), String> = stream(pattern("lines-.*")).offset_reset(Latest);
             lines.to("second");
         }

@@ -1,0 +1,139 @@
+//! Nanoseconds per record of the record path alone: a task, batches in memory, a producer that throws everything away.
+//!
+//! `cargo run --release -p benches --bin record_path`
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::prelude::*;
+use streams_runtime::record::NewRecord;
+use streams_runtime::stores::{GlobalStores, MemoryStores};
+use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use streams_runtime::{Handlers, SharedProducer};
+
+topology! {
+    /// Bytes through.
+    fn forward() -> Forwarded {
+        let views: Stream<[u8], [u8]> = stream("in");
+        views.to("out");
+    }
+}
+
+topology! {
+    /// Text in upper case.
+    fn map_values() -> MapValues {
+        let views: Stream<str, str> = stream("in");
+        views.map_values(|v| v.to_ascii_uppercase()).to("out");
+    }
+}
+
+topology! {
+    /// Half of the records.
+    fn filter() -> Filtered {
+        let views: Stream<str, str> = stream("in");
+        views.filter(|k, _| k.as_bytes().last().is_some_and(|b| b % 2 == 0)).to("out");
+    }
+}
+
+topology! {
+    /// Records per key.
+    fn count() -> Counted {
+        let views: Stream<str, str> = stream("in");
+        let counts: Table<String, u64> = views.group_by_key().count();
+        counts.to_stream().to("out");
+    }
+}
+
+struct Nothing;
+
+impl Producer for Nothing {
+    fn topic(&mut self, _: &str) -> Result<TopicSlot, BrokerError> {
+        Ok(TopicSlot(0))
+    }
+    fn partitions(&self, _: TopicSlot) -> i32 {
+        4
+    }
+    fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
+        std::hint::black_box(batch.len());
+        Ok(())
+    }
+    fn poll(&mut self) -> Result<(), BrokerError> {
+        Ok(())
+    }
+    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
+        Ok(())
+    }
+    fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
+        Some(1)
+    }
+}
+
+const BATCH: usize = 2_000;
+const KEYS: usize = 100_000;
+/// Records between commits, as at half a million records per second.
+const COMMIT: usize = 500_000;
+
+fn fill(task: &mut Task, from: usize) {
+    let input = &mut task.inputs_mut()[0];
+    let Some(batch) = input.incoming() else { return };
+    let mut value = [b'x'; 100];
+    for n in from..from + BATCH {
+        let key = format!("user-{:07}", n.wrapping_mul(2_654_435_761) % KEYS);
+        value[n % 100] = b'a';
+        batch.push(NewRecord { key: Some(key.as_bytes()), value: Some(&value), timestamp_ms: n as i64, offset: n as i64 });
+    }
+    input.fetched((from + BATCH) as i64, None);
+}
+
+fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let topology = Arc::new(topology);
+    let plan = topology.plan();
+    let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Nothing)));
+    let env = TaskEnv {
+        application_id: "bench",
+        id: TaskId { sub_topology: 0, partition: 0 },
+        plan: &plan.sub_topologies[0],
+        stores: &MemoryStores,
+        globals: &GlobalStores::default(),
+        directory: None,
+        handlers: Handlers::default(),
+        producer: Rc::clone(&producer),
+        cache_max_bytes,
+        wall_clock_ms: 0,
+    };
+    let mut b = TaskBuilder::new(&env);
+    topology.build(0, &mut b);
+    let mut task = b.finish()?;
+    task.add_input(0, TopicPartition::new("in", 0), 0);
+    task.init(0)?;
+    let (mut processing, mut committing) = (Duration::ZERO, Duration::ZERO);
+    for from in (0..records).step_by(BATCH) {
+        fill(&mut task, from);
+        let start = Instant::now();
+        task.process(usize::MAX, 0)?;
+        processing += start.elapsed();
+        if (from + BATCH).is_multiple_of(COMMIT) {
+            let start = Instant::now();
+            task.prepare_commit()?;
+            task.finish_commit(&**producer.borrow())?;
+            committing += start.elapsed();
+        }
+    }
+    let per_record = |time: Duration| time.as_nanos() as f64 / records as f64;
+    println!("{name:<24} {:>7.1} ns/record processing, {:>6.1} committing", per_record(processing), per_record(committing));
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let records = std::env::args().nth(1).map_or(Ok(4_000_000), |n| n.parse())?;
+    measure("forward", forward(), records, 0)?;
+    measure("map_values", map_values(), records, 0)?;
+    measure("filter", filter(), records, 0)?;
+    measure("count, cache 10 MiB", count(), records, 10 << 20)?;
+    measure("count, cache 64 MiB", count(), records, 64 << 20)?;
+    measure("count, no cache", count(), records / 4, 0)?;
+    Ok(())
+}

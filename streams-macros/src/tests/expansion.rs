@@ -1,0 +1,188 @@
+//! What the macro makes of a topology, stored as files: the plan as text (stable under changes of code generation), and the code.
+//! Bless with `UPDATE_EXPECT=1 cargo test -p streams-macros`.
+
+use std::path::Path;
+use std::time::Instant;
+
+use expect_test::expect_file;
+
+use crate::diagnostics::Errors;
+use crate::parse::Settings;
+use crate::plan::{Plan, describe, dot, facts, mermaid};
+use crate::{check, expand, model, parse, plan};
+
+const WORD_COUNT: &str = r#"
+    /// Counts words.
+    pub fn word_count(input: String, min_len: usize) -> WordCount {
+        let lines: Stream<Option<String>, String> = stream(input);
+        let words = lines.flat_map_values(|line, out| for word in line.split(' ') { out(word) });
+        let (short, long) = words.split().branch(|_, word| word.len() < *min_len).otherwise();
+        /// How often each word occurs.
+        let counts: Table<String, u64> = long.group_by(|_, word| word.to_owned()).count();
+        counts.to_stream().to("word-counts");
+        short.to(|_, word, _| format!("short-{}", word.len()));
+    }
+"#;
+
+const JOINS: &str = r#"
+    pub fn orders() -> Orders {
+        let orders: Stream<String, Order> = stream("orders").timestamp(|_, order| order.at_ms).partitions(4);
+        let addresses: Table<String, Address> = table("addresses").partitions(4);
+        let rates: GlobalTable<String, f64> = global_table("rates");
+        let seen: KeyValueStore<String, i64> = key_value_store();
+        let fresh = orders.process_values(Dedup::new(), seen);
+        let by_user = fresh.select_key(|_, order| order.user.clone());
+        let shipped = by_user.join(addresses, |order, address| Shipped::new(order, address));
+        let priced = shipped.try_left_join(rates, |_, order| order.currency(), |order, rate| order.price(rate));
+        let failed: Stream<String, Shipped> = stream("failed").with(Utf8, Json);
+        priced.merge(failed).repartition().named("again").partitions(8).to("shipped").with(Utf8, Json);
+    }
+"#;
+
+fn planned(topology: &str) -> Plan {
+    let mut cx = Errors::new();
+    let mut settings = Settings::default();
+    let syntax = parse::parse_topologies(&mut cx, &mut settings, topology.parse().unwrap()).remove(0);
+    let graph = model::build(&mut cx, syntax);
+    check::check(&mut cx, &graph);
+    let problems = cx.finish();
+    assert!(problems.is_empty(), "{problems:?}");
+    plan::plan(graph)
+}
+
+fn snapshot(name: &str, content: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots").join(name);
+    expect_file![path].assert_eq(content);
+}
+
+fn plan_text(topology: &str) -> String {
+    let plan = planned(topology);
+    format!("{}\n{}\n{}\n{}", describe(&plan), mermaid(&plan), dot(&plan), facts(&plan))
+}
+
+fn code(topology: &str) -> String {
+    let expansion = expand::topology_macro(topology.parse().unwrap());
+    assert!(expansion.problems.is_empty());
+    prettyplease::unparse(&syn::parse2(expansion.tokens).unwrap())
+}
+
+#[test]
+fn plans() {
+    snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
+    snapshot("joins.plan.txt", &plan_text(JOINS));
+}
+
+#[test]
+fn expansions() {
+    snapshot("word_count.rs", &code(WORD_COUNT));
+    snapshot("joins.rs", &code(JOINS));
+}
+
+/// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
+#[test]
+fn generated_code_names_nothing_but_the_private_module_and_core() {
+    for topology in [WORD_COUNT, JOINS] {
+        let code = code(topology);
+        for (at, _) in code.match_indices("::streams_runtime") {
+            assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);
+        }
+        assert!(!code.contains("::std::") && !code.contains("::alloc::"));
+    }
+}
+
+#[test]
+fn the_runtime_may_have_another_name() {
+    let code = code(&format!("#![runtime(crate::streams)]{WORD_COUNT}"));
+    assert!(code.contains("use crate::streams::__private as __rt;"));
+    assert!(!code.contains("streams_runtime"));
+}
+
+/// Renaming what is not state, or adding operators between, keeps the fingerprint; another type, topic or name does not.
+#[test]
+fn the_fingerprint_is_that_of_what_lives_on() {
+    let fingerprint = |text: &str| crate::plan::fingerprint(&planned(text));
+    let now = fingerprint(WORD_COUNT);
+    assert_eq!(now, fingerprint(&WORD_COUNT.replace("words", "tokens")));
+    assert_eq!(now, fingerprint(&WORD_COUNT.replace("long.group_by", "long.filter(|_, w| w != \"a\").group_by")));
+    assert_eq!(now, fingerprint(&WORD_COUNT.replace("counts.to_stream", "counts\n  .to_stream")));
+    assert_ne!(now, fingerprint(&WORD_COUNT.replace("Table<String, u64>", "Table<String, i64>")));
+    assert_ne!(now, fingerprint(&WORD_COUNT.replace("word-counts", "wordcounts")));
+    assert_ne!(now, fingerprint(&WORD_COUNT.replace("counts", "numbers")));
+    assert_ne!(now, fingerprint(&WORD_COUNT.replace("stream(input)", "stream(input).partitions(4)")));
+}
+
+/// Inserting an operator renames nobody else's state or topic.
+#[test]
+fn names_of_state_do_not_depend_on_what_stands_before() {
+    let names = |text: &str| -> Vec<String> {
+        let plan = planned(text);
+        let ids = plan.order.iter().filter(|id| plan.topology.node(**id).row.state);
+        ids.filter_map(|id| plan.topology.node(*id).state_name().map(|(name, _)| name)).collect()
+    };
+    let more = WORD_COUNT.replace(
+        "let words = lines",
+        "lines.group_by(|_, l| l.len() as u64).count().named(\"lengths\"); let words = lines.peek(|_, _| ())",
+    );
+    assert_eq!(names(WORD_COUNT), ["counts"]);
+    assert_eq!(names(&more), ["lengths", "counts"]);
+}
+
+/// `operators` operators on one path and as many branches as makes sense; linear in time.
+pub(super) fn wide(operators: usize) -> String {
+    let mut text = String::from("pub fn wide(limit: u64) -> Wide { let s0: Stream<u64, u64> = stream(\"numbers\");");
+    for i in 1..operators {
+        text += &format!("let s{i} = s{}.filter(|_, n| *n != *limit + {i});", i - 1);
+    }
+    text + &format!("s{}.to(\"out\"); }}", operators - 1)
+}
+
+/// Not a benchmark (that is `cargo xtask bench compile`), but a guard against a slip from linear to quadratic.
+#[test]
+fn expansion_time_is_linear() {
+    let time = |operators| {
+        let tokens: proc_macro2::TokenStream = wide(operators).parse().unwrap();
+        let fastest = (0..5).map(|_| {
+            let tokens = tokens.clone();
+            let start = Instant::now();
+            let expansion = expand::topology_macro(tokens);
+            assert!(expansion.problems.is_empty());
+            start.elapsed()
+        });
+        fastest.min().unwrap()
+    };
+    let (small, large) = (time(50), time(800));
+    println!("50 operators: {small:?}, 800 operators: {large:?}");
+    assert!(large < small * 64, "50 operators: {small:?}, 800 operators: {large:?}");
+}
+
+/// A line that is being typed: rust-analyzer completes where the word stands, and sees the other statements.
+#[test]
+fn a_half_typed_line_leaves_the_rest_for_editors() {
+    let text = WORD_COUNT.replace("counts.to_stream().to(\"word-counts\");", "words.peek(|_, _| ()).fil");
+    let expansion = expand::topology_macro(text.parse().unwrap());
+    assert_eq!(expansion.problems.len(), 1);
+    let code = prettyplease::unparse(&syn::parse2(expansion.tokens).unwrap());
+    for expected in [
+        "#[cfg(rust_analyzer)]",
+        "let (__next, _) = words.peek(|_, _| ());",
+        "let _ = __next.fil;",
+        ".flat_map_values(",
+        "pub fn word_count(",
+    ] {
+        assert!(code.contains(expected), "{expected} is not in\n{code}");
+    }
+}
+
+/// Whatever is wrong, what comes out is Rust, and there is a type and a function wherever their names were readable.
+#[test]
+fn the_fallback_is_rust() {
+    for (name, path) in super::cases::cases("fail") {
+        let file = syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for item in &file.items {
+            let syn::Item::Macro(call) = item else { continue };
+            let expansion = expand::topology_macro(call.mac.tokens.clone());
+            let parsed = syn::parse2::<syn::File>(expansion.tokens.clone());
+            assert!(parsed.is_ok(), "{name}: {:?}\n{}", parsed.err(), expansion.tokens);
+        }
+    }
+}

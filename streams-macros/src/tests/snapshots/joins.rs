@@ -1,0 +1,244 @@
+///The topology `orders`.
+pub struct Orders {}
+///The topology `orders`.
+#[allow(clippy::too_many_arguments)]
+pub fn orders() -> Orders {
+    Orders {}
+}
+#[automatically_derived]
+#[allow(dead_code)]
+impl Orders {
+    /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
+    pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: orders (topics: [orders])\n      --> fresh\n    Processor: fresh (stores: [seen])\n      --> by_user\n      <-- orders\n    Processor: by_user (stores: [])\n      --> shipped-repartition-sink\n      <-- fresh\n    Sink: shipped-repartition-sink (topic: shipped-repartition)\n      <-- by_user\n\n   Sub-topology: 1\n    Source: shipped-repartition-source (topics: [shipped-repartition])\n      --> shipped\n    Source: addresses-source (topics: [addresses])\n      --> addresses\n    Processor: addresses (stores: [addresses])\n      --> none\n      <-- addresses-source\n    Processor: shipped (stores: [addresses])\n      --> priced\n      <-- shipped-repartition-source\n    Processor: priced (stores: [rates])\n      --> priced.merge\n      <-- shipped\n    Source: failed (topics: [failed])\n      --> priced.merge\n    Processor: priced.merge (stores: [])\n      --> again-repartition-sink\n      <-- priced, failed\n    Sink: again-repartition-sink (topic: again-repartition)\n      <-- priced.merge\n\n   Sub-topology: 2\n    Source: again-repartition-source (topics: [again-repartition])\n      --> priced.to\n    Sink: priced.to (topic: shipped)\n      <-- again-repartition-source\n\n   Sub-topology: 3 for global store (will not generate tasks)\n    Source: rates-source (topics: [rates])\n      --> rates\n    Processor: rates (stores: [rates])\n      --> none\n      <-- rates-source\n\n";
+    /// The topology as a mermaid flowchart.
+    pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"orders<br>[orders]\"])\n    n0_1[(\"fresh<br>seen\")]\n    n0_2[\"by_user\"]\n    n0_3([\"shipped-repartition-sink<br>shipped-repartition\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"shipped-repartition-source<br>[shipped-repartition]\"])\n    n1_1([\"addresses-source<br>[addresses]\"])\n    n1_2[(\"addresses<br>addresses\")]\n    n1_3[(\"shipped<br>addresses\")]\n    n1_4[(\"priced<br>rates\")]\n    n1_5([\"failed<br>[failed]\"])\n    n1_6[\"priced.merge\"]\n    n1_7([\"again-repartition-sink<br>again-repartition\"])\n  end\n  n1_0 --> n1_3\n  n1_1 --> n1_2\n  n1_3 --> n1_4\n  n1_4 --> n1_6\n  n1_5 --> n1_6\n  n1_6 --> n1_7\n  subgraph part2[\"Sub-topology: 2\"]\n    n2_0([\"again-repartition-source<br>[again-repartition]\"])\n    n2_1([\"priced.to<br>shipped\"])\n  end\n  n2_0 --> n2_1\n  subgraph part3[\"Sub-topology: 3 for global store (will not generate tasks)\"]\n    n3_0([\"rates-source<br>[rates]\"])\n    n3_1[(\"rates<br>rates\")]\n  end\n  n3_0 --> n3_1\n  n0_3 -.-> n1_0\n  n1_7 -.-> n2_0\n";
+    /// The topology in Graphviz' DOT language.
+    pub const DOT: &'static ::core::primitive::str = "digraph \"Orders\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"orders\" [shape=invhouse, label=\"orders\\n[orders]\"];\n    \"fresh\" [shape=cylinder, label=\"fresh\\nseen\"];\n    \"by_user\" [shape=box, label=\"by_user\"];\n    \"shipped-repartition-sink\" [shape=house, label=\"shipped-repartition-sink\\nshipped-repartition\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"shipped-repartition-source\" [shape=invhouse, label=\"shipped-repartition-source\\n[shipped-repartition]\"];\n    \"addresses-source\" [shape=invhouse, label=\"addresses-source\\n[addresses]\"];\n    \"addresses\" [shape=cylinder, label=\"addresses\\naddresses\"];\n    \"shipped\" [shape=cylinder, label=\"shipped\\naddresses\"];\n    \"priced\" [shape=cylinder, label=\"priced\\nrates\"];\n    \"failed\" [shape=invhouse, label=\"failed\\n[failed]\"];\n    \"priced.merge\" [shape=box, label=\"priced.merge\"];\n    \"again-repartition-sink\" [shape=house, label=\"again-repartition-sink\\nagain-repartition\"];\n  }\n  subgraph cluster_2 {\n    label=\"Sub-topology: 2\";\n    \"again-repartition-source\" [shape=invhouse, label=\"again-repartition-source\\n[again-repartition]\"];\n    \"priced.to\" [shape=house, label=\"priced.to\\nshipped\"];\n  }\n  subgraph cluster_3 {\n    label=\"Sub-topology: 3 for global store (will not generate tasks)\";\n    \"rates-source\" [shape=invhouse, label=\"rates-source\\n[rates]\"];\n    \"rates\" [shape=cylinder, label=\"rates\\nrates\"];\n  }\n  \"orders\" -> \"fresh\";\n  \"fresh\" -> \"by_user\";\n  \"by_user\" -> \"shipped-repartition-sink\";\n  \"shipped-repartition-sink\" -> \"shipped-repartition-source\" [style=dashed];\n  \"shipped-repartition-source\" -> \"shipped\";\n  \"addresses-source\" -> \"addresses\";\n  \"shipped\" -> \"priced\";\n  \"priced\" -> \"priced.merge\";\n  \"failed\" -> \"priced.merge\";\n  \"priced.merge\" -> \"again-repartition-sink\";\n  \"again-repartition-sink\" -> \"again-repartition-source\" [style=dashed];\n  \"again-repartition-source\" -> \"priced.to\";\n  \"rates-source\" -> \"rates\";\n}\n";
+    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 17399094548366215667u64;
+    ///The table `addresses`, for queries.
+    pub const ADDRESSES: ::streams_runtime::__private::StoreName<String, Address> = ::streams_runtime::__private::StoreName::new(
+        "addresses",
+    );
+    ///The global table `rates`, for queries.
+    pub const RATES: ::streams_runtime::__private::StoreName<String, f64> = ::streams_runtime::__private::StoreName::new(
+        "rates",
+    );
+    ///The store `seen`, for queries.
+    pub const SEEN: ::streams_runtime::__private::StoreName<String, i64> = ::streams_runtime::__private::StoreName::new(
+        "seen",
+    );
+}
+impl ::streams_runtime::__private::Topology for Orders {
+    fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __rt::TopologyPlan {
+            name: "Orders",
+            sub_topologies: __rt::Vec::from([
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "orders",
+                            topics: __rt::SourceTopics::Named(
+                                __rt::Vec::from([__rt::ToString::to_string("orders")]),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::Some(4),
+                        },
+                    ]),
+                    stores: __rt::Vec::from([
+                        __rt::StorePlan {
+                            name: __rt::String::from("seen"),
+                            kind: __rt::StoreKind::KeyValue,
+                            logged: true,
+                        },
+                    ]),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Repartition {
+                            name: __rt::String::from("shipped"),
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    copartitioned: __rt::Vec::new(),
+                },
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "addresses",
+                            topics: __rt::SourceTopics::Named(
+                                __rt::Vec::from([__rt::ToString::to_string("addresses")]),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::Some(4),
+                        },
+                        __rt::SourcePlan {
+                            name: "shipped-repartition",
+                            topics: __rt::SourceTopics::Repartition(
+                                __rt::String::from("shipped"),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                        __rt::SourcePlan {
+                            name: "failed",
+                            topics: __rt::SourceTopics::Named(
+                                __rt::Vec::from([__rt::ToString::to_string("failed")]),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    stores: __rt::Vec::from([
+                        __rt::StorePlan {
+                            name: __rt::String::from("addresses"),
+                            kind: __rt::StoreKind::KeyValue,
+                            logged: true,
+                        },
+                    ]),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Repartition {
+                            name: __rt::String::from("again"),
+                            partitions: __rt::Option::Some(8),
+                        },
+                    ]),
+                    copartitioned: __rt::Vec::from([__rt::Vec::from([0usize, 1usize])]),
+                },
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "again-repartition",
+                            topics: __rt::SourceTopics::Repartition(
+                                __rt::String::from("again"),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    stores: __rt::Vec::new(),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Topic(__rt::ToString::to_string("shipped")),
+                    ]),
+                    copartitioned: __rt::Vec::new(),
+                },
+            ]),
+            global_tables: __rt::Vec::from([
+                __rt::GlobalTablePlan {
+                    name: __rt::String::from("rates"),
+                    topic: __rt::ToString::to_string("rates"),
+                },
+            ]),
+        }
+    }
+    fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {
+        __globals.add::<String, f64>("rates");
+    }
+    fn build(
+        self: &::streams_runtime::__private::Arc<Self>,
+        __sub_topology: ::core::primitive::usize,
+        __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
+    ) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        let __orders_0: Stream<String, Order> = __rt::Stream::handle();
+        let orders = __orders_0;
+        let __op_orders_0 = __orders_0.source().timestamp(move |_, order| order.at_ms);
+        let __addresses_1: Table<String, Address> = __rt::Table::handle();
+        let addresses = __addresses_1;
+        let _ = &addresses;
+        let __op_addresses_1 = __addresses_1.source();
+        let __addresses_1_records = __op_addresses_1.records();
+        let __addresses_1_source = __addresses_1_records.source();
+        let __rates_2: GlobalTable<String, f64> = __rt::GlobalTable::handle();
+        let rates = __rates_2;
+        let _ = &rates;
+        let seen = __b.key_value::<String, i64>("seen");
+        let (fresh, __op_fresh_4) = orders.process_values(Dedup::new(), seen);
+        let (by_user, __op_by_user_5) = fresh
+            .select_key(move |_, order| order.user.clone());
+        let (__shipped_repartition_12, __op_shipped_repartition_12) = by_user
+            .repartition_by_key();
+        let (shipped, __op_shipped_6) = __shipped_repartition_12
+            .join_table::<
+                String,
+                _,
+                _,
+                _,
+                _,
+            >(&addresses, move |order, address| Shipped::new(order, address));
+        let (priced, __op_priced_7) = shipped
+            .try_left_join_global(
+                &rates,
+                move |_, order| order.currency(),
+                move |order, rate| order.price(rate),
+            );
+        let __failed_8: Stream<String, Shipped> = __rt::Stream::handle();
+        let failed = __failed_8;
+        let __op_failed_8 = __failed_8.source_with(Utf8, Json);
+        let __priced_merge_9_sides = __rt::Sides::new(&priced, &failed);
+        let (__priced_merge_9, __op_priced_merge_9) = __priced_merge_9_sides.merge();
+        let (__priced_repartition_10, __op_priced_repartition_10) = __priced_merge_9
+            .repartition();
+        let __op_priced_to_11 = __priced_repartition_10.to_with(Utf8, Json);
+        match __sub_topology {
+            0usize => {
+                let __to_shipped_repartition_12_topic = __b.repartition_topic("shipped");
+                let __to_shipped_repartition_12 = __op_shipped_repartition_12
+                    .attach(__b, &__to_shipped_repartition_12_topic);
+                let __to_by_user_5 = __op_by_user_5
+                    .at("by_user")
+                    .attach(__to_shipped_repartition_12);
+                let __to_fresh_4 = __op_fresh_4
+                    .at("fresh")
+                    .attach(__b, &orders, __to_by_user_5);
+                __op_orders_0.attach(__b, 0usize, "orders", __to_fresh_4);
+            }
+            1usize => {
+                let __to_priced_repartition_10_topic = __b.repartition_topic("again");
+                let __to_priced_repartition_10 = __op_priced_repartition_10
+                    .attach(__b, &__to_priced_repartition_10_topic);
+                let __to_priced_merge_9 = __rt::Shared::new(__to_priced_repartition_10);
+                let __to_priced_7 = __op_priced_7
+                    .at("priced")
+                    .attach(
+                        __b,
+                        &rates,
+                        "rates",
+                        __rt::Shared::clone(&__to_priced_merge_9),
+                    );
+                let __to_shipped_6 = __op_shipped_6
+                    .at("shipped")
+                    .attach(__b, &addresses, "addresses", __to_priced_7);
+                let __to_addresses_1 = __op_addresses_1
+                    .attach(__b, "addresses", __rt::Discard);
+                __addresses_1_source.attach(__b, 0usize, "addresses", __to_addresses_1);
+                __shipped_repartition_12
+                    .source()
+                    .attach(__b, 1usize, "shipped-repartition", __to_shipped_6);
+                __op_failed_8
+                    .attach(
+                        __b,
+                        2usize,
+                        "failed",
+                        __op_priced_merge_9
+                            .attach(__rt::Shared::clone(&__to_priced_merge_9)),
+                    );
+            }
+            2usize => {
+                let __to_priced_to_11 = __op_priced_to_11
+                    .at("priced.to")
+                    .attach(__b, "shipped");
+                __priced_repartition_10
+                    .source()
+                    .attach(__b, 0usize, "again-repartition", __to_priced_to_11);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The write-back cache of a store: typed rows by the bytes of their keys, within a budget.
+//!
+//! Rows that were changed stay until they are flushed; of the others those go first that were not used lately (a clock hand goes round
+//! and gives each row a second chance).
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::codec::StreamData;
+use crate::headers::Headers;
+
+/// What a row costs besides its own size: its place in the index and what the allocator adds to its key.
+const ROW_OVERHEAD_BYTES: usize = 24;
+
+pub(super) struct Row<V> {
+    pub(super) key: Box<[u8]>,
+    /// `None`: the key has no row, which is worth remembering too.
+    pub(super) value: Option<V>,
+    pub(super) timestamp_ms: i64,
+    /// Of the record that made the last change; most have none.
+    pub(super) headers: Option<Box<Headers>>,
+    dirty: bool,
+    used: bool,
+    vacant: bool,
+}
+
+/// A row changed since the last flush, with the value it had then, if that is kept.
+struct Dirty<V> {
+    place: u32,
+    old: Option<V>,
+}
+
+pub(super) struct Cache<V> {
+    hasher: DefaultHashBuilder,
+    /// Places in `rows`, by the hash of the key's bytes.
+    index: HashTable<u32>,
+    rows: Vec<Row<V>>,
+    vacant: Vec<u32>,
+    /// In the order of their first change.
+    dirty: Vec<Dirty<V>>,
+    flushed: usize,
+    bytes: usize,
+    max_bytes: usize,
+    hand: usize,
+    keeps_old: bool,
+    /// The value of the row that was taken out last, if it is kept.
+    taken: Option<V>,
+}
+
+impl<V: StreamData + Clone> Cache<V> {
+    pub(super) fn new(max_bytes: usize) -> Self {
+        Cache {
+            hasher: DefaultHashBuilder::default(),
+            index: HashTable::new(),
+            rows: Vec::new(),
+            vacant: Vec::new(),
+            dirty: Vec::new(),
+            flushed: 0,
+            bytes: 0,
+            max_bytes,
+            hand: 0,
+            keeps_old: false,
+            taken: None,
+        }
+    }
+
+    pub(super) fn set_max_bytes(&mut self, bytes: usize) {
+        self.max_bytes = bytes;
+    }
+
+    pub(super) fn keep_old(&mut self) {
+        self.keeps_old = true;
+    }
+
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes > self.max_bytes
+    }
+
+    /// Where the row of a key is.
+    #[inline]
+    pub(super) fn find(&mut self, key: &[u8]) -> Option<usize> {
+        let hash = self.hasher.hash_one(key);
+        let rows = &self.rows;
+        let place = *self.index.find(hash, |&place| *rows[place as usize].key == *key)? as usize;
+        self.rows[place].used = true;
+        Some(place)
+    }
+
+    #[inline]
+    pub(super) fn row(&self, place: usize) -> &Row<V> {
+        &self.rows[place]
+    }
+
+    /// Adds the row of a key that is not there. Other rows may leave for it, so places found before are not to be used any more.
+    pub(super) fn insert(&mut self, key: &[u8], value: Option<V>, timestamp_ms: i64) -> usize {
+        // With many changed rows a round of the hand would find little; the flush that is due then makes room.
+        if self.is_full() && self.dirty.len() * 4 <= self.index.len() {
+            self.evict();
+        }
+        self.bytes += Self::fixed_bytes(key) + value.as_ref().map_or(0, V::heap_bytes);
+        let hash = self.hasher.hash_one(key);
+        let row = Row { key: key.into(), value, timestamp_ms, headers: None, dirty: false, used: true, vacant: false };
+        let place = match self.vacant.pop() {
+            Some(place) => {
+                self.rows[place as usize] = row;
+                place
+            }
+            None => {
+                self.rows.push(row);
+                self.rows.len() as u32 - 1
+            }
+        };
+        let (hasher, rows) = (&self.hasher, &self.rows);
+        self.index.insert_unique(hash, place, |&place| hasher.hash_one(&rows[place as usize].key[..]));
+        place as usize
+    }
+
+    fn fixed_bytes(key: &[u8]) -> usize {
+        size_of::<Row<V>>() + key.len() + ROW_OVERHEAD_BYTES
+    }
+
+    /// Lets rows go that are not changed and were not used lately, until a quarter of the budget is free.
+    fn evict(&mut self) {
+        let target = self.max_bytes / 4 * 3;
+        // Twice round: the first time may only take the second chances away.
+        for _ in 0..self.rows.len() * 2 {
+            if self.bytes <= target {
+                break;
+            }
+            self.hand = (self.hand + 1) % self.rows.len();
+            let row = &mut self.rows[self.hand];
+            if row.vacant || row.dirty {
+                continue;
+            }
+            if std::mem::take(&mut row.used) && self.max_bytes > 0 {
+                continue;
+            }
+            self.bytes = self.bytes.saturating_sub(Self::fixed_bytes(&row.key) + row.value.as_ref().map_or(0, V::heap_bytes));
+            let hash = self.hasher.hash_one(&row.key[..]);
+            let place = self.hand as u32;
+            if let Ok(entry) = self.index.find_entry(hash, |&other| other == place) {
+                entry.remove();
+            }
+            row.vacant = true;
+            row.value = None;
+            row.headers = None;
+            row.key = Box::default();
+            self.vacant.push(place);
+        }
+    }
+
+    /// Takes the value of a row out, to be changed; [`set`](Self::set) or [`put_back`](Self::put_back) must follow.
+    #[inline]
+    pub(super) fn take(&mut self, place: usize) -> Option<V> {
+        let row = &mut self.rows[place];
+        if self.keeps_old && !row.dirty {
+            self.taken = row.value.clone();
+        }
+        let value = row.value.take();
+        self.bytes = self.bytes.saturating_sub(value.as_ref().map_or(0, V::heap_bytes));
+        value
+    }
+
+    /// Puts a value back that was not changed after all.
+    pub(super) fn put_back(&mut self, place: usize, value: Option<V>) {
+        self.taken = None;
+        self.bytes += value.as_ref().map_or(0, V::heap_bytes);
+        self.rows[place].value = value;
+    }
+
+    /// Gives a row whose value was taken out a new one (`None`: deleted), its time and its headers.
+    #[inline]
+    pub(super) fn set(&mut self, place: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
+        let row = &mut self.rows[place];
+        if !row.dirty {
+            row.dirty = true;
+            self.dirty.push(Dirty { place: place as u32, old: self.taken.take() });
+        }
+        row.timestamp_ms = timestamp_ms;
+        match &mut row.headers {
+            None if headers.is_empty() => {}
+            None => row.headers = Some(Box::new(headers.clone())),
+            Some(there) => (**there).clone_from(headers),
+        }
+        self.bytes += value.as_ref().map_or(0, V::heap_bytes);
+        row.value = value;
+    }
+
+    /// The next changed row, which counts as flushed from now on, with the value of the flush before. At the end of them `None`, and
+    /// a cache that is full makes room.
+    pub(super) fn next_dirty(&mut self) -> Option<(&Row<V>, Option<V>)> {
+        let Some(dirty) = self.dirty.get_mut(self.flushed) else {
+            self.dirty.clear();
+            self.flushed = 0;
+            if self.is_full() {
+                self.evict();
+            }
+            return None;
+        };
+        self.flushed += 1;
+        let old = dirty.old.take();
+        let row = &mut self.rows[dirty.place as usize];
+        row.dirty = false;
+        Some((row, old))
+    }
+
+    /// The rows changed since the last flush.
+    pub(super) fn dirty_rows(&self) -> impl Iterator<Item = &Row<V>> {
+        self.dirty[self.flushed..].iter().map(|dirty| &self.rows[dirty.place as usize])
+    }
+}

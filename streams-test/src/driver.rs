@@ -1,0 +1,381 @@
+//! The driver and its options.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use streams_runtime::codec::{Codec, StreamData};
+use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
+use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use streams_runtime::{Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology};
+
+use crate::engine::{Engine, EngineParts};
+use crate::error::DriverError;
+use crate::input::TestInput;
+use crate::output::TestOutput;
+use crate::record::RawRecord;
+use crate::recorder::Recorder;
+use crate::store::TestStore;
+
+/// Runs a topology in the test itself: the tasks, stores and formats of production, with partition 0 of every topic in memory and a
+/// wall clock that the test moves.
+///
+/// A piped record is processed completely before the call returns, in a fixed order: first the record itself, with stream-time schedules
+/// that became due, then what was written to repartition topics (and to topics that the topology also reads), the record with the smallest
+/// timestamp first. All sub-topologies share one stream time, as in Kafka's `TopologyTestDriver`; in production each task has its own.
+///
+/// Not simulated: several partitions, redelivery, concurrency.
+pub struct TestDriver {
+    engine: Rc<RefCell<Engine>>,
+}
+
+impl fmt::Debug for TestDriver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestDriver").finish_non_exhaustive()
+    }
+}
+
+/// Options of a [`TestDriver`].
+pub struct TestDriverBuilder<T> {
+    topology: Arc<T>,
+    application_id: String,
+    cache_max_bytes: usize,
+    wall_clock_start_ms: i64,
+    handlers: Handlers,
+    stores: Box<dyn StoreFactory>,
+}
+
+impl<T> fmt::Debug for TestDriverBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestDriverBuilder")
+            .field("application_id", &self.application_id)
+            .field("cache_max_bytes", &self.cache_max_bytes)
+            .field("wall_clock_start_ms", &self.wall_clock_start_ms)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Topology> TestDriverBuilder<T> {
+    /// Prefix of internal topics; `test` if not given.
+    #[must_use]
+    pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
+        self.application_id = application_id.into();
+        self
+    }
+
+    /// How much each store may cache; 0 if not given, so that every change goes on at once. With a cache the driver commits only when
+    /// told to ([`TestDriver::commit`], or a processor's request), without one after every record.
+    #[must_use]
+    pub fn cache_max_bytes(mut self, bytes: usize) -> Self {
+        self.cache_max_bytes = bytes;
+        self
+    }
+
+    /// Where the wall clock stands at the start, in milliseconds since the Unix epoch; 0 if not given.
+    #[must_use]
+    pub fn wall_clock_start_ms(mut self, time_ms: i64) -> Self {
+        self.wall_clock_start_ms = time_ms;
+        self
+    }
+
+    /// What becomes of records that cannot be decoded; [`OnError::Fail`] if not given.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn double() -> Double {
+    /// #         let numbers: Stream<String, u64> = stream("numbers");
+    /// #         numbers.map_values(|n| n * 2).to("doubled");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(double()).on_decode_error(OnError::DeadLetter("dead".into())).build()?;
+    /// driver.input::<str, u64>("numbers")?.pipe_raw(Some(b"k"), Some(b"no number"), 7)?;
+    /// let dead = driver.output::<String, Vec<u8>>("dead").read().expect("a dead letter");
+    /// assert_eq!(dead.value, b"no number");
+    /// assert_eq!(dead.headers.last("__streams.errors.message"), Some(Some(&b"value: 8 bytes expected, 9 found"[..])));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_decode_error(mut self, handler: OnError) -> Self {
+        self.handlers.decode = handler;
+        self
+    }
+
+    /// What becomes of records at which a `try_` operator or a processor failed; [`OnError::Fail`] if not given.
+    #[must_use]
+    pub fn on_process_error(mut self, handler: OnError) -> Self {
+        self.handlers.process = handler;
+        self
+    }
+
+    /// Makes the bottoms of the stores; in memory if not given.
+    #[must_use]
+    pub fn stores(mut self, factory: impl StoreFactory + 'static) -> Self {
+        self.stores = Box::new(factory);
+        self
+    }
+
+    /// The driver, with all processors started.
+    ///
+    /// # Errors
+    /// When a store cannot be opened, a pattern is not a regular expression, or a processor's `init` fails.
+    pub fn build(self) -> Result<TestDriver, DriverError> {
+        let plan = self.topology.plan();
+        let recorder = Recorder::default();
+        let producer: SharedProducer = Rc::new(RefCell::new(Box::new(recorder.clone())));
+        let mut globals = GlobalStores::default();
+        self.topology.globals(&mut globals);
+        let mut tasks: Vec<Task> = Vec::new();
+        for (sub_topology, sub_plan) in plan.sub_topologies.iter().enumerate() {
+            let env = TaskEnv {
+                application_id: &self.application_id,
+                id: TaskId { sub_topology, partition: 0 },
+                plan: sub_plan,
+                stores: &*self.stores,
+                globals: &globals,
+                directory: None,
+                handlers: self.handlers.clone(),
+                producer: Rc::clone(&producer),
+                cache_max_bytes: self.cache_max_bytes,
+                wall_clock_ms: self.wall_clock_start_ms,
+            };
+            let mut b = TaskBuilder::new(&env);
+            self.topology.build(sub_topology, &mut b);
+            tasks.push(b.finish()?);
+        }
+        let engine = Engine::new(EngineParts {
+            application_id: &self.application_id,
+            plan: &plan,
+            tasks,
+            globals,
+            recorder,
+            producer,
+            now_ms: self.wall_clock_start_ms,
+            commits_every_record: self.cache_max_bytes == 0,
+        })?;
+        Ok(TestDriver { engine: Rc::new(RefCell::new(engine)) })
+    }
+}
+
+impl TestDriver {
+    /// A driver with the options at their defaults.
+    ///
+    /// # Errors
+    /// As [`TestDriverBuilder::build`].
+    pub fn new<T: Topology>(topology: T) -> Result<Self, DriverError> {
+        Self::builder(topology).build()
+    }
+
+    /// A driver with options.
+    pub fn builder<T: Topology>(topology: T) -> TestDriverBuilder<T> {
+        TestDriverBuilder {
+            topology: Arc::new(topology),
+            application_id: "test".to_owned(),
+            cache_max_bytes: 0,
+            wall_clock_start_ms: 0,
+            handlers: Handlers::default(),
+            stores: Box::new(MemoryStores),
+        }
+    }
+
+    /// A topic to pipe records into, in the formats of the types.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// #
+    /// # topology! {
+    /// #     fn loud() -> Loud {
+    /// #         let words: Stream<Option<String>, String> = stream("words");
+    /// #         words.map_values(|word| word.to_uppercase()).to("loud");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(loud())?;
+    /// driver.input::<Option<String>, str>("words")?.pipe(None, "hear")?;
+    /// let error = driver.input::<Option<String>, str>("word").unwrap_err();
+    /// assert_eq!(error.to_string(), "the topology does not read topic `word`; it reads `words`");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology does not read it; the error lists what it reads.
+    pub fn input<K, V>(&self, topic: &str) -> Result<TestInput<K, V, K::Codec, V::Codec>, DriverError>
+    where
+        K: StreamData + ?Sized,
+        V: StreamData + ?Sized,
+    {
+        self.input_with(topic, K::Codec::default(), V::Codec::default())
+    }
+
+    /// A topic to pipe records into, in formats of choice.
+    ///
+    /// # Errors
+    /// When the topology does not read it; the error lists what it reads.
+    pub fn input_with<K, V, KC, VC>(&self, topic: &str, key_codec: KC, value_codec: VC) -> Result<TestInput<K, V, KC, VC>, DriverError>
+    where
+        K: ?Sized,
+        V: ?Sized,
+        KC: Codec<K>,
+        VC: Codec<V>,
+    {
+        let mut engine = self.engine.borrow_mut();
+        if !engine.reads(topic) {
+            return Err(DriverError::UnknownTopic { topic: topic.to_owned(), known: engine.known_inputs() });
+        }
+        Ok(TestInput::new(Rc::clone(&self.engine), topic.into(), key_codec, value_codec))
+    }
+
+    /// A topic to read results from, in the formats of the types. Any name will do, since names may be computed.
+    pub fn output<K, V>(&self, topic: &str) -> TestOutput<K, V, K::Codec, V::Codec>
+    where
+        K: StreamData + ?Sized,
+        V: StreamData + ?Sized,
+    {
+        self.output_with(topic, K::Codec::default(), V::Codec::default())
+    }
+
+    /// A topic to read results from, in formats of choice.
+    pub fn output_with<K, V, KC, VC>(&self, topic: &str, key_codec: KC, value_codec: VC) -> TestOutput<K, V, KC, VC>
+    where
+        K: ?Sized,
+        V: ?Sized,
+        KC: Codec<K>,
+        VC: Codec<V>,
+    {
+        TestOutput::new(Rc::clone(&self.engine), topic.into(), key_codec, value_codec)
+    }
+
+    /// Pipes a record in bytes.
+    ///
+    /// # Errors
+    /// When the topology does not read the topic, or processing fails.
+    pub fn pipe_raw(&self, record: RawRecord) -> Result<(), DriverError> {
+        let mut engine = self.engine.borrow_mut();
+        if !engine.reads(&record.topic) {
+            return Err(DriverError::UnknownTopic { topic: record.topic.to_string(), known: engine.known_inputs() });
+        }
+        engine.pipe(record)
+    }
+
+    /// Takes all results that were not read yet, of all topics but the internal ones, in the order in which they were written.
+    pub fn take_outputs(&self) -> Vec<RawRecord> {
+        self.engine.borrow_mut().take_outputs()
+    }
+
+    /// Takes the next unread record of a topic in bytes; repartition topics and changelogs can be read as well.
+    pub fn read_raw(&self, topic: &str) -> Option<RawRecord> {
+        self.engine.borrow_mut().next_output(topic)
+    }
+
+    /// Moves the wall clock and runs the schedules that are due, each at most once.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// struct Ticker;
+    ///
+    /// impl Processor<String, String> for Ticker {
+    ///     type KeyOut = String;
+    ///     type ValueOut = i64;
+    ///     type Stores = ();
+    ///
+    ///     fn init(&mut self, cx: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+    ///         cx.schedule(ScheduleKind::WallClock, 1000);
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn process<O: Forward<String, i64>>(
+    ///         &mut self,
+    ///         _: Record<'_, String, String>,
+    ///         _: &mut ProcessorContext<'_, ()>,
+    ///         _: &mut O,
+    ///     ) -> Result<(), BoxError> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn punctuate<O: Forward<String, i64>>(
+    ///         &mut self,
+    ///         _: ScheduleId,
+    ///         time_ms: i64,
+    ///         cx: &mut ProcessorContext<'_, ()>,
+    ///         out: &mut O,
+    ///     ) -> Result<(), BoxError> {
+    ///         out.forward(cx, &"tick".to_owned(), &time_ms);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// topology! {
+    ///     fn ticks() -> Ticks {
+    ///         let input: Stream<String, String> = stream("input");
+    ///         input.process(Ticker).to("ticks");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(ticks()).wall_clock_start_ms(500).build()?;
+    /// driver.advance_wall_clock_ms(999)?;
+    /// assert!(driver.output::<String, i64>("ticks").is_empty());
+    /// driver.advance_wall_clock_ms(1)?;
+    /// assert_eq!(driver.output::<String, i64>("ticks").read_pairs(), [("tick".to_owned(), 1500)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When processing fails.
+    pub fn advance_wall_clock_ms(&self, by_ms: i64) -> Result<(), DriverError> {
+        self.engine.borrow_mut().advance_wall_clock(by_ms)
+    }
+
+    /// Where the wall clock stands, in milliseconds since the Unix epoch.
+    pub fn wall_clock_ms(&self) -> i64 {
+        self.engine.borrow().now_ms
+    }
+
+    /// Commits all tasks: cached changes go downstream.
+    ///
+    /// # Errors
+    /// When processing fails.
+    pub fn commit(&self) -> Result<(), DriverError> {
+        self.engine.borrow_mut().commit()
+    }
+
+    /// A store or a global table, by the constant that `topology!` made for it.
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn store<K, V>(&self, name: StoreName<K, V>) -> Result<TestStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+    {
+        TestStore::find(Rc::clone(&self.engine), name.name())
+    }
+
+    /// How many records the semantics of operators left out (null keys of an aggregation, say), as Kafka Streams counts them.
+    pub fn dropped(&self) -> u64 {
+        self.metrics().dropped
+    }
+
+    /// What was counted so far, over all tasks.
+    pub fn metrics(&self) -> TaskMetrics {
+        self.engine.borrow().metrics()
+    }
+
+    /// Commits and ends the processors. Inputs that are still held refuse records afterwards; outputs and stores can be read on.
+    ///
+    /// # Errors
+    /// When processing fails.
+    pub fn close(&self) -> Result<(), DriverError> {
+        self.engine.borrow_mut().close()
+    }
+}

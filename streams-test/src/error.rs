@@ -1,0 +1,81 @@
+//! What a test driver can complain about.
+
+use streams_runtime::TaskError;
+use streams_runtime::stores::StoreError;
+use streams_runtime::task::BuildError;
+
+/// Why the driver could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// The topology could not be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A processor, a `try_` operator or a store failed, or a record could not be decoded, and the handler said to stop.
+    #[error(transparent)]
+    Task(#[from] Box<TaskError>),
+    /// A record of a global table's topic is not of the table's types.
+    #[error("global table `{table}`: {source}")]
+    GlobalTable {
+        /// The table.
+        table: String,
+        /// What is wrong with the record.
+        source: StoreError,
+    },
+    /// The topology does not read this topic.
+    #[error("the topology does not read topic `{topic}`; it reads {}", list(known))]
+    UnknownTopic {
+        /// The name asked for.
+        topic: String,
+        /// Topics, and patterns of topics, that it reads.
+        known: Vec<String>,
+    },
+    /// The topology has no store of this name.
+    #[error("the topology has no store `{store}`; it has {}", list(known))]
+    UnknownStore {
+        /// The name asked for.
+        store: String,
+        /// The stores it has.
+        known: Vec<String>,
+    },
+    /// There is a store of this name, but its key or value is of another type.
+    #[error(
+        "store `{store}` does not hold values of type `{value}` by keys of type `{key}`; use the constant that `topology!` made for it"
+    )]
+    StoreType {
+        /// The store.
+        store: String,
+        /// The key type asked for.
+        key: &'static str,
+        /// The value type asked for.
+        value: &'static str,
+    },
+    /// A key or value has no bytes in its format.
+    #[error("{part} for topic `{topic}` cannot be encoded: {reason}")]
+    Encode {
+        /// `key` or `value`.
+        part: &'static str,
+        /// The topic.
+        topic: String,
+        /// What the format says.
+        reason: String,
+    },
+    /// The pattern of a source is not a regular expression.
+    #[error("the pattern `{pattern}` of a source is not a regular expression: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An earlier call failed, and an application stops then.
+    #[error("the topology stopped at an earlier error; make a new driver to go on")]
+    Stopped,
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    }
+}

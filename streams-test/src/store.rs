@@ -1,0 +1,130 @@
+//! A look into stores.
+
+use std::any::type_name;
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use streams_runtime::codec::StreamData;
+use streams_runtime::stores::{GlobalStore, KeyValue, KeyValueStore, StoreError};
+
+use crate::engine::Engine;
+use crate::error::DriverError;
+
+/// A store of the topology, or a global table. Made by [`TestDriver::store`](crate::TestDriver::store).
+pub struct TestStore<K, V: StreamData> {
+    engine: Rc<RefCell<Engine>>,
+    place: Place<K, V>,
+}
+
+enum Place<K, V: StreamData> {
+    Task(usize, KeyValue<K, V>),
+    Global(Arc<GlobalStore<K, V>>),
+}
+
+impl<K, V: StreamData> fmt::Debug for TestStore<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TestStore<{}, {}>", type_name::<K>(), type_name::<V>())
+    }
+}
+
+impl<K, V> TestStore<K, V>
+where
+    K: StreamData<Stored = K> + Clone + 'static,
+    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+{
+    pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
+        let mut inner = engine.borrow_mut();
+        let place = inner.globals.get(name).map(Place::Global).or_else(|| {
+            let mut tasks = inner.tasks.iter_mut().enumerate();
+            tasks.find_map(|(task, t)| Some(Place::Task(task, t.stores_mut().find(name)?)))
+        });
+        if let Some(place) = place {
+            drop(inner);
+            return Ok(TestStore { engine, place });
+        }
+        let mut known: Vec<String> = inner.globals.names().map(str::to_owned).collect();
+        for task in &mut inner.tasks {
+            known.extend(task.each_store().map(|store| store.name().to_owned()));
+        }
+        if known.iter().any(|known| known == name) {
+            return Err(DriverError::StoreType { store: name.to_owned(), key: type_name::<K>(), value: type_name::<V>() });
+        }
+        known.sort_unstable();
+        known.dedup();
+        Err(DriverError::UnknownStore { store: name.to_owned(), known })
+    }
+
+    #[track_caller]
+    fn read<R>(
+        &self,
+        task: impl FnOnce(&mut KeyValueStore<K, V>) -> Result<R, StoreError>,
+        global: impl FnOnce(&GlobalStore<K, V>) -> Result<R, StoreError>,
+    ) -> R {
+        let result = match &self.place {
+            Place::Task(index, handle) => task(self.engine.borrow_mut().tasks[*index].stores_mut().get(*handle)),
+            Place::Global(store) => global(store),
+        };
+        match result {
+            Ok(read) => read,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The value of a key. A borrowed form of the key will do: `str` for `String`.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn get<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<V> {
+        self.get_with_timestamp(key).map(|(value, _)| value)
+    }
+
+    /// The value of a key and the time of its last update.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn get_with_timestamp<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<(V, i64)> {
+        self.read(
+            |store| Ok(store.get_with_timestamp(key)?.map(|(value, timestamp_ms)| (value.clone(), timestamp_ms))),
+            |store| store.get_with_timestamp(key),
+        )
+    }
+
+    /// All rows in the order of the keys' bytes.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn all(&self) -> Vec<(K, V)> {
+        self.all_with_timestamps().into_iter().map(|(key, value, _)| (key, value)).collect()
+    }
+
+    /// All rows in the order of the keys' bytes, each with the time of its last update.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn all_with_timestamps(&self) -> Vec<(K, V, i64)> {
+        self.read(
+            |store| {
+                let mut keys = Vec::new();
+                store.all(|key, _| {
+                    keys.push(key.clone());
+                    ControlFlow::Continue(())
+                })?;
+                let mut rows = Vec::new();
+                for key in keys {
+                    if let Some((value, timestamp_ms)) = store.get_with_timestamp(&key)? {
+                        rows.push((key, value.clone(), timestamp_ms));
+                    }
+                }
+                Ok(rows)
+            },
+            |store| store.all_with_timestamps(),
+        )
+    }
+}

@@ -1,0 +1,57 @@
+//! Records of transactions, written by another client.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::ClientConfig;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use streams_runtime::broker::{Broker, ConsumerConfig, Isolation, OffsetAt, TopicPartition};
+use streams_runtime::record::RecordBatch;
+
+use crate::support::*;
+
+#[test]
+fn the_position_passes_transaction_markers_and_aborted_records() {
+    let broker = broker();
+    let at = TopicPartition::new(topic(&broker, "transactions", 1), 0);
+    let producer: BaseProducer =
+        ClientConfig::new().set("bootstrap.servers", address()).set("transactional.id", fresh("writer")).create().unwrap();
+    producer.init_transactions(PATIENCE).unwrap();
+    let write = |value: &str| {
+        let record: BaseRecord<'_, (), str> = BaseRecord::to(&at.topic).partition(0).payload(value);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+    };
+    producer.begin_transaction().unwrap();
+    ["a", "b", "c"].into_iter().for_each(write);
+    producer.commit_transaction(PATIENCE).unwrap();
+    producer.begin_transaction().unwrap();
+    ["x", "y"].into_iter().for_each(write);
+    producer.flush(PATIENCE).unwrap();
+    producer.abort_transaction(PATIENCE).unwrap();
+
+    // Three records, a marker, two records, a marker.
+    let ends = |isolation| {
+        let ends = broker.offsets(std::slice::from_ref(&at), OffsetAt::Latest, isolation);
+        ends.unwrap()[0]
+    };
+    let until = Instant::now() + PATIENCE;
+    while ends(Isolation::ReadCommitted) < 7 {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    for (isolation, expected) in [(Isolation::ReadCommitted, "abc"), (Isolation::ReadUncommitted, "abcxy")] {
+        assert_eq!(ends(isolation), 7);
+        let config = ConsumerConfig { client_id: fresh("reader"), isolation, fetch_ahead_bytes: 1 << 20 };
+        let mut consumer = broker.consumer(&config).unwrap();
+        let slot = consumer.assign(&at, 0).unwrap();
+        let mut records = RecordBatch::default();
+        while consumer.position(slot) < 7 {
+            assert!(Instant::now() < until, "position {}", consumer.position(slot));
+            if consumer.fetch(slot, 100, &mut records).unwrap() == 0 {
+                consumer.wait(Duration::from_millis(100));
+            }
+        }
+        assert_eq!(consumer.known_end(slot), Some(7));
+        let values: Vec<u8> = records.iter().flat_map(|r| r.value.unwrap().to_vec()).collect();
+        assert_eq!(values, expected.as_bytes());
+    }
+}

@@ -1,0 +1,40 @@
+use super::*;
+
+topology! {
+    fn coded() -> Coded {
+        let input: Stream<Text, Text> = stream("in");
+        let codes: GlobalTable<String, String> = global_table("codes");
+        input.join(codes, |_, v| v.clone(), |v, code| format!("{v}+{code}")).to("inner");
+        input.left_join(codes, |k, _| k.clone(), |v, code| format!("{v}+{}", code.map_or("none", |c| c))).to("left");
+        input.try_left_join(codes, |_, v| v.clone(), |v, code| code.cloned().ok_or_else(|| format!("no code {v}"))).to("checked");
+    }
+}
+
+#[test]
+fn any_key_finds_its_row() {
+    let driver = TestDriver::builder(coded()).on_process_error(OnError::Continue).build().unwrap();
+    pipe(&driver, "codes", &[(Some("x"), Some("X"), 50), (None, Some("Y"), 51)]);
+    assert_eq!(driver.dropped(), 1, "a null key in the table's topic");
+    pipe(&driver, "in", &[(Some("x"), Some("x"), 5), (Some("a"), Some("x"), 6), (None, Some("b"), 7), (Some("x"), None, 8)]);
+    assert_eq!(shown(&driver, "inner"), [("x=x+X@5", "5"), ("a=x+X@6", "6")].map(|(r, t)| (r.to_owned(), t.to_owned())));
+    assert_eq!(read(&driver, "left"), ["x=x+X@5", "a=x+none@6", "-=b+none@7"]);
+    assert_eq!(read(&driver, "checked"), ["x=X@5", "a=X@6"]);
+    assert_eq!(driver.dropped(), 1 + 3, "a null value by each join");
+    assert_eq!(driver.metrics().skipped_errors, 1);
+}
+
+#[test]
+fn the_table_can_be_looked_into_and_forgets() {
+    let driver = driver(coded());
+    pipe(&driver, "codes", &[(Some("x"), Some("X"), 50), (Some("y"), Some("Y"), 51), (Some("x"), None, 52)]);
+    assert_eq!(driver.store(Coded::CODES).unwrap().all_with_timestamps(), [("y".to_owned(), "Y".to_owned(), 51)]);
+    assert_eq!(driver.store(Coded::CODES).unwrap().get("x"), None);
+}
+
+#[test]
+fn bytes_of_another_type_are_an_error_that_names_the_table() {
+    let driver = driver(coded());
+    let codes = driver.input::<str, str>("codes").unwrap();
+    let error = codes.pipe_raw(Some(b"x"), Some(&[0xff]), 1).unwrap_err().to_string();
+    assert!(error.starts_with("global table `codes`: "), "{error}");
+}

@@ -1,0 +1,87 @@
+//! What the operators do, one module each, through the test driver.
+
+#![allow(clippy::unwrap_used)]
+
+mod aggregate;
+mod branch;
+mod count;
+mod fan_out;
+mod filter;
+mod flat_map;
+mod flat_map_values;
+mod for_each;
+mod global_join;
+mod group_by;
+mod handlers;
+mod map;
+mod map_values;
+mod merge;
+mod peek;
+mod print;
+mod process;
+mod reduce;
+mod repartition;
+mod schedules;
+mod select_key;
+mod source;
+mod stores;
+mod table_join;
+mod table_source;
+mod to;
+mod to_stream;
+mod to_table;
+
+use streams_runtime::codec::StreamData;
+use streams_runtime::prelude::*;
+use streams_test::{DriverError, RawRecord, TestDriver};
+
+/// A type with a place for null.
+type Text = Option<String>;
+
+fn driver(topology: impl Topology) -> TestDriver {
+    TestDriver::new(topology).unwrap()
+}
+
+/// Pipes text records (key, value, timestamp) into a topic; `None` is null.
+fn pipe(driver: &TestDriver, topic: &str, records: &[(Option<&str>, Option<&str>, i64)]) {
+    for (key, value, timestamp_ms) in records {
+        try_pipe(driver, topic, *key, *value, *timestamp_ms).unwrap();
+    }
+}
+
+fn try_pipe(driver: &TestDriver, topic: &str, key: Option<&str>, value: Option<&str>, timestamp_ms: i64) -> Result<(), DriverError> {
+    let mut headers = Headers::default();
+    headers.add("trace", Some(timestamp_ms.to_string().as_bytes()));
+    driver.pipe_raw(RawRecord {
+        topic: topic.into(),
+        key: key.map(|key| key.as_bytes().to_vec()),
+        value: value.map(|value| value.as_bytes().to_vec()),
+        timestamp_ms,
+        headers,
+    })
+}
+
+/// What a topic holds that was not read yet, as `key=value@timestamp`; nulls show as `-`.
+fn read(driver: &TestDriver, topic: &str) -> Vec<String> {
+    shown(driver, topic).into_iter().map(|(shown, _)| shown).collect()
+}
+
+/// [`read`] with the header `trace` behind each: `pipe` puts the timestamp of the record into it.
+fn shown(driver: &TestDriver, topic: &str) -> Vec<(String, String)> {
+    let text = |bytes: Option<Vec<u8>>| bytes.map_or("-".to_owned(), |bytes| String::from_utf8(bytes).unwrap());
+    let mut records = Vec::new();
+    while let Some(record) = driver.read_raw(topic) {
+        let trace = record.headers.last("trace").flatten().map(|v| String::from_utf8(v.to_vec()).unwrap()).unwrap_or_default();
+        records.push((format!("{}={}@{}", text(record.key), text(record.value), record.timestamp_ms), trace));
+    }
+    records
+}
+
+/// What a topic of numbers holds, as `key=value@timestamp`; a null shows as `-`.
+fn read_numbers<N>(driver: &TestDriver, topic: &str) -> Vec<String>
+where
+    N: StreamData<Stored = N, Present = N> + Copy + std::fmt::Display + Send + Sync + 'static,
+{
+    let records = driver.output::<String, Option<N>>(topic).read_all();
+    records.iter().map(|r| format!("{}={}@{}", r.key, r.value.map_or("-".to_owned(), |n| n.to_string()), r.timestamp_ms)).collect()
+}

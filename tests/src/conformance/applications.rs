@@ -1,0 +1,40 @@
+//! Whole applications.
+
+use streams_runtime::prelude::*;
+
+use super::Scenario;
+use super::vocabulary::{Text, fk, word};
+
+fn first_letter(value: &Text) -> String {
+    word(value)[..1].to_owned()
+}
+
+topology! {
+    fn count_and_join() -> CountAndJoin {
+        let input: Stream<Text, Text> = stream("in");
+        let t: Table<String, String> = table("t");
+        let keyed = input.filter(|_, v| v.is_some()).select_key(|_, v| fk(v));
+        let c: Table<String, u64> = keyed.group_by_key().count();
+        c.to_stream().to("out-count");
+        let joined = keyed.join(t, |l, r| format!("{l}+{r}"));
+        joined.to("out-join");
+    }
+
+    fn loopless_feedback() -> LooplessFeedback {
+        let input: Stream<Text, Text> = stream("in");
+        let n: Table<String, u64> = input.group_by(|_, v| first_letter(v)).count();
+        let even = n.to_stream().filter(|_, c| c.is_some_and(|c| c % 2 == 0));
+        let top: Table<String, String> = even.map_values_with_key(|k, c| format!("{k}{}", c.unwrap_or(0))).to_table();
+        top.to_stream().to("top");
+        let joined = input.select_key(|_, v| first_letter(v)).left_join(top, |v, t| format!("{v}+{}", t.map_or("null", |t| t)));
+        joined.to("out");
+    }
+}
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        // The optimization merges the two repartition topics; the results of each output are the same.
+        Scenario::new("count_and_join_optimized", count_and_join).store::<String, u64>("c").store::<String, String>("t"),
+        Scenario::new("loopless_feedback", loopless_feedback).store::<String, u64>("n").store::<String, String>("top"),
+    ]
+}

@@ -1,0 +1,148 @@
+//! Replays recorded behaviour of Kafka Streams (`tests/conformance/`) through the test driver and compares.
+
+mod aggregations;
+mod applications;
+mod format;
+mod joins;
+mod missing;
+mod processors;
+mod replay;
+mod stateless;
+mod tables;
+mod vocabulary;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+pub use format::Config;
+use serde_json::{Value, json};
+use streams_runtime::codec::StreamData;
+use streams_runtime::{StoreName, Topology};
+use streams_test::{DriverError, TestDriver};
+
+/// A scenario as this library says it.
+pub struct Scenario {
+    /// Its name in the vectors.
+    pub name: &'static str,
+    make: Box<dyn Fn(&Config) -> Result<TestDriver, DriverError>>,
+    stores: Vec<StoreRows>,
+}
+
+/// How the rows of a store become JSON.
+struct StoreRows {
+    name: &'static str,
+    rows: Box<dyn Fn(&TestDriver) -> Result<Vec<Value>, DriverError>>,
+}
+
+impl Scenario {
+    fn new<T: Topology>(name: &'static str, topology: impl Fn() -> T + 'static) -> Self {
+        let make = move |config: &Config| {
+            TestDriver::builder(topology()).wall_clock_start_ms(config.wall_clock_start_ms).cache_max_bytes(config.cache_bytes).build()
+        };
+        Scenario { name, make: Box::new(make), stores: Vec::new() }
+    }
+
+    /// Compares this store, rows with their times.
+    fn store<K, V>(self, name: &'static str) -> Self
+    where
+        K: StreamData<Stored = K> + Clone + serde::Serialize + 'static,
+        V: StreamData<Stored = V> + Clone + serde::Serialize + Send + Sync + 'static,
+    {
+        self.rows(name, move |driver| {
+            let rows = driver.store(StoreName::<K, V>::new(name))?.all_with_timestamps();
+            Ok(rows.into_iter().map(|(key, value, ts)| json!({"key": key, "value": value, "ts": ts})).collect())
+        })
+    }
+
+    /// Compares this store of a processor, rows without times.
+    fn plain_store<K, V>(self, name: &'static str) -> Self
+    where
+        K: StreamData<Stored = K> + Clone + serde::Serialize + 'static,
+        V: StreamData<Stored = V> + Clone + serde::Serialize + Send + Sync + 'static,
+    {
+        self.rows(name, move |driver| {
+            let rows = driver.store(StoreName::<K, V>::new(name))?.all();
+            Ok(rows.into_iter().map(|(key, value)| json!({"key": key, "value": value})).collect())
+        })
+    }
+
+    fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
+        self.stores.push(StoreRows { name, rows: Box::new(rows) });
+        self
+    }
+}
+
+/// All scenarios that can be said with the operators there are.
+pub fn scenarios() -> Vec<Scenario> {
+    [
+        stateless::scenarios(),
+        processors::scenarios(),
+        aggregations::scenarios(),
+        joins::scenarios(),
+        tables::scenarios(),
+        applications::scenarios(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The names of those that cannot be said yet.
+pub fn missing_scenarios() -> &'static [&'static str] {
+    missing::SCENARIOS
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All steps, stores and drops are as recorded.
+    Passed,
+    /// Something differs, or the file is not of the format, or its scenario is unknown; with what and where.
+    Failed(String),
+    /// The scenario needs operators that do not exist yet.
+    Missing(String),
+}
+
+/// What became of each file of a directory, by name.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn replay(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
+    let scenarios = scenarios();
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut outcomes = Vec::new();
+    for path in files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path)?;
+        outcomes.push((name, replay_text(&scenarios, &text)));
+    }
+    Ok(outcomes)
+}
+
+/// What becomes of one file with this text.
+pub fn replay_text(scenarios: &[Scenario], text: &str) -> Outcome {
+    let vector: format::Vector = match serde_json::from_str(text) {
+        Ok(vector) => vector,
+        Err(e) => return Outcome::Failed(format!("not of the vectors' format: {e}")),
+    };
+    if vector.format != 1 {
+        return Outcome::Failed(format!("format {} is unknown", vector.format));
+    }
+    let known = scenarios.iter().find(|scenario| scenario.name == vector.scenario);
+    match known {
+        Some(scenario) => match replay::replay(scenario, &vector) {
+            Ok(()) => Outcome::Passed,
+            Err(difference) => Outcome::Failed(format!("scenario {}, seed {}: {difference}", vector.scenario, vector.seed)),
+        },
+        None if missing::SCENARIOS.contains(&vector.scenario.as_str()) => Outcome::Missing(vector.scenario),
+        None => Outcome::Failed(format!("scenario {} is unknown", vector.scenario)),
+    }
+}
