@@ -81,7 +81,7 @@ async fn main() -> Result {
         (60, "kitchen", 20.0), // a minute is over: 21.0 in the kitchen, 11.0 in the cellar
         (90, "cellar", 11.5),
         (110, "kitchen", 19.0),
-        (125, "cellar", 11.0), // another one
+        (125, "cellar", 11.0),  // another one
         (150, "kitchen", 18.5), // stays in the store: time stands still after it
     ];
     for (second, sensor, temperature) in readings {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
-use std::ops::{Bound, ControlFlow};
+use std::ops::{Bound, ControlFlow, RangeBounds};
 use std::path::{Path, PathBuf};
 
 use examples::*;
@@ -77,9 +77,8 @@ impl KeyValueBackend for FileStore {
         to: Bound<&[u8]>,
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        use std::ops::RangeBounds;
         for (key, value) in &self.content.rows {
-            if (from, to).contains(key.as_slice()) && visit(key, value).is_break() {
+            if RangeBounds::<&[u8]>::contains(&(from, to), &key.as_slice()) && visit(key, value).is_break() {
                 break;
             }
         }
@@ -130,7 +129,7 @@ async fn main() -> Result {
     let state_dir = tempfile::tempdir()?;
     let log = EmbeddedLog::in_memory();
     log.create_topic("deliveries", 2)?;
-    for deliveries in [&[("apples", 10), ("pears", 5), ("apples", -3)][..], &[("apples", 2), ("plums", 20)]] {
+    for deliveries in [&[("apples", 10_i64), ("pears", 5), ("apples", -3)][..], &[("apples", 2), ("plums", 20)]] {
         for (at_ms, (fruit, pieces)) in (0..).zip(deliveries) {
             write(&log, "deliveries", *fruit, pieces, at_ms)?;
         }
@@ -143,7 +142,7 @@ async fn main() -> Result {
         let file = state_dir.path().join("custom-store").join(task).join("in_stock.json");
         let content: Content = serde_json::from_slice(&fs::read(&file)?)?;
         let keys: Vec<_> = content.rows.iter().map(|(key, _)| String::from_utf8_lossy(key)).collect();
-        println!("file of task {task}: {keys:?}, up to changelog offset {:?}", content.position);
+        println!("file of task {task}: {keys:?}");
     }
     Ok(())
 }
