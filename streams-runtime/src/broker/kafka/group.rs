@@ -29,6 +29,8 @@ pub(super) struct KafkaGroupMember {
     limit: Duration,
     topics: Mutex<Vec<String>>,
     left: AtomicBool,
+    instance: Option<String>,
+    newer_protocol: bool,
 }
 
 impl KafkaGroupMember {
@@ -49,7 +51,8 @@ impl KafkaGroupMember {
         }
         let mut defaults = vec![("reconnect.backoff.max.ms", "1000".to_owned()), ("socket.nagle.disable", "true".into())];
         let probe = settings.client(Kind::Group, &[], &[]);
-        if probe.get("group.protocol") != Some("consumer") {
+        let newer_protocol = probe.get("group.protocol") == Some("consumer");
+        if !newer_protocol {
             // With the newer protocol the broker decides these.
             fixed.push(("partition.assignment.strategy", "cooperative-sticky".into()));
             fixed.push(("session.timeout.ms", session_ms.to_string()));
@@ -68,6 +71,8 @@ impl KafkaGroupMember {
             limit,
             topics: Mutex::default(),
             left: AtomicBool::new(false),
+            instance: config.instance.clone(),
+            newer_protocol,
         };
         member.subscribe(&config.topics)?;
         Ok(member)
@@ -291,8 +296,21 @@ impl GroupMember for KafkaGroupMember {
         self.stop_deferring();
         let client = self.client.get();
         let what = format!("leave group `{}`", self.group);
-        client.close_queue().map_err(|e| self.words().request(&what, error::code_of(&e)))?;
-        while !client.closed() {
+        if self.newer_protocol {
+            client.close_queue().map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        } else {
+            // Not by closing the client: its drop would close it once more, and complain in the log.
+            client.unsubscribe();
+        }
+        let has_left = || match (self.newer_protocol, &self.instance) {
+            // There a member keeps its id for life.
+            (true, _) => client.closed(),
+            // The id goes when the group was told.
+            (false, None) => raw::member_id(client.client()).is_none(),
+            // A static member tells nothing: its place is kept.
+            (false, Some(_)) => true,
+        };
+        while !has_left() {
             if Instant::now() >= until {
                 return Err(BrokerError::TimedOut { what, after_ms: timeout.as_millis() as u64, address: self.address.clone() });
             }
