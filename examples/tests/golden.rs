@@ -2,6 +2,8 @@
 //!
 //! `cargo test --workspace` and `cargo test -p examples` build the examples first; with `--test golden` alone they are as they were.
 
+#![allow(clippy::unwrap_used)] // tests
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
