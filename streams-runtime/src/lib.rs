@@ -33,9 +33,61 @@ pub use runtime::{
 };
 pub use topology::{StoreName, Topology};
 
-pub use streams_macros::{StreamData, topology};
+pub use streams_macros::StreamData;
 
-/// `#[topology]`, the attribute form of [`topology!`]. Import it by name: `use streams_runtime::attribute::topology;`.
+/// Declares a topology: the compiler checks the whole graph, and the result is a plain value.
+///
+/// ```
+/// use streams_runtime::prelude::*;
+///
+/// topology! {
+///     /// Counts the words of at least `min_len` letters.
+///     pub fn word_count(input: String, min_len: usize) -> WordCount {
+///         let lines: Stream<Option<String>, String> = stream(input);
+///         let words = lines.flat_map_values(|line, out| for word in line.split(' ') { out(word) });
+///         let (long, short) = words.split().branch(|_, word| word.len() >= *min_len).otherwise();
+///         let counts: Table<String, u64> = long.group_by(|_, word| word.to_owned()).count();
+///         counts.to_stream().to("word-counts");
+///         short.to("short-words");
+///     }
+/// }
+///
+/// let topology: WordCount = word_count("text".to_owned(), 4);
+/// assert_eq!(WordCount::COUNTS.name(), "counts");
+/// assert!(WordCount::DESCRIPTION.contains("counts-repartition"));
+/// # let _ = topology;
+/// ```
+///
+/// - The macro makes the struct (`WordCount`) with the parameters, the function that returns it, and the constants `DESCRIPTION`
+///   (in the form of Kafka Streams' description), `MERMAID`, `DOT`, `FINGERPRINT` (changes with the names of topics and state, with written
+///   types and with partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
+/// - **Sources** stand alone in a `let` with a written type: `stream(topic)`, `stream([a, b])`, `stream(pattern("regex"))`, `table(topic)`,
+///   `global_table(topic)`, and `key_value_store()` for processors. A topic is a literal, a constant, or a `String` parameter. Options
+///   follow: `.timestamp(|key, value| ms)`, `.with(KeyCodec, ValueCodec)`, `.offset_reset(Earliest)`, `.partitions(12)`, `.named("x")`.
+/// - **Operators** are the methods of [`Stream`], [`Table`] and [`Grouped`]; closures get references. Those with a closure have a `try_` twin
+///   whose `Err` goes to the process handler. A name that is used twice is a fan-out: the first use gets each record first.
+/// - **State is named by its `let`**: store, changelog, repartition topic and query handle. `.named("x")` behind the operator overrides
+///   it, so that a variable can be renamed and the state kept. Its type is written, everything else is inferred.
+/// - A **repartition topic** is inserted exactly where a changed key meets a grouping, `to_table` or a join with a table; it is named after the state
+///   or the join that needs it.
+/// - A statement without `let` ends in `.to(topic)` (or `.to(|key, value, cx| topic)`), `.for_each(…)`, `.print(label)` or `.process(…)`.
+///
+/// `STREAMS_DUMP=WordCount cargo check` prints what the macro makes of a topology that is compiled. If this crate was renamed, say so first
+/// in the macro: `#![runtime(path)]`. All messages of the macro are explained in `streams-macros/DIAGNOSTICS.md`.
+pub use streams_macros::topology;
+
+/// `#[topology]`, the attribute form of [`topology!`](crate::topology!), for functions that rustfmt should format. Import it by name.
+///
+/// ```
+/// use streams_runtime::attribute::topology;
+/// use streams_runtime::prelude::Stream;
+///
+/// #[topology]
+/// pub fn copy(from: String, to: String) -> Copy {
+///     let records: Stream<Option<Vec<u8>>, Option<Vec<u8>>> = stream(from);
+///     records.to(to);
+/// }
+/// ```
 pub mod attribute {
     pub use streams_macros::topology_attribute as topology;
 }

@@ -19,6 +19,11 @@ pub(crate) struct Written<'a> {
 /// Takes a written type apart.
 pub(crate) fn written(ty: &Type) -> Written<'_> {
     let other = || Written { name: tidy(&ty.to_token_stream().to_string()), arguments: Vec::new(), span: ty.span() };
+    let mut ty = ty;
+    // What came through a parameter of a `macro_rules!` macro is in an invisible group.
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
     let Type::Path(path) = ty else { return other() };
     let Some(last) = path.path.segments.last() else { return other() };
     let arguments = match &last.arguments {

@@ -100,7 +100,7 @@ fn parse_args(cx: &mut Errors, content: ParseStream<'_>, span: Span) -> Vec<Expr
     while !content.is_empty() {
         let start = content.span();
         match content.parse::<Expr>() {
-            Ok(argument) => args.push(argument),
+            Ok(argument) => args.push(ungrouped(argument)),
             Err(error) => {
                 cx.report(at(&error, start), BAD_ARGUMENT, &[("why", &error)]);
                 break;
@@ -119,4 +119,12 @@ fn parse_args(cx: &mut Errors, content: ParseStream<'_>, span: Span) -> Vec<Expr
     let rest = content.parse::<TokenStream>().map(ToTokens::into_token_stream);
     debug_assert!(rest.is_ok(), "any tokens are a token stream at {span:?}");
     args
+}
+
+/// Without the invisible group around what came through a parameter of a `macro_rules!` macro.
+fn ungrouped(mut expr: Expr) -> Expr {
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    expr
 }

@@ -238,7 +238,11 @@ fn output(cx: &mut Errors, sig: &Signature) -> Option<Ident> {
         }
         ReturnType::Type(_, ty) => ty,
     };
-    if let Type::Path(path) = &**ty
+    let mut plain = &**ty;
+    while let Type::Group(group) = plain {
+        plain = &group.elem;
+    }
+    if let Type::Path(path) = plain
         && path.qself.is_none()
         && let Some(last) = path.path.segments.last()
         && path.path.segments.len() == 1

@@ -81,7 +81,9 @@ fn run(path: &Path) -> Calls {
     let file = syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut calls = Calls::default();
     calls.visit_file(&file);
-    assert!(calls.count > 0, "{} calls no macro", path.display());
+    // Calls inside of `macro_rules!` are seen by rustc only.
+    let generated = file.items.iter().any(|item| matches!(item, syn::Item::Macro(item) if item.ident.is_some()));
+    assert!(calls.count > 0 || generated, "{} calls no macro", path.display());
     calls
 }
 

@@ -48,7 +48,7 @@ pub enum Error {
         /// Its name.
         table: String,
         /// The cause.
-        source: StoreError,
+        source: Box<TaskError>,
     },
     /// The user's code panicked.
     #[error("a worker panicked: {0}")]
