@@ -14,6 +14,7 @@ use super::shared::{AppState, Shared, lock};
 use super::startup::StateDirectory;
 use crate::codec::StreamData;
 use crate::context::TaskMetrics;
+use crate::task::TaskId;
 use crate::topology::{StoreName, Topology};
 
 /// How long [`App::run_until`] gives the shutdown.
@@ -88,6 +89,11 @@ impl<T: Topology> App<T> {
         lock(&self.shared.metrics).values().for_each(|m| records.add(*m));
         let tasks = lock(&self.shared.tasks);
         AppMetrics { records, tasks: tasks.len(), running_tasks: tasks.values().filter(|t| t.running).count() }
+    }
+
+    /// The tasks of this process that run now.
+    pub fn tasks(&self) -> Vec<TaskId> {
+        lock(&self.shared.tasks).iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect()
     }
 
     /// A store, for queries: `app.store(WordCount::COUNTS).get("word").await`.

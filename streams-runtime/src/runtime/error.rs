@@ -51,7 +51,7 @@ pub enum Error {
         /// Its name.
         table: String,
         /// The cause.
-        source: StoreError,
+        source: Box<TaskError>,
     },
     /// A query has no answer. Only what asks for one returns this.
     #[error(transparent)]

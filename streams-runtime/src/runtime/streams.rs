@@ -138,6 +138,13 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// Time between deletions of what was processed and committed in repartition topics; nobody needs it any more. Default: 30 s.
+    #[must_use]
+    pub fn repartition_purge_interval(mut self, interval: Duration) -> Self {
+        self.config.purge_interval = interval;
+        self
+    }
+
     /// Memory for the caches of all stores together. With 0 every change of a table goes on at once, otherwise the changes of a key
     /// between two commits are one. Default: 10 MiB.
     #[must_use]
