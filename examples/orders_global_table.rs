@@ -24,7 +24,7 @@ struct Address {
 topology! {
     /// Orders, keyed by their number, become lines of a shipping list.
     fn orders_global_table() -> OrdersGlobalTable {
-        let orders: Stream<u32, Order> = stream("orders");
+        let orders: Stream<u32, Order> = stream("orders-by-number");
         let addresses: GlobalTable<String, Address> = global_table("addresses");
 
         orders
@@ -46,10 +46,10 @@ async fn main() -> Result {
     }
 
     let log = EmbeddedLog::in_memory();
-    log.create_topic("orders", 4)?;
+    log.create_topic("orders-by-number", 4)?;
     log.create_topic("addresses", 2)?; // the numbers of partitions need not be equal
     let order = |number: u32, customer: &str, item: &str| {
-        write(&log, "orders", &number, &Order { customer: customer.into(), item: item.into() }, number.into())
+        write(&log, "orders-by-number", &number, &Order { customer: customer.into(), item: item.into() }, number.into())
     };
     let address = |at_ms, customer: &str, street: &str, town: &str| {
         write(&log, "addresses", customer, &Address { street: street.into(), town: town.into() }, at_ms)

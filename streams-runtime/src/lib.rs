@@ -91,3 +91,8 @@ pub use streams_macros::topology;
 pub mod attribute {
     pub use streams_macros::topology_attribute as topology;
 }
+
+/// The README's code compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::query::QueryError;
 use crate::broker::BrokerError;
 use crate::error::TaskError;
 use crate::stores::StoreError;
 use crate::task::BuildError;
 
 /// Why an application did not start, or ended.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`: that is what people see when `main` returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The application cannot run on this broker, or with these settings: everything that is in the way.
@@ -50,6 +53,9 @@ pub enum Error {
         /// The cause.
         source: Box<TaskError>,
     },
+    /// A query has no answer. Only what asks for one returns this.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// The user's code panicked.
     #[error("a worker panicked: {0}")]
     Panicked(String),
@@ -73,6 +79,12 @@ pub enum Error {
     /// A thread could not be started.
     #[error("a thread could not be started: {0}")]
     Thread(std::io::Error),
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// One thing in the way of a start.
