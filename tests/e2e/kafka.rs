@@ -1,7 +1,7 @@
 //! The tests' own way to Kafka: plain clients, and Kafka's own tools.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -206,17 +206,23 @@ pub(crate) fn is_done(group: &str, topic: &str) -> bool {
     committed(group, topic) == ends(topic)
 }
 
-/// Runs one of Kafka's own tools.
-pub(crate) fn try_tool(args: &[&str]) -> Output {
+fn tool_command(args: &[&str]) -> Command {
     let tool =
         std::env::var("STREAMS_TEST_KAFKA_TOOL").expect("STREAMS_TEST_KAFKA_TOOL is not set; run these tests with `cargo xtask e2e`");
-    Command::new("sh").arg("-c").arg(format!("{tool} \"$@\"")).arg("tool").args(args).output().expect("sh")
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{tool} \"$@\"")).arg("tool").args(args);
+    command
 }
 
 /// Runs one of Kafka's own tools and gives what it prints.
 pub(crate) fn tool(args: &[&str]) -> String {
-    let output = try_tool(args);
+    let output = tool_command(args).output().expect("sh");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{args:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
     text
+}
+
+/// Starts one of Kafka's own tools, to be fed.
+pub(crate) fn tool_with_input(args: &[&str]) -> Child {
+    tool_command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sh")
 }

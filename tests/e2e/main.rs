@@ -5,4 +5,11 @@
 //! `pipelines`. Topics are written and read here with plain rdkafka, so that a mistake of the runtime's own Kafka side cannot hide itself.
 
 mod kafka;
+mod matching;
+mod outage;
+mod poison;
+mod scaling;
+mod startup;
+mod stateless;
+mod tables;
 mod word_count;

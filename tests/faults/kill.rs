@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use streams_runtime::broker::embedded::EmbeddedLog;
 use tests::process::Pipeline;
-use tests::words::{AtTheKill, BEGIN_MS, Repartitioned, check_the_rule, word};
+use tests::words::check_the_rule;
 
 use crate::setup::*;
 
 const PARTITIONS: usize = 4;
 const WORDS: usize = 200_000;
-const REPARTITION: &str = "app-counts-repartition";
-const CHANGELOG: &str = "app-counts-changelog";
 
 /// Without a cache, so that the changelog runs ahead of commits; nothing is purged, because the test reads the repartition topic.
 fn count(name: &str, directory: &Path, args: &[&str]) -> Pipeline {
@@ -20,40 +17,16 @@ fn count(name: &str, directory: &Path, args: &[&str]) -> Pipeline {
     start(name, directory, &[&common, args].concat())
 }
 
-fn repartitioned(log: &EmbeddedLog) -> Vec<Repartitioned> {
-    let mut all = Vec::new();
-    for (partition, batch) in read(log, REPARTITION).iter().enumerate() {
-        all.extend(batch.iter().map(|r| {
-            let word = String::from_utf8(r.key.expect("a key").to_vec()).expect("text");
-            Repartitioned { partition, offset: r.offset, word, timestamp_ms: r.timestamp_ms }
-        }));
-    }
-    all
-}
-
 #[test]
 fn counts_obey_the_rule_after_a_kill_in_the_middle() {
     let directory = directory();
-    let log = open(directory.path());
-    log.create_topic("words", PARTITIONS as i32).unwrap();
-    for n in 0..WORDS {
-        append(&log, "words", (n % PARTITIONS) as i32, word(n).as_bytes(), BEGIN_MS + n as i64);
-    }
-    drop(log);
-
+    write_words(directory.path(), PARTITIONS, WORDS);
     let mut victim = count("killed", directory.path(), &[]);
     victim.wait_for("it has counted some", |s| s.records > 40_000);
     victim.kill();
 
     let log = open(directory.path());
-    let all = || (0..PARTITIONS).collect();
-    let kill = AtTheKill {
-        tasks: [all(), all()],
-        committed_input: committed(&log, "words"),
-        committed_repartition: committed(&log, REPARTITION),
-        repartition_ends: read(&log, REPARTITION).iter().map(|b| b.len() as i64).collect(),
-        changelog: last(&log, CHANGELOG),
-    };
+    let kill = at_the_kill(&log);
     assert!(kill.committed_repartition.iter().sum::<i64>() > 0, "it had committed nothing");
     assert!(kill.committed_repartition.iter().sum::<i64>() < WORDS as i64, "it had finished");
     drop(log);

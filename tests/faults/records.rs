@@ -13,6 +13,7 @@ const AT_ONCE: Duration = Duration::from_secs(15);
 /// Ten numbers, of which number 5 is none.
 fn poisoned(log: &EmbeddedLog) {
     log.create_topic("in", 1).unwrap();
+    log.create_topic("out", 1).unwrap();
     for n in 0..10u64 {
         let value = if n == 5 { b"poison".to_vec() } else { n.to_be_bytes().to_vec() };
         append(log, "in", 0, &value, 1_000);
@@ -34,7 +35,7 @@ fn a_poison_record_ends_the_application_and_is_not_committed() {
     poisoned(&open(directory.path()));
     for attempt in 0..2 {
         let error = numbers("poison", &directory, &[]).end_within(AT_ONCE).error.unwrap();
-        assert!(error.contains("in-0 offset 5") && error.contains("6 bytes"), "attempt {attempt}: {error}");
+        assert!(error.contains("in-0 offset 5") && error.contains("8 bytes expected, 6 found"), "attempt {attempt}: {error}");
         assert!(committed(&open(directory.path()), "in")[0] <= 5, "attempt {attempt}");
     }
     // Nothing before it is lost, and nothing behind it: another handler goes on with it.
@@ -59,7 +60,7 @@ fn a_poison_record_goes_to_the_dead_letter_topic() {
     assert_eq!(header("__streams.errors.topic"), "in");
     assert_eq!(header("__streams.errors.partition"), "0");
     assert_eq!(header("__streams.errors.offset"), "5");
-    assert!(header("__streams.errors.message").contains("6 bytes"), "{}", header("__streams.errors.message"));
+    assert!(header("__streams.errors.message").contains("8 bytes expected, 6 found"), "{}", header("__streams.errors.message"));
 }
 
 /// `mischief` reads `Stream<String, String>`: it has no nulls.
@@ -88,6 +89,7 @@ fn a_negative_timestamp_is_dropped_and_counted() {
     let directory = directory();
     let log = open(directory.path());
     log.create_topic("in", 1).unwrap();
+    log.create_topic("out", 1).unwrap();
     append(&log, "in", 0, &2u64.to_be_bytes(), 1_000);
     append(&log, "in", 0, &4u64.to_be_bytes(), -1);
     append(&log, "in", 0, &6u64.to_be_bytes(), 1_001);

@@ -10,6 +10,11 @@ use streams_runtime::broker::{Broker, GroupConfig, TopicPartition};
 use streams_runtime::record::{NewRecord, RecordBatch};
 use tempfile::TempDir;
 use tests::process::Pipeline;
+use tests::words::{AtTheKill, BEGIN_MS, Repartitioned, word};
+
+/// The internal topics of the word count.
+pub(crate) const REPARTITION: &str = "app-counts-repartition";
+pub(crate) const CHANGELOG: &str = "app-counts-changelog";
 
 /// A directory of its own for a test.
 pub(crate) fn directory() -> TempDir {
@@ -81,9 +86,41 @@ pub(crate) fn committed(log: &EmbeddedLog, topic: &str) -> Vec<i64> {
         session_timeout: Duration::from_secs(10),
     };
     let member = log.join_group(&config).expect("a member");
-    let partitions: Vec<TopicPartition> =
-        (0..log.partitions(topic).expect("the topic")).map(|p| TopicPartition::new(topic, p)).collect();
+    let partitions: Vec<TopicPartition> = (0..log.partitions(topic).expect("the topic")).map(|p| TopicPartition::new(topic, p)).collect();
     let offsets = member.committed(&partitions).expect("committed");
     member.leave(Duration::from_secs(1)).expect("leave");
     offsets.into_iter().map(|c| c.map_or(0, |c| c.offset)).collect()
+}
+
+/// Makes the topic `words` and fills it: word `n` is offset `n / partitions` of partition `n % partitions`.
+pub(crate) fn write_words(directory: &Path, partitions: usize, words: usize) {
+    let log = open(directory);
+    log.create_topic("words", partitions as i32).expect("create");
+    for n in 0..words {
+        append(&log, "words", (n % partitions) as i32, word(n).as_bytes(), BEGIN_MS + n as i64);
+    }
+}
+
+/// What the only process left behind.
+pub(crate) fn at_the_kill(log: &EmbeddedLog) -> AtTheKill {
+    let partitions = log.partitions("words").expect("the topic") as usize;
+    AtTheKill {
+        tasks: [(0..partitions).collect(), (0..partitions).collect()],
+        committed_input: committed(log, "words"),
+        committed_repartition: committed(log, REPARTITION),
+        repartition_ends: read(log, REPARTITION).iter().map(|b| b.len() as i64).collect(),
+        changelog: last(log, CHANGELOG),
+    }
+}
+
+/// The repartition topic of the word count.
+pub(crate) fn repartitioned(log: &EmbeddedLog) -> Vec<Repartitioned> {
+    let mut all = Vec::new();
+    for (partition, batch) in read(log, REPARTITION).iter().enumerate() {
+        all.extend(batch.iter().map(|r| {
+            let word = String::from_utf8(r.key.expect("a key").to_vec()).expect("text");
+            Repartitioned { partition, offset: r.offset, word, timestamp_ms: r.timestamp_ms }
+        }));
+    }
+    all
 }

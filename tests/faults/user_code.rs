@@ -25,7 +25,7 @@ fn a_closure_that_blocks_is_an_error() {
     let end = blocked.end_within(Duration::from_secs(15));
     let error = end.error.unwrap();
     assert!(error.contains("worker 0 made no progress for 2s"), "{error}");
-    assert!(end.after > Duration::from_secs(1), "{end:?}");
+    assert!(end.after > Duration::from_secs(1), "{:?}", end.after);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_shutdown_does_not_wait_for_ever_for_a_closure_that_blocks() {
     let end = blocked.end_within(PATIENCE);
     let error = end.error.unwrap();
     assert!(error.contains("made no progress") || error.contains("the shutdown was not over"), "{error}");
-    assert!(end.after < Duration::from_secs(15), "{end:?}");
+    assert!(end.after < Duration::from_secs(15), "{:?}", end.after);
 }
 
 #[test]

@@ -107,6 +107,8 @@ impl<T: Topology> Worker<T> {
             Ok(Err(error)) => self.shared.fail(error),
             Err(panic) => self.shared.fail(Error::Panicked(panic_text(&*panic))),
         }
+        // One that has ended is not stuck.
+        self.shared.beats[self.index].store(i64::MAX, Ordering::Relaxed);
         let mut places = lock(&self.shared.tasks);
         places.retain(|_, place| place.worker != self.index);
     }
