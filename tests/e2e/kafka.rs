@@ -1,5 +1,6 @@
 //! The tests' own way to Kafka: plain clients, and Kafka's own tools.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,8 +18,21 @@ use tests::process::{PATIENCE, Pipeline};
 /// A request to a broker that is up.
 const REQUEST: Duration = Duration::from_secs(20);
 
+thread_local! {
+    /// The broker of a test that has one of its own.
+    static OWN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From now on this thread means another broker.
+pub(crate) fn go_to(address: &str) {
+    OWN.set(Some(address.to_owned()));
+}
+
 /// Where the broker is.
 pub(crate) fn address() -> String {
+    if let Some(own) = OWN.with_borrow(Clone::clone) {
+        return own;
+    }
     std::env::var("STREAMS_TEST_KAFKA")
         .expect("STREAMS_TEST_KAFKA is not set: these tests need a Kafka broker at host:port; run them with `cargo xtask e2e`")
 }

@@ -4,10 +4,13 @@
 //! broker's process id) and `STREAMS_TEST_KAFKA_TOOL` (a command that runs Kafka's own tools). The applications are the program
 //! `pipelines`. Topics are written and read here with plain rdkafka, so that a mistake of the runtime's own Kafka side cannot hide itself.
 
+#![allow(clippy::unwrap_used)] // tests
+
 mod kafka;
 mod matching;
 mod outage;
 mod poison;
+mod restart;
 mod scaling;
 mod startup;
 mod stateless;

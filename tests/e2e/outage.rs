@@ -107,3 +107,36 @@ fn a_broker_that_goes_away_for_20_s_is_ridden_out() {
     assert_eq!(distinct, (0..RECORDS as u64).map(|n| 2 * n).collect::<BTreeSet<u64>>(), "lost or made up");
     println!("{} of {RECORDS} records came twice", got.len() - distinct.len());
 }
+
+/// A process that is told to stop while the broker is away cannot commit any more, but it ends, and soon. What it had not committed comes again.
+#[test]
+fn a_shutdown_while_the_broker_is_away_is_bounded() {
+    const RECORDS: u64 = 20_000;
+    let (input, output, id) = (kafka::fresh("away-in"), kafka::fresh("away-out"), kafka::fresh("away"));
+    kafka::create(&input, 2);
+    kafka::create(&output, 2);
+    let args = ["numbers".to_owned(), format!("id={id}"), format!("input={input}"), format!("output={output}"), "session_ms=6000".into()];
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let mut pipeline = kafka::start("away", &args);
+    pipeline.wait_until_running();
+    let send = |n: u64| Send {
+        partition: Some((n % 2) as i32),
+        value: Some((2 * n).to_be_bytes().to_vec()),
+        timestamp_ms: 1_000,
+        ..Send::default()
+    };
+    kafka::produce(&input, (0..RECORDS).map(send));
+    pipeline.wait_for("records flow", |s| s.records > 0);
+    let away = Away::begin();
+    pipeline.signal("TERM");
+    let end = pipeline.end_within(Duration::from_secs(75));
+    println!("ended after {:?}: {}, {:?}", end.after, end.status, end.error);
+    drop(away);
+
+    let mut again = kafka::start("back", &args);
+    again.wait_until_running();
+    eventually("all is committed", || kafka::is_done(&id, &input));
+    again.terminate();
+    let got: BTreeSet<u64> = kafka::read(&output).iter().flatten().map(kafka::Got::number).collect();
+    assert_eq!(got, (0..RECORDS).map(|n| 2 * n).collect::<BTreeSet<u64>>(), "lost or made up");
+}

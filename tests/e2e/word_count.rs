@@ -170,14 +170,13 @@ fn kill_in_the_middle(names: &Names, mut victim: Pipeline) -> AtTheKill {
     victim.kill();
     // What it had sent is on its way for a moment yet. Its tasks rest until its session is over.
     std::thread::sleep(Duration::from_secs(1));
-    let at_the_kill = AtTheKill {
+    AtTheKill {
         committed_input: kafka::committed(&names.id, &names.input),
         committed_repartition: kafka::committed(&names.id, &names.repartition()),
         repartition_ends: kafka::ends(&names.repartition()),
         changelog: last(&kafka::read(&names.changelog())),
         tasks,
-    };
-    at_the_kill
+    }
 }
 
 /// Kafka's own tool sees the group, its offsets and its owners.

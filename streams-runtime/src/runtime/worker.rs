@@ -126,10 +126,12 @@ impl<T: Topology> Worker<T> {
         busy |= self.process(now_ms)?;
         self.producer.borrow_mut().poll()?;
         let draining = !busy && self.shared.draining.load(Ordering::Relaxed);
-        if self.commit_requested || now_ms >= self.next_commit_ms || draining {
+        let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
+        if commits {
             busy |= self.commit()?;
         }
-        if !busy {
+        // With each commit as well, or a worker that is never idle would never be heard of.
+        if commits || !busy {
             self.report_metrics();
         }
         self.shared.idle[self.index].store(!busy && self.is_drained(), Ordering::Release);
