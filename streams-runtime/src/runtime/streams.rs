@@ -297,6 +297,10 @@ impl<T: Topology> Streams<T> {
     #[cfg(feature = "kafka")]
     fn connect_kafka(&mut self) {
         if let Some((bootstrap, settings)) = self.kafka.take() {
+            if self.config.broker.is_some() {
+                self.problems.push(StartupProblem::TwoBrokers);
+                return;
+            }
             if bootstrap.is_empty() {
                 self.problems.push(StartupProblem::NoBroker);
                 return;
