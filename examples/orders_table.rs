@@ -21,11 +21,11 @@ struct Address {
     town: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, StreamData)]
+#[derive(Clone, Serialize, Deserialize, StreamData)]
 struct Shipment {
     order: u32,
     item: String,
-    to: String,
+    to: Option<String>,
 }
 
 topology! {
@@ -35,20 +35,18 @@ topology! {
         let orders: Stream<String, Order> = stream("orders");
         let addresses: Table<String, Address> = table("addresses");
 
-        let (with_address, without) = orders
-            .left_join(addresses, |order, address| (order.clone(), address.cloned()))
+        let (ready, waiting) = orders
+            .left_join(addresses, |order, address| Shipment {
+                order: order.number,
+                item: order.item.clone(),
+                to: address.map(|Address { street, town }| format!("{street}, {town}")),
+            })
             .split()
-            .branch(|_, (_, address)| address.is_some())
+            .branch(|_, shipment| shipment.to.is_some())
             .otherwise();
 
-        with_address
-            .flat_map_values(|(order, address), out| {
-                if let Some(Address { street, town }) = address {
-                    out(&Shipment { order: order.number, item: order.item.clone(), to: format!("{street}, {town}") });
-                }
-            })
-            .to("shipments");
-        without.map_values(|(order, _)| order.clone()).to("orders-without-address");
+        ready.to("shipments");
+        waiting.to("orders-without-address");
     }
 }
 
@@ -78,11 +76,11 @@ async fn main() -> Result {
     order(9, "alice", 104, "pen")?;
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for (customer, shipment) in read::<String, Shipment>(&log, "shipments")? {
-        println!("{customer}'s order {}: {} to {}", shipment.order, shipment.item, shipment.to);
-    }
-    for (customer, order) in read::<String, Order>(&log, "orders-without-address")? {
-        println!("{customer}'s order {}: {} waits for an address", order.number, order.item);
+    for topic in ["shipments", "orders-without-address"] {
+        println!("{topic}:");
+        for (customer, Shipment { order, item, to }) in read::<String, Shipment>(&log, topic)? {
+            println!("  {customer}'s order {order}: {item} to {}", to.as_deref().unwrap_or("?"));
+        }
     }
     Ok(())
 }

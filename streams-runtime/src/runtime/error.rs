@@ -102,6 +102,9 @@ pub enum StartupProblem {
         "no broker: call `.brokers(\"host:port\")` for Kafka, or `.embedded(\"dir\")` or `.embedded_in_memory()` for a log in this process"
     )]
     NoBroker,
+    /// Two brokers.
+    #[error("both Kafka and a log in this process are named: call `.brokers(…)`, or `.embedded(…)` and the like, not both")]
+    TwoBrokers,
     /// A setting out of range.
     #[error("setting `{name}`: {reason}")]
     Setting {
