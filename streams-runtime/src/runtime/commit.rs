@@ -18,9 +18,20 @@ use crate::topology::Topology;
 /// How long one attempt waits for acknowledgements before other work has its turn.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What an attempt to commit came to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// There was nothing to commit, or it is the business of others by now.
+    Nothing,
+    /// Everything done so far is committed.
+    Committed,
+    /// The broker is away. Nothing is lost: the next attempt carries on.
+    Deferred(BrokerError),
+}
+
 impl<T: Topology> Worker<T> {
-    /// Commits everything done so far; whether there was anything. While the broker is away nothing is lost: the next attempt carries on.
-    pub(super) fn commit(&mut self) -> Result<bool, Error> {
+    /// Commits everything done so far.
+    pub(super) fn commit(&mut self) -> Result<Outcome, Error> {
         self.next_commit_ms = self.shared.config.clock.now_ms() + self.shared.config.commit_interval.as_millis() as i64;
         self.commit_requested = false;
         let mut offsets: Vec<CommitOffset> = Vec::new();
@@ -33,7 +44,7 @@ impl<T: Topology> Worker<T> {
             Ok(()) => {}
             Err(error) if error.is_retriable() => {
                 tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
-                return Ok(false);
+                return Ok(Outcome::Deferred(error));
             }
             Err(error) => return Err(error.into()),
         }
@@ -42,12 +53,12 @@ impl<T: Topology> Worker<T> {
                 Ok(()) => {}
                 Err(error) if error.is_retriable() => {
                     tracing::warn!(%error, "the commit failed; trying again with the next one");
-                    return Ok(false);
+                    return Ok(Outcome::Deferred(error));
                 }
                 Err(error @ BrokerError::Fenced { .. }) => {
                     // The tasks belong to others by now; the group will say so. What was done since the last commit is done again there.
                     tracing::warn!(%error, "not committed");
-                    return Ok(false);
+                    return Ok(Outcome::Nothing);
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -58,7 +69,7 @@ impl<T: Topology> Worker<T> {
         }
         drop(producer);
         self.note_purgeable(&offsets);
-        Ok(!offsets.is_empty())
+        Ok(if offsets.is_empty() { Outcome::Nothing } else { Outcome::Committed })
     }
 
     /// Processed records of repartition topics are of no use any more.
@@ -70,11 +81,15 @@ impl<T: Topology> Worker<T> {
         }
     }
 
-    /// The last commit of tasks that are about to leave. If it fails they leave all the same: their records are processed again elsewhere.
-    pub(super) fn commit_before_leaving(&mut self) {
-        match self.commit() {
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "tasks leave without a last commit"),
-        }
+    /// The last commit of tasks that are about to leave. If it fails they leave all the same: their records are processed again elsewhere,
+    /// or after the next start.
+    pub(super) fn commit_before_leaving(&mut self) -> Result<(), Error> {
+        let result = match self.commit() {
+            Ok(Outcome::Nothing | Outcome::Committed) => return Ok(()),
+            Ok(Outcome::Deferred(error)) => Error::LastCommit(error),
+            Err(error) => error,
+        };
+        tracing::warn!(error = %result, "tasks leave without a last commit");
+        Err(result)
     }
 }

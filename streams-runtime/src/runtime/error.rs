@@ -73,6 +73,9 @@ pub enum Error {
         /// The topic.
         topic: String,
     },
+    /// The application was stopped while the broker was away, so that what was done last is not committed. It is done again after the next start.
+    #[error("stopped, but the last commit failed ({0}): what was done since the one before is done again after the next start")]
+    LastCommit(BrokerError),
     /// The shutdown took longer than allowed. What was not committed is processed again after the next start.
     #[error("the shutdown was not over after {0:?}")]
     ShutdownTimedOut(Duration),

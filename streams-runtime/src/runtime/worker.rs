@@ -16,6 +16,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use super::commit::Outcome;
 use super::control::Command;
 use super::error::Error;
 use super::restore::Restore;
@@ -128,7 +129,7 @@ impl<T: Topology> Worker<T> {
         let draining = !busy && self.shared.draining.load(Ordering::Relaxed);
         let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
         if commits {
-            busy |= self.commit()?;
+            busy |= matches!(self.commit()?, Outcome::Committed);
         }
         // With each commit as well, or a worker that is never idle would never be heard of.
         if commits || !busy {
@@ -167,7 +168,8 @@ impl<T: Topology> Worker<T> {
                 }
                 Command::Revoke(tasks, done) => {
                     // What they did so far is committed before the next owner begins.
-                    self.commit_before_leaving();
+                    // If that fails, the next owner does it again.
+                    let _ = self.commit_before_leaving();
                     for task in &tasks {
                         self.close(*task)?;
                     }
@@ -189,7 +191,9 @@ impl<T: Topology> Worker<T> {
                 }
                 Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
                 Command::Stop => {
-                    self.commit_before_leaving();
+                    if let Err(error) = self.commit_before_leaving() {
+                        self.shared.fail(error);
+                    }
                     let tasks: Vec<TaskId> = self.tasks.keys().copied().collect();
                     for task in tasks {
                         self.close(task)?;

@@ -57,7 +57,8 @@ impl KafkaGroupMember {
             fixed.push(("partition.assignment.strategy", "cooperative-sticky".into()));
             fixed.push(("session.timeout.ms", session_ms.to_string()));
             defaults.push(("heartbeat.interval.ms", (session_ms / 3).clamp(1, 3000).to_string()));
-            defaults.push(("max.poll.interval.ms", session_ms.max(300_000).to_string()));
+            // The control thread polls all the time; what this limits is how long the group waits in a rebalance for a member that is gone.
+            defaults.push(("max.poll.interval.ms", session_ms.max(60_000).to_string()));
         }
         let context = GroupContext::new(&config.client_id);
         let client = settings
