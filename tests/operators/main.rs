@@ -30,6 +30,7 @@ mod table_source;
 mod to;
 mod to_stream;
 mod to_table;
+mod windowed;
 
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::*;

@@ -105,7 +105,7 @@ impl Backward<'_, '_> {
         let value = match node.row.name {
             "stream" => return TokenStream::new(),
             "merge" => quote!(__rt::Shared::new(#next)),
-            "group_by_key" => next,
+            "group_by_key" | "windowed_by" => next,
             "to" => {
                 let (before, sink) = self.sink(id);
                 return quote_spanned! { span => #before let #name = #op #at #sink; };

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned;
 
 use super::closures::Expressions;
 use super::idents;
@@ -39,6 +40,7 @@ impl Forward<'_, '_> {
             "otherwise" | "no_default" => self.split(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
+            "windowed_by" => self.windowed_by(),
             "to" => self.to(),
             "repartition" => self.repartition(),
             "for_each" => self.for_each(),
@@ -374,10 +376,41 @@ impl Forward<'_, '_> {
         let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
+        let windows = self.windows();
         let hint = self.aggregate_hint();
-        let call = quote_spanned! { self.span() => #grouped.#method #hint (#(#args),*) };
+        let call = quote_spanned! { self.span() => #grouped #windows.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         quote! { #before #bound }
+    }
+
+    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.windowed_by(…)` on what they read.
+    fn windowed_by(&mut self) -> TokenStream {
+        let (_, args) = self.args();
+        let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        let bound = self.node.variable.as_ref().map(|variable| {
+            let name = &variable.name;
+            let used = self.node.read.then(|| quote! { let _ = &#name; });
+            quote_spanned! { self.span() => let #name = #handle.group_by_key().windowed_by(#op); #used }
+        });
+        quote! { let #op = #(#args),*; let #handle = #receiver; #bound }
+    }
+
+    /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
+    fn windows(&self) -> TokenStream {
+        let Some(id) = self.plan.topology.windows_of(self.id) else { return TokenStream::new() };
+        let node = self.plan.topology.node(id);
+        // What is not windows is told at what was written for them.
+        let span = match node.args.first() {
+            Some(Argument::Value(windows)) => windows.span(),
+            _ => node.span,
+        };
+        let windows = idents::at(&idents::operator(&self.plan.topology, id), span);
+        let method = Ident::new("windowed_by", node.span.resolved_at(Span::call_site()));
+        let close = node.options.emit_on_close.map(|span| {
+            let method = Ident::new("emit_on_close", span.resolved_at(Span::call_site()));
+            quote_spanned!(span.resolved_at(Span::call_site()) => .#method())
+        });
+        quote_spanned!(node.span.resolved_at(Span::call_site()) => .#method(#windows) #close)
     }
 
     /// The place of the grouping: behind an inserted repartition if there is one.
@@ -388,7 +421,7 @@ impl Forward<'_, '_> {
             if node.gives() == Kind::Grouped {
                 return node.span;
             }
-            id = node.inserted_for.and(node.receiver);
+            id = node.receiver.filter(|_| node.inserted_for.is_some() || node.gives() == Kind::Windowed);
         }
         self.node.span
     }

@@ -211,7 +211,8 @@ impl Builder {
                 (Some(Kind::Stream), Kind::Table) => "; `.to_stream()` gives its changes as a stream",
                 (Some(Kind::Table), Kind::Stream) => "; `.to_table()` makes a table of it",
                 (Some(Kind::Grouped), Kind::Stream) => "; group it first: `.group_by_key()` or `.group_by(|key, value| …)`",
-                (Some(Kind::Stream), Kind::Grouped) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
+                (Some(Kind::Windowed), _) => "; say the windows first: `.windowed_by(…)`",
+                (Some(Kind::Stream), Kind::Grouped | Kind::Windowed) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
                 (Some(Kind::Split), _) => "; `.split()` comes first",
                 (_, Kind::Split) => "; end the split with `.otherwise()` and go on from its streams",
                 _ => "",
@@ -299,7 +300,7 @@ impl Builder {
                 return Err(Broken);
             }
             Kind::Branches => return self.bind_branches(cx, last, binding, docs),
-            Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::Store => {}
+            Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::Windowed | Kind::Store => {}
         }
         let name = match &binding.names {
             parse::Names::One(name) => name,

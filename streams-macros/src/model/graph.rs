@@ -117,6 +117,9 @@ pub(crate) struct Options {
     pub(crate) offset_reset: Option<Ident>,
     pub(crate) partitions: Option<(u32, Span)>,
     pub(crate) named: Option<LitStr>,
+    /// Where it was written.
+    pub(crate) emit_on_close: Option<Span>,
+    pub(crate) retention: Option<Expr>,
 }
 
 impl Node {
@@ -176,6 +179,22 @@ impl Topology {
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)
+    }
+
+    /// The `windowed_by` of an aggregation in windows.
+    pub(crate) fn windows_of(&self, id: NodeId) -> Option<NodeId> {
+        if self.node(id).row.on != Some(Kind::Windowed) {
+            return None;
+        }
+        // A repartition may have come between.
+        let mut input = self.node(id).receiver;
+        while let Some(at) = input {
+            if self.node(at).gives() == Kind::Windowed {
+                return Some(at);
+            }
+            input = self.node(at).receiver;
+        }
+        None
     }
 
     /// How messages call a node.

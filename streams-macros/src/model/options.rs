@@ -37,7 +37,14 @@ impl Builder {
         }
         let before = cx.count();
         let set = &node.options;
-        let first = &call.args[0];
+        let Some(first) = call.args.first() else {
+            // The only option without an argument.
+            if self.nodes[on.0].options.emit_on_close.replace(span).is_some() {
+                cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
+                return Err(Broken);
+            }
+            return Ok(());
+        };
         let found = Self::text(first);
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
@@ -71,6 +78,11 @@ impl Builder {
                     },
                     _ => cx.report(first.span(), PARTITIONS, found),
                 }
+                twice
+            }
+            "retention" => {
+                let twice = set.retention.is_some();
+                self.nodes[on.0].options.retention = Some(first.clone());
                 twice
             }
             _ => {

@@ -35,6 +35,10 @@ mod table;
 mod to;
 mod to_stream;
 mod to_table;
+mod windowed_aggregate;
+mod windowed_by;
+mod windowed_count;
+mod windowed_reduce;
 
 pub(crate) use options::{OPTIONS, OptionRow};
 
@@ -46,6 +50,8 @@ pub(crate) enum Kind {
     GlobalTable,
     /// Between `group_by` and the aggregation.
     Grouped,
+    /// Between `windowed_by` and the aggregation.
+    Windowed,
     /// Between `split` and `otherwise`.
     Split,
     /// The streams of a finished `split`.
@@ -64,6 +70,7 @@ impl Kind {
             Kind::Table => "table",
             Kind::GlobalTable => "global table",
             Kind::Grouped => "grouped stream",
+            Kind::Windowed => "windowed stream",
             Kind::Split => "split",
             Kind::Branches => "finished split",
             Kind::Store => "store",
@@ -78,8 +85,13 @@ impl Kind {
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
             Kind::Store => Some("KeyValueStore"),
-            Kind::Grouped | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Grouped | Kind::Windowed | Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
+    }
+
+    /// Whether it only says how a stream is to be aggregated: behind its handle is that stream.
+    pub(crate) fn is_grouping(self) -> bool {
+        matches!(self, Kind::Grouped | Kind::Windowed)
     }
 }
 
@@ -169,6 +181,10 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &count::ROW,
     &reduce::ROW,
     &aggregate::ROW,
+    &windowed_by::ROW,
+    &windowed_count::ROW,
+    &windowed_reduce::ROW,
+    &windowed_aggregate::ROW,
     &to_stream::ROW,
 ];
 

@@ -18,5 +18,10 @@ pub(super) const OFFSET_RESET: &OptionRow =
 pub(super) const PARTITIONS: &OptionRow = &OptionRow { name: "partitions", arguments: &["count"], doc: "Declared number of partitions." };
 pub(super) const NAMED: &OptionRow = &OptionRow { name: "named", arguments: &["name"], doc: "Name of state or of a repartition topic." };
 
+pub(super) const EMIT_ON_CLOSE: &OptionRow =
+    &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
+pub(super) const RETENTION: &OptionRow =
+    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
+
 /// All options.
-pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED];
+pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION];

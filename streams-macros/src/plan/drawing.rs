@@ -55,7 +55,7 @@ pub(super) fn draw(plan: &Plan) -> Vec<Part> {
 /// Nodes that are nothing of their own at run time.
 fn is_silent(plan: &Plan, id: NodeId) -> bool {
     let node = plan.topology.node(id);
-    node.row.name == "group_by_key" || node.gives() == Kind::Store
+    matches!(node.row.name, "group_by_key" | "windowed_by") || node.gives() == Kind::Store
 }
 
 fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {

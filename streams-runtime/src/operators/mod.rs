@@ -29,6 +29,7 @@ mod table_source;
 mod to;
 mod to_stream;
 mod to_table;
+mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
 pub use branch::{Branch, BranchNode};
@@ -54,3 +55,4 @@ pub use table_source::{TableData, TableSource};
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, TimeAggregate, TimeAggregateNode, TimeWindowedStream};

@@ -232,6 +232,12 @@ where
         Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
     }
 
+    /// Lets a row that is not changed go, from everywhere but the changelog.
+    pub(crate) fn forget(&mut self, key: &[u8]) {
+        self.cache.forget(key);
+        self.overlay.put(key, None);
+    }
+
     /// Sets the value of a key. The row gets the given time.
     ///
     /// # Errors

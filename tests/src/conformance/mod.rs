@@ -10,6 +10,7 @@ mod replay;
 mod stateless;
 mod tables;
 mod vocabulary;
+mod windows;
 
 use std::fs;
 use std::io;
@@ -18,7 +19,7 @@ use std::path::Path;
 pub use format::Config;
 use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
-use streams_runtime::{StoreName, Topology};
+use streams_runtime::{StoreName, Topology, Windowed};
 use streams_test::{DriverError, TestDriver};
 
 /// A scenario as this library says it.
@@ -27,6 +28,8 @@ pub struct Scenario {
     pub name: &'static str,
     make: Box<dyn Fn(&Config) -> Result<TestDriver, DriverError>>,
     stores: Vec<StoreRows>,
+    /// Size of its windows: keys in windows have only their start in their bytes.
+    window_ms: i64,
 }
 
 /// How the rows of a store become JSON.
@@ -40,7 +43,7 @@ impl Scenario {
         let make = move |config: &Config| {
             TestDriver::builder(topology()).wall_clock_start_ms(config.wall_clock_start_ms).cache_max_bytes(config.cache_bytes).build()
         };
-        Scenario { name, make: Box::new(make), stores: Vec::new() }
+        Scenario { name, make: Box::new(make), stores: Vec::new(), window_ms: 0 }
     }
 
     /// Compares this store, rows with their times.
@@ -67,6 +70,27 @@ impl Scenario {
         })
     }
 
+    /// Says how large its windows are.
+    fn windows_of(mut self, size_ms: i64) -> Self {
+        self.window_ms = size_ms;
+        self
+    }
+
+    /// Compares this window store, whose windows are as large as was said before.
+    fn window_store<V>(self, name: &'static str) -> Self
+    where
+        V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
+    {
+        let size_ms = self.window_ms;
+        self.rows(name, move |driver| {
+            let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
+            let row = |(key, start_ms, value, ts): (String, i64, V, i64)| {
+                json!({"key": key, "start": start_ms, "end": start_ms.saturating_add(size_ms), "value": value, "ts": ts})
+            };
+            Ok(rows.into_iter().map(row).collect())
+        })
+    }
+
     fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
         self.stores.push(StoreRows { name, rows: Box::new(rows) });
         self
@@ -81,6 +105,7 @@ pub fn scenarios() -> Vec<Scenario> {
         aggregations::scenarios(),
         joins::scenarios(),
         tables::scenarios(),
+        windows::scenarios(),
         applications::scenarios(),
     ]
     .into_iter()
