@@ -12,7 +12,6 @@
 
 use std::cmp::Reverse;
 
-#[allow(unused_imports, reason = "without the feature `kafka` something here stands in for it")]
 use examples::*;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;

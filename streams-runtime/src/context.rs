@@ -214,14 +214,11 @@ impl Context {
             timestamp_ms: self.timestamp_ms,
             source,
         });
-        let mut handler = match kind {
-            ErrorKind::Decode => self.handlers.decode.clone(),
-            ErrorKind::Process => self.handlers.process.clone(),
+        let handler = match kind {
+            ErrorKind::Decode => self.handlers.decode.decide(&error),
+            ErrorKind::Process => self.handlers.process.decide(&error),
             ErrorKind::Produce | ErrorKind::Store => OnError::Fail,
         };
-        if let OnError::Custom(ask) = &handler {
-            handler = ask(&error);
-        }
         match handler {
             OnError::Fail | OnError::Custom(_) => return Err(error),
             OnError::Continue => tracing::warn!(%error, "record left out"),

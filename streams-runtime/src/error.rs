@@ -71,10 +71,24 @@ pub enum OnError {
     Fail,
     /// Log it, count it, leave the record out.
     Continue,
-    /// Write the record as it came, with headers that tell what was wrong and where, to this topic, and go on.
+    /// Write the record as it came, with headers that tell what was wrong and where, to this topic, and go on. For the topic of a global
+    /// table, which every process reads whole at every start, it is [`Continue`](OnError::Continue), as in Kafka Streams.
     DeadLetter(String),
     /// Ask a function each time.
     Custom(Arc<dyn Fn(&TaskError) -> OnError + Send + Sync>),
+}
+
+impl OnError {
+    /// What to do about this error: never `Custom` (a function that answers with another function means `Fail`).
+    pub(crate) fn decide(&self, error: &TaskError) -> OnError {
+        match self {
+            OnError::Custom(ask) => match ask(error) {
+                OnError::Custom(_) => OnError::Fail,
+                decided => decided,
+            },
+            decided => decided.clone(),
+        }
+    }
 }
 
 impl fmt::Debug for OnError {

@@ -1,4 +1,65 @@
 //! Compile-time typed stream processing on Kafka.
+//!
+//! Declare a topology with [`topology!`], and the compiler checks the whole graph: names, operators, state, and the types on every edge.
+//! The result is a plain value that runs on Kafka, on a log inside the process, or in the test driver of the crate `streams-test`, with the
+//! semantics, names and bytes of Kafka Streams.
+//!
+//! ```
+//! use streams_runtime::broker::embedded::EmbeddedLog;
+//! use streams_runtime::prelude::*;
+//! use streams_runtime::record::NewRecord;
+//! use streams_runtime::{Streams, end_of_input};
+//!
+//! topology! {
+//!     /// How often each word occurs.
+//!     pub fn word_count() -> WordCount {
+//!         let lines: Stream<(), String> = stream("lines");
+//!         let words = lines.flat_map_values(|line, out| for word in line.split(' ') { out(word) });
+//!         let counts: Table<String, u64> = words.group_by(|_, word| word.to_owned()).count();
+//!         counts.to_stream().to("word-counts");
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), streams_runtime::Error> {
+//! let log = EmbeddedLog::in_memory();
+//! log.create_topic("lines", 1)?;
+//! log.append("lines", None, NewRecord { key: None, value: Some(b"to be or not to be"), timestamp_ms: 0, offset: 0 })?;
+//!
+//! let app = Streams::new(word_count())
+//!     .application_id("word-count") // consumer group, and prefix of internal topics
+//!     .embedded_log(log.clone())    // on Kafka: .brokers("localhost:9092")
+//!     .start()
+//!     .await?;
+//! app.drained().await?; // what there was is processed
+//! assert_eq!(app.store(WordCount::COUNTS).get("be").await?, Some(2));
+//! app.run_until(end_of_input()).await // in a service: shutdown_signal()
+//! # }
+//! ```
+//!
+//! # The way of a record
+//!
+//! ```text
+//! broker ---> consumer ---> input of a task ---> decode ---> operators, stores ---> encode ---> producer ---> broker
+//!             batches       lowest time next     typed       pushed by reference    batches
+//!
+//! commit:  caches flushed, results and changelogs acknowledged  ->  offsets committed  ->  state written to its backend
+//! ```
+//!
+//! A task is one sub-topology for one partition. Worker threads run tasks; a control thread takes part in the consumer group and says who
+//! runs what; [`App`], on the async side, asks and waits. Nothing here blocks an executor.
+//!
+//! # Where to find what
+//!
+//! - [`topology!`] for the language; the methods of [`Stream`], [`Table`] and [`Grouped`] for the operators.
+//! - [`Streams`] for settings, [`App`] for what runs, [`StoreQuery`] for looking into state.
+//! - [`codec`] for wire formats, [`StreamData`] to give a type one.
+//! - [`Processor`] for code per record, [`stores`] for state in another place, [`broker`] for the seam to Kafka and the embedded log.
+//! - [`OnError`] for records that cannot be decoded or processed.
+//!
+//! # Features
+//!
+//! `kafka` (default): Apache Kafka through librdkafka, which compiles C. `tls`, `tls-vendored`, `sasl-gssapi`: security for it.
 
 pub mod broker;
 pub mod codec;
@@ -94,3 +155,8 @@ pub use streams_macros::topology;
 pub mod attribute {
     pub use streams_macros::topology_attribute as topology;
 }
+
+/// The README's code compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

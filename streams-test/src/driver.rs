@@ -158,6 +158,7 @@ impl<T: Topology> TestDriverBuilder<T> {
             producer,
             now_ms: self.wall_clock_start_ms,
             commits_every_record: self.cache_max_bytes == 0,
+            on_decode_error: self.handlers.decode,
         })?;
         Ok(TestDriver { engine: Rc::new(RefCell::new(engine)) })
     }

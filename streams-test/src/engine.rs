@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use regex::Regex;
+use streams_runtime::OnError;
 use streams_runtime::broker::TopicPartition;
 use streams_runtime::plan::{SourceTopics, TopologyPlan, changelog_topic, repartition_topic};
 use streams_runtime::record::{NewRecord, RecordBatch};
@@ -30,6 +31,7 @@ pub(crate) struct Engine {
     stream_time_ms: i64,
     sequence: u64,
     commits_every_record: bool,
+    on_decode_error: OnError,
     stopped: bool,
 }
 
@@ -62,6 +64,7 @@ pub(crate) struct EngineParts<'a> {
     pub(crate) producer: SharedProducer,
     pub(crate) now_ms: i64,
     pub(crate) commits_every_record: bool,
+    pub(crate) on_decode_error: OnError,
 }
 
 impl Engine {
@@ -78,6 +81,7 @@ impl Engine {
             stream_time_ms: -1,
             sequence: 0,
             commits_every_record: parts.commits_every_record,
+            on_decode_error: parts.on_decode_error,
             stopped: false,
         };
         for (task, sub_topology) in parts.plan.sub_topologies.iter().enumerate() {
@@ -193,9 +197,10 @@ impl Engine {
         if !topic.global_tables.is_empty() {
             let mut batch = RecordBatch::default();
             push(&mut batch, &record, topic.end_offset);
+            let from = TopicPartition::new(&*record.topic, 0);
             for table in &topic.global_tables {
                 for record in batch.iter() {
-                    self.globals.apply(table, record).map_err(|source| DriverError::GlobalTable { table: table.clone(), source })?;
+                    self.globals.apply(table, &from, record, &self.on_decode_error)?;
                 }
             }
         }

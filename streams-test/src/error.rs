@@ -1,7 +1,6 @@
 //! What a test driver can complain about.
 
 use streams_runtime::TaskError;
-use streams_runtime::stores::StoreError;
 use streams_runtime::task::BuildError;
 
 /// Why the driver could not do what it was asked.
@@ -14,14 +13,6 @@ pub enum DriverError {
     /// A processor, a `try_` operator or a store failed, or a record could not be decoded, and the handler said to stop.
     #[error(transparent)]
     Task(#[from] Box<TaskError>),
-    /// A record of a global table's topic is not of the table's types.
-    #[error("global table `{table}`: {source}")]
-    GlobalTable {
-        /// The table.
-        table: String,
-        /// What is wrong with the record.
-        source: StoreError,
-    },
     /// The topology does not read this topic.
     #[error("the topology does not read topic `{topic}`; it reads {}", list(known))]
     UnknownTopic {

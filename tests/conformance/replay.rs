@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tests::conformance::{Outcome, missing_scenarios, replay, replay_text, scenarios};
+use tests::conformance::{Outcome, missing_scenarios, replay, replay_text, replay_with_cache, scenarios};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
@@ -19,6 +19,25 @@ fn nothing_differs_from_what_was_recorded() {
     assert!(failed.is_empty(), "{failed:#?}");
     let passed = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Passed).count();
     assert_eq!(passed, 2 * scenarios().len(), "two seeds of every scenario");
+}
+
+#[test]
+fn a_cache_changes_nothing_in_what_the_stores_come_to() {
+    let scenarios = scenarios();
+    let mut compared = 0;
+    for entry in fs::read_dir(folder().join("vectors")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        // A few rows, and everything.
+        for cache_bytes in [500, 1 << 20] {
+            match replay_with_cache(&scenarios, &text, cache_bytes) {
+                Ok(true) => compared += 1,
+                Ok(false) => {}
+                Err(difference) => panic!("{} with a cache of {cache_bytes} bytes: {difference}", path.display()),
+            }
+        }
+    }
+    assert!(compared > 50, "only {compared}");
 }
 
 #[test]

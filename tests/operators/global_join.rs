@@ -36,5 +36,14 @@ fn bytes_of_another_type_are_an_error_that_names_the_table() {
     let driver = driver(coded());
     let codes = driver.input::<str, str>("codes").unwrap();
     let error = codes.pipe_raw(Some(b"x"), Some(&[0xff]), 1).unwrap_err().to_string();
-    assert!(error.starts_with("global table `codes`: "), "{error}");
+    assert!(error.starts_with("a record cannot be decoded at codes-0 offset 0 (node `codes`"), "{error}");
+}
+
+#[test]
+fn bytes_of_another_type_are_left_out_if_the_handler_says_so() {
+    let driver = TestDriver::builder(coded()).on_decode_error(OnError::Continue).build().unwrap();
+    let codes = driver.input::<str, str>("codes").unwrap();
+    codes.pipe_raw(Some(b"x"), Some(&[0xff]), 1).unwrap();
+    codes.pipe_at("x", "good", 2).unwrap();
+    assert_eq!(driver.dropped(), 1);
 }

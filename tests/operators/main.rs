@@ -24,6 +24,7 @@ mod repartition;
 mod schedules;
 mod select_key;
 mod source;
+mod store_model;
 mod stores;
 mod table_join;
 mod table_source;

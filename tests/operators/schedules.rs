@@ -1,3 +1,5 @@
+use std::sync::{Arc, Mutex};
+
 use super::*;
 
 /// Forwards a record per call of its two schedules; `stop` ends them, `commit` asks for a commit, `fail` lets the next call fail.
@@ -54,7 +56,81 @@ impl Processor<String, String> for Clock {
     }
 }
 
+/// Says when it began, was called and ended.
+struct Life(Arc<Mutex<Vec<String>>>);
+
+impl FixedKeyProcessor<String, String> for Life {
+    type ValueOut = String;
+    type Stores = ();
+
+    fn init(&mut self, cx: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+        self.0.lock().unwrap().push("init".to_owned());
+        cx.schedule(ScheduleKind::WallClock, 10);
+        Ok(())
+    }
+
+    fn process<O: ForwardValue<String>>(
+        &mut self,
+        _: Record<'_, String, String>,
+        _: &mut ProcessorContext<'_, ()>,
+        _: &mut O,
+    ) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn punctuate(&mut self, _: ScheduleId, time_ms: i64, _: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+        self.0.lock().unwrap().push(time_ms.to_string());
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.0.lock().unwrap().push("close".to_owned());
+    }
+}
+
+/// Cannot begin.
+struct Stillborn;
+
+impl FixedKeyProcessor<String, String> for Stillborn {
+    type ValueOut = String;
+    type Stores = ();
+
+    fn init(&mut self, _: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+        Err("no".into())
+    }
+
+    fn process<O: ForwardValue<String>>(
+        &mut self,
+        _: Record<'_, String, String>,
+        _: &mut ProcessorContext<'_, ()>,
+        _: &mut O,
+    ) -> Result<(), BoxError> {
+        Ok(())
+    }
+}
+
 topology! {
+    /// Two ways lead to the processor.
+    fn life(said: Arc<Mutex<Vec<String>>>) -> LifeTopology {
+        let a: Stream<String, String> = stream("a");
+        let b: Stream<String, String> = stream("b");
+        let longer = a.map_values(|v| format!("{v}."));
+        longer.merge(a).merge(b).process_values(Life(Arc::clone(said))).to("out");
+    }
+
+    fn stillborn() -> StillbornTopology {
+        let input: Stream<String, String> = stream("in");
+        input.process_values(Stillborn).to("out");
+    }
+
+    /// The clock is in another sub-topology than the source.
+    fn two_parts() -> TwoParts {
+        let rows: KeyValueStore<String, String> = key_value_store();
+        let input: Stream<String, String> = stream("in");
+        let rare = input.filter(|_, v| v == "x").repartition().named("rare");
+        rare.process(Clock::default(), rows).to("out");
+    }
+
     fn clocks() -> Clocks {
         let rows: KeyValueStore<String, String> = key_value_store();
         let input: Stream<String, String> = stream("in");
@@ -120,4 +196,29 @@ fn an_error_in_a_schedule_does_not_accuse_the_last_record() {
     assert_eq!(dead.headers.last("__streams.errors.message"), Some(Some(&b"told to"[..])));
     pipe(&driver, "in", &[(Some("a"), Some("x"), 20)]);
     assert_eq!(read(&driver, "out"), ["stream=1 rows, 20/0@20"], "the schedule goes on");
+}
+
+#[test]
+fn a_processor_that_many_ways_lead_to_begins_is_called_and_ends_once() {
+    let said = Arc::<Mutex<Vec<String>>>::default();
+    let driver = driver(life(Arc::clone(&said)));
+    driver.advance_wall_clock_ms(10).unwrap();
+    driver.advance_wall_clock_ms(5).unwrap();
+    driver.advance_wall_clock_ms(5).unwrap();
+    driver.close().unwrap();
+    assert_eq!(*said.lock().unwrap(), ["init", "10", "20", "close"]);
+}
+
+#[test]
+fn a_processor_that_cannot_begin_is_an_error_at_the_start() {
+    let error = TestDriver::new(stillborn()).unwrap_err().to_string();
+    assert_eq!(error, "processing failed outside of a record (node `input.process_values`, timestamp 0): no");
+}
+
+#[test]
+fn sub_topologies_share_the_stream_time_of_the_driver() {
+    let driver = driver(two_parts());
+    pipe(&driver, "in", &[(Some("a"), Some("x"), 5), (Some("a"), Some("y"), 40)]);
+    // Once for a record that it gets, once for one that ends in front of the repartition.
+    assert_eq!(read(&driver, "out"), ["stream=0 rows, 5/0@5", "stream=1 rows, 40/0@40"]);
 }

@@ -14,6 +14,7 @@ use super::shared::{AppState, Shared, lock};
 use super::startup::StateDirectory;
 use crate::codec::StreamData;
 use crate::context::TaskMetrics;
+use crate::task::TaskId;
 use crate::topology::{StoreName, Topology};
 
 /// How long [`App::run_until`] gives the shutdown.
@@ -90,6 +91,11 @@ impl<T: Topology> App<T> {
         AppMetrics { records, tasks: tasks.len(), running_tasks: tasks.values().filter(|t| t.running).count() }
     }
 
+    /// The tasks of this process that run now.
+    pub fn tasks(&self) -> Vec<TaskId> {
+        lock(&self.shared.tasks).iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect()
+    }
+
     /// A store, for queries: `app.store(WordCount::COUNTS).get("word").await`.
     pub fn store<K, V>(&self, name: StoreName<K, V>) -> StoreQuery<K, V>
     where
@@ -140,7 +146,7 @@ impl<T: Topology> App<T> {
     }
 
     fn drain(&self) -> Drain {
-        Drain { shared: Arc::clone(&self.shared), drained: Arc::clone(&self.drained) }
+        Drain { shared: Arc::clone(&self.shared), workers: Arc::clone(&self.workers), drained: Arc::clone(&self.drained) }
     }
 
     /// Runs until the condition holds (a future such as [`shutdown_signal`], or [`end_of_input`]), then stops: commits and leaves the group.
@@ -182,6 +188,7 @@ pub trait StopCondition {
 #[derive(Clone)]
 pub struct Drain {
     shared: Arc<Shared>,
+    workers: Arc<[WorkerHandle]>,
     drained: Arc<AtomicBool>,
 }
 
@@ -210,6 +217,8 @@ impl StopCondition for EndOfInput {
     async fn wait(self, drain: Drain) {
         drain.drained.store(false, Ordering::Release);
         drain.shared.draining.store(true, Ordering::Relaxed);
+        // A worker that waits for records would commit only when it looks up by itself.
+        drain.workers.iter().for_each(|worker| worker.waker.wake());
         while !drain.drained.load(Ordering::Acquire) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -120,9 +120,18 @@ impl Control {
     }
 
     fn wait_for_workers(&mut self) {
-        let stuck = lock(&self.shared.failure).as_ref().is_some_and(|e| matches!(e, Error::Stuck { .. }));
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while !stuck && Instant::now() < deadline && self.threads.iter().any(|t| !t.is_finished()) {
+        const LIMIT: Duration = Duration::from_secs(60);
+        let stuck = |shared: &Shared| lock(&shared.failure).as_ref().is_some_and(|e| matches!(e, Error::Stuck { .. }));
+        let deadline = Instant::now() + LIMIT;
+        while !stuck(&self.shared) && self.threads.iter().any(|t| !t.is_finished()) {
+            if Instant::now() >= deadline {
+                self.shared.fail(Error::ShutdownTimedOut(LIMIT));
+                break;
+            }
+            // A closure that blocks also blocks the way out.
+            if let Err(error) = self.watch_workers() {
+                self.shared.fail(error);
+            }
             // The membership is kept alive, so that the last commits are accepted.
             if let Err(error) = self.member.poll(DRAINING_ROUND) {
                 tracing::debug!(%error, "group, while stopping");

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::query::QueryError;
 use crate::broker::BrokerError;
 use crate::error::TaskError;
 use crate::stores::StoreError;
 use crate::task::BuildError;
 
 /// Why an application did not start, or ended.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`: that is what people see when `main` returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The application cannot run on this broker, or with these settings: everything that is in the way.
@@ -48,8 +51,11 @@ pub enum Error {
         /// Its name.
         table: String,
         /// The cause.
-        source: StoreError,
+        source: Box<TaskError>,
     },
+    /// A query has no answer. Only what asks for one returns this.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// The user's code panicked.
     #[error("a worker panicked: {0}")]
     Panicked(String),
@@ -75,6 +81,12 @@ pub enum Error {
     Thread(std::io::Error),
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// One thing in the way of a start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -90,6 +102,9 @@ pub enum StartupProblem {
         "no broker: call `.brokers(\"host:port\")` for Kafka, or `.embedded(\"dir\")` or `.embedded_in_memory()` for a log in this process"
     )]
     NoBroker,
+    /// Two brokers.
+    #[error("both Kafka and a log in this process are named: call `.brokers(…)`, or `.embedded(…)` and the like, not both")]
+    TwoBrokers,
     /// A setting out of range.
     #[error("setting `{name}`: {reason}")]
     Setting {

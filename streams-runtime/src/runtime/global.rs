@@ -17,9 +17,16 @@ const PIECE_RECORDS: usize = 5_000;
 pub(crate) struct GlobalReader {
     shared: Arc<Shared>,
     consumer: Box<dyn Consumer>,
-    /// Table name, partition, and the end at the start.
-    partitions: Vec<(String, PartitionSlot, i64)>,
+    partitions: Vec<Reading>,
     batch: RecordBatch,
+}
+
+struct Reading {
+    table: String,
+    partition: TopicPartition,
+    slot: PartitionSlot,
+    /// The end at the start.
+    end: i64,
 }
 
 impl GlobalReader {
@@ -36,11 +43,13 @@ impl GlobalReader {
         let mut partitions = Vec::new();
         for table in &shared.plan.global_tables {
             for partition in 0..shared.layout().partitions.get(&table.topic).copied().unwrap_or(0) {
-                let partition = [TopicPartition::new(table.topic.as_str(), partition)];
-                let offset = |at| retry(|| shared.broker.offsets(&partition, at, Isolation::ReadCommitted));
+                let partition = TopicPartition::new(table.topic.as_str(), partition);
+                let asked = std::slice::from_ref(&partition);
+                let offset = |at| retry(|| shared.broker.offsets(asked, at, Isolation::ReadCommitted));
                 let from = offset(OffsetAt::Earliest)?.first().copied().unwrap_or(0);
                 let end = offset(OffsetAt::Latest)?.first().copied().unwrap_or(0);
-                partitions.push((table.name.clone(), consumer.assign(&partition[0], from)?, end));
+                let slot = consumer.assign(&partition, from)?;
+                partitions.push(Reading { table: table.name.clone(), partition, slot, end });
             }
         }
         Ok(Some(GlobalReader { shared: Arc::clone(shared), consumer, partitions, batch: RecordBatch::default() }))
@@ -48,7 +57,7 @@ impl GlobalReader {
 
     /// Reads what the topics had when the reader was made.
     pub(crate) fn fill(&mut self, stop: &AtomicBool) -> Result<(), Error> {
-        while self.partitions.iter().any(|(_, slot, end)| self.consumer.position(*slot) < *end) && !stop.load(Ordering::Relaxed) {
+        while self.partitions.iter().any(|r| self.consumer.position(r.slot) < r.end) && !stop.load(Ordering::Relaxed) {
             if !self.step()? {
                 self.consumer.wait(Duration::from_millis(100));
             }
@@ -69,7 +78,8 @@ impl GlobalReader {
 
     fn step(&mut self) -> Result<bool, Error> {
         let mut any = false;
-        for (table, slot, _) in &self.partitions {
+        let handler = &self.shared.config.handlers.decode;
+        for Reading { table, partition, slot, .. } in &self.partitions {
             self.batch.clear();
             match self.consumer.fetch(*slot, PIECE_RECORDS, &mut self.batch) {
                 Ok(fetched) => any |= fetched > 0,
@@ -77,7 +87,10 @@ impl GlobalReader {
                 Err(error) => return Err(error.into()),
             }
             for record in self.batch.iter() {
-                self.shared.globals.apply(table, record).map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
+                self.shared
+                    .globals
+                    .apply(table, partition, record, handler)
+                    .map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
             }
         }
         Ok(any)

@@ -46,6 +46,8 @@ pub struct Streams<T> {
     topology: T,
     config: Config,
     problems: Vec<StartupProblem>,
+    /// Of an embedded log. Reading it takes time, which the thread that builds this may not have.
+    embedded: Option<PathBuf>,
     #[cfg(feature = "kafka")]
     kafka: Option<(String, std::collections::BTreeMap<String, String>)>,
 }
@@ -57,6 +59,7 @@ impl<T: Topology> Streams<T> {
             topology,
             config: Config::default(),
             problems: Vec::new(),
+            embedded: None,
             #[cfg(feature = "kafka")]
             kafka: None,
         }
@@ -88,10 +91,8 @@ impl<T: Topology> Streams<T> {
     /// Runs on a log inside this process, durable in a directory. Topics that are missing are made, with four partitions.
     #[must_use]
     pub fn embedded(mut self, directory: impl Into<PathBuf>) -> Self {
-        match EmbeddedLog::open(directory.into()) {
-            Ok(log) => return self.embedded_log(log),
-            Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
-        }
+        self.config.create_topics.get_or_insert(4);
+        self.embedded = Some(directory.into());
         self
     }
 
@@ -135,6 +136,13 @@ impl<T: Topology> Streams<T> {
     #[must_use]
     pub fn commit_interval(mut self, interval: Duration) -> Self {
         self.config.commit_interval = interval;
+        self
+    }
+
+    /// Time between deletions of what was processed and committed in repartition topics; nobody needs it any more. Default: 30 s.
+    #[must_use]
+    pub fn repartition_purge_interval(mut self, interval: Duration) -> Self {
+        self.config.purge_interval = interval;
         self
     }
 
@@ -289,6 +297,10 @@ impl<T: Topology> Streams<T> {
     #[cfg(feature = "kafka")]
     fn connect_kafka(&mut self) {
         if let Some((bootstrap, settings)) = self.kafka.take() {
+            if self.config.broker.is_some() {
+                self.problems.push(StartupProblem::TwoBrokers);
+                return;
+            }
             if bootstrap.is_empty() {
                 self.problems.push(StartupProblem::NoBroker);
                 return;
@@ -303,11 +315,20 @@ impl<T: Topology> Streams<T> {
     #[cfg(not(feature = "kafka"))]
     fn connect_kafka(&mut self) {}
 
+    fn open_embedded(&mut self) {
+        if let Some(directory) = self.embedded.take() {
+            match EmbeddedLog::open(directory) {
+                Ok(log) => self.config.broker = Some(Arc::new(log)),
+                Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
+            }
+        }
+    }
+
     fn launch(mut self) -> Result<(App<T>, Control), Error> {
-        let named_broker = self.problems.iter().any(|p| matches!(p, StartupProblem::Broker(_)));
+        self.open_embedded();
         self.connect_kafka();
         let mut problems = startup::check_settings(&self.config);
-        if named_broker || !self.problems.is_empty() {
+        if !self.problems.is_empty() {
             problems.retain(|p| *p != StartupProblem::NoBroker);
         }
         problems.append(&mut self.problems);

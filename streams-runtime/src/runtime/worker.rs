@@ -107,6 +107,8 @@ impl<T: Topology> Worker<T> {
             Ok(Err(error)) => self.shared.fail(error),
             Err(panic) => self.shared.fail(Error::Panicked(panic_text(&*panic))),
         }
+        // One that has ended is not stuck.
+        self.shared.beats[self.index].store(i64::MAX, Ordering::Relaxed);
         let mut places = lock(&self.shared.tasks);
         places.retain(|_, place| place.worker != self.index);
     }
@@ -124,10 +126,12 @@ impl<T: Topology> Worker<T> {
         busy |= self.process(now_ms)?;
         self.producer.borrow_mut().poll()?;
         let draining = !busy && self.shared.draining.load(Ordering::Relaxed);
-        if self.commit_requested || now_ms >= self.next_commit_ms || draining {
+        let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
+        if commits {
             busy |= self.commit()?;
         }
-        if !busy {
+        // With each commit as well, or a worker that is never idle would never be heard of.
+        if commits || !busy {
             self.report_metrics();
         }
         self.shared.idle[self.index].store(!busy && self.is_drained(), Ordering::Release);

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
+use crate::broker::TopicPartition;
 use crate::codec::{Codec, Encoded, StreamData};
+use crate::error::{ErrorKind, OnError, TaskError};
 use crate::record::RecordRef;
 
 /// A global table: values by the bytes of their keys.
@@ -178,16 +180,34 @@ impl GlobalStores {
     /// Applies a record of the table's topic; a null key is left out and counted as dropped, a null value deletes.
     ///
     /// # Errors
-    /// When the bytes are not of the table's types.
-    pub fn apply(&self, name: &str, record: RecordRef<'_>) -> Result<(), StoreError> {
+    /// When the bytes are not of the table's types and the handler says to stop.
+    pub fn apply(&self, name: &str, from: &TopicPartition, record: RecordRef<'_>, handler: &OnError) -> Result<(), Box<TaskError>> {
         let Some(entry) = self.stores.get(name) else { return Ok(()) };
-        if !entry.object.apply(record)? {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let source = match entry.object.apply(record) {
+            Ok(applied) => {
+                self.dropped.fetch_add(u64::from(!applied), Ordering::Relaxed);
+                return Ok(());
+            }
+            Err(source) => source,
+        };
+        let error = Box::new(TaskError {
+            kind: ErrorKind::Decode,
+            node: name.to_owned(),
+            topic: Arc::clone(&from.topic),
+            partition: from.partition,
+            offset: record.offset,
+            timestamp_ms: record.timestamp_ms,
+            source: source.into(),
+        });
+        if let OnError::Fail = handler.decide(&error) {
+            return Err(error);
         }
+        tracing::warn!(%error, "record left out of a global table");
+        self.dropped.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    /// How many records were left out because their key is null.
+    /// How many records were left out: their key is null, or they could not be decoded.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }

@@ -136,6 +136,13 @@ async fn a_start_names_everything_that_is_in_the_way() {
     );
 }
 
+#[cfg(feature = "kafka")]
+#[tokio::test]
+async fn two_brokers_are_one_too_many() {
+    let error = app(&EmbeddedLog::in_memory()).brokers("127.0.0.1:9").start().await.unwrap_err();
+    assert!(matches!(&error, Error::Startup(problems) if problems[..] == [StartupProblem::TwoBrokers]), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_cannot_be_decoded_ends_the_application_and_is_not_committed() {
     let log = EmbeddedLog::in_memory();

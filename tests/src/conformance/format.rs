@@ -25,13 +25,7 @@ pub struct Config {
     pub wall_clock_start_ms: i64,
     /// Size of the stores' caches.
     pub cache_bytes: usize,
-    order: Order,
-}
-
-impl Config {
-    pub(super) fn order(&self) -> Order {
-        self.order
-    }
+    pub(super) order: Order,
 }
 
 /// How strictly the records of one step are ordered.

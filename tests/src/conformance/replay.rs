@@ -7,7 +7,7 @@ use streams_runtime::Headers;
 use streams_test::{RawRecord, TestDriver};
 
 use super::Scenario;
-use super::format::{Order, Record, Type, Vector};
+use super::format::{Config, Order, Record, Type, Vector};
 
 /// Replays a file and tells the first difference.
 pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String> {
@@ -22,7 +22,7 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
         }
         let written = driver.take_outputs();
         let actual = written.iter().map(|record| shown(scenario, vector, record)).collect::<Result<Vec<_>, _>>().map_err(at)?;
-        if arranged(vector.config.order(), &step.out) != arranged(vector.config.order(), &actual) {
+        if arranged(vector.config.order, &step.out) != arranged(vector.config.order, &actual) {
             return Err(at(format!("expected {}, actual {}", list(&step.out), list(&actual))));
         }
     }
@@ -31,6 +31,22 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
         return Err(format!("at the end: expected {} dropped records, actual {}", vector.dropped, driver.dropped()));
     }
     driver.close().map_err(|e| e.to_string())
+}
+
+/// Replays a file with a cache in front of the stores, and tells the first difference at the end.
+pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usize) -> Result<(), String> {
+    let driver = (scenario.make)(&Config { cache_bytes, ..vector.config.clone() }).map_err(|e| format!("no driver: {e}"))?;
+    for step in &vector.steps {
+        if let Some(record) = &step.input {
+            pipe(&driver, vector, record)?;
+        }
+        if let Some(ms) = step.advance_wall_clock_ms {
+            driver.advance_wall_clock_ms(ms).map_err(|e| e.to_string())?;
+        }
+    }
+    compare_stores(&driver, scenario, vector)?;
+    driver.commit().map_err(|e| e.to_string())?;
+    compare_stores(&driver, scenario, vector)
 }
 
 fn pipe(driver: &TestDriver, vector: &Vector, record: &Record) -> Result<(), String> {

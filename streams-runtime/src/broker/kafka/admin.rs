@@ -237,6 +237,10 @@ impl Admin {
                 // A leader that moves is there again in a moment.
                 Err((code, _)) if error::is_connection(code) && Instant::now() < until => {
                     std::thread::sleep(PAUSE);
+                    if error::is_stale_leader(code) {
+                        // The client would ask again with the same old epoch for minutes; looking the topics up renews what it knows.
+                        let _ = self.check_all_there(partitions);
+                    }
                 }
                 Err((code, at)) => {
                     // Of what is missing librdkafka says only that something is.

@@ -32,9 +32,14 @@ pub(super) fn is_connection(code: Code) -> bool {
             | Code::CoordinatorNotAvailable
             | Code::CoordinatorLoadInProgress
             | Code::NotCoordinator
-            | Code::LeaderNotAvailable
-            | Code::NotLeaderForPartition
-    )
+            | Code::OffsetNotAvailable
+            | Code::KafkaStorageError
+    ) || is_stale_leader(code)
+}
+
+/// Whether the client asked with what it knew of a partition's leader, and the leader has changed or started anew since.
+pub(super) fn is_stale_leader(code: Code) -> bool {
+    matches!(code, Code::LeaderNotAvailable | Code::NotLeaderForPartition | Code::FencedLeaderEpoch | Code::UnknownLeaderEpoch)
 }
 
 /// Whether this is about a record itself, so that sending it again cannot help.

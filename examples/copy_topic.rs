@@ -1,0 +1,40 @@
+//! Copies a topic, record by record: `cargo run --release --example copy_topic`.
+//!
+//! The smallest topology there is. Keys, values, times and headers arrive as they left.
+
+use examples::*;
+use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_runtime::prelude::*;
+use streams_runtime::{Streams, end_of_input, shutdown_signal};
+
+topology! {
+    /// Copies one topic to another. Bytes are copied as they are, nulls included.
+    pub fn copy_topic(from: String, to: String) -> CopyTopic {
+        let records: Stream<Option<Vec<u8>>, Option<Vec<u8>>> = stream(from);
+        records.to(to);
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result {
+    let topology = copy_topic("originals".to_owned(), "copies".to_owned());
+    let streams = Streams::new(topology).application_id("copy-topic").create_missing_topics(4);
+    if let Some(brokers) = examples::brokers() {
+        streams.brokers(brokers).start().await?.run_until(shutdown_signal()).await?;
+        return Ok(());
+    }
+
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("originals", 4)?;
+    let planets = ["Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"];
+    for (number, planet) in (0..).zip(planets) {
+        write(&log, "originals", planet, &number, number)?;
+    }
+    write(&log, "originals", "Pluto", &None::<i64>, 8)?;
+    streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
+
+    for (planet, number) in read::<String, Option<i64>>(&log, "copies")? {
+        println!("{planet}: {number:?}");
+    }
+    Ok(())
+}
