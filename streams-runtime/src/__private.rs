@@ -17,7 +17,32 @@ pub use crate::stores::{GlobalStores, KeyValue};
 pub use crate::task::TaskBuilder;
 pub use crate::topology::{StoreName, Topology};
 
+use std::time::Duration;
+
+use crate::windows::Windows;
+
 /// A box around what follows a long path, so that rustc need not look through all of it at once.
 pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {
     Box::new(node)
 }
+
+/// What was written for windows. What is not windows is told where the stream is cut into them; a second message would say it worse, so the
+/// plan takes anything.
+pub struct WrittenWindows<W>(pub W);
+
+impl<W: Windows> WrittenWindows<W> {
+    /// The kind of store for an aggregation in them.
+    pub fn store(&self, retention: Option<Duration>) -> StoreKind {
+        StoreKind::windows(&self.0, retention)
+    }
+}
+
+/// [`WrittenWindows::store`] for what is not windows.
+pub trait NoWindows {
+    /// Never called in a program that compiles.
+    fn store(&self, _: Option<Duration>) -> StoreKind {
+        StoreKind::KeyValue
+    }
+}
+
+impl<W> NoWindows for WrittenWindows<W> {}

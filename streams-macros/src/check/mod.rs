@@ -6,6 +6,7 @@ mod names;
 mod state;
 mod stores;
 mod unused;
+mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
 
@@ -20,4 +21,5 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     keys::check(cx, topology);
     stores::check(cx, topology);
     unused::check(cx, topology);
+    windows::check(cx, topology);
 }

@@ -43,7 +43,7 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     }
 }
 
-/// Expands to `StoreKind::KeyValue`, or to `StoreKind::windows(&tumbling(minutes(1)), None)`.
+/// Expands to `StoreKind::KeyValue`, or to `WrittenWindows(tumbling(minutes(1))).store(None)`.
 fn store_kind(plan: &Plan, id: NodeId) -> TokenStream {
     let expressions = Expressions::new(&plan.topology);
     let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
@@ -56,7 +56,11 @@ fn store_kind(plan: &Plan, id: NodeId) -> TokenStream {
         }
         None => quote!(__rt::Option::None),
     };
-    quote!(__rt::StoreKind::windows(&#windows, #retention))
+    quote!({
+        #[allow(unused_imports)]
+        use __rt::NoWindows as _;
+        __rt::WrittenWindows(#windows).store(#retention)
+    })
 }
 
 fn source(plan: &Plan, entry: Entry) -> TokenStream {
