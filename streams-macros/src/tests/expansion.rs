@@ -39,6 +39,20 @@ const JOINS: &str = r#"
     }
 "#;
 
+const WINDOWS: &str = r#"
+    pub fn views(grace_s: u64) -> Views {
+        let views: Stream<String, View> = stream("views");
+        let per_minute = views.group_by(|_, view| view.region).windowed_by(tumbling(minutes(1)).grace(seconds(*grace_s))).emit_on_close();
+        let counts: Table<Windowed<Region>, u64> = per_minute.count().retention(hours(1));
+        let users: Table<Windowed<String>, u64> = views
+            .group_by_key()
+            .windowed_by(hopping(minutes(5), minutes(1)))
+            .try_aggregate(|| 0, |_, view, sum| view.add_to(sum));
+        counts.to_stream().to("views-per-minute");
+        users.to_stream().to("views-per-user");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -70,18 +84,20 @@ fn code(topology: &str) -> String {
 fn plans() {
     snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
     snapshot("joins.plan.txt", &plan_text(JOINS));
+    snapshot("windows.plan.txt", &plan_text(WINDOWS));
 }
 
 #[test]
 fn expansions() {
     snapshot("word_count.rs", &code(WORD_COUNT));
     snapshot("joins.rs", &code(JOINS));
+    snapshot("windows.rs", &code(WINDOWS));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);
