@@ -69,3 +69,14 @@ async fn a_new_topic_that_is_too_large_ends_the_application_with_its_name() {
     let error = running.run_until(tokio::time::sleep(Duration::from_secs(20))).await.unwrap_err();
     assert!(matches!(&error, Error::PatternOutgrown { topic } if topic == "shop-huge"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_gets_no_task_is_running_too() {
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("shop-a", 1).unwrap();
+    let first = app(&log).start().await.unwrap();
+    first.running().await.unwrap();
+    let second = app(&log).start().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), second.running()).await.unwrap().unwrap();
+    assert_eq!(first.metrics().running_tasks + second.metrics().running_tasks, 1);
+}

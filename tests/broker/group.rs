@@ -26,13 +26,14 @@ fn offset(topic: &str, partition: i32, offset: i64) -> CommitOffset {
     CommitOffset { partition: TopicPartition::new(topic, partition), offset, metadata: format!("meta-{offset}") }
 }
 
-/// Polls both members until `done`, gathering what each got.
+/// Polls both members until `done`, gathering what each got; that there is nothing for a member yet is passed over.
 fn poll_until(members: &[&Arc<dyn GroupMember>], mut done: impl FnMut(usize, &GroupEvent) -> bool) {
     let until = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < until, "the event did not come");
         for (index, member) in members.iter().enumerate() {
             if let Some(event) = member.poll(Duration::from_millis(20)).expect("poll")
+                && event != GroupEvent::Assigned(Vec::new())
                 && done(index, &event)
             {
                 return;
@@ -287,4 +288,24 @@ fn a_member_of_a_broker_that_is_not_there_neither_fails_nor_hangs() {
     let _ = member.leave(Duration::from_secs(1));
     drop(member);
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_member_for_whom_nothing_is_left_hears_that() {
+    let broker = broker();
+    let lead = topic(&broker, "one", 1);
+    let group = fresh("group");
+    let a = join(&broker, &group, &[&lead]);
+    assert_eq!(first_event(&a), GroupEvent::Assigned(all_of(&lead, 1)));
+    let b = join(&broker, &group, &[&lead]);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < until, "the event did not come");
+        let (of_a, of_b) = (a.poll(Duration::from_millis(20)).unwrap(), b.poll(Duration::from_millis(20)).unwrap());
+        assert_eq!(of_a, None);
+        if let Some(event) = of_b {
+            assert_eq!(event, GroupEvent::Assigned(Vec::new()));
+            break;
+        }
+    }
 }

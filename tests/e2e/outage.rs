@@ -116,7 +116,9 @@ fn a_shutdown_while_the_broker_is_away_is_bounded() {
     kafka::create(&input, 2);
     kafka::create(&output, 2);
     let args = ["numbers".to_owned(), format!("id={id}"), format!("input={input}"), format!("output={output}"), "session_ms=6000".into()];
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    // A member that goes in the middle of joining, which the client does by itself when its session is over, is waited for so long by the
+    // group (the rebalance timeout); the default is five minutes.
+    let args: Vec<&str> = args.iter().map(String::as_str).chain(["kafka.group.max.poll.interval.ms=10000"]).collect();
     let mut pipeline = kafka::start("away", &args);
     pipeline.wait_until_running();
     let send = |n: u64| Send {

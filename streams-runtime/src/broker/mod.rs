@@ -271,7 +271,8 @@ pub trait Broker: Send + Sync + fmt::Debug {
 /// What happens to a member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupEvent {
-    /// These partitions belong to the member from now on, besides those it has.
+    /// These partitions belong to the member from now on, besides those it has. None at all if the group has nothing for a member
+    /// that has nothing.
     Assigned(Vec<TopicPartition>),
     /// These partitions are asked back. They stay the member's until [`GroupMember::acknowledge_revoked`], so that it can commit.
     Revoked(Vec<TopicPartition>),

@@ -53,6 +53,8 @@ struct Member {
     /// The part of `owned` that is asked back.
     revoking: BTreeSet<TopicPartition>,
     events: VecDeque<GroupEvent>,
+    /// It has heard of its share once.
+    is_settled: bool,
 }
 
 impl Member {
@@ -118,6 +120,7 @@ impl Group {
                 session_ms,
                 seen_ms: now_ms,
                 polling: 0,
+                is_settled: !events.is_empty(),
                 owned,
                 revoking: BTreeSet::new(),
                 events,
@@ -323,7 +326,10 @@ impl State {
             let Some(member) = self.members.get_mut(&id) else {
                 continue;
             };
-            if !free.is_empty() {
+            // A member for whom nothing is left hears that too, once: it need not wait any more.
+            let nothing_to_come = wanted.is_empty() && !member.is_settled;
+            if !free.is_empty() || nothing_to_come {
+                member.is_settled = true;
                 member.owned.extend(free.iter().cloned());
                 member.events.push_back(GroupEvent::Assigned(free));
             }

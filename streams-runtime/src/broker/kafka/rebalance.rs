@@ -88,7 +88,8 @@ impl ConsumerContext for GroupContext {
             if state.owned.is_empty() {
                 state.member = member;
             }
-            if !list.is_empty() {
+            // Nothing for a member that has nothing is news too: it need not wait any more.
+            if !list.is_empty() || state.owned.is_empty() {
                 state.owned.extend(list.iter().cloned());
                 state.events.push_back(GroupEvent::Assigned(list));
             }
