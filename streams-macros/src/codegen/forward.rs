@@ -96,7 +96,7 @@ impl Forward<'_, '_> {
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
-        if self.node.row.state {
+        if self.node.is_state() {
             quote! { #tokens let _ = &#name; }
         } else {
             tokens
@@ -110,7 +110,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let method = match self.node.row.name {
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -135,7 +135,7 @@ impl Forward<'_, '_> {
     fn bound(&self, call: &TokenStream) -> TokenStream {
         let (handle, op) = (self.handle(), self.op());
         match &self.node.variable {
-            Some(variable) if variable.ty.is_none() && self.node.gives() != Kind::Grouped && !self.node.row.state => {
+            Some(variable) if variable.ty.is_none() && self.node.gives() != Kind::Grouped && !self.node.is_state() => {
                 let name = &variable.name;
                 quote! { let (#name, #op) = #call; }
             }
@@ -194,7 +194,7 @@ impl Forward<'_, '_> {
         let handle = self.handle();
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let (name, ty) = (&variable.name, &variable.ty);
-        let used = if self.node.row.state {
+        let used = if self.node.is_state() {
             quote! { let _ = &#name; }
         } else {
             TokenStream::new()

@@ -31,6 +31,11 @@ pub(super) fn operator(topology: &Topology, id: NodeId) -> Ident {
     hidden("op_", topology, id)
 }
 
+/// What looks up the rows of a table.
+pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
+    hidden("rows_", topology, id)
+}
+
 /// One branch of a split.
 pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
     format_ident!("{}_{index}", operator(topology, id))

@@ -383,7 +383,7 @@ impl Builder {
     fn end(&mut self, cx: &mut Errors, last: NodeId) -> Result<(), Broken> {
         let node = &self.nodes[last.0];
         // State that is only queried may stand alone, if it has a name; whether it has is checked with all state.
-        if node.row.effect || node.row.state {
+        if node.row.effect || node.is_state() {
             return Ok(());
         }
         let row = match node.gives() {

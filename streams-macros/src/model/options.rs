@@ -37,7 +37,14 @@ impl Builder {
         }
         let before = cx.count();
         let set = &node.options;
-        let first = &call.args[0];
+        let Some(first) = call.args.first() else {
+            let options = &mut self.nodes[on.0].options;
+            if options.without_store.replace(span).is_some() {
+                cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
+                return Err(Broken);
+            }
+            return Ok(());
+        };
         let found = Self::text(first);
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {

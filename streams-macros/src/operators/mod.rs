@@ -32,6 +32,10 @@ mod select_key;
 mod split;
 mod stream;
 mod table;
+mod table_filter;
+mod table_filter_not;
+mod table_map_values;
+mod table_map_values_with_key;
 mod to;
 mod to_stream;
 mod to_table;
@@ -170,6 +174,10 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &reduce::ROW,
     &aggregate::ROW,
     &to_stream::ROW,
+    &table_filter::ROW,
+    &table_filter_not::ROW,
+    &table_map_values::ROW,
+    &table_map_values_with_key::ROW,
 ];
 
 /// What can be called on `kind` under `name`, and whether it is the `try_` twin. Without a kind: the sources.

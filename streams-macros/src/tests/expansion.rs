@@ -116,7 +116,7 @@ fn the_fingerprint_is_that_of_what_lives_on() {
 fn names_of_state_do_not_depend_on_what_stands_before() {
     let names = |text: &str| -> Vec<String> {
         let plan = planned(text);
-        let ids = plan.order.iter().filter(|id| plan.topology.node(**id).row.state);
+        let ids = plan.order.iter().filter(|id| plan.topology.node(**id).is_state());
         ids.filter_map(|id| plan.topology.node(*id).state_name().map(|(name, _)| name)).collect()
     };
     let more = WORD_COUNT.replace(

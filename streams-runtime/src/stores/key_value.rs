@@ -186,10 +186,6 @@ where
         self.cache.row(place).timestamp_ms
     }
 
-    pub(crate) fn row(&self, place: usize) -> Option<&V> {
-        self.cache.row(place).value.as_ref()
-    }
-
     /// Whether the cache is used up, so that a flush is due before the commit.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {

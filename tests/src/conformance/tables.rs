@@ -3,7 +3,7 @@
 use streams_runtime::prelude::*;
 
 use super::Scenario;
-use super::vocabulary::{Text, num, text, word, word_of};
+use super::vocabulary::{Text, num, num_of, text, word, word_of};
 
 topology! {
     fn to_table() -> ToTable {
@@ -34,6 +34,48 @@ topology! {
     }
 }
 
+topology! {
+    fn table_filter() -> TableFilter {
+        let t: Table<String, String> = table("in");
+        t.filter(|_, v| num_of(v) % 2 == 0).to_stream().to("out");
+    }
+
+    fn table_filter_materialized() -> TableFilterMaterialized {
+        let t: Table<String, String> = table("in");
+        let f: Table<String, String> = t.filter(|_, v| num_of(v) % 2 == 0);
+        f.to_stream().to("out");
+    }
+
+    fn table_filter_plain_source() -> TableFilterPlainSource {
+        let t: Table<String, String> = table("in").without_store();
+        t.filter(|_, v| num_of(v) % 2 == 0).to_stream().to("out");
+    }
+
+    fn table_filter_not() -> TableFilterNot {
+        let t: Table<String, String> = table("in");
+        t.filter_not(|_, v| num_of(v) % 3 == 0).to_stream().to("out");
+    }
+
+    fn table_filter_chain() -> TableFilterChain {
+        let t: Table<String, String> = table("in");
+        let a = t.filter(|_, v| num_of(v) > 4).map_values(|v| format!("{v}!"));
+        a.to_stream().to("out-a");
+        let b: Table<String, String> = a.filter_not(|_, v| word_of(v).starts_with('c'));
+        b.to_stream().to("out-b");
+    }
+
+    fn table_map_values() -> TableMapValues {
+        let t: Table<String, String> = table("in");
+        t.map_values_with_key(|k, v| format!("{k}/{v}")).to_stream().to("out");
+    }
+
+    fn table_map_values_materialized() -> TableMapValuesMaterialized {
+        let t: Table<String, String> = table("in");
+        let m: Table<String, String> = t.map_values(|v| (num_of(v) % 5 != 0).then(|| format!("{v}!")));
+        m.to_stream().to("out");
+    }
+}
+
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("to_table", to_table).store::<String, String>("t"),
@@ -42,5 +84,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         // Where the changelog lies makes no difference to what comes out.
         Scenario::new("table_source_optimized", table_source).store::<String, String>("t"),
         Scenario::new("table_to_stream_key", table_to_stream_key).store::<String, String>("t"),
+        Scenario::new("table_filter", table_filter).store::<String, String>("t"),
+        Scenario::new("table_filter_materialized", table_filter_materialized).store::<String, String>("t").store::<String, String>("f"),
+        Scenario::new("table_filter_plain_source", table_filter_plain_source),
+        Scenario::new("table_filter_not", table_filter_not).store::<String, String>("t"),
+        Scenario::new("table_filter_chain", table_filter_chain).store::<String, String>("t").store::<String, String>("b"),
+        Scenario::new("table_map_values", table_map_values).store::<String, String>("t"),
+        Scenario::new("table_map_values_materialized", table_map_values_materialized)
+            .store::<String, String>("t")
+            .store::<String, String>("m"),
     ]
 }
