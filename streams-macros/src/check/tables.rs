@@ -10,7 +10,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
         for (index, input) in node.inputs().enumerate() {
-            let needs_rows = index > 0 || node.joins_tables() || node.gives() == Kind::Grouped && node.row.on == Some(Kind::Table);
+            let needs_rows = index > 0 || node.joins_tables() || node.gives() == Kind::GroupedTable;
             if topology.node(input).gives() != Kind::Table || !needs_rows {
                 continue;
             }

@@ -69,6 +69,20 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
+                _ if merge.joins_tables() => {
+                    let op = idents::at(&idents::operator(topology, *consumer), span);
+                    let mut inputs = merge.inputs().map(|input| idents::rows(topology, input));
+                    let (left, right) = (inputs.next(), inputs.next());
+                    let with_old = (!merge.is_state() && self.plan.gives_old[consumer.0]).then(|| quote!(.with_old()));
+                    // As with merge: a table joined with itself comes in on the left first.
+                    let label = &merge.label;
+                    let op = quote_spanned!(span => __rt::Clone::clone(&#op).at(#label) #with_old);
+                    if merge.receiver == Some(id) && !consumers[..index].contains(consumer) {
+                        quote_spanned!(span => #op.left(&#right, __rt::Shared::clone(&#node)))
+                    } else {
+                        quote_spanned!(span => #op.right(&#left, __rt::Shared::clone(&#node)))
+                    }
+                }
                 _ => quote!(#node),
             };
             depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));

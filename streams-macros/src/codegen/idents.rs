@@ -5,7 +5,6 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
 use crate::model::{Argument, NodeId, Topology};
-use crate::operators::Kind;
 use crate::parse::Settings;
 
 /// The path of everything that generated code may name.
@@ -78,7 +77,7 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
         // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
-        Some(variable) if topology.node(id).gives() != Kind::Grouped => used(&variable.name, used_at),
+        Some(variable) if !topology.node(id).gives().is_grouped() => used(&variable.name, used_at),
         _ => handle(topology, id),
     }
 }

@@ -210,6 +210,8 @@ impl Builder {
             let fix = match (row.on, kind) {
                 (Some(Kind::Stream), Kind::Table) => "; `.to_stream()` gives its changes as a stream",
                 (Some(Kind::Table), Kind::Stream) => "; `.to_table()` makes a table of it",
+                (Some(Kind::Grouped | Kind::GroupedTable), Kind::Table) => "; group it first: `.group_by(|key, value| (key, value))`",
+                (_, Kind::GroupedTable) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
                 (Some(Kind::Grouped), Kind::Stream) => "; group it first: `.group_by_key()` or `.group_by(|key, value| …)`",
                 (Some(Kind::Stream), Kind::Grouped) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
                 (Some(Kind::Split), _) => "; `.split()` comes first",
@@ -299,7 +301,7 @@ impl Builder {
                 return Err(Broken);
             }
             Kind::Branches => return self.bind_branches(cx, last, binding, docs),
-            Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::Store => {}
+            Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::GroupedTable | Kind::Store => {}
         }
         let name = match &binding.names {
             parse::Names::One(name) => name,

@@ -32,10 +32,17 @@ mod select_key;
 mod split;
 mod stream;
 mod table;
+mod table_aggregate;
+mod table_count;
 mod table_filter;
 mod table_filter_not;
+mod table_group_by;
+mod table_join;
+mod table_left_join;
 mod table_map_values;
 mod table_map_values_with_key;
+mod table_outer_join;
+mod table_reduce;
 mod to;
 mod to_stream;
 mod to_table;
@@ -50,6 +57,8 @@ pub(crate) enum Kind {
     GlobalTable,
     /// Between `group_by` and the aggregation.
     Grouped,
+    /// Between a table's `group_by` and the aggregation.
+    GroupedTable,
     /// Between `split` and `otherwise`.
     Split,
     /// The streams of a finished `split`.
@@ -68,11 +77,17 @@ impl Kind {
             Kind::Table => "table",
             Kind::GlobalTable => "global table",
             Kind::Grouped => "grouped stream",
+            Kind::GroupedTable => "grouped table",
             Kind::Split => "split",
             Kind::Branches => "finished split",
             Kind::Store => "store",
             Kind::Nothing => "stream that has ended",
         }
+    }
+
+    /// Waits for its aggregation.
+    pub(crate) fn is_grouped(self) -> bool {
+        matches!(self, Kind::Grouped | Kind::GroupedTable)
     }
 
     /// The type that a user writes, if one can be written.
@@ -82,7 +97,7 @@ impl Kind {
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
             Kind::Store => Some("KeyValueStore"),
-            Kind::Grouped | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Grouped | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
     }
 }
@@ -178,6 +193,13 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &table_filter_not::ROW,
     &table_map_values::ROW,
     &table_map_values_with_key::ROW,
+    &table_join::ROW,
+    &table_left_join::ROW,
+    &table_outer_join::ROW,
+    &table_group_by::ROW,
+    &table_count::ROW,
+    &table_reduce::ROW,
+    &table_aggregate::ROW,
 ];
 
 /// What can be called on `kind` under `name`, and whether it is the `try_` twin. Without a kind: the sources.

@@ -39,6 +39,21 @@ const JOINS: &str = r#"
     }
 "#;
 
+const TABLES: &str = r#"
+    pub fn people() -> People {
+        let users: Table<String, User> = table("users").partitions(4);
+        let homes: Table<String, Home> = table("homes").partitions(4);
+        let visits: Table<String, Visit> = table("visits").without_store();
+        let adults = users.filter(|_, user| user.age >= 18);
+        let known: Table<String, Known> = adults.left_join(homes, |user, home| Known::new(user, home));
+        let towns: Table<String, u64> = known.group_by(|_, known| (known.town.clone(), known.age)).count();
+        towns.to_stream().to("towns");
+        let orders: Stream<String, Order> = stream("orders");
+        orders.join(adults, |order, user| Sold::new(order, user)).to("sold");
+        visits.map_values(|visit| visit.at_ms).to_stream().to("visited");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -70,18 +85,20 @@ fn code(topology: &str) -> String {
 fn plans() {
     snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
     snapshot("joins.plan.txt", &plan_text(JOINS));
+    snapshot("tables.plan.txt", &plan_text(TABLES));
 }
 
 #[test]
 fn expansions() {
     snapshot("word_count.rs", &code(WORD_COUNT));
     snapshot("joins.rs", &code(JOINS));
+    snapshot("tables.rs", &code(TABLES));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS] {
+    for topology in [WORD_COUNT, JOINS, TABLES] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

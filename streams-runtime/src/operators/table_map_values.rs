@@ -32,7 +32,7 @@ impl<K, V> Table<K, V> {
     ///
     /// let driver = TestDriver::new(initials())?;
     /// driver.input::<u64, String>("users")?.pipe(&7, &"ann".to_owned())?;
-    /// assert_eq!(driver.store(Initials::INITIALS)?.get(&7), Some("a".to_owned()));
+    /// assert_eq!(driver.store(Initials::INITIALS)?.get(&7u64), Some("a".to_owned()));
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
     pub fn map_values<A, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<ValueOnly<F>, A, A, Plain>)

@@ -8,6 +8,7 @@ mod missing;
 mod processors;
 mod replay;
 mod stateless;
+mod table_joins;
 mod tables;
 mod vocabulary;
 
@@ -81,6 +82,7 @@ pub fn scenarios() -> Vec<Scenario> {
         aggregations::scenarios(),
         joins::scenarios(),
         tables::scenarios(),
+        table_joins::scenarios(),
         applications::scenarios(),
     ]
     .into_iter()
