@@ -1,6 +1,7 @@
 //! Everything that generated code names, besides the handles in the user's own types. Not for direct use, and not stable.
 
 pub use std::boxed::Box;
+pub use std::clone::Clone;
 pub use std::option::Option;
 pub use std::string::{String, ToString};
 pub use std::sync::Arc;
@@ -9,7 +10,7 @@ pub use std::vec::Vec;
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
-pub use crate::operators::{OneTopic, Sides, TableSource};
+pub use crate::operators::{Materialized, OneTopic, Sides, TableSource};
 pub use crate::plan::{
     GlobalTablePlan, OffsetReset, SinkPlan, SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan,
 };
@@ -46,3 +47,8 @@ pub trait NoWindows {
 }
 
 impl<W> NoWindows for WrittenWindows<W> {}
+
+/// [`boxed`] for what takes the changes of a table.
+pub fn boxed_changes<'n, K: 'n, V: 'n, N: PushChange<K, V> + 'n>(_: &Table<K, V>, node: N) -> Box<dyn PushChange<K, V> + 'n> {
+    Box::new(node)
+}

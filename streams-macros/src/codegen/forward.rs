@@ -98,7 +98,7 @@ impl Forward<'_, '_> {
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
-        if self.node.row.state {
+        if self.node.is_state() {
             quote! { #tokens let _ = &#name; }
         } else {
             tokens
@@ -112,7 +112,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let method = match self.node.row.name {
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -120,7 +120,7 @@ impl Forward<'_, '_> {
         let bound = self.bound(&call);
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
-            Some(variable) if self.node.gives() == Kind::Grouped => grouped(&variable.name, &self.handle(), self.node),
+            Some(variable) if self.node.gives().is_grouped() => grouped(&variable.name, &self.handle(), self.node),
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
@@ -137,11 +137,11 @@ impl Forward<'_, '_> {
     fn bound(&self, call: &TokenStream) -> TokenStream {
         let (handle, op) = (self.handle(), self.op());
         match &self.node.variable {
-            Some(variable) if variable.ty.is_none() && self.node.gives() != Kind::Grouped && !self.node.row.state => {
+            Some(variable) if variable.ty.is_none() && !self.node.gives().is_grouped() && !self.node.is_state() => {
                 let name = &variable.name;
                 quote! { let (#name, #op) = #call; }
             }
-            Some(_) if self.node.gives() != Kind::Grouped => {
+            Some(_) if !self.node.gives().is_grouped() => {
                 let bind = self.bind(&handle);
                 quote! { let (#handle, #op) = #call; #bind }
             }
@@ -196,7 +196,7 @@ impl Forward<'_, '_> {
         let handle = self.handle();
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let (name, ty) = (&variable.name, &variable.ty);
-        let used = if self.node.row.state {
+        let used = if self.node.is_state() {
             quote! { let _ = &#name; }
         } else {
             TokenStream::new()
@@ -372,7 +372,8 @@ impl Forward<'_, '_> {
     fn aggregation(&mut self) -> TokenStream {
         let (before, args) = self.args();
         let receiver = self.receiver();
-        let method = self.method(self.node.row.name);
+        let name = self.node.row.name;
+        let method = if self.of_table() { self.method(&format!("{name}_changes")) } else { self.method(name) };
         let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
@@ -418,7 +419,7 @@ impl Forward<'_, '_> {
         let mut id = self.node.receiver;
         while let Some(input) = id {
             let node = self.plan.topology.node(input);
-            if node.gives() == Kind::Grouped {
+            if node.gives().is_grouped() && node.gives() != Kind::Windowed {
                 return node.span;
             }
             id = node.receiver.filter(|_| node.inserted_for.is_some() || node.gives() == Kind::Windowed);
@@ -446,11 +447,17 @@ impl Forward<'_, '_> {
             },
             _ => None,
         };
+        let subtractor = self.of_table().then(|| quote!(, _));
         match start.as_deref() {
-            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _>),
-            _ if self.node.fallible => quote!(::<#value, _, _, _>),
-            _ => quote!(::<#value, _, _>),
+            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #subtractor>),
+            _ if self.node.fallible => quote!(::<#value, _, _, _ #subtractor>),
+            _ => quote!(::<#value, _, _ #subtractor>),
         }
+    }
+
+    /// What is aggregated is a grouped table.
+    fn of_table(&self) -> bool {
+        self.node.row.on == Some(Kind::GroupedTable)
     }
 }
 

@@ -30,6 +30,11 @@ pub(super) fn operator(topology: &Topology, id: NodeId) -> Ident {
     hidden("op_", topology, id)
 }
 
+/// What looks up the rows of a table.
+pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
+    hidden("rows_", topology, id)
+}
+
 /// One branch of a split.
 pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
     format_ident!("{}_{index}", operator(topology, id))
@@ -72,7 +77,7 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
         // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
-        Some(variable) if !topology.node(id).gives().is_grouping() => used(&variable.name, used_at),
+        Some(variable) if !topology.node(id).gives().is_grouped() => used(&variable.name, used_at),
         _ => handle(topology, id),
     }
 }

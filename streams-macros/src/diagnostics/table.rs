@@ -209,6 +209,8 @@ rows! {
         "Every instance holds all of it, so there is no part of it that one task could group or forward.";
     TABLE_AS_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores: `let store: KeyValueStore<K, V> = key_value_store();`",
         "Tables are written by their own topic only. To read one, join it.";
+    NO_ROWS = "T125": "`{table}` keeps no rows (`.without_store()` at {place}), but `{operator}` needs them; remove `.without_store()`",
+        "A join looks rows up, and a grouping takes the value before a change back out of its group.";
 
     // `#[derive(StreamData)]`.
     DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",

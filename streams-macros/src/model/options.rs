@@ -38,8 +38,9 @@ impl Builder {
         let before = cx.count();
         let set = &node.options;
         let Some(first) = call.args.first() else {
-            // The only option without an argument.
-            if self.nodes[on.0].options.emit_on_close.replace(span).is_some() {
+            let options = &mut self.nodes[on.0].options;
+            let place = if option.name == "emit_on_close" { &mut options.emit_on_close } else { &mut options.without_store };
+            if place.replace(span).is_some() {
                 cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
                 return Err(Broken);
             }

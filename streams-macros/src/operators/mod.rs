@@ -32,6 +32,17 @@ mod select_key;
 mod split;
 mod stream;
 mod table;
+mod table_aggregate;
+mod table_count;
+mod table_filter;
+mod table_filter_not;
+mod table_group_by;
+mod table_join;
+mod table_left_join;
+mod table_map_values;
+mod table_map_values_with_key;
+mod table_outer_join;
+mod table_reduce;
 mod to;
 mod to_stream;
 mod to_table;
@@ -52,6 +63,8 @@ pub(crate) enum Kind {
     Grouped,
     /// Between `windowed_by` and the aggregation.
     Windowed,
+    /// Between a table's `group_by` and the aggregation.
+    GroupedTable,
     /// Between `split` and `otherwise`.
     Split,
     /// The streams of a finished `split`.
@@ -71,11 +84,17 @@ impl Kind {
             Kind::GlobalTable => "global table",
             Kind::Grouped => "grouped stream",
             Kind::Windowed => "windowed stream",
+            Kind::GroupedTable => "grouped table",
             Kind::Split => "split",
             Kind::Branches => "finished split",
             Kind::Store => "store",
             Kind::Nothing => "stream that has ended",
         }
+    }
+
+    /// Waits for its aggregation.
+    pub(crate) fn is_grouped(self) -> bool {
+        matches!(self, Kind::Grouped | Kind::Windowed | Kind::GroupedTable)
     }
 
     /// The type that a user writes, if one can be written.
@@ -85,13 +104,8 @@ impl Kind {
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
             Kind::Store => Some("KeyValueStore"),
-            Kind::Grouped | Kind::Windowed | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
-    }
-
-    /// Whether it only says how a stream is to be aggregated: behind its handle is that stream.
-    pub(crate) fn is_grouping(self) -> bool {
-        matches!(self, Kind::Grouped | Kind::Windowed)
     }
 }
 
@@ -186,6 +200,17 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &windowed_reduce::ROW,
     &windowed_aggregate::ROW,
     &to_stream::ROW,
+    &table_filter::ROW,
+    &table_filter_not::ROW,
+    &table_map_values::ROW,
+    &table_map_values_with_key::ROW,
+    &table_join::ROW,
+    &table_left_join::ROW,
+    &table_outer_join::ROW,
+    &table_group_by::ROW,
+    &table_count::ROW,
+    &table_reduce::ROW,
+    &table_aggregate::ROW,
 ];
 
 /// What can be called on `kind` under `name`, and whether it is the `try_` twin. Without a kind: the sources.

@@ -4,12 +4,14 @@
 //! one for a single edge. The standard formats are Kafka's own: UTF-8 strings, big-endian numbers, raw bytes, UUIDs as text,
 //! a null for `()`. Types of one's own get JSON through `#[derive(StreamData)]`, or any format by implementing [`Codec`].
 
+mod changed;
 mod data;
 mod json;
 mod nullable;
 mod primitives;
 pub(crate) mod windowed;
 
+pub use changed::{Changed, ChangedCodec, ChangedSlot};
 pub use data::{OwnedData, StreamData};
 pub use json::Json;
 pub use nullable::Nullable;

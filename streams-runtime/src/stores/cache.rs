@@ -178,6 +178,14 @@ impl<V: StreamData + Clone> Cache<V> {
         value
     }
 
+    /// What a row that was taken out, and had no value, is said to have had; without a cache only, and if it is kept.
+    #[inline]
+    pub(super) fn assume_old(&mut self, place: usize, initial: impl FnOnce() -> V) {
+        if self.keeps_old && self.max_bytes == 0 && !self.rows[place].dirty && self.taken.is_none() {
+            self.taken = Some(initial());
+        }
+    }
+
     /// Puts a value back that was not changed after all.
     pub(super) fn put_back(&mut self, place: usize, value: Option<V>) {
         self.taken = None;

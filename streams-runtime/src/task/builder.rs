@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
-use crate::operators::Source;
+use crate::handles::Table;
+use crate::operators::{Source, StoreRows};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
@@ -68,6 +69,8 @@ pub struct TaskBuilder<'a> {
     context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
+    /// Stores that hand on the values before their changes.
+    with_old: Vec<&'static str>,
     problems: Vec<BuildError>,
 }
 
@@ -80,6 +83,7 @@ impl<'a> TaskBuilder<'a> {
             context: Context::new(producer, env.handlers.clone(), env.wall_clock_ms),
             sources: env.plan.sources.iter().map(|_| None).collect(),
             nodes: 0,
+            with_old: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -154,7 +158,8 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         if self.context.stores.find_window::<K, V>(name).is_some() {
-            self.context.stores.window(handle).forward_changes(false);
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.window(handle).forward_changes(with_old);
         }
     }
 
@@ -170,12 +175,27 @@ impl<'a> TaskBuilder<'a> {
     {
         let handle = self.key_value(name);
         if self.context.stores.find::<K, V>(name).is_some() {
-            // Nothing downstream asks for the value before a change yet: no operator on tables does.
-            self.context.stores.get(handle).forward_changes(false);
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.get(handle).forward_changes(with_old);
         } else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
         }
         handle
+    }
+
+    /// The table `name` hands on the values before its changes, since something downstream needs them. Said before it is made.
+    pub fn keep_old(&mut self, name: &'static str) {
+        self.with_old.push(name);
+    }
+
+    /// The rows of the table with the store `name`.
+    pub fn rows<K, V>(&mut self, table: &Table<K, V>, name: &str) -> StoreRows<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let _ = table;
+        StoreRows::new(self.key_value(name), name)
     }
 
     /// The global table of this name.

@@ -115,6 +115,24 @@ topology! {
         w.to_stream().to("out-window");
     }
 
+    fn windowed_then_table() -> WindowedThenTable {
+        let input: Stream<Text, Text> = stream("in");
+        let w: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        let per_window: Table<String, u64> = w
+            .group_by(|key, n| (format!("w{}", key.window.start_ms), *n))
+            .aggregate(|| 0, |_, n, sum| sum + n, |_, n, sum| sum - n)
+            .named("per-window");
+        per_window.to_stream().to("out");
+    }
+
+    fn windowed_views() -> WindowedViews {
+        let input: Stream<Text, Text> = stream("in");
+        let w: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        let views = w.filter(|_, n| n % 3 != 0).map_values(|n| n * 10);
+        let t: Table<String, u64> = views.to_stream().select_key(|key, _| format!("{}@{}", key.key, key.window.start_ms)).to_table();
+        t.to_stream().to("out");
+    }
+
     fn page_views() -> PageViews {
         let views: Stream<Text, Text> = stream("views");
         let users: Table<String, String> = table("users");
@@ -147,6 +165,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("two_counts", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),
         // The optimization merges the two repartition topics; the results of each output are the same.
         Scenario::new("two_counts_optimized", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),
+        Scenario::new("windowed_then_table", windowed_then_table)
+            .windows_of(100)
+            .window_store::<u64>("w")
+            .store::<String, u64>("per-window"),
+        Scenario::new("windowed_views", windowed_views).windows_of(100).window_store::<u64>("w").store::<String, u64>("t"),
         Scenario::new("page_views", page_views).store::<String, String>("users").windows_of(120).window_store::<u64>("views-per-word"),
     ]
 }
