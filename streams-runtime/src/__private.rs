@@ -1,6 +1,7 @@
 //! Everything that generated code names, besides the handles in the user's own types. Not for direct use, and not stable.
 
 pub use std::boxed::Box;
+pub use std::clone::Clone;
 pub use std::option::Option;
 pub use std::string::{String, ToString};
 pub use std::sync::Arc;
@@ -9,7 +10,7 @@ pub use std::vec::Vec;
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
-pub use crate::operators::{OneTopic, Sides, TableSource};
+pub use crate::operators::{Materialized, OneTopic, Sides, TableSource};
 pub use crate::plan::{
     GlobalTablePlan, OffsetReset, SinkPlan, SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan,
 };
@@ -17,7 +18,37 @@ pub use crate::stores::{GlobalStores, KeyValue};
 pub use crate::task::TaskBuilder;
 pub use crate::topology::{StoreName, Topology};
 
+use std::time::Duration;
+
+use crate::windows::Windows;
+
 /// A box around what follows a long path, so that rustc need not look through all of it at once.
 pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {
+    Box::new(node)
+}
+
+/// What was written for windows. What is not windows is told where the stream is cut into them; a second message would say it worse, so the
+/// plan takes anything.
+pub struct WrittenWindows<W>(pub W);
+
+impl<W: Windows> WrittenWindows<W> {
+    /// The kind of store for an aggregation in them.
+    pub fn store(&self, retention: Option<Duration>) -> StoreKind {
+        StoreKind::windows(&self.0, retention)
+    }
+}
+
+/// [`WrittenWindows::store`] for what is not windows.
+pub trait NoWindows {
+    /// Never called in a program that compiles.
+    fn store(&self, _: Option<Duration>) -> StoreKind {
+        StoreKind::KeyValue
+    }
+}
+
+impl<W> NoWindows for WrittenWindows<W> {}
+
+/// [`boxed`] for what takes the changes of a table.
+pub fn boxed_changes<'n, K: 'n, V: 'n, N: PushChange<K, V> + 'n>(_: &Table<K, V>, node: N) -> Box<dyn PushChange<K, V> + 'n> {
     Box::new(node)
 }

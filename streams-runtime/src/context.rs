@@ -308,10 +308,17 @@ impl Context {
         (self.key_scratch, self.value_scratch) = scratch;
     }
 
-    /// Writes a record with the time and headers at hand; the partition follows from the key as Kafka's default partitioner has it.
+    /// Writes a record with the time and headers at hand; the partition follows from `partitioned_by`, a part of the key, as Kafka's default
+    /// partitioner has it.
     #[inline]
-    pub(crate) fn send(&mut self, target: Target, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
-        let partition = key.map_or(ANY_PARTITION, |key| partition_for_key(key, target.partitions));
+    pub(crate) fn send(
+        &mut self,
+        target: Target,
+        partitioned_by: Option<&[u8]>,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+    ) -> Result<(), BrokerError> {
+        let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {

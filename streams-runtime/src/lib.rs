@@ -79,6 +79,7 @@ pub mod stores;
 pub mod task;
 pub mod time;
 mod topology;
+pub mod windows;
 
 #[doc(hidden)]
 pub mod __private;
@@ -87,12 +88,14 @@ pub use context::{Context, Handlers, SharedProducer, TaskMetrics};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
+pub use operators::TimeWindowedStream;
 pub use processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,
 };
 pub use topology::{StoreName, Topology};
+pub use windows::{Window, Windowed};
 
 pub use streams_macros::StreamData;
 

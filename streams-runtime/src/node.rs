@@ -144,6 +144,13 @@ impl<K: ?Sized, V: ?Sized, N: Push<K, V>> Push<K, V> for Shared<N> {
     }
 }
 
+impl<K, V, N: PushChange<K, V>> PushChange<K, V> for Shared<N> {
+    #[inline]
+    fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
+        self.0.borrow_mut().change(key, new, old, cx)
+    }
+}
+
 impl<N: Node + ?Sized> Node for Box<N> {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
         (**self).signal(signal, cx)

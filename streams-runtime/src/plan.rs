@@ -1,5 +1,9 @@
 //! What a topology needs from its surroundings, as plain data: sub-topologies, topics, stores. Made by the macro.
 
+use std::time::Duration;
+
+use crate::windows::{Windows, duration_ms};
+
 /// A topology cut into parts that run apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopologyPlan {
@@ -82,6 +86,18 @@ pub struct StorePlan {
 pub enum StoreKind {
     /// Values by key.
     KeyValue,
+    /// Values by key and window.
+    Window {
+        /// How long a window is kept after its start, in milliseconds of stream time.
+        retention_ms: i64,
+    },
+}
+
+impl StoreKind {
+    /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
+    pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
+        StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }
+    }
 }
 
 /// A topic that is written.

@@ -14,6 +14,7 @@ use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use streams_runtime::windows::TimeWindows;
 use streams_runtime::{Handlers, SharedProducer};
 
 struct Counting;
@@ -45,16 +46,22 @@ static ALLOCATOR: Counting = Counting;
 
 struct Chain;
 
+/// Two of them around every record.
+const WINDOWS: TimeWindows = hopping(millis(2 * WINDOW_MS), millis(WINDOW_MS));
+const WINDOW_MS: u64 = 1_000_000;
+
 impl Topology for Chain {
     fn plan(&self) -> TopologyPlan {
         let source =
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
+        let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -70,7 +77,14 @@ impl Topology for Chain {
         let (counts, count) = numbers.group_by_key().count();
         let (changes, to_stream) = counts.to_stream();
         let to_counts = changes.to();
-        if sub_topology == 0 {
+        let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
+        let (window_changes, windows_to_stream) = windows.to_stream();
+        let to_windows = window_changes.to();
+        if sub_topology == 2 {
+            let node = to_windows.attach(b, "windowed");
+            let node = windowed_count.attach(b, "windows", windows_to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 0 {
             let node = to.attach(b, "doubled");
             numbers.source().attach(b, 0, "numbers", filter.attach(map_values.attach(node)));
         } else {
@@ -111,7 +125,7 @@ fn feed(task: &mut Task, from: u64) {
     let batch = input.incoming().unwrap();
     for n in from..from + BATCH {
         let (key, value) = ((n % 100).to_be_bytes(), (n as i64).to_be_bytes());
-        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: n as i64, offset: n as i64 });
+        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: (WINDOW_MS + n) as i64, offset: n as i64 });
     }
     input.fetched((from + BATCH) as i64, None);
     task.process(usize::MAX, 0).unwrap();
@@ -166,4 +180,9 @@ fn filter_and_map_values_allocate_nothing() {
 #[test]
 fn count_in_memory_allocates_nothing_between_commits() {
     assert_eq!(allocations_of(1), 0);
+}
+
+#[test]
+fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
+    assert_eq!(allocations_of(2), 0);
 }

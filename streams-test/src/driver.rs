@@ -8,7 +8,7 @@ use std::sync::Arc;
 use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology};
+use streams_runtime::{Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology, Windowed};
 
 use crate::engine::{Engine, EngineParts};
 use crate::error::DriverError;
@@ -17,6 +17,7 @@ use crate::output::TestOutput;
 use crate::record::RawRecord;
 use crate::recorder::Recorder;
 use crate::store::TestStore;
+use crate::window_store::TestWindowStore;
 
 /// Runs a topology in the test itself: the tasks, stores and formats of production, with partition 0 of every topic in memory and a
 /// wall clock that the test moves.
@@ -360,6 +361,47 @@ impl TestDriver {
         V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
     {
         TestStore::find(Rc::clone(&self.engine), name.name())
+    }
+
+    /// The store of a windowed aggregation, by the constant that `topology!` made for it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn views() -> Views {
+    ///         let input: Stream<String, String> = stream("views");
+    ///         let per_page: Table<Windowed<String>, u64> =
+    ///             input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(20))).emit_on_close().count();
+    ///         per_page.to_stream().to("views-per-page");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(views())?;
+    /// let views = driver.input::<str, str>("views")?;
+    /// views.pipe_at("home", "ada", 30)?;
+    /// views.pipe_at("home", "bob", 110)?;
+    /// assert_eq!(driver.window_store(Views::PER_PAGE)?.fetch("home", 100), Some(1));
+    /// // At 120 the first window closes.
+    /// let counts = driver.output::<Windowed<String>, u64>("views-per-page");
+    /// assert!(counts.read_pairs().is_empty());
+    /// views.pipe_at("home", "ada", 120)?;
+    /// let (page, count) = counts.read_pairs().remove(0);
+    /// assert_eq!((page.key.as_str(), page.window.start_ms, count), ("home", 0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn window_store<K, V>(&self, name: StoreName<Windowed<K>, V>) -> Result<TestWindowStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        TestWindowStore::find(Rc::clone(&self.engine), name.name())
     }
 
     /// How many records the semantics of operators left out (null keys of an aggregation, say), as Kafka Streams counts them.

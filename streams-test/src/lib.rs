@@ -37,6 +37,7 @@ mod output;
 mod record;
 mod recorder;
 mod store;
+mod window_store;
 
 pub use driver::{TestDriver, TestDriverBuilder};
 pub use error::DriverError;
@@ -44,3 +45,4 @@ pub use input::TestInput;
 pub use output::TestOutput;
 pub use record::{OutputRecord, RawRecord};
 pub use store::TestStore;
+pub use window_store::TestWindowStore;

@@ -129,6 +129,6 @@ fn a_file_that_is_no_vector_fails() {
 
 #[test]
 fn a_scenario_without_its_operators_is_not_called_passed() {
-    let missing = outcome(|text| text.replacen(r#""scenario":"count""#, r#""scenario":"tumbling_count""#, 1));
-    assert_eq!(missing, Outcome::Missing("tumbling_count".to_owned()));
+    let missing = outcome(|text| text.replacen(r#""scenario":"count""#, r#""scenario":"ss_inner""#, 1));
+    assert_eq!(missing, Outcome::Missing("ss_inner".to_owned()));
 }

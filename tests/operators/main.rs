@@ -26,11 +26,16 @@ mod select_key;
 mod source;
 mod store_model;
 mod stores;
+mod table_filter;
+mod table_group_by;
 mod table_join;
+mod table_map_values;
 mod table_source;
+mod table_table_join;
 mod to;
 mod to_stream;
 mod to_table;
+mod windowed;
 
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::*;

@@ -5,7 +5,9 @@ mod keys;
 mod names;
 mod state;
 mod stores;
+mod tables;
 mod unused;
+mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
 
@@ -19,5 +21,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     state::check(cx, topology);
     keys::check(cx, topology);
     stores::check(cx, topology);
+    tables::check(cx, topology);
     unused::check(cx, topology);
+    windows::check(cx, topology);
 }

@@ -32,7 +32,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
-        if !node.row.state {
+        if !node.is_state() {
             continue;
         }
         let Some(variable) = &node.variable else { continue };
@@ -57,13 +57,13 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.row.state || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+    node.is_state() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
-    if node.row.state {
+    if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);

@@ -14,7 +14,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     } else if !topology
         .nodes
         .iter()
-        .any(|node| node.output_index.is_none() && (node.row.effect || node.row.state && node.gives() != Kind::Store))
+        .any(|node| node.output_index.is_none() && (node.row.effect || node.is_state() && node.gives() != Kind::Store))
     {
         cx.report(topology.name.span(), NO_SINK, &[("name", &topology.name)]);
     }

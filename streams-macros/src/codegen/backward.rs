@@ -36,6 +36,9 @@ struct Backward<'a, 'e> {
 impl Backward<'_, '_> {
     fn emit(mut self, part: &SubTopology) -> TokenStream {
         let mut tokens = TokenStream::new();
+        for id in &part.nodes {
+            tokens.extend(self.tables(*id));
+        }
         for id in part.nodes.iter().rev() {
             tokens.extend(self.attach(*id));
         }
@@ -66,6 +69,20 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
+                _ if merge.joins_tables() => {
+                    let op = idents::at(&idents::operator(topology, *consumer), span);
+                    let mut inputs = merge.inputs().map(|input| idents::rows(topology, input));
+                    let (left, right) = (inputs.next(), inputs.next());
+                    let with_old = (!merge.is_state() && self.plan.gives_old[consumer.0]).then(|| quote!(.with_old()));
+                    // As with merge: a table joined with itself comes in on the left first.
+                    let label = &merge.label;
+                    let op = quote_spanned!(span => __rt::Clone::clone(&#op).at(#label) #with_old);
+                    if merge.receiver == Some(id) && !consumers[..index].contains(consumer) {
+                        quote_spanned!(span => #op.left(&#right, __rt::Shared::clone(&#node)))
+                    } else {
+                        quote_spanned!(span => #op.right(&#left, __rt::Shared::clone(&#node)))
+                    }
+                }
                 _ => quote!(#node),
             };
             depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));
@@ -78,11 +95,36 @@ impl Backward<'_, '_> {
             });
         }
         let next = next.unwrap_or_else(|| quote!(__rt::Discard));
-        if depth >= PATH && !matches!(topology.node(id).gives(), Kind::Table | Kind::GlobalTable) {
+        if depth >= PATH && topology.node(id).gives() != Kind::GlobalTable {
             let handle = idents::read(topology, id, None);
-            return (quote!(__rt::boxed(&#handle, #next)), 1);
+            let boxed = if topology.node(id).gives() == Kind::Table { quote!(boxed_changes) } else { quote!(boxed) };
+            return (quote!(__rt::#boxed(&#handle, #next)), 1);
         }
         (next, depth)
+    }
+
+    /// What tables have to remember, and what looks up their rows. Expands to
+    /// `__b.keep_old("users"); let __rows_users_1 = __b.rows(&users, "users");`, or for a view to `let __rows_adults_2 = __op_adults_2.rows(&__rows_users_1);`
+    fn tables(&self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let span = node.span.resolved_at(Span::call_site());
+        let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
+        let keep = (self.plan.gives_old[id.0] && node.is_state()).then(|| quote!(__b.keep_old(#state);));
+        if !self.plan.lends_rows[id.0] {
+            return quote!(#keep);
+        }
+        let rows = idents::at(&idents::rows(topology, id), span);
+        if node.is_state() {
+            let handle = idents::read(topology, id, None);
+            return quote_spanned!(span => #keep let #rows = __b.rows(&#handle, #state););
+        }
+        let (op, label) = (idents::at(&idents::operator(topology, id), span), &node.label);
+        let below = node.inputs().map(|input| idents::rows(topology, input));
+        quote_spanned! { span =>
+            let #op = #op.at(#label);
+            let #rows = #op.rows(#(&#below),*);
+        }
     }
 
     /// Expands to `let __to_long_3 = __op_long_3.at("long").attach(…);`
@@ -105,7 +147,7 @@ impl Backward<'_, '_> {
         let value = match node.row.name {
             "stream" => return TokenStream::new(),
             "merge" => quote!(__rt::Shared::new(#next)),
-            "group_by_key" => next,
+            "group_by_key" | "windowed_by" => next,
             "to" => {
                 let (before, sink) = self.sink(id);
                 return quote_spanned! { span => #before let #name = #op #at #sink; };
@@ -120,13 +162,20 @@ impl Backward<'_, '_> {
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
+            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
+            _ if node.is_view() => self.view(id, next),
             "join" | "left_join" => {
                 let table = node.args.iter().find_map(|arg| if let Argument::Operand(id, _) = arg { Some(*id) } else { None });
                 let Some(table) = table else { return TokenStream::new() };
-                let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
-                let table = idents::read(topology, table, None);
-                quote_spanned!(span => #op #at.attach(__b, &#table, #store, #next))
+                if topology.node(table).gives() == Kind::Table {
+                    let (table, rows) = (idents::read(topology, table, None), idents::rows(topology, table));
+                    quote_spanned!(span => #op #at.attach(&#table, __rt::Clone::clone(&#rows), #next))
+                } else {
+                    let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
+                    let table = idents::read(topology, table, None);
+                    quote_spanned!(span => #op #at.attach(__b, &#table, #store, #next))
+                }
             }
             "process" | "process_values" => {
                 let input = node.receiver.map(|input| idents::read(topology, input, None));
@@ -135,6 +184,31 @@ impl Backward<'_, '_> {
             _ => quote_spanned!(span => #op #at.attach(#next)),
         };
         quote! { let #name = #value; }
+    }
+
+    /// A table made of tables, with its store behind it if it has one. Two sides lead into a join, each attached where its table is.
+    fn view(&self, id: NodeId, next: TokenStream) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let span = node.span.resolved_at(Span::call_site());
+        let op = idents::at(&idents::operator(topology, id), span);
+        let filter = matches!(node.row.name, "filter" | "filter_not");
+        let next = if node.is_state() {
+            let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
+            let handle = idents::read(topology, id, None);
+            let skip = filter.then(|| quote!(.skip_absent()));
+            quote_spanned!(span => __rt::Materialized::new(__b, &#handle, #state, #next) #skip)
+        } else {
+            next
+        };
+        if node.joins_tables() {
+            return quote_spanned!(span => __rt::Shared::new(#next));
+        }
+        let below_gives_old = node.receiver.is_some_and(|input| self.plan.gives_old[input.0]);
+        let with_old = !node.is_state() && below_gives_old && (filter || self.plan.gives_old[id.0]);
+        let with_old = with_old.then(|| quote!(.with_old()));
+        let label = &node.label;
+        quote_spanned!(span => #op.at(#label) #with_old.attach(#next))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

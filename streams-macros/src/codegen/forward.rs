@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned;
 
 use super::closures::Expressions;
 use super::idents;
@@ -39,6 +40,7 @@ impl Forward<'_, '_> {
             "otherwise" | "no_default" => self.split(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
+            "windowed_by" => self.windowed_by(),
             "to" => self.to(),
             "repartition" => self.repartition(),
             "for_each" => self.for_each(),
@@ -96,7 +98,7 @@ impl Forward<'_, '_> {
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
-        if self.node.row.state {
+        if self.node.is_state() {
             quote! { #tokens let _ = &#name; }
         } else {
             tokens
@@ -110,7 +112,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let method = match self.node.row.name {
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -118,7 +120,7 @@ impl Forward<'_, '_> {
         let bound = self.bound(&call);
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
-            Some(variable) if self.node.gives() == Kind::Grouped => grouped(&variable.name, &self.handle(), self.node),
+            Some(variable) if self.node.gives().is_grouped() => grouped(&variable.name, &self.handle(), self.node),
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
@@ -135,11 +137,11 @@ impl Forward<'_, '_> {
     fn bound(&self, call: &TokenStream) -> TokenStream {
         let (handle, op) = (self.handle(), self.op());
         match &self.node.variable {
-            Some(variable) if variable.ty.is_none() && self.node.gives() != Kind::Grouped && !self.node.row.state => {
+            Some(variable) if variable.ty.is_none() && !self.node.gives().is_grouped() && !self.node.is_state() => {
                 let name = &variable.name;
                 quote! { let (#name, #op) = #call; }
             }
-            Some(_) if self.node.gives() != Kind::Grouped => {
+            Some(_) if !self.node.gives().is_grouped() => {
                 let bind = self.bind(&handle);
                 quote! { let (#handle, #op) = #call; #bind }
             }
@@ -194,7 +196,7 @@ impl Forward<'_, '_> {
         let handle = self.handle();
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let (name, ty) = (&variable.name, &variable.ty);
-        let used = if self.node.row.state {
+        let used = if self.node.is_state() {
             quote! { let _ = &#name; }
         } else {
             TokenStream::new()
@@ -370,14 +372,46 @@ impl Forward<'_, '_> {
     fn aggregation(&mut self) -> TokenStream {
         let (before, args) = self.args();
         let receiver = self.receiver();
-        let method = self.method(self.node.row.name);
+        let name = self.node.row.name;
+        let method = if self.of_table() { self.method(&format!("{name}_changes")) } else { self.method(name) };
         let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
+        let windows = self.windows();
         let hint = self.aggregate_hint();
-        let call = quote_spanned! { self.span() => #grouped.#method #hint (#(#args),*) };
+        let call = quote_spanned! { self.span() => #grouped #windows.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         quote! { #before #bound }
+    }
+
+    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.windowed_by(…)` on what they read.
+    fn windowed_by(&mut self) -> TokenStream {
+        let (_, args) = self.args();
+        let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        let bound = self.node.variable.as_ref().map(|variable| {
+            let name = &variable.name;
+            let used = self.node.read.then(|| quote! { let _ = &#name; });
+            quote_spanned! { self.span() => let #name = #handle.group_by_key().windowed_by(#op); #used }
+        });
+        quote! { let #op = #(#args),*; let #handle = #receiver; #bound }
+    }
+
+    /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
+    fn windows(&self) -> TokenStream {
+        let Some(id) = self.plan.topology.windows_of(self.id) else { return TokenStream::new() };
+        let node = self.plan.topology.node(id);
+        // What is not windows is told at what was written for them.
+        let span = match node.args.first() {
+            Some(Argument::Value(windows)) => windows.span(),
+            _ => node.span,
+        };
+        let windows = idents::at(&idents::operator(&self.plan.topology, id), span);
+        let method = Ident::new("windowed_by", node.span.resolved_at(Span::call_site()));
+        let close = node.options.emit_on_close.map(|span| {
+            let method = Ident::new("emit_on_close", span.resolved_at(Span::call_site()));
+            quote_spanned!(span.resolved_at(Span::call_site()) => .#method())
+        });
+        quote_spanned!(node.span.resolved_at(Span::call_site()) => .#method(#windows) #close)
     }
 
     /// The place of the grouping: behind an inserted repartition if there is one.
@@ -385,10 +419,10 @@ impl Forward<'_, '_> {
         let mut id = self.node.receiver;
         while let Some(input) = id {
             let node = self.plan.topology.node(input);
-            if node.gives() == Kind::Grouped {
+            if node.gives().is_grouped() && node.gives() != Kind::Windowed {
                 return node.span;
             }
-            id = node.inserted_for.and(node.receiver);
+            id = node.receiver.filter(|_| node.inserted_for.is_some() || node.gives() == Kind::Windowed);
         }
         self.node.span
     }
@@ -413,11 +447,17 @@ impl Forward<'_, '_> {
             },
             _ => None,
         };
+        let subtractor = self.of_table().then(|| quote!(, _));
         match start.as_deref() {
-            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _>),
-            _ if self.node.fallible => quote!(::<#value, _, _, _>),
-            _ => quote!(::<#value, _, _>),
+            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #subtractor>),
+            _ if self.node.fallible => quote!(::<#value, _, _, _ #subtractor>),
+            _ => quote!(::<#value, _, _ #subtractor>),
         }
+    }
+
+    /// What is aggregated is a grouped table.
+    fn of_table(&self) -> bool {
+        self.node.row.on == Some(Kind::GroupedTable)
     }
 }
 

@@ -5,7 +5,6 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
 use crate::model::{Argument, NodeId, Topology};
-use crate::operators::Kind;
 use crate::parse::Settings;
 
 /// The path of everything that generated code may name.
@@ -31,6 +30,11 @@ pub(super) fn operator(topology: &Topology, id: NodeId) -> Ident {
     hidden("op_", topology, id)
 }
 
+/// What looks up the rows of a table.
+pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
+    hidden("rows_", topology, id)
+}
+
 /// One branch of a split.
 pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
     format_ident!("{}_{index}", operator(topology, id))
@@ -42,7 +46,7 @@ pub(super) fn node(topology: &Topology, id: NodeId) -> Ident {
     let node = topology.node(id);
     let mut name = hidden("to_", topology, id);
     name.set_span(match node.args.first() {
-        Some(Argument::Value(processor)) if !node.row.name.starts_with("print") => processor.span(),
+        Some(Argument::Value(processor)) if node.row.name.starts_with("process") => processor.span(),
         _ => node.span.resolved_at(Span::call_site()),
     });
     name
@@ -73,7 +77,7 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
         // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
-        Some(variable) if topology.node(id).gives() != Kind::Grouped => used(&variable.name, used_at),
+        Some(variable) if !topology.node(id).gives().is_grouped() => used(&variable.name, used_at),
         _ => handle(topology, id),
     }
 }

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::backward::topic;
+use super::closures::Expressions;
 use super::forward::types;
-use crate::model::{NodeId, Topics};
+use crate::model::{Argument, NodeId, Topics};
 use crate::plan::{Entry, Plan, SubTopology};
 
 /// Expands to a `TopologyPlan`.
@@ -32,14 +33,34 @@ pub(super) fn globals(plan: &Plan) -> TokenStream {
 fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     let sources = vec(part.entries.iter().map(|entry| source(plan, *entry)));
     let stores = vec(part.stores.iter().map(|id| {
-        let name = state_name(plan, *id);
-        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: __rt::StoreKind::KeyValue, logged: true } }
+        let (name, kind) = (state_name(plan, *id), store_kind(plan, *id));
+        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: true } }
     }));
     let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)));
     let copartitioned = vec(part.copartitioned.iter().map(|group| vec(group.iter().map(|index| quote!(#index)))));
     quote! {
         __rt::SubTopologyPlan { sources: #sources, stores: #stores, sinks: #sinks, copartitioned: #copartitioned }
     }
+}
+
+/// Expands to `StoreKind::KeyValue`, or to `WrittenWindows(tumbling(minutes(1))).store(None)`.
+fn store_kind(plan: &Plan, id: NodeId) -> TokenStream {
+    let expressions = Expressions::new(&plan.topology);
+    let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
+    let Some(Argument::Value(windows)) = windows else { return quote!(__rt::StoreKind::KeyValue) };
+    let windows = expressions.value(windows);
+    let retention = match &plan.topology.node(id).options.retention {
+        Some(retention) => {
+            let retention = expressions.value(retention);
+            quote!(__rt::Option::Some(#retention))
+        }
+        None => quote!(__rt::Option::None),
+    };
+    quote!({
+        #[allow(unused_imports)]
+        use __rt::NoWindows as _;
+        __rt::WrittenWindows(#windows).store(#retention)
+    })
 }
 
 fn source(plan: &Plan, entry: Entry) -> TokenStream {

@@ -94,7 +94,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
 fn store_name(runtime: &TokenStream, vis: &impl ToTokens, node: &Node) -> Option<TokenStream> {
     let variable = node.variable.as_ref()?;
     variable.ty.as_ref()?;
-    if !node.row.state {
+    if !node.is_state() {
         return None;
     }
     let (name, _) = node.state_name()?;

@@ -209,6 +209,8 @@ rows! {
         "Every instance holds all of it, so there is no part of it that one task could group or forward.";
     TABLE_AS_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores: `let store: KeyValueStore<K, V> = key_value_store();`",
         "Tables are written by their own topic only. To read one, join it.";
+    NO_ROWS = "T125": "`{table}` keeps no rows (`.without_store()` at {place}), but `{operator}` needs them; remove `.without_store()`",
+        "A join looks rows up, and a grouping takes the value before a change back out of its group.";
 
     // `#[derive(StreamData)]`.
     DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",
@@ -217,4 +219,16 @@ rows! {
         "Records are kept in stores and caches. Use `String` for `&str`.";
     DERIVE_UNION = "T132": "a union cannot be a key or a value",
         "There is no way to know which of its fields is set.";
+
+    // Windows.
+    WINDOW_SIZE = "T140": "`{windows}` needs windows of at least 1 ms, found `{found}`",
+        "The size is a duration: `millis(500)`, `seconds(30)`, `minutes(5)`, or a `std::time::Duration`.";
+    WINDOW_ADVANCE = "T141": "windows of `{size}` cannot advance by `{advance}`: at least 1 ms, and at most their size",
+        "With a longer advance there would be records in no window. `tumbling(size)` makes windows that follow each other.";
+    CLOSE_WITHOUT_GRACE = "T142": "`emit_on_close` needs to know when a window closes: write `{windows}(…).grace(…)`, with `millis(0)` if late records do not matter",
+        "A window closes when the stream time has reached its end and its grace. What comes later is lost, so how long to wait should be seen.";
+    CLOSE_OF_UNLIMITED = "T143": "`emit_on_close` on `unlimited()`: that window never closes, so there would never be a result",
+        "Without `emit_on_close` each change is a result.";
+    RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
+        "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 }

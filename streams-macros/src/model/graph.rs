@@ -117,11 +117,35 @@ pub(crate) struct Options {
     pub(crate) offset_reset: Option<Ident>,
     pub(crate) partitions: Option<(u32, Span)>,
     pub(crate) named: Option<LitStr>,
+    /// Where it was written.
+    pub(crate) emit_on_close: Option<Span>,
+    pub(crate) retention: Option<Expr>,
+    /// Where it was said that a table keeps no rows.
+    pub(crate) without_store: Option<Span>,
 }
 
 impl Node {
     pub(crate) fn gives(&self) -> Kind {
         if self.output_index.is_some() { Kind::Stream } else { self.row.gives }
+    }
+
+    /// Makes a table of tables. It has a store only where it is given a type or a name for one.
+    pub(crate) fn is_view(&self) -> bool {
+        self.row.on == Some(Kind::Table) && self.row.gives == Kind::Table
+    }
+
+    /// Joins two tables, so that changes come in on both sides.
+    pub(crate) fn joins_tables(&self) -> bool {
+        self.is_view() && self.inputs().nth(1).is_some()
+    }
+
+    /// Keeps state of its own.
+    pub(crate) fn is_state(&self) -> bool {
+        if self.is_view() {
+            let typed = self.variable.as_ref().is_some_and(|variable| variable.ty.is_some());
+            return typed || self.options.named.is_some();
+        }
+        self.row.state && self.options.without_store.is_none()
     }
 
     /// As the user wrote it.
@@ -176,6 +200,22 @@ impl Topology {
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)
+    }
+
+    /// The `windowed_by` of an aggregation in windows.
+    pub(crate) fn windows_of(&self, id: NodeId) -> Option<NodeId> {
+        if self.node(id).row.on != Some(Kind::Windowed) {
+            return None;
+        }
+        // A repartition may have come between.
+        let mut input = self.node(id).receiver;
+        while let Some(at) = input {
+            if self.node(at).gives() == Kind::Windowed {
+                return Some(at);
+            }
+            input = self.node(at).receiver;
+        }
+        None
     }
 
     /// How messages call a node.

@@ -37,7 +37,15 @@ impl Builder {
         }
         let before = cx.count();
         let set = &node.options;
-        let first = &call.args[0];
+        let Some(first) = call.args.first() else {
+            let options = &mut self.nodes[on.0].options;
+            let place = if option.name == "emit_on_close" { &mut options.emit_on_close } else { &mut options.without_store };
+            if place.replace(span).is_some() {
+                cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
+                return Err(Broken);
+            }
+            return Ok(());
+        };
         let found = Self::text(first);
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
@@ -71,6 +79,11 @@ impl Builder {
                     },
                     _ => cx.report(first.span(), PARTITIONS, found),
                 }
+                twice
+            }
+            "retention" => {
+                let twice = set.retention.is_some();
+                self.nodes[on.0].options.retention = Some(first.clone());
                 twice
             }
             _ => {

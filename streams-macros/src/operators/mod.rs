@@ -32,9 +32,24 @@ mod select_key;
 mod split;
 mod stream;
 mod table;
+mod table_aggregate;
+mod table_count;
+mod table_filter;
+mod table_filter_not;
+mod table_group_by;
+mod table_join;
+mod table_left_join;
+mod table_map_values;
+mod table_map_values_with_key;
+mod table_outer_join;
+mod table_reduce;
 mod to;
 mod to_stream;
 mod to_table;
+mod windowed_aggregate;
+mod windowed_by;
+mod windowed_count;
+mod windowed_reduce;
 
 pub(crate) use options::{OPTIONS, OptionRow};
 
@@ -46,6 +61,10 @@ pub(crate) enum Kind {
     GlobalTable,
     /// Between `group_by` and the aggregation.
     Grouped,
+    /// Between `windowed_by` and the aggregation.
+    Windowed,
+    /// Between a table's `group_by` and the aggregation.
+    GroupedTable,
     /// Between `split` and `otherwise`.
     Split,
     /// The streams of a finished `split`.
@@ -64,11 +83,18 @@ impl Kind {
             Kind::Table => "table",
             Kind::GlobalTable => "global table",
             Kind::Grouped => "grouped stream",
+            Kind::Windowed => "windowed stream",
+            Kind::GroupedTable => "grouped table",
             Kind::Split => "split",
             Kind::Branches => "finished split",
             Kind::Store => "store",
             Kind::Nothing => "stream that has ended",
         }
+    }
+
+    /// Waits for its aggregation.
+    pub(crate) fn is_grouped(self) -> bool {
+        matches!(self, Kind::Grouped | Kind::Windowed | Kind::GroupedTable)
     }
 
     /// The type that a user writes, if one can be written.
@@ -78,7 +104,7 @@ impl Kind {
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
             Kind::Store => Some("KeyValueStore"),
-            Kind::Grouped | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
     }
 }
@@ -169,7 +195,22 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &count::ROW,
     &reduce::ROW,
     &aggregate::ROW,
+    &windowed_by::ROW,
+    &windowed_count::ROW,
+    &windowed_reduce::ROW,
+    &windowed_aggregate::ROW,
     &to_stream::ROW,
+    &table_filter::ROW,
+    &table_filter_not::ROW,
+    &table_map_values::ROW,
+    &table_map_values_with_key::ROW,
+    &table_join::ROW,
+    &table_left_join::ROW,
+    &table_outer_join::ROW,
+    &table_group_by::ROW,
+    &table_count::ROW,
+    &table_reduce::ROW,
+    &table_aggregate::ROW,
 ];
 
 /// What can be called on `kind` under `name`, and whether it is the `try_` twin. Without a kind: the sources.

@@ -17,6 +17,13 @@ pub(super) const OFFSET_RESET: &OptionRow =
     &OptionRow { name: "offset_reset", arguments: &["Earliest or Latest"], doc: "Where to start without a committed offset." };
 pub(super) const PARTITIONS: &OptionRow = &OptionRow { name: "partitions", arguments: &["count"], doc: "Declared number of partitions." };
 pub(super) const NAMED: &OptionRow = &OptionRow { name: "named", arguments: &["name"], doc: "Name of state or of a repartition topic." };
+pub(super) const WITHOUT_STORE: &OptionRow =
+    &OptionRow { name: "without_store", arguments: &[], doc: "A table that keeps no rows: its changes are only handed on." };
+
+pub(super) const EMIT_ON_CLOSE: &OptionRow =
+    &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
+pub(super) const RETENTION: &OptionRow =
+    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
 
 /// All options.
-pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED];
+pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE];

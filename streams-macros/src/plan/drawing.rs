@@ -55,7 +55,7 @@ pub(super) fn draw(plan: &Plan) -> Vec<Part> {
 /// Nodes that are nothing of their own at run time.
 fn is_silent(plan: &Plan, id: NodeId) -> bool {
     let node = plan.topology.node(id);
-    node.row.name == "group_by_key" || node.gives() == Kind::Store
+    matches!(node.row.name, "group_by_key" | "windowed_by") || node.gives() == Kind::Store
 }
 
 fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
@@ -70,7 +70,7 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
     }
     if node.is_source() {
         let topics = node.topics().map(topics_text).unwrap_or_default();
-        if !node.row.state {
+        if !node.is_state() {
             return vec![Shape { name, kind: ShapeKind::Source { topics }, next, before }];
         }
         // A table's topic goes straight into its store.
@@ -94,10 +94,11 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
 /// State that a node writes or reads.
 fn stores(plan: &Plan, id: NodeId) -> Vec<String> {
     let node = plan.topology.node(id);
-    let own = node.row.state.then_some(id);
+    let own = node.is_state().then_some(id);
     let connected = node.stores().iter().map(|(store, _)| *store);
     let is_table = |input: &NodeId| matches!(plan.topology.node(*input).gives(), Kind::Table | Kind::GlobalTable);
-    let joined = node.inputs().skip(1).filter(is_table);
+    let joined = node.inputs().skip(usize::from(!node.joins_tables())).filter(is_table);
+    let joined = joined.flat_map(|table| plan.topology.stores_behind(table));
     let names = own.into_iter().chain(connected).chain(joined).filter_map(|id| plan.topology.node(id).state_name());
     names.map(|(name, _)| name).collect()
 }
@@ -129,7 +130,7 @@ fn next(plan: &Plan, id: NodeId) -> Vec<String> {
 fn before(plan: &Plan, id: NodeId) -> Vec<String> {
     let mut names = Vec::new();
     for (index, input) in plan.topology.node(id).inputs().enumerate() {
-        if index > 0 && plan.topology.node(input).gives() != Kind::Stream {
+        if index > 0 && plan.topology.node(input).gives() != Kind::Stream && !plan.topology.node(id).joins_tables() {
             continue;
         }
         if is_silent(plan, input) {

@@ -60,7 +60,7 @@ fn details(plan: &Plan, id: NodeId) -> String {
     let node = plan.topology.node(id);
     let mut text = String::new();
     if let Some(ty) = node.variable.as_ref().and_then(|variable| variable.ty.as_ref())
-        && (node.row.state || node.is_source() || node.gives() == Kind::Store)
+        && (node.is_state() || node.is_source() || node.gives() == Kind::Store)
     {
         text += &format!(" : {}", type_text(ty));
     }

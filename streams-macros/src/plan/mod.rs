@@ -5,7 +5,9 @@ mod dot;
 mod drawing;
 mod fingerprint;
 mod mermaid;
+mod old_values;
 mod repartition;
+mod rows;
 mod subtopology;
 
 pub(crate) use describe::describe;
@@ -27,6 +29,10 @@ pub(crate) struct Plan {
     pub(crate) order: Vec<NodeId>,
     /// By node: who takes its records, in the order of the text.
     pub(crate) consumers: Vec<Vec<NodeId>>,
+    /// By node: something needs the values before its changes, and it can give them.
+    pub(crate) gives_old: Vec<bool>,
+    /// By node: something looks up its rows.
+    pub(crate) lends_rows: Vec<bool>,
     pub(crate) sub_topologies: Vec<SubTopology>,
     /// Global tables: filled apart, once per process.
     pub(crate) globals: Vec<NodeId>,
@@ -36,9 +42,11 @@ pub(crate) struct Plan {
 pub(crate) fn plan(mut topology: Topology) -> Plan {
     let order = repartition::insert(&mut topology);
     let consumers = consumers(&topology, &order);
+    let gives_old = old_values::wanted(&topology, &order);
+    let lends_rows = rows::lent(&topology, &order);
     let sub_topologies = subtopology::cut(&topology, &order);
     let globals = order.iter().copied().filter(|id| topology.node(*id).gives() == Kind::GlobalTable).collect();
-    Plan { topology, order, consumers, sub_topologies, globals }
+    Plan { topology, order, consumers, gives_old, lends_rows, sub_topologies, globals }
 }
 
 impl Plan {
@@ -65,8 +73,8 @@ fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {
     for id in order {
         let node = topology.node(*id);
         for (index, input) in node.inputs().enumerate() {
-            // Rows of a table are looked up; only streams hand records to more than their receiver.
-            if index == 0 || topology.node(input).gives() == Kind::Stream {
+            // Rows of a table are looked up, by all but another table: that has to hear of its changes too.
+            if index == 0 || topology.node(input).gives() == Kind::Stream || node.joins_tables() {
                 consumers[input.0].push(*id);
             }
         }

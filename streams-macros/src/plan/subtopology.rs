@@ -77,7 +77,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     }
     for (index, id) in homes {
         parts[index].nodes.push(id);
-        if topology.node(id).row.state {
+        if topology.node(id).is_state() {
             parts[index].stores.push(id);
         }
     }
@@ -105,6 +105,10 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
             let from = origins.get(&input).cloned().unwrap_or_default();
             let table = index > 0 && topology.node(input).gives() == Kind::Table;
             if table {
+                // What comes of two tables hears of both.
+                if topology.node(*id).joins_tables() {
+                    own.extend(from.iter().copied());
+                }
                 both.extend(from);
             } else {
                 own.extend(from);

@@ -39,6 +39,35 @@ const JOINS: &str = r#"
     }
 "#;
 
+const WINDOWS: &str = r#"
+    pub fn views(grace_s: u64) -> Views {
+        let views: Stream<String, View> = stream("views");
+        let per_minute = views.group_by(|_, view| view.region).windowed_by(tumbling(minutes(1)).grace(seconds(*grace_s))).emit_on_close();
+        let counts: Table<Windowed<Region>, u64> = per_minute.count().retention(hours(1));
+        let users: Table<Windowed<String>, u64> = views
+            .group_by_key()
+            .windowed_by(hopping(minutes(5), minutes(1)))
+            .try_aggregate(|| 0, |_, view, sum| view.add_to(sum));
+        counts.to_stream().to("views-per-minute");
+        users.to_stream().to("views-per-user");
+    }
+"#;
+
+const TABLES: &str = r#"
+    pub fn people() -> People {
+        let users: Table<String, User> = table("users").partitions(4);
+        let homes: Table<String, Home> = table("homes").partitions(4);
+        let visits: Table<String, Visit> = table("visits").without_store();
+        let adults = users.filter(|_, user| user.age >= 18);
+        let known: Table<String, Known> = adults.left_join(homes, |user, home| Known::new(user, home));
+        let towns: Table<String, u64> = known.group_by(|_, known| (known.town.clone(), known.age)).count();
+        towns.to_stream().to("towns");
+        let orders: Stream<String, Order> = stream("orders");
+        orders.join(adults, |order, user| Sold::new(order, user)).to("sold");
+        visits.map_values(|visit| visit.at_ms).to_stream().to("visited");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -70,18 +99,22 @@ fn code(topology: &str) -> String {
 fn plans() {
     snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
     snapshot("joins.plan.txt", &plan_text(JOINS));
+    snapshot("windows.plan.txt", &plan_text(WINDOWS));
+    snapshot("tables.plan.txt", &plan_text(TABLES));
 }
 
 #[test]
 fn expansions() {
     snapshot("word_count.rs", &code(WORD_COUNT));
     snapshot("joins.rs", &code(JOINS));
+    snapshot("windows.rs", &code(WINDOWS));
+    snapshot("tables.rs", &code(TABLES));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);
@@ -116,7 +149,7 @@ fn the_fingerprint_is_that_of_what_lives_on() {
 fn names_of_state_do_not_depend_on_what_stands_before() {
     let names = |text: &str| -> Vec<String> {
         let plan = planned(text);
-        let ids = plan.order.iter().filter(|id| plan.topology.node(**id).row.state);
+        let ids = plan.order.iter().filter(|id| plan.topology.node(**id).is_state());
         ids.filter_map(|id| plan.topology.node(*id).state_name().map(|(name, _)| name)).collect()
     };
     let more = WORD_COUNT.replace(

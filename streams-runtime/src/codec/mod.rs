@@ -4,15 +4,19 @@
 //! one for a single edge. The standard formats are Kafka's own: UTF-8 strings, big-endian numbers, raw bytes, UUIDs as text,
 //! a null for `()`. Types of one's own get JSON through `#[derive(StreamData)]`, or any format by implementing [`Codec`].
 
+mod changed;
 mod data;
 mod json;
 mod nullable;
 mod primitives;
+pub(crate) mod windowed;
 
+pub use changed::{Changed, ChangedCodec, ChangedSlot};
 pub use data::{OwnedData, StreamData};
 pub use json::Json;
 pub use nullable::Nullable;
 pub use primitives::{BigEndian, Null, RawBytes, Utf8, UuidText};
+pub use windowed::{TimeWindowed, WindowedSlot};
 
 /// Whether an encoded value is bytes or Kafka's null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,4 +80,10 @@ pub trait Codec<T: ?Sized>: Clone + Send + Sync + 'static {
     /// # Errors
     /// When they stand for none.
     fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a T, CodecError>;
+
+    /// The part of an encoded key that a topic is partitioned by: all of it, but of a key in a window only the key.
+    #[inline]
+    fn partitioned_by<'k>(&self, key: &'k [u8]) -> &'k [u8] {
+        key
+    }
 }

@@ -46,4 +46,9 @@ impl<T: Clone + Send + 'static, C: Codec<T>> Codec<Option<T>> for Nullable<C> {
         }
         Ok(&slot.value)
     }
+
+    #[inline]
+    fn partitioned_by<'k>(&self, key: &'k [u8]) -> &'k [u8] {
+        self.0.partitioned_by(key)
+    }
 }

@@ -122,7 +122,13 @@ where
         let backup = if M::MAY_FAIL { before.clone() } else { None };
         let aggregate = match before {
             Some(stored) => A::from_stored(stored),
-            None => (self.op.initializer)(),
+            None => match (self.op.initializer)().into_stored() {
+                Some(initial) => {
+                    self.state.assume_old(slot, || initial.clone(), cx);
+                    A::from_stored(initial)
+                }
+                None => (self.op.initializer)(),
+            },
         };
         match M::settle((self.op.aggregator)(key, present, aggregate), self.op.node, cx) {
             Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),

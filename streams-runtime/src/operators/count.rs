@@ -76,6 +76,9 @@ where
         }
         let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
         let before = self.state.take(slot, cx);
+        if before.is_none() {
+            self.state.assume_old(slot, || 0, cx);
+        }
         self.state.set_aggregate(slot, before.is_some(), Some(before.unwrap_or(0) + 1), &mut self.next, cx)
     }
 }

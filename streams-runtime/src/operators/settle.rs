@@ -15,6 +15,9 @@ pub trait Settle<R> {
     /// # Errors
     /// When the handler said to stop.
     fn settle(result: R, node: &'static str, cx: &mut Context) -> Result<Option<Self::Out>, Box<TaskError>>;
+
+    /// The result for a value that was settled before: an error has been told then.
+    fn settle_again(result: R) -> Option<Self::Out>;
 }
 
 /// The result as it is.
@@ -28,6 +31,11 @@ impl<T> Settle<T> for Plain {
     #[inline(always)]
     fn settle(result: T, _: &'static str, _: &mut Context) -> Result<Option<T>, Box<TaskError>> {
         Ok(Some(result))
+    }
+
+    #[inline(always)]
+    fn settle_again(result: T) -> Option<T> {
+        Some(result)
     }
 }
 
@@ -45,5 +53,9 @@ impl<T, E: Into<BoxError>> Settle<Result<T, E>> for Try {
             Ok(value) => Ok(Some(value)),
             Err(error) => cx.fail(ErrorKind::Process, node, error.into()).map(|()| None),
         }
+    }
+
+    fn settle_again(result: Result<T, E>) -> Option<T> {
+        result.ok()
     }
 }

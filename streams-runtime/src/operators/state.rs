@@ -52,6 +52,12 @@ where
         self.of(cx).take(slot)
     }
 
+    /// What a new row of an aggregation is said to have been before, where something downstream asks.
+    #[inline]
+    pub(crate) fn assume_old(&self, slot: usize, initial: impl FnOnce() -> V, cx: &mut Context) {
+        self.of(cx).assume_old(slot, initial);
+    }
+
     pub(crate) fn put_back(&self, slot: usize, value: Option<V>, cx: &mut Context) {
         self.of(cx).put_back(slot, value);
     }

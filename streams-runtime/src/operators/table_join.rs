@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 
+use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, Signal};
-use crate::stores::KeyValue;
-use crate::task::TaskBuilder;
 
 /// Both sides of a join have the same key type; `Stream<str, _>` fits `Table<String, _>`.
 #[diagnostic::on_unimplemented(
@@ -98,25 +97,25 @@ macro_rules! table_join {
                 self
             }
 
-            /// Makes the node, over the table's store `name`, that hands its results to `next`.
-            pub fn attach<TK, N>(self, b: &mut TaskBuilder<'_>, table: &Table<TK, TV>, name: &str, next: N) -> $node<TK, TV, F, R, M, N>
+            /// Makes the node, over the table's rows, that hands its results to `next`.
+            pub fn attach<TK, G, N>(self, table: &Table<TK, TV>, rows: G, next: N) -> $node<TK, TV, F, R, M, G, N>
             where
-                TK: StreamData<Stored = TK> + 'static,
-                TV: StreamData<Stored = TV> + Clone + 'static,
+                G: Rows<TK, TV>,
             {
                 let _ = table;
-                $node { table: b.key_value(name), op: self, next }
+                $node { table: rows, op: self, next, key: PhantomData }
             }
         }
 
         /// The operator at work.
-        pub struct $node<TK, TV, F, R, M, N> {
-            table: KeyValue<TK, TV>,
+        pub struct $node<TK, TV, F, R, M, G, N> {
+            table: G,
             op: $op<TV, F, R, M>,
             next: N,
+            key: PhantomData<fn() -> TK>,
         }
 
-        impl<TK, TV, F, R, M, N: Node> Node for $node<TK, TV, F, R, M, N> {
+        impl<TK, TV, F, R, M, G, N: Node> Node for $node<TK, TV, F, R, M, G, N> {
             fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
                 self.next.signal(signal, cx)
             }
@@ -126,12 +125,11 @@ macro_rules! table_join {
 table_join!(TableJoin, TableJoinNode);
 table_join!(TableLeftJoin, TableLeftJoinNode);
 
-impl<K, V, TK, TV, V2, F, R, M, N> Push<K, V> for TableJoinNode<TK, TV, F, R, M, N>
+impl<K, V, TK, TV, V2, F, R, M, G, N> Push<K, V> for TableJoinNode<TK, TV, F, R, M, G, N>
 where
     K: StreamData<Stored = TK> + ?Sized,
     V: StreamData + ?Sized,
-    TK: StreamData<Stored = TK> + 'static,
-    TV: StreamData<Stored = TV> + Clone + 'static,
+    G: Rows<TK, TV>,
     F: FnMut(&V::Present, &TV) -> R,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
@@ -142,18 +140,12 @@ where
             cx.drop_record();
             return Ok(());
         };
-        let table = cx.stores.get(self.table);
-        let result = match table.load(key) {
-            Ok(Some(slot)) => match table.row(slot) {
-                Some(row) => (self.op.f)(present, row),
-                None => return Ok(()),
-            },
-            Ok(None) => {
-                cx.drop_record();
-                return Ok(());
-            }
-            Err(e) => return Err(cx.store_error(self.op.node, e)),
-        };
+        if key.present().is_none() {
+            cx.drop_record();
+            return Ok(());
+        }
+        let f = &mut self.op.f;
+        let Some(result) = self.table.find(key, cx, |row| row.map(|(row, _)| f(present, row)))? else { return Ok(()) };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
             None => Ok(()),
@@ -161,12 +153,11 @@ where
     }
 }
 
-impl<K, V, TK, TV, V2, F, R, M, N> Push<K, V> for TableLeftJoinNode<TK, TV, F, R, M, N>
+impl<K, V, TK, TV, V2, F, R, M, G, N> Push<K, V> for TableLeftJoinNode<TK, TV, F, R, M, G, N>
 where
     K: StreamData<Stored = TK> + ?Sized,
     V: StreamData + ?Sized,
-    TK: StreamData<Stored = TK> + 'static,
-    TV: StreamData<Stored = TV> + Clone + 'static,
+    G: Rows<TK, TV>,
     F: FnMut(&V::Present, Option<&TV>) -> R,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
@@ -177,12 +168,8 @@ where
             cx.drop_record();
             return Ok(());
         };
-        let table = cx.stores.get(self.table);
-        let result = match table.load(key) {
-            Ok(Some(slot)) => (self.op.f)(present, table.row(slot)),
-            Ok(None) => (self.op.f)(present, None),
-            Err(e) => return Err(cx.store_error(self.op.node, e)),
-        };
+        let f = &mut self.op.f;
+        let result = self.table.find(key, cx, |row| f(present, row.map(|(row, _)| row)))?;
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
             None => Ok(()),

@@ -1,8 +1,10 @@
 //! `table("topic")`: a topic read as a table.
 
 use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::Flow;
 use crate::handles::Table;
-use crate::node::PushChange;
+use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
 
 use super::to_table::ToTableNode;
@@ -76,5 +78,33 @@ where
         N: PushChange<K, V>,
     {
         self.records().to_table().1.attach(b, name, next)
+    }
+    /// Makes the node of a table without a store, whose changes come without the value before.
+    pub fn attach_plain<N>(&self, next: N) -> PlainTableNode<N> {
+        PlainTableNode { next }
+    }
+}
+
+/// A table's source without a store: `table("topic").without_store()`.
+pub struct PlainTableNode<N> {
+    next: N,
+}
+
+impl<N: Node> Node for PlainTableNode<N> {
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, N: PushChange<K, V>> Push<Option<K>, Option<V>> for PlainTableNode<N> {
+    #[inline]
+    fn push(&mut self, key: &Option<K>, value: &Option<V>, cx: &mut Context) -> Flow {
+        match key {
+            Some(key) => self.next.change(key, value.as_ref(), None, cx),
+            None => {
+                cx.drop_record();
+                Ok(())
+            }
+        }
     }
 }

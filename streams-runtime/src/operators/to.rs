@@ -13,7 +13,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Writes the records to a topic, in the formats of their types.
     ///
     /// Kafka Streams: `to`. Time and headers of the record go with it; the partition follows from the bytes of the key (murmur2), records
-    /// with a null key are spread.
+    /// with a null key are spread, those with a key in a window ([`Windowed`](crate::Windowed)) go by the key inside.
     // The codecs are inferred from the bounds, so that a type without a format is one error in the words of `StreamData`.
     pub fn to<KC, VC>(&self) -> To<K, V, KC, VC>
     where
@@ -81,7 +81,9 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
             (Ok(encoded_key), Ok(encoded_value)) => {
                 let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
-                cx.send(target, key, value).map_err(|e| cx.produce_error(self.node, e))
+                // Kafka Streams partitions its own topics by all of the key, and sinks by the key inside of a window.
+                let partitioned_by = if self.drops_null_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
+                cx.send(target, partitioned_by, key, value).map_err(|e| cx.produce_error(self.node, e))
             }
             (Err(e), _) | (_, Err(e)) => Err(cx.error(ErrorKind::Produce, self.node, e.into())),
         };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::broker::{NewTopic, TopicPartition};
-use crate::plan::{OffsetReset, SinkPlan, SourceTopics, TopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{OffsetReset, SinkPlan, SourceTopics, StoreKind, TopologyPlan, changelog_topic, repartition_topic};
 use crate::task::TaskId;
 
 /// A source with the topics it reads on this broker.
@@ -189,9 +189,21 @@ pub(crate) fn repartition_config() -> BTreeMap<String, String> {
     ])
 }
 
-/// Settings of the changelog of a key-value store as Kafka Streams makes it.
-pub(crate) fn changelog_config() -> BTreeMap<String, String> {
-    BTreeMap::from([("cleanup.policy".into(), "compact".into()), ("message.timestamp.type".into(), "CreateTime".into())])
+/// What the changelog of a window store keeps beyond the store's own retention: clocks differ, and the stream time may stand still.
+const CHANGELOG_ADDITIONAL_RETENTION_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Settings of a changelog as Kafka Streams makes it.
+pub(crate) fn changelog_config(kind: StoreKind) -> BTreeMap<String, String> {
+    let mut config = BTreeMap::from([("message.timestamp.type".into(), "CreateTime".into())]);
+    let policy = match kind {
+        StoreKind::KeyValue => "compact",
+        StoreKind::Window { retention_ms } => {
+            config.insert("retention.ms".into(), retention_ms.saturating_add(CHANGELOG_ADDITIONAL_RETENTION_MS).to_string());
+            "compact,delete"
+        }
+    };
+    config.insert("cleanup.policy".into(), policy.into());
+    config
 }
 
 /// The changelogs of the stores of all sub-topologies whose number of tasks is known.
@@ -203,9 +215,24 @@ pub(crate) fn changelogs(plan: &TopologyPlan, subs: &[SubLayout], application_id
                 name: changelog_topic(application_id, &store.name),
                 partitions: layout.tasks,
                 replication,
-                config: changelog_config(),
+                config: changelog_config(store.kind),
             });
         }
     }
     topics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_changelog_of_a_window_store_is_deleted_a_day_after_its_retention() {
+        let config = changelog_config(StoreKind::Window { retention_ms: 1_000 });
+        assert_eq!(config["cleanup.policy"], "compact,delete");
+        assert_eq!(config["retention.ms"], "86401000");
+        assert_eq!(changelog_config(StoreKind::Window { retention_ms: i64::MAX })["retention.ms"], i64::MAX.to_string());
+        let config = changelog_config(StoreKind::KeyValue);
+        assert_eq!((config["cleanup.policy"].as_str(), config.get("retention.ms")), ("compact", None));
+    }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::{KeyValueStore, StoreError};
+use super::{KeyValueStore, StoreError, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -25,6 +25,26 @@ impl<K, V> Copy for KeyValue<K, V> {}
 impl<K, V> std::fmt::Debug for KeyValue<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "KeyValue({})", self.place)
+    }
+}
+
+/// The handle of a window store in its task.
+pub struct WindowState<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for WindowState<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for WindowState<K, V> {}
+
+impl<K, V> std::fmt::Debug for WindowState<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WindowState({})", self.place)
     }
 }
 
@@ -121,6 +141,57 @@ where
     }
 }
 
+impl<K, V> StoreObject for WindowStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    fn name(&self) -> &str {
+        self.name()
+    }
+    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+        self.restore(records, position)
+    }
+    fn position(&self) -> Option<i64> {
+        self.rows().position()
+    }
+    fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+        self.clear_for_restore()
+    }
+    fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError> {
+        if self.rows().forwards() {
+            return Ok(());
+        }
+        let mut row = Vec::new();
+        while self.next_change(&mut row, out)?.is_some() {}
+        Ok(())
+    }
+    fn commit(&mut self, position: i64) -> Result<(), StoreError> {
+        self.rows_mut().commit_overlay(position)
+    }
+    fn changelog(&self) -> Option<(TopicSlot, i32)> {
+        self.rows().changelog()
+    }
+    fn set_cache_max_bytes(&mut self, bytes: usize) {
+        self.rows_mut().set_cache_max_bytes(bytes);
+    }
+    fn forwards(&self) -> bool {
+        self.rows().forwards()
+    }
+    fn is_full(&self) -> bool {
+        self.is_full()
+    }
+    fn uncommitted_bytes(&self) -> usize {
+        self.rows().overlay_bytes()
+    }
+    fn uncommitted_rows(&self) -> usize {
+        self.rows().overlay_rows()
+    }
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
 /// All stores of one task.
 #[derive(Default)]
 pub struct StoreArena {
@@ -158,6 +229,46 @@ impl StoreArena {
     /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
     #[inline]
     pub fn get<K, V>(&mut self, handle: KeyValue<K, V>) -> &mut KeyValueStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        match self.stores.get_mut(handle.place).and_then(|s| s.as_any().downcast_mut()) {
+            Some(store) => store,
+            None => unreachable!("a store handle of another task"),
+        }
+    }
+
+    pub(crate) fn add_window<K, V>(&mut self, store: WindowStore<K, V>) -> WindowState<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.stores.push(Box::new(store));
+        WindowState { place: self.stores.len() - 1, types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn no_window<K, V>() -> WindowState<K, V> {
+        WindowState { place: usize::MAX, types: PhantomData }
+    }
+
+    /// The handle of the window store of this name, if it is there and of these types.
+    pub fn find_window<K, V>(&mut self, name: &str) -> Option<WindowState<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let place = self.stores.iter().position(|s| s.name() == name)?;
+        self.stores[place].as_any().is::<WindowStore<K, V>>().then_some(WindowState { place, types: PhantomData })
+    }
+
+    /// The window store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn window<K, V>(&mut self, handle: WindowState<K, V>) -> &mut WindowStore<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,

@@ -137,17 +137,32 @@ impl<V: StreamData + Clone> Cache<V> {
             if std::mem::take(&mut row.used) && self.max_bytes > 0 {
                 continue;
             }
-            self.bytes = self.bytes.saturating_sub(Self::fixed_bytes(&row.key) + row.value.as_ref().map_or(0, V::heap_bytes));
-            let hash = self.hasher.hash_one(&row.key[..]);
-            let place = self.hand as u32;
-            if let Ok(entry) = self.index.find_entry(hash, |&other| other == place) {
-                entry.remove();
-            }
-            row.vacant = true;
-            row.value = None;
-            row.headers = None;
-            row.key = Box::default();
-            self.vacant.push(place);
+            self.remove(self.hand);
+        }
+    }
+
+    /// Lets a row go that is not changed.
+    fn remove(&mut self, place: usize) {
+        let row = &mut self.rows[place];
+        self.bytes = self.bytes.saturating_sub(Self::fixed_bytes(&row.key) + row.value.as_ref().map_or(0, V::heap_bytes));
+        let hash = self.hasher.hash_one(&row.key[..]);
+        let place = place as u32;
+        if let Ok(entry) = self.index.find_entry(hash, |&other| other == place) {
+            entry.remove();
+        }
+        row.vacant = true;
+        row.value = None;
+        row.headers = None;
+        row.key = Box::default();
+        self.vacant.push(place);
+    }
+
+    /// Lets the row of a key go, unless it is changed.
+    pub(super) fn forget(&mut self, key: &[u8]) {
+        if let Some(place) = self.find(key)
+            && !self.rows[place].dirty
+        {
+            self.remove(place);
         }
     }
 
@@ -161,6 +176,14 @@ impl<V: StreamData + Clone> Cache<V> {
         let value = row.value.take();
         self.bytes = self.bytes.saturating_sub(value.as_ref().map_or(0, V::heap_bytes));
         value
+    }
+
+    /// What a row that was taken out, and had no value, is said to have had; without a cache only, and if it is kept.
+    #[inline]
+    pub(super) fn assume_old(&mut self, place: usize, initial: impl FnOnce() -> V) {
+        if self.keeps_old && self.max_bytes == 0 && !self.rows[place].dirty && self.taken.is_none() {
+            self.taken = Some(initial());
+        }
     }
 
     /// Puts a value back that was not changed after all.

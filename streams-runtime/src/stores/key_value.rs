@@ -178,16 +178,22 @@ where
         self.cache.set(place, timestamp_ms, headers, value);
     }
 
+    /// The value that a row which was taken out, and had none, is said to have had before its change. Kafka Streams tells the initial value of
+    /// an aggregation of a stream so, unless a cache lies between.
+    pub(crate) fn assume_old(&mut self, place: usize, initial: impl FnOnce() -> V) {
+        self.cache.assume_old(place, initial);
+    }
+
     pub(crate) fn set_cache_max_bytes(&mut self, bytes: usize) {
         self.cache.set_max_bytes(bytes);
     }
 
-    pub(crate) fn row_timestamp_ms(&self, place: usize) -> i64 {
-        self.cache.row(place).timestamp_ms
-    }
-
     pub(crate) fn row(&self, place: usize) -> Option<&V> {
         self.cache.row(place).value.as_ref()
+    }
+
+    pub(crate) fn row_timestamp_ms(&self, place: usize) -> i64 {
+        self.cache.row(place).timestamp_ms
     }
 
     /// Whether the cache is used up, so that a flush is due before the commit.
@@ -230,6 +236,12 @@ where
         key.extend_from_slice(&row.key);
         let headers = row.headers.as_deref().cloned().unwrap_or_default();
         Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
+    }
+
+    /// Lets a row that is not changed go, from everywhere but the changelog.
+    pub(crate) fn forget(&mut self, key: &[u8]) {
+        self.cache.forget(key);
+        self.overlay.put(key, None);
     }
 
     /// Sets the value of a key. The row gets the given time.

@@ -8,12 +8,14 @@ mod global;
 mod key_value;
 mod memory;
 mod overlay;
+pub(crate) mod window;
 
-pub use arena::{KeyValue, StoreArena, StoreObject};
+pub use arena::{KeyValue, StoreArena, StoreObject, WindowState};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
+pub use window::WindowStore;
 
 /// Why a store failed.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -3,12 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::broker::BrokerError;
+use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
-use crate::operators::Source;
-use crate::plan::{SubTopologyPlan, changelog_topic, repartition_topic};
-use crate::stores::{GlobalStore, GlobalStores, KeyValue, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory};
+use crate::handles::Table;
+use crate::operators::{Source, StoreRows};
+use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::{
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
+    WindowStore,
+};
 
 use super::{Task, TaskId};
 
@@ -46,6 +50,14 @@ pub enum BuildError {
     /// A topic could not be looked up.
     #[error(transparent)]
     Broker(#[from] BrokerError),
+    /// The windows of an operator are impossible, or its store forgets them too early.
+    #[error("state `{store}`: {problem}")]
+    Windows {
+        /// The state.
+        store: String,
+        /// What is wrong, and what to write.
+        problem: String,
+    },
     /// Generated code and plan do not fit: a defect of this library.
     #[error("defect in generated code: {0}")]
     Defect(String),
@@ -57,6 +69,8 @@ pub struct TaskBuilder<'a> {
     context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
+    /// Stores that hand on the values before their changes.
+    with_old: Vec<&'static str>,
     problems: Vec<BuildError>,
 }
 
@@ -69,6 +83,7 @@ impl<'a> TaskBuilder<'a> {
             context: Context::new(producer, env.handlers.clone(), env.wall_clock_ms),
             sources: env.plan.sources.iter().map(|_| None).collect(),
             nodes: 0,
+            with_old: Vec::new(),
             problems: Vec::new(),
         }
     }
@@ -83,6 +98,13 @@ impl<'a> TaskBuilder<'a> {
             return handle;
         }
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
+        let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
+        let changelog = self.changelog(name, plan.logged);
+        let store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        self.context.stores.add(store)
+    }
+
+    fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
             store: name,
@@ -90,17 +112,59 @@ impl<'a> TaskBuilder<'a> {
             partition: self.env.id.partition,
             directory: self.env.directory,
         };
-        let backend = match self.env.stores.key_value(context) {
-            Ok(backend) => backend,
+        self.env.stores.key_value(context).map_err(|error| self.problems.push(error.into())).ok()
+    }
+
+    fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
+        let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
+        target.map(|target| (target.topic, self.env.id.partition))
+    }
+
+    /// The window store of a node, which must keep windows for at least so long after their start.
+    pub(crate) fn owned_window<K, V>(&mut self, name: &str, least_retention_ms: i64) -> WindowState<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_window();
+        };
+        let StoreKind::Window { retention_ms } = plan.kind else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store")));
+            return StoreArena::no_window();
+        };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
+            );
+            self.window_problem(name, problem);
+        }
+        let Some(backend) = self.backend(name) else { return StoreArena::no_window() };
+        let changelog = self.changelog(name, plan.logged);
+        match WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms) {
+            Ok(store) => self.context.stores.add_window(store),
             Err(error) => {
                 self.problems.push(error.into());
-                return StoreArena::nowhere();
+                StoreArena::no_window()
             }
-        };
-        let changelog = plan.logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
-        let changelog = changelog.map(|target| (target.topic, self.env.id.partition));
-        let store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
-        self.context.stores.add(store)
+        }
+    }
+
+    /// The changes of this store go to the node behind it.
+    pub(crate) fn forward_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.window(handle).forward_changes(with_old);
+        }
+    }
+
+    pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
+        self.problems.push(BuildError::Windows { store: store.to_owned(), problem });
     }
 
     /// The store of a node that hands its changes on.
@@ -111,12 +175,27 @@ impl<'a> TaskBuilder<'a> {
     {
         let handle = self.key_value(name);
         if self.context.stores.find::<K, V>(name).is_some() {
-            // Nothing downstream asks for the value before a change yet: no operator on tables does.
-            self.context.stores.get(handle).forward_changes(false);
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.get(handle).forward_changes(with_old);
         } else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
         }
         handle
+    }
+
+    /// The table `name` hands on the values before its changes, since something downstream needs them. Said before it is made.
+    pub fn keep_old(&mut self, name: &'static str) {
+        self.with_old.push(name);
+    }
+
+    /// The rows of the table with the store `name`.
+    pub fn rows<K, V>(&mut self, table: &Table<K, V>, name: &str) -> StoreRows<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let _ = table;
+        StoreRows::new(self.key_value(name), name)
     }
 
     /// The global table of this name.
@@ -138,7 +217,7 @@ impl<'a> TaskBuilder<'a> {
     pub(crate) fn target(&mut self, topic: &str) -> Target {
         self.context.target(topic).unwrap_or_else(|error| {
             self.problems.push(error.into());
-            Target { topic: crate::broker::TopicSlot(u32::MAX), partitions: 1 }
+            Target { topic: TopicSlot(u32::MAX), partitions: 1 }
         })
     }
 

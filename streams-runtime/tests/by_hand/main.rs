@@ -5,3 +5,4 @@
 mod application;
 mod task;
 mod topology;
+mod windows;

@@ -129,7 +129,8 @@ impl Topology for WordCount {
                 let node = to_short_words.attach(b, "short-words");
                 let node = map_values.attach(node);
                 let node = filter.attach(node);
-                let node = left_join.attach(b, &blocked, "blocked", node);
+                let rows = b.rows(&blocked, "blocked");
+                let node = left_join.attach(&blocked, rows, node);
                 keyed.source().attach(b, 1, "allowed-repartition", node);
                 let source = __private::TableSource::new(&blocked);
                 let node = source.attach(b, "blocked", __private::Discard);

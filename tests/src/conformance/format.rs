@@ -93,13 +93,18 @@ impl Type {
     }
 
     /// The JSON of some bytes; what is not of the type is told as text that fits nothing recorded.
-    pub(super) fn decode(self, bytes: Option<&[u8]>) -> Value {
+    pub(super) fn decode(self, bytes: Option<&[u8]>, window_ms: i64) -> Value {
         let Some(bytes) = bytes else { return Value::Null };
         let decoded = match self {
             Type::String => std::str::from_utf8(bytes).ok().map(|text| json!(text)),
             Type::Long => bytes.try_into().ok().map(|b| json!(i64::from_be_bytes(b))),
             Type::Int => bytes.try_into().ok().map(|b| json!(i32::from_be_bytes(b))),
-            Type::WindowedString => None,
+            // Kafka's `TimeWindowedSerializer`: the key, 8 bytes of the start.
+            Type::WindowedString => bytes.split_last_chunk::<8>().and_then(|(key, start)| {
+                let start_ms = i64::from_be_bytes(*start);
+                let key = std::str::from_utf8(key).ok()?;
+                Some(json!({"key": key, "start": start_ms, "end": start_ms.saturating_add(window_ms)}))
+            }),
         };
         decoded.unwrap_or_else(|| json!({"not_a": format!("{self:?}"), "bytes": bytes}))
     }

@@ -22,6 +22,13 @@ topology! {
         left.left_join(t, |l, r| format!("{l}+{}", or_null(r))).to("out");
     }
 
+    fn st_view() -> StView {
+        let left: Stream<Text, Text> = stream("left");
+        let t: Table<String, String> = table("right");
+        let v = t.filter(|_, v| num_of(v) % 3 != 0).map_values(|v| format!("<{v}>"));
+        left.left_join(v, |l, r| format!("{l}+{}", or_null(r))).to("out");
+    }
+
     fn st_inner_rekeyed() -> StInnerRekeyed {
         let left: Stream<Text, Text> = stream("left");
         let t: Table<String, String> = table("right");
@@ -59,6 +66,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("st_inner", st_inner).store::<String, String>("t"),
         Scenario::new("st_left", st_left).store::<String, String>("t"),
+        Scenario::new("st_view", st_view).store::<String, String>("t"),
         Scenario::new("st_inner_rekeyed", st_inner_rekeyed).store::<String, String>("t"),
         Scenario::new("st_own_count", st_own_count).store::<String, u64>("n"),
         Scenario::new("st_table_and_stream_of_one_topic", st_table_and_stream_of_one_topic).store::<String, String>("t"),

@@ -21,7 +21,7 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
             driver.advance_wall_clock_ms(ms).map_err(|e| at(e.to_string()))?;
         }
         let written = driver.take_outputs();
-        let actual = written.iter().map(|record| shown(vector, record)).collect::<Result<Vec<_>, _>>().map_err(at)?;
+        let actual = written.iter().map(|record| shown(scenario, vector, record)).collect::<Result<Vec<_>, _>>().map_err(at)?;
         if arranged(vector.config.order, &step.out) != arranged(vector.config.order, &actual) {
             return Err(at(format!("expected {}, actual {}", list(&step.out), list(&actual))));
         }
@@ -70,13 +70,13 @@ fn types(vector: &Vector, topic: &str) -> Result<(Type, Type), String> {
     Ok((topic.key, topic.value))
 }
 
-fn shown(vector: &Vector, record: &RawRecord) -> Result<Record, String> {
+fn shown(scenario: &Scenario, vector: &Vector, record: &RawRecord) -> Result<Record, String> {
     let (key_type, value_type) = types(vector, &record.topic)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(Record {
         topic: record.topic.to_string(),
-        key: key_type.decode(record.key.as_deref()),
-        value: value_type.decode(record.value.as_deref()),
+        key: key_type.decode(record.key.as_deref(), scenario.window_ms),
+        value: value_type.decode(record.value.as_deref(), scenario.window_ms),
         ts: record.timestamp_ms,
         headers: record.headers.iter().map(|(name, value)| (name.into_owned(), value.map(text))).collect(),
     })

@@ -200,6 +200,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                 __op_orders_0.attach(__b, 0usize, "orders", __to_fresh_4);
             }
             1usize => {
+                let __rows_addresses_1 = __b.rows(&addresses, "addresses");
                 let __to_priced_repartition_10_topic = __b.repartition_topic("again");
                 let __to_priced_repartition_10 = __op_priced_repartition_10
                     .attach(__b, &__to_priced_repartition_10_topic);
@@ -214,7 +215,11 @@ impl ::streams_runtime::__private::Topology for Orders {
                     );
                 let __to_shipped_6 = __op_shipped_6
                     .at("shipped")
-                    .attach(__b, &addresses, "addresses", __to_priced_7);
+                    .attach(
+                        &addresses,
+                        __rt::Clone::clone(&__rows_addresses_1),
+                        __to_priced_7,
+                    );
                 let __to_addresses_1 = __op_addresses_1
                     .attach(__b, "addresses", __rt::Discard);
                 __addresses_1_source.attach(__b, 0usize, "addresses", __to_addresses_1);

@@ -1,0 +1,120 @@
+//! Windows that are written out: sizes, advances, grace and retention, as far as they can be read off the text.
+
+use std::fmt::Display;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Lit};
+
+use crate::diagnostics::*;
+use crate::model::{Argument, Node, Topology};
+use crate::operators::Kind;
+
+pub(super) fn check(cx: &mut Errors, topology: &Topology) {
+    for id in topology.ids() {
+        let node = topology.node(id);
+        if node.gives() == Kind::Windowed
+            && let Some(windows) = windows(node)
+        {
+            shape(cx, &windows);
+            if let Some(span) = node.options.emit_on_close {
+                on_close(cx, &windows, span);
+            }
+        }
+        if let Some(retention) = &node.options.retention
+            && let Some(windows) = topology.windows_of(id).and_then(|id| windows(topology.node(id)))
+        {
+            retention_fits(cx, &windows, retention);
+        }
+    }
+}
+
+/// `hopping(size, advance).grace(…)`, taken apart.
+struct Windows<'a> {
+    constructor: String,
+    args: Vec<&'a Expr>,
+    grace: Option<&'a Expr>,
+}
+
+/// The windows of a `windowed_by`, if they are written there; a constant or a function of the user's own tells nothing.
+fn windows(node: &Node) -> Option<Windows<'_>> {
+    let Some(Argument::Value(argument)) = node.args.first() else { return None };
+    let (mut expr, mut grace) = (argument, None);
+    while let Expr::MethodCall(call) = expr {
+        if call.method == "grace" {
+            grace = call.args.first();
+        }
+        expr = &call.receiver;
+    }
+    let Expr::Call(call) = expr else { return None };
+    let constructor = last_segment(&call.func)?;
+    matches!(constructor.as_str(), "tumbling" | "hopping" | "unlimited").then(|| Windows {
+        constructor,
+        args: call.args.iter().collect(),
+        grace,
+    })
+}
+
+fn shape(cx: &mut Errors, windows: &Windows<'_>) {
+    let size = windows.args.first().and_then(|size| Some((*size, duration_ms(size)?)));
+    if let Some((size, 0)) = size {
+        cx.report(size.span(), WINDOW_SIZE, &[("windows", &windows.constructor), ("found", &text(size))]);
+        return;
+    }
+    let Some(advance) = windows.args.get(1) else { return };
+    let (Some((size, size_ms)), Some(advance_ms)) = (size, duration_ms(advance)) else { return };
+    if advance_ms == 0 || advance_ms > size_ms {
+        let values: &[(&str, &dyn Display)] = &[("size", &text(size)), ("advance", &text(advance))];
+        cx.report(advance.span(), WINDOW_ADVANCE, values);
+    }
+}
+
+fn on_close(cx: &mut Errors, windows: &Windows<'_>, span: Span) {
+    if windows.constructor == "unlimited" {
+        cx.report(span, CLOSE_OF_UNLIMITED, &[]);
+    } else if windows.grace.is_none() {
+        cx.report(span, CLOSE_WITHOUT_GRACE, &[("windows", &windows.constructor)]);
+    }
+}
+
+fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
+    let Some(found_ms) = duration_ms(retention) else { return };
+    let least_ms = match (windows.constructor.as_str(), windows.args.first(), windows.grace) {
+        ("unlimited", ..) => {
+            let values: &[(&str, &dyn Display)] = &[("retention", &text(retention)), ("least", &"the windows end never")];
+            return cx.report(retention.span(), RETENTION_SHORT, values);
+        }
+        (_, Some(size), None) => duration_ms(size),
+        (_, Some(size), Some(grace)) => duration_ms(size).zip(duration_ms(grace)).map(|(size, grace)| size.saturating_add(grace)),
+        _ => None,
+    };
+    if let Some(least_ms) = least_ms.filter(|least_ms| found_ms < *least_ms) {
+        let least = format!("size and grace are {least_ms} ms");
+        cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
+    }
+}
+
+/// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
+fn duration_ms(expr: &Expr) -> Option<u64> {
+    let Expr::Call(call) = expr else { return None };
+    let unit_ms = match last_segment(&call.func)?.as_str() {
+        "millis" | "from_millis" => 1,
+        "seconds" | "from_secs" => 1_000,
+        "minutes" => 60_000,
+        "hours" => 3_600_000,
+        "days" => 86_400_000,
+        _ => return None,
+    };
+    let Some(Expr::Lit(literal)) = call.args.first() else { return None };
+    let Lit::Int(count) = &literal.lit else { return None };
+    count.base10_parse::<u64>().ok()?.checked_mul(unit_ms)
+}
+
+fn last_segment(function: &Expr) -> Option<String> {
+    let Expr::Path(path) = function else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
+}
+
+fn text(expr: &Expr) -> String {
+    crate::text::tidy(&quote::ToTokens::to_token_stream(expr).to_string())
+}

@@ -1,0 +1,19 @@
+//! `aggregate` of a grouped table.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// Folds the values of each group into an aggregate: added when they come, subtracted when they leave.
+pub(super) const ROW: Operator = Operator {
+    name: "aggregate",
+    on: Some(Kind::GroupedTable),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"]), Arg::Closure(&["key", "value", "aggregate"])]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "Folds the values of each group into an aggregate: added when they come, subtracted when they leave.",
+};

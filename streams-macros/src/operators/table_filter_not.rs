@@ -1,0 +1,19 @@
+//! `filter_not` of a table.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// The rows for which the closure is false.
+pub(super) const ROW: Operator = Operator {
+    name: "filter_not",
+    on: Some(Kind::Table),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&["key", "value"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "The rows for which the closure is false.",
+};

@@ -1,0 +1,19 @@
+//! `join` of two tables.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// The keys that both tables have, with a value made of both rows.
+pub(super) const ROW: Operator = Operator {
+    name: "join",
+    on: Some(Kind::Table),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "The keys that both tables have, with a value made of both rows.",
+};

@@ -1,0 +1,19 @@
+//! `left_join` of two tables.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// The keys of a table, with a value made of its row and of that of another or `None`.
+pub(super) const ROW: Operator = Operator {
+    name: "left_join",
+    on: Some(Kind::Table),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "The keys of a table, with a value made of its row and of that of another or `None`.",
+};

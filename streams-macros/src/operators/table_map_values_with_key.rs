@@ -1,0 +1,19 @@
+//! `map_values_with_key` of a table.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// The same rows with new values, made of key and value.
+pub(super) const ROW: Operator = Operator {
+    name: "map_values_with_key",
+    on: Some(Kind::Table),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&["key", "value"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "The same rows with new values, made of key and value.",
+};

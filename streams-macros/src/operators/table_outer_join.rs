@@ -1,0 +1,19 @@
+//! `outer_join` of two tables.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// The keys that either table has, with a value made of the rows that there are.
+pub(super) const ROW: Operator = Operator {
+    name: "outer_join",
+    on: Some(Kind::Table),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])]],
+    changes_key: false,
+    needs_key: false,
+    state: false,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "The keys that either table has, with a value made of the rows that there are.",
+};

@@ -1,0 +1,19 @@
+//! `reduce` of a grouped table.
+
+use super::options::NAMED;
+use super::{Arg, Kind, Operator};
+
+/// Combines the values of each group: added when they come, subtracted when they leave.
+pub(super) const ROW: Operator = Operator {
+    name: "reduce",
+    on: Some(Kind::GroupedTable),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&["left", "right"]), Arg::Closure(&["left", "right"])]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: true,
+    effect: false,
+    options: &[NAMED],
+    doc: "Combines the values of each group: added when they come, subtracted when they leave.",
+};

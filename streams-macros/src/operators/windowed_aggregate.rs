@@ -1,0 +1,19 @@
+//! `aggregate` in windows.
+
+use super::options::{NAMED, RETENTION};
+use super::{Arg, Kind, Operator};
+
+/// Folds the records of each key and window into an aggregate.
+pub(super) const ROW: Operator = Operator {
+    name: "aggregate",
+    on: Some(Kind::Windowed),
+    gives: Kind::Table,
+    shapes: &[&[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"])]],
+    changes_key: false,
+    needs_key: true,
+    state: true,
+    twin: true,
+    effect: false,
+    options: &[NAMED, RETENTION],
+    doc: "Folds the records of each key and window into an aggregate.",
+};

@@ -1,0 +1,207 @@
+///The topology `views`.
+pub struct Views {
+    grace_s: u64,
+}
+///The topology `views`.
+#[allow(clippy::too_many_arguments)]
+pub fn views(grace_s: u64) -> Views {
+    Views { grace_s }
+}
+#[automatically_derived]
+#[allow(dead_code)]
+impl Views {
+    /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
+    pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: views (topics: [views])\n      --> per_minute.group_by, users\n    Processor: per_minute.group_by (stores: [])\n      --> counts-repartition-sink\n      <-- views\n    Sink: counts-repartition-sink (topic: counts-repartition)\n      <-- per_minute.group_by\n    Processor: users (stores: [users])\n      --> users.to_stream\n      <-- views\n    Processor: users.to_stream (stores: [])\n      --> users.to\n      <-- users\n    Sink: users.to (topic: views-per-user)\n      <-- users.to_stream\n\n   Sub-topology: 1\n    Source: counts-repartition-source (topics: [counts-repartition])\n      --> counts\n    Processor: counts (stores: [counts])\n      --> counts.to_stream\n      <-- counts-repartition-source\n    Processor: counts.to_stream (stores: [])\n      --> counts.to\n      <-- counts\n    Sink: counts.to (topic: views-per-minute)\n      <-- counts.to_stream\n\n";
+    /// The topology as a mermaid flowchart.
+    pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"views<br>[views]\"])\n    n0_1[\"per_minute.group_by\"]\n    n0_2([\"counts-repartition-sink<br>counts-repartition\"])\n    n0_3[(\"users<br>users\")]\n    n0_4[\"users.to_stream\"]\n    n0_5([\"users.to<br>views-per-user\"])\n  end\n  n0_0 --> n0_1\n  n0_0 --> n0_3\n  n0_1 --> n0_2\n  n0_3 --> n0_4\n  n0_4 --> n0_5\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"counts-repartition-source<br>[counts-repartition]\"])\n    n1_1[(\"counts<br>counts\")]\n    n1_2[\"counts.to_stream\"]\n    n1_3([\"counts.to<br>views-per-minute\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  n1_2 --> n1_3\n  n0_2 -.-> n1_0\n";
+    /// The topology in Graphviz' DOT language.
+    pub const DOT: &'static ::core::primitive::str = "digraph \"Views\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"views\" [shape=invhouse, label=\"views\\n[views]\"];\n    \"per_minute.group_by\" [shape=box, label=\"per_minute.group_by\"];\n    \"counts-repartition-sink\" [shape=house, label=\"counts-repartition-sink\\ncounts-repartition\"];\n    \"users\" [shape=cylinder, label=\"users\\nusers\"];\n    \"users.to_stream\" [shape=box, label=\"users.to_stream\"];\n    \"users.to\" [shape=house, label=\"users.to\\nviews-per-user\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"counts-repartition-source\" [shape=invhouse, label=\"counts-repartition-source\\n[counts-repartition]\"];\n    \"counts\" [shape=cylinder, label=\"counts\\ncounts\"];\n    \"counts.to_stream\" [shape=box, label=\"counts.to_stream\"];\n    \"counts.to\" [shape=house, label=\"counts.to\\nviews-per-minute\"];\n  }\n  \"views\" -> \"per_minute.group_by\";\n  \"views\" -> \"users\";\n  \"per_minute.group_by\" -> \"counts-repartition-sink\";\n  \"counts-repartition-sink\" -> \"counts-repartition-source\" [style=dashed];\n  \"users\" -> \"users.to_stream\";\n  \"users.to_stream\" -> \"users.to\";\n  \"counts-repartition-source\" -> \"counts\";\n  \"counts\" -> \"counts.to_stream\";\n  \"counts.to_stream\" -> \"counts.to\";\n}\n";
+    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 17093574021898117793u64;
+    ///The table `counts`, for queries.
+    pub const COUNTS: ::streams_runtime::__private::StoreName<Windowed<Region>, u64> = ::streams_runtime::__private::StoreName::new(
+        "counts",
+    );
+    ///The table `users`, for queries.
+    pub const USERS: ::streams_runtime::__private::StoreName<Windowed<String>, u64> = ::streams_runtime::__private::StoreName::new(
+        "users",
+    );
+}
+impl ::streams_runtime::__private::Topology for Views {
+    fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __rt::TopologyPlan {
+            name: "Views",
+            sub_topologies: __rt::Vec::from([
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "views",
+                            topics: __rt::SourceTopics::Named(
+                                __rt::Vec::from([__rt::ToString::to_string("views")]),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    stores: __rt::Vec::from([
+                        __rt::StorePlan {
+                            name: __rt::String::from("users"),
+                            kind: {
+                                #[allow(unused_imports)]
+                                use __rt::NoWindows as _;
+                                __rt::WrittenWindows(hopping(minutes(5), minutes(1)))
+                                    .store(__rt::Option::None)
+                            },
+                            logged: true,
+                        },
+                    ]),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Repartition {
+                            name: __rt::String::from("counts"),
+                            partitions: __rt::Option::None,
+                        },
+                        __rt::SinkPlan::Topic(
+                            __rt::ToString::to_string("views-per-user"),
+                        ),
+                    ]),
+                    copartitioned: __rt::Vec::new(),
+                },
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "counts-repartition",
+                            topics: __rt::SourceTopics::Repartition(
+                                __rt::String::from("counts"),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    stores: __rt::Vec::from([
+                        __rt::StorePlan {
+                            name: __rt::String::from("counts"),
+                            kind: {
+                                #[allow(unused_imports)]
+                                use __rt::NoWindows as _;
+                                __rt::WrittenWindows({
+                                        #[allow(unused_variables)]
+                                        let grace_s = &self.grace_s;
+                                        tumbling(minutes(1)).grace(seconds(*grace_s))
+                                    })
+                                    .store(__rt::Option::Some(hours(1)))
+                            },
+                            logged: true,
+                        },
+                    ]),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Topic(
+                            __rt::ToString::to_string("views-per-minute"),
+                        ),
+                    ]),
+                    copartitioned: __rt::Vec::new(),
+                },
+            ]),
+            global_tables: __rt::Vec::new(),
+        }
+    }
+    fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
+    fn build(
+        self: &::streams_runtime::__private::Arc<Self>,
+        __sub_topology: ::core::primitive::usize,
+        __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
+    ) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        let __views_0: Stream<String, View> = __rt::Stream::handle();
+        let views = __views_0;
+        let __op_views_0 = __views_0.source();
+        let (__per_minute_group_by_1, __op_per_minute_group_by_1) = views
+            .group_by(move |_, view| view.region);
+        let __op_per_minute_2 = {
+            #[allow(unused_variables)]
+            let grace_s = &self.grace_s;
+            tumbling(minutes(1)).grace(seconds(*grace_s))
+        };
+        let __per_minute_2 = __per_minute_group_by_1;
+        let per_minute = __per_minute_2.group_by_key().windowed_by(__op_per_minute_2);
+        let _ = &per_minute;
+        let (__counts_repartition_11, __op_counts_repartition_11) = __per_minute_2
+            .repartition_by_key();
+        let (__counts_3, __op_counts_3) = __counts_repartition_11
+            .group_by_key()
+            .windowed_by(__op_per_minute_2)
+            .emit_on_close()
+            .count();
+        let _: Table<Windowed<Region>, u64> = __counts_3;
+        let counts = __counts_3;
+        let _ = &counts;
+        let __users_group_by_key_4 = views;
+        let __op_users_windowed_by_5 = hopping(minutes(5), minutes(1));
+        let __users_windowed_by_5 = __users_group_by_key_4;
+        let (__users_6, __op_users_6) = __users_windowed_by_5
+            .group_by_key()
+            .windowed_by(__op_users_windowed_by_5)
+            .try_aggregate::<
+                u64,
+                _,
+                _,
+                _,
+            >(move || 0, move |_, view, sum| view.add_to(sum));
+        let _: Table<Windowed<String>, u64> = __users_6;
+        let users = __users_6;
+        let _ = &users;
+        let (__counts_to_stream_7, __op_counts_to_stream_7) = counts.to_stream();
+        let __op_counts_to_8 = __counts_to_stream_7.to();
+        let (__users_to_stream_9, __op_users_to_stream_9) = users.to_stream();
+        let __op_users_to_10 = __users_to_stream_9.to();
+        match __sub_topology {
+            0usize => {
+                let __to_users_to_10 = __op_users_to_10
+                    .at("users.to")
+                    .attach(__b, "views-per-user");
+                let __to_users_to_stream_9 = __op_users_to_stream_9
+                    .attach(__to_users_to_10);
+                let __to_users_6 = __op_users_6
+                    .at("users")
+                    .attach(__b, "users", __to_users_to_stream_9);
+                let __to_users_windowed_by_5 = __to_users_6;
+                let __to_users_group_by_key_4 = __to_users_windowed_by_5;
+                let __to_counts_repartition_11_topic = __b.repartition_topic("counts");
+                let __to_counts_repartition_11 = __op_counts_repartition_11
+                    .attach(__b, &__to_counts_repartition_11_topic);
+                let __to_per_minute_2 = __to_counts_repartition_11;
+                let __to_per_minute_group_by_1 = __op_per_minute_group_by_1
+                    .at("per_minute.group_by")
+                    .attach(__to_per_minute_2);
+                __op_views_0
+                    .attach(
+                        __b,
+                        0usize,
+                        "views",
+                        __rt::Tee(__to_per_minute_group_by_1, __to_users_group_by_key_4),
+                    );
+            }
+            1usize => {
+                let __to_counts_to_8 = __op_counts_to_8
+                    .at("counts.to")
+                    .attach(__b, "views-per-minute");
+                let __to_counts_to_stream_7 = __op_counts_to_stream_7
+                    .attach(__to_counts_to_8);
+                let __to_counts_3 = __op_counts_3
+                    .attach(__b, "counts", __to_counts_to_stream_7);
+                __counts_repartition_11
+                    .source()
+                    .attach(__b, 0usize, "counts-repartition", __to_counts_3);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! `join`, `left_join` and `outer_join` of two tables: a table whose rows are made of the rows of both that have the same key.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::rows::Rows;
+use super::settle::{Plain, Settle, Try};
+use crate::codec::OwnedData;
+use crate::context::Context;
+use crate::error::{Flow, TaskError};
+use crate::handles::Table;
+use crate::node::{Node, PushChange, Signal};
+
+macro_rules! methods {
+    ($method:ident, $twin:ident, $joiner:ident, ($($argument:ty),*), $(#[$doc:meta])*) => {
+        $(#[$doc])*
+        pub fn $method<T, A, F>(&self, other: &Table<K, T>, f: F) -> (Table<K, A::Stored>, JoinTables<$joiner<F>, V, T, A, A, Plain>)
+        where
+            A: OwnedData,
+            F: FnMut($($argument),*) -> A,
+        {
+            let _ = other;
+            (Table::handle(), JoinTables::new($joiner(f), stringify!($method)))
+        }
+
+        #[doc = concat!("`", stringify!($method), "` with a closure that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
+        pub fn $twin<T, A, E, F>(
+            &self,
+            other: &Table<K, T>,
+            f: F,
+        ) -> (Table<K, A::Stored>, JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>)
+        where
+            A: OwnedData,
+            F: FnMut($($argument),*) -> Result<A, E>,
+        {
+            let _ = other;
+            (Table::handle(), JoinTables::new($joiner(f), stringify!($twin)))
+        }
+    };
+}
+
+impl<K, V> Table<K, V> {
+    methods! {
+        join, try_join, InnerJoin, (&V, &T),
+        /// The keys that both tables have; each change of either makes a new row, or deletes it.
+        ///
+        /// Kafka Streams: `KTable.join`. A view; with a written type or a name it has a store. A closure that gives `None` leaves the row out.
+        /// A change whose other side has no row says nothing; a deletion is handed on whenever the other side has one. The result has the
+        /// later of both rows' times, and the headers of the change. Both tables must be partitioned alike.
+        ///
+        /// ```
+        /// use streams_runtime::prelude::*;
+        /// use streams_test::TestDriver;
+        ///
+        /// topology! {
+        ///     fn stock() -> Stock {
+        ///         let prices: Table<String, i64> = table("prices");
+        ///         let counts: Table<String, i64> = table("counts");
+        ///         let worth: Table<String, i64> = prices.join(counts, |price, count| price * count);
+        ///         worth.to_stream().to("worth");
+        ///     }
+        /// }
+        ///
+        /// let driver = TestDriver::new(stock())?;
+        /// driver.input::<String, i64>("prices")?.pipe(&"tea".to_owned(), &3)?;
+        /// driver.input::<String, i64>("counts")?.pipe(&"tea".to_owned(), &5)?;
+        /// assert_eq!(driver.store(Stock::WORTH)?.get("tea"), Some(15));
+        /// # Ok::<(), streams_test::DriverError>(())
+        /// ```
+    }
+    methods! {
+        left_join, try_left_join, LeftJoin, (&V, Option<&T>),
+        /// The keys of this table, with the other's row of the same key or `None`.
+        ///
+        /// Kafka Streams: `KTable.leftJoin`. A deletion of a key that neither table had says nothing. Otherwise as [`join`](Self::join).
+    }
+    methods! {
+        outer_join, try_outer_join, OuterJoin, (Option<&V>, Option<&T>),
+        /// The keys that either table has; at least one of the closure's arguments is `Some`.
+        ///
+        /// Kafka Streams: `KTable.outerJoin`. A deletion of a key that neither table had says nothing. Otherwise as [`join`](Self::join).
+    }
+}
+
+/// What becomes of the two sides of a key.
+pub trait JoinSides<L, T, R> {
+    /// Whether a row on the left is enough.
+    const LEFT_ALONE: bool;
+    /// Whether a row on the right is enough.
+    const RIGHT_ALONE: bool;
+
+    /// The result, where the sides that there are suffice.
+    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R>;
+}
+
+/// A closure that needs both sides.
+#[derive(Clone, Copy, Debug)]
+pub struct InnerJoin<F>(F);
+
+impl<L, T, R, F: FnMut(&L, &T) -> R> JoinSides<L, T, R> for InnerJoin<F> {
+    const LEFT_ALONE: bool = false;
+    const RIGHT_ALONE: bool = false;
+
+    #[inline]
+    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
+        Some((self.0)(left?, right?))
+    }
+}
+
+/// A closure that needs the left side.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftJoin<F>(F);
+
+impl<L, T, R, F: FnMut(&L, Option<&T>) -> R> JoinSides<L, T, R> for LeftJoin<F> {
+    const LEFT_ALONE: bool = true;
+    const RIGHT_ALONE: bool = false;
+
+    #[inline]
+    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
+        Some((self.0)(left?, right))
+    }
+}
+
+/// A closure that needs one side.
+#[derive(Clone, Copy, Debug)]
+pub struct OuterJoin<F>(F);
+
+impl<L, T, R, F: FnMut(Option<&L>, Option<&T>) -> R> JoinSides<L, T, R> for OuterJoin<F> {
+    const LEFT_ALONE: bool = true;
+    const RIGHT_ALONE: bool = true;
+
+    #[inline]
+    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
+        (left.is_some() || right.is_some()).then(|| (self.0)(left, right))
+    }
+}
+
+/// The operator before its sides are attached. Its closure is shared by both and by those who look rows up through it.
+pub struct JoinTables<J, L, T, A, R, M> {
+    joiner: Rc<RefCell<J>>,
+    node: &'static str,
+    with_old: bool,
+    types: PhantomData<fn() -> (L, T, A, R, M)>,
+}
+
+impl<J, L, T, A, R, M> Clone for JoinTables<J, L, T, A, R, M> {
+    fn clone(&self) -> Self {
+        JoinTables { joiner: Rc::clone(&self.joiner), node: self.node, with_old: self.with_old, types: PhantomData }
+    }
+}
+
+impl<J, L, T, A, R, M> JoinTables<J, L, T, A, R, M> {
+    fn new(joiner: J, node: &'static str) -> Self {
+        JoinTables { joiner: Rc::new(RefCell::new(joiner)), node, with_old: false, types: PhantomData }
+    }
+
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.node = node;
+        self
+    }
+
+    /// Something downstream needs the values before a change.
+    #[must_use]
+    pub fn with_old(mut self) -> Self {
+        self.with_old = true;
+        self
+    }
+
+    /// The joined rows of both tables.
+    pub fn rows<G: Clone, H: Clone>(&self, left: &G, right: &H) -> JoinedRows<J, L, T, A, R, M, G, H> {
+        JoinedRows { op: self.clone(), left: left.clone(), right: right.clone() }
+    }
+
+    /// Makes the node that takes the changes of the left table, over the rows of the right one.
+    pub fn left<G: Clone, N>(&self, right: &G, next: N) -> LeftChanges<J, L, T, A, R, M, G, N> {
+        LeftChanges { op: self.clone(), other: right.clone(), next }
+    }
+
+    /// Makes the node that takes the changes of the right table, over the rows of the left one.
+    pub fn right<G: Clone, N>(&self, left: &G, next: N) -> RightChanges<J, L, T, A, R, M, G, N> {
+        RightChanges { op: self.clone(), other: left.clone(), next }
+    }
+}
+
+macro_rules! side {
+    ($(#[$doc:meta])* $side:ident, $own:ident, $other:ident, $alone:ident, |$new:ident, $row:ident| $sides:expr) => {
+        $(#[$doc])*
+        pub struct $side<J, L, T, A, R, M, G, N> {
+            op: JoinTables<J, L, T, A, R, M>,
+            other: G,
+            next: N,
+        }
+
+        impl<J, L, T, A, R, M, G, N: Node> Node for $side<J, L, T, A, R, M, G, N> {
+            fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+                self.next.signal(signal, cx)
+            }
+        }
+
+        impl<K, L, T, J, A, R, M, G, N> PushChange<K, $own> for $side<J, L, T, A, R, M, G, N>
+        where
+            A: OwnedData,
+            J: JoinSides<L, T, R>,
+            M: Settle<R, Out = A>,
+            G: Rows<K, $other>,
+            N: PushChange<K, A::Stored>,
+        {
+            #[inline]
+            fn change(&mut self, key: &K, new: Option<&$own>, old: Option<&$own>, cx: &mut Context) -> Flow {
+                let JoinTables { joiner, with_old, node, .. } = &self.op;
+                let results = self.other.with(key, cx, |row| {
+                    if row.is_none() && (!J::$alone || new.is_none() && old.is_none()) {
+                        return None;
+                    }
+                    let mut joiner = joiner.borrow_mut();
+                    let mut join = |$new| {
+                        let $row = row.map(|(value, _)| value);
+                        let (left, right) = $sides;
+                        joiner.call(left, right)
+                    };
+                    let result = join(new);
+                    Some((result, if *with_old { join(old) } else { None }, row.map_or(-1, |(_, at_ms)| at_ms)))
+                })?;
+                let Some((new, old, other_ms)) = results else { return Ok(()) };
+                let new = match new {
+                    Some(result) => M::settle(result, node, cx)?.and_then(A::into_stored),
+                    None => None,
+                };
+                let old = old.and_then(M::settle_again).and_then(A::into_stored);
+                let change_ms = cx.timestamp_ms;
+                cx.timestamp_ms = change_ms.max(other_ms);
+                let flow = self.next.change(key, new.as_ref(), old.as_ref(), cx);
+                cx.timestamp_ms = change_ms;
+                flow
+            }
+        }
+    };
+}
+side! {
+    /// Takes the changes of the left table.
+    LeftChanges, L, T, LEFT_ALONE, |new, row| (new, row)
+}
+side! {
+    /// Takes the changes of the right table.
+    RightChanges, T, L, RIGHT_ALONE, |new, row| (row, new)
+}
+
+/// The rows of a join that has no store.
+pub struct JoinedRows<J, L, T, A, R, M, G, H> {
+    op: JoinTables<J, L, T, A, R, M>,
+    left: G,
+    right: H,
+}
+
+impl<J, L, T, A, R, M, G: Clone, H: Clone> Clone for JoinedRows<J, L, T, A, R, M, G, H> {
+    fn clone(&self) -> Self {
+        JoinedRows { op: self.op.clone(), left: self.left.clone(), right: self.right.clone() }
+    }
+}
+
+impl<K, L, T, J, A, R, M, G, H> Rows<K, A::Stored> for JoinedRows<J, L, T, A, R, M, G, H>
+where
+    L: Clone,
+    A: OwnedData,
+    J: JoinSides<L, T, R>,
+    M: Settle<R, Out = A>,
+    G: Rows<K, L>,
+    H: Rows<K, T>,
+{
+    fn with<Q>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&A::Stored, i64)>) -> Q) -> Result<Q, Box<TaskError>> {
+        // One store is borrowed at a time.
+        let left = self.left.with(key, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+        let (result, at_ms) = self.right.with(key, cx, |right| {
+            let at_ms = |row: Option<i64>| row.unwrap_or(-1);
+            let at_ms = at_ms(left.as_ref().map(|(_, at_ms)| *at_ms)).max(at_ms(right.map(|(_, at_ms)| at_ms)));
+            let left = left.as_ref().map(|(value, _)| value);
+            (self.op.joiner.borrow_mut().call(left, right.map(|(value, _)| value)), at_ms)
+        })?;
+        let joined = result.and_then(M::settle_again).and_then(A::into_stored);
+        Ok(then(joined.as_ref().map(|value| (value, at_ms))))
+    }
+}

@@ -1,0 +1,144 @@
+//! What an aggregation does with one record and one row, whatever window the row is of.
+
+use std::marker::PhantomData;
+
+use crate::codec::{OwnedData, StreamData};
+use crate::context::Context;
+use crate::error::TaskError;
+use crate::operators::{ReducesTo, Settle};
+
+/// A step of an aggregation. In windows, other than without them, null values are aggregated as well, as Kafka Streams has it.
+pub trait Fold<K: ?Sized, V: ?Sized> {
+    /// What a row holds.
+    type Out: StreamData<Present = Self::Out, Stored = Self::Out> + Clone + Send + Sync + 'static;
+
+    /// Says where in the topology this is, for error messages.
+    fn locate(&mut self, node: &'static str);
+
+    /// Takes a record into the value of a row (`None`: there is no row). `false`: the row stays as it was, since the process handler said to
+    /// go on without the record.
+    ///
+    /// # Errors
+    /// When the handler said to stop; the value is then as it was.
+    fn fold(&mut self, key: &K, value: &V, row: &mut Option<Self::Out>, cx: &mut Context) -> Result<bool, Box<TaskError>>;
+}
+
+/// `count`.
+#[derive(Clone, Copy, Debug)]
+pub struct CountFold;
+
+impl<K: ?Sized, V: ?Sized> Fold<K, V> for CountFold {
+    type Out = u64;
+
+    fn locate(&mut self, _: &'static str) {}
+
+    #[inline]
+    fn fold(&mut self, _: &K, _: &V, row: &mut Option<u64>, _: &mut Context) -> Result<bool, Box<TaskError>> {
+        *row = Some(row.unwrap_or(0) + 1);
+        Ok(true)
+    }
+}
+
+/// `reduce`.
+pub struct ReduceFold<F, R, M> {
+    f: F,
+    node: &'static str,
+    types: PhantomData<fn() -> (R, M)>,
+}
+
+impl<F, R, M> ReduceFold<F, R, M> {
+    pub(super) fn new(f: F, node: &'static str) -> Self {
+        ReduceFold { f, node, types: PhantomData }
+    }
+}
+
+impl<K, V, F, R, M> Fold<K, V> for ReduceFold<F, R, M>
+where
+    K: ?Sized,
+    V: StreamData + ?Sized,
+    F: FnMut(&V::Stored, &V) -> R,
+    M: Settle<R>,
+    M::Out: OwnedData<Stored = V::Stored>,
+{
+    type Out = V::Stored;
+
+    fn locate(&mut self, node: &'static str) {
+        self.node = node;
+    }
+
+    #[inline]
+    fn fold(&mut self, _: &K, value: &V, row: &mut Option<V::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
+        let Some(there) = row else {
+            *row = value.to_stored();
+            return Ok(true);
+        };
+        match M::settle((self.f)(there, value), self.node, cx)? {
+            Some(result) => {
+                *row = result.into_stored();
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+}
+
+/// `aggregate`.
+pub struct AggregateFold<A, I, F, R, M> {
+    initializer: I,
+    aggregator: F,
+    node: &'static str,
+    types: PhantomData<fn() -> (A, R, M)>,
+}
+
+impl<A, I, F, R, M> AggregateFold<A, I, F, R, M> {
+    pub(super) fn new(initializer: I, aggregator: F, node: &'static str) -> Self {
+        AggregateFold { initializer, aggregator, node, types: PhantomData }
+    }
+}
+
+impl<K, V, A, I, F, R, M> Fold<K, V> for AggregateFold<A, I, F, R, M>
+where
+    K: ?Sized,
+    V: ?Sized,
+    A: OwnedData,
+    I: FnMut() -> A,
+    F: FnMut(&K, &V, A) -> R,
+    M: Settle<R, Out = A>,
+{
+    type Out = A::Stored;
+
+    fn locate(&mut self, node: &'static str) {
+        self.node = node;
+    }
+
+    #[inline]
+    fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
+        let backup = if M::MAY_FAIL { row.clone() } else { None };
+        let aggregate = match row.take() {
+            Some(stored) => A::from_stored(stored),
+            None => (self.initializer)(),
+        };
+        match M::settle((self.aggregator)(key, value, aggregate), self.node, cx) {
+            Ok(Some(result)) => {
+                *row = result.into_stored();
+                Ok(true)
+            }
+            Ok(None) => {
+                *row = backup;
+                Ok(false)
+            }
+            Err(error) => {
+                *row = backup;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Says that `R` is what a reduction of `V` may return, in the words of [`ReducesTo`].
+pub(super) fn reduces<R, S, O, J>(operator: O) -> J
+where
+    R: ReducesTo<S, Op<O> = J>,
+{
+    R::op(operator)
+}

@@ -1,0 +1,38 @@
+//! Aggregations in windows: `windowed_by` and what can follow it.
+
+mod fold;
+mod state;
+mod time;
+
+pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
+pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+
+use crate::codec::StreamData;
+use crate::handles::Grouped;
+use crate::windows::Windows;
+
+impl<K, V> Grouped<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Cuts the records of each key into windows of event time; an aggregation follows.
+    ///
+    /// Kafka Streams: `windowedBy`.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    ///
+    /// topology! {
+    ///     pub fn views_per_minute() -> ViewsPerMinute {
+    ///         let views: Stream<String, String> = stream("views");
+    ///         let per_page: Table<Windowed<String>, u64> =
+    ///             views.group_by_key().windowed_by(tumbling(minutes(1)).grace(seconds(10))).count();
+    ///         per_page.to_stream().to("views-per-page");
+    ///     }
+    /// }
+    /// ```
+    pub fn windowed_by<W: Windows>(&self, windows: W) -> W::Over<K, V> {
+        windows.over()
+    }
+}

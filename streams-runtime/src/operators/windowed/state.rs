@@ -1,0 +1,176 @@
+//! What the windowed aggregations share: a window store that they write, and its changes or final rows going downstream.
+
+use crate::codec::windowed::set;
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::Context;
+use crate::error::{ErrorKind, Flow, TaskError};
+use crate::node::PushChange;
+use crate::stores::WindowState;
+use crate::stores::window::{end_row_key, row_key};
+use crate::task::TaskBuilder;
+use crate::windows::{Frames, Windowed};
+
+/// A store of windows with what is needed to write it and to hand its rows on.
+pub(super) struct WindowedState<K: StreamData, V> {
+    store: WindowState<K, V>,
+    name: String,
+    frames: Frames,
+    codec: K::Codec,
+    slot: <K::Codec as Codec<K>>::Slot,
+    /// The row that is being updated; its first `key_bytes` are those of the record's key.
+    row: Vec<u8>,
+    key_bytes: usize,
+    /// The row that is going downstream.
+    leaving: Vec<u8>,
+    windowed: Option<Windowed<K>>,
+}
+
+impl<K, V> WindowedState<K, V>
+where
+    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// `forwards`: changes go downstream, not only into the store.
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, frames: Frames, least_retention_ms: i64, forwards: bool) -> Self {
+        if let Some(problem) = frames.problem() {
+            b.window_problem(name, problem);
+        }
+        let store = b.owned_window(name, least_retention_ms);
+        if forwards {
+            b.forward_windows(store, name);
+        }
+        WindowedState {
+            store,
+            name: name.to_owned(),
+            frames,
+            codec: K::Codec::default(),
+            slot: Default::default(),
+            row: Vec::new(),
+            key_bytes: 0,
+            leaving: Vec::new(),
+            windowed: None,
+        }
+    }
+
+    /// Makes the record's key the one whose windows are updated; `false` (counted as dropped) if it is null.
+    #[inline]
+    pub(super) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.row.clear();
+        match Q::Codec::default().encode(key, &mut self.row) {
+            Ok(Encoded::Bytes) => {
+                self.key_bytes = self.row.len();
+                Ok(true)
+            }
+            Ok(Encoded::Null) => {
+                cx.drop_record();
+                Ok(false)
+            }
+            Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+        }
+    }
+
+    /// Updates the window with this start: `fold` gets the value and says whether it changed it.
+    #[inline]
+    pub(super) fn update<F>(&mut self, start_ms: i64, cx: &mut Context, fold: F) -> Flow
+    where
+        F: FnOnce(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        self.row.truncate(self.key_bytes);
+        end_row_key(&mut self.row, start_ms);
+        let store = cx.stores.window(self.store);
+        let place = match store.load(&self.row) {
+            Ok(place) => place,
+            Err(e) => return Err(cx.store_error(&self.name, e)),
+        };
+        let row_ms = store.row_timestamp_ms(place);
+        let mut value = store.take(place);
+        let is_new = value.is_none();
+        let folded = fold(&mut value, cx);
+        let Context { stores, headers, timestamp_ms, .. } = cx;
+        let store = stores.window(self.store);
+        match folded {
+            Ok(true) => {
+                let timestamp_ms = if is_new { *timestamp_ms } else { row_ms.max(*timestamp_ms) };
+                store.set(place, (&self.row, is_new), timestamp_ms, headers, value);
+                Ok(())
+            }
+            Ok(false) => {
+                store.put_back(place, value);
+                Ok(())
+            }
+            Err(error) => {
+                store.put_back(place, value);
+                Err(error)
+            }
+        }
+    }
+
+    /// Hands all cached changes on if the cache is full.
+    #[inline]
+    pub(super) fn flush_if_full<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        if cx.stores.window(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
+    }
+
+    /// Hands all cached changes on, each with its own time and headers.
+    pub(super) fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        let record_ms = cx.timestamp_ms;
+        let headers = std::mem::take(&mut cx.headers);
+        let result = self.flush_all(next, cx);
+        cx.timestamp_ms = record_ms;
+        cx.headers = headers;
+        result
+    }
+
+    fn flush_all<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        loop {
+            let Context { stores, out, .. } = &mut *cx;
+            let change = stores.window(self.store).next_change(&mut self.leaving, out);
+            let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
+            cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
+            cx.timestamp_ms = change.timestamp_ms;
+            cx.headers = change.headers;
+            let key = match self.leaving_key() {
+                Ok(key) => key,
+                Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            };
+            next.change(key, change.new.as_ref(), change.old.as_ref(), cx)?;
+        }
+    }
+
+    /// Hands the rows of the windows that start after `from_ms`, up to `to_ms`, on as they are: in the order of start and key, with their
+    /// own times and the headers at hand.
+    pub(super) fn emit<N: PushChange<Windowed<K>, V>>(&mut self, from_ms: i64, to_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
+        let record_ms = cx.timestamp_ms;
+        self.leaving.clear();
+        let result = self.emit_all(from_ms, to_ms, next, cx);
+        cx.timestamp_ms = record_ms;
+        result
+    }
+
+    fn emit_all<N: PushChange<Windowed<K>, V>>(&mut self, from_ms: i64, to_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
+        while cx.stores.window(self.store).next_row(&mut self.leaving, from_ms, to_ms) {
+            let store = cx.stores.window(self.store);
+            let place = match store.load(&self.leaving) {
+                Ok(place) => place,
+                Err(e) => return Err(cx.store_error(&self.name, e)),
+            };
+            let Some(value) = store.row(place).cloned() else { continue };
+            cx.timestamp_ms = store.row_timestamp_ms(place);
+            let key = match self.leaving_key() {
+                Ok(key) => key,
+                Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            };
+            next.change(key, Some(&value), None, cx)?;
+        }
+        Ok(())
+    }
+
+    fn leaving_key(&mut self) -> Result<&Windowed<K>, CodecError> {
+        let row = row_key(&self.leaving)?;
+        let key = self.codec.decode(Some(row.key), &mut self.slot)?;
+        Ok(set(&mut self.windowed, key, self.frames.window(row.start_ms)))
+    }
+}

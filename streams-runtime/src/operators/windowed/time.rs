@@ -1,0 +1,234 @@
+//! `count`, `reduce` and `aggregate` in tumbling, hopping and unlimited windows.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
+use super::state::WindowedState;
+use crate::codec::{OwnedData, StreamData};
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::Table;
+use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::{Plain, ReducesTo, Try};
+use crate::task::TaskBuilder;
+use crate::windows::{Frames, Windowed};
+
+/// A grouped stream in tumbling, hopping or unlimited windows: `count`, `reduce` or `aggregate` makes a table of it, keyed by [`Windowed`].
+///
+/// The stream time of the operator is the largest timestamp of the records with a key that reached it. A window is closed when its end and its
+/// grace are not after that time; a record is left out, and counted as dropped, once for each closed window that it falls into, and goes into its other windows.
+/// Records with a null key are left out and counted; null values are aggregated, other than without windows. A result has the time of its
+/// latest record, and the headers of the record that was processed when it was sent. After a restart the stream time begins anew.
+///
+/// The store keeps a window for size and grace after its start, or for `.retention(…)`, reckoned from the latest window's start.
+pub struct TimeWindowedStream<K: ?Sized, V: ?Sized> {
+    frames: Frames,
+    on_close: bool,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K: ?Sized, V: ?Sized> Clone for TimeWindowedStream<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Copy for TimeWindowedStream<K, V> {}
+
+impl<K: ?Sized, V: ?Sized> fmt::Debug for TimeWindowedStream<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TimeWindowedStream({:?})", self.frames)
+    }
+}
+
+/// An aggregation of `V` in windows, before it is attached.
+type Op<K, V, F> = TimeAggregate<K, V, F>;
+/// What `aggregate` folds with.
+type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
+
+impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
+    pub(crate) fn new(frames: Frames) -> Self {
+        TimeWindowedStream { frames, on_close: false, types: PhantomData }
+    }
+
+    /// Sends one result for each window, when it closes, instead of one for each change: those that close together in the order of their starts and then of
+    /// their keys.
+    ///
+    /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling. Kafka Streams loses a result when the window leaves
+    /// the store before it is sent, which a jump of the stream time does with the default retention; here it is sent first. After a restart
+    /// the windows that are closed and still in the store are sent again.
+    #[must_use]
+    pub fn emit_on_close(mut self) -> Self {
+        self.on_close = true;
+        self
+    }
+
+    fn op<F>(&self, fold: F) -> Op<K, V, F> {
+        TimeAggregate { frames: self.frames, on_close: self.on_close, fold, types: PhantomData }
+    }
+
+    /// Counts the records of each key and window.
+    ///
+    /// Kafka Streams: `count`. See [`TimeWindowedStream`] for nulls, times and late records.
+    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Op<K, V, CountFold>)
+    where
+        K: StreamData<Stored = KS>,
+        V: StreamData,
+    {
+        (Table::handle(), self.op(CountFold))
+    }
+}
+
+impl<K, V> TimeWindowedStream<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Folds the values of each key and window: the first is kept as it is, each later one is combined with what there is. A closure that
+    /// returns `None` deletes the row, and so does a null that comes first.
+    ///
+    /// Kafka Streams: `reduce`. See [`TimeWindowedStream`] for nulls, times and late records.
+    pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    where
+        F: FnMut(&V::Stored, &V) -> R,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, R, Plain>>> = J>,
+    {
+        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "reduce"))))
+    }
+
+    /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    where
+        F: FnMut(&V::Stored, &V) -> Result<R, E>,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, Result<R, E>, Try>>> = J>,
+    {
+        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "try_reduce"))))
+    }
+
+    /// Folds the records of each key and window: `initializer` makes the aggregate of a new window, `aggregator` takes key, value and aggregate
+    /// and returns the new aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
+    ///
+    /// Kafka Streams: `aggregate`. See [`TimeWindowedStream`] for nulls, times and late records.
+    pub fn aggregate<A, I, F>(
+        &self,
+        initializer: I,
+        aggregator: F,
+    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, A, Plain>>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> A,
+    {
+        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "aggregate")))
+    }
+
+    /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    pub fn try_aggregate<A, E, I, F>(
+        &self,
+        initializer: I,
+        aggregator: F,
+    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, Result<A, E>, Try>>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> Result<A, E>,
+    {
+        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
+    }
+}
+
+/// The operator before it is attached to what follows.
+pub struct TimeAggregate<K: ?Sized, V: ?Sized, F> {
+    frames: Frames,
+    on_close: bool,
+    fold: F,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V, F> TimeAggregate<K, V, F>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: Fold<K, V>,
+{
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.fold.locate(node);
+        self
+    }
+
+    /// Makes the node, with the window store `name`, that hands its results to `next`.
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> TimeAggregateNode<K, V, F, N>
+    where
+        N: PushChange<Windowed<K::Stored>, F::Out>,
+    {
+        let Frames { size_ms, grace_ms, .. } = self.frames;
+        let state = WindowedState::new(b, name, self.frames, size_ms.saturating_add(grace_ms), !self.on_close);
+        TimeAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: -1, next }
+    }
+}
+
+/// The operator at work.
+pub struct TimeAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: Fold<K, V>, N> {
+    state: WindowedState<K::Stored, F::Out>,
+    op: TimeAggregate<K, V, F>,
+    stream_time_ms: i64,
+    /// Windows that start up to here have been sent, if they are sent when they close.
+    emitted_ms: i64,
+    next: N,
+}
+
+impl<K, V, F, N> Node for TimeAggregateNode<K, V, F, N>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: Fold<K, V>,
+    N: PushChange<Windowed<K::Stored>, F::Out>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        if matches!(signal, Signal::Flush) && !self.op.on_close {
+            self.state.flush(&mut self.next, cx)?;
+        }
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, F, N> Push<K, V> for TimeAggregateNode<K, V, F, N>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: Fold<K, V>,
+    N: PushChange<Windowed<K::Stored>, F::Out>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        if !self.state.begin(key, cx)? {
+            return Ok(());
+        }
+        self.stream_time_ms = self.stream_time_ms.max(cx.timestamp_ms);
+        let frames = self.op.frames;
+        // Windows that end up to here are closed.
+        let closed_ms = self.stream_time_ms.saturating_sub(frames.grace_ms);
+        for start_ms in frames.starts(cx.timestamp_ms) {
+            if frames.window(start_ms).end_ms <= closed_ms {
+                cx.drop_record();
+                continue;
+            }
+            let fold = &mut self.op.fold;
+            self.state.update(start_ms, cx, |row, cx| fold.fold(key, value, row, cx))?;
+            if !self.op.on_close {
+                self.state.flush_if_full(&mut self.next, cx)?;
+            }
+        }
+        if self.op.on_close {
+            let upto_ms = closed_ms.saturating_sub(frames.size_ms);
+            if upto_ms > self.emitted_ms {
+                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
+                self.state.emit(from_ms, upto_ms, &mut self.next, cx)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,268 @@
+//! Values by key and window: a key-value store whose keys end with the window's start, and which forgets old windows.
+//!
+//! A row's key is the key's bytes, 8 bytes of the start and 4 of a sequence number (0: one row per key and window), as Kafka Streams has it
+//! in its changelogs. Windows that are out of retention leave without a word to the changelog: the topic's own retention deletes them there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+use std::ops::{Bound, ControlFlow};
+use std::sync::Arc;
+
+use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
+use crate::broker::{ProduceBatch, TopicSlot};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::headers::Headers;
+use crate::record::RecordRef;
+
+const START_BYTES: usize = 8;
+const SEQUENCE: [u8; 4] = [0; 4];
+/// What follows the key's own bytes.
+const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE.len();
+
+/// A window store of one task.
+pub struct WindowStore<K: StreamData, V: StreamData> {
+    rows: KeyValueStore<Vec<u8>, V>,
+    /// The keys of all rows by the start of their window, so that old ones are found, and those that close together in their order.
+    by_start: BTreeMap<i64, BTreeSet<Box<[u8]>>>,
+    retention_ms: i64,
+    /// The largest start that was ever put.
+    newest_start_ms: i64,
+    key_scratch: Vec<u8>,
+    key: PhantomData<fn() -> K>,
+}
+
+/// A row that a change was made to or that was found: the key's bytes are without the window.
+pub(crate) struct WindowKey<'a> {
+    pub(crate) key: &'a [u8],
+    pub(crate) start_ms: i64,
+}
+
+/// Appends what makes the bytes of a key those of a row.
+#[inline]
+pub(crate) fn end_row_key(key: &mut Vec<u8>, start_ms: i64) {
+    key.extend_from_slice(&start_ms.to_be_bytes());
+    key.extend_from_slice(&SEQUENCE);
+}
+
+/// Takes the bytes of a row's key apart.
+pub(crate) fn row_key(row: &[u8]) -> Result<WindowKey<'_>, CodecError> {
+    let short = CodecError::Length { expected: SUFFIX_BYTES, found: row.len() };
+    let Some((rest, _)) = row.split_last_chunk::<4>() else { return Err(short) };
+    let Some((key, start)) = rest.split_last_chunk::<START_BYTES>() else { return Err(short) };
+    Ok(WindowKey { key, start_ms: i64::from_be_bytes(*start) })
+}
+
+impl<K, V> WindowStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// A store over what the backend holds already.
+    pub(crate) fn new(
+        name: Arc<str>,
+        backend: Box<dyn KeyValueBackend>,
+        changelog: Option<(TopicSlot, i32)>,
+        cache_max_bytes: usize,
+        retention_ms: i64,
+    ) -> Result<Self, StoreError> {
+        let mut store = WindowStore {
+            rows: KeyValueStore::new(name, backend, changelog, cache_max_bytes),
+            by_start: BTreeMap::new(),
+            retention_ms,
+            newest_start_ms: -1,
+            key_scratch: Vec::new(),
+            key: PhantomData,
+        };
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        store.rows.all(|key, _| {
+            keys.push(key.clone());
+            ControlFlow::Continue(())
+        })?;
+        for key in keys {
+            store.note(&key);
+        }
+        Ok(store)
+    }
+
+    /// The store's name.
+    pub fn name(&self) -> &str {
+        self.rows.name()
+    }
+
+    /// Starts up to this one are out of retention.
+    fn expired_ms(&self) -> i64 {
+        self.newest_start_ms.saturating_sub(self.retention_ms)
+    }
+
+    /// Remembers that there is a row.
+    fn note(&mut self, row: &[u8]) {
+        // What is too short for a window is told when it is read.
+        let Ok(WindowKey { start_ms, .. }) = row_key(row) else { return };
+        self.newest_start_ms = self.newest_start_ms.max(start_ms);
+        let keys = self.by_start.entry(start_ms).or_default();
+        if !keys.contains(row) {
+            keys.insert(row.into());
+        }
+    }
+
+    /// The place of a row in the cache, read from below if it is not there.
+    #[inline]
+    pub(crate) fn load(&mut self, row: &[u8]) -> Result<usize, StoreError> {
+        match self.rows.load(row)? {
+            Some(place) => Ok(place),
+            None => Err(StoreError::NullKey { store: self.name().to_owned() }),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn take(&mut self, place: usize) -> Option<V> {
+        self.rows.take(place)
+    }
+
+    pub(crate) fn put_back(&mut self, place: usize, value: Option<V>) {
+        self.rows.put_back(place, value);
+    }
+
+    pub(crate) fn row(&self, place: usize) -> Option<&V> {
+        self.rows.row(place)
+    }
+
+    pub(crate) fn row_timestamp_ms(&self, place: usize) -> i64 {
+        self.rows.row_timestamp_ms(place)
+    }
+
+    /// Gives a row whose value was taken out a new one, its time and its headers. `is_new`: it had no value.
+    #[inline]
+    pub(crate) fn set(&mut self, place: usize, row: (&[u8], bool), timestamp_ms: i64, headers: &Headers, value: Option<V>) {
+        let (key, is_new) = row;
+        if is_new {
+            self.note(key);
+        }
+        self.rows.set(place, timestamp_ms, headers, value);
+    }
+
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows.is_full()
+    }
+
+    pub(crate) fn forward_changes(&mut self, with_old: bool) {
+        self.rows.forward_changes(with_old);
+    }
+
+    /// Takes the next changed row out of the cache; when there is none left, old windows leave.
+    pub(crate) fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
+        let change = self.rows.next_change(row, out)?;
+        if change.is_none() {
+            self.expire();
+        }
+        Ok(change)
+    }
+
+    /// Removes the rows that are out of retention. Only with nothing changed in the cache.
+    fn expire(&mut self) {
+        let expired_ms = self.expired_ms();
+        while let Some(first) = self.by_start.first_entry() {
+            if *first.key() > expired_ms {
+                break;
+            }
+            for row in first.remove() {
+                self.rows.forget(&row);
+            }
+        }
+    }
+
+    /// The row after `row` in the order of (start, key) whose start is not above `to_ms`; its bytes replace those of `row`. An empty `row`
+    /// asks for the first one above `from_ms`. Also finds rows that are out of retention but still there.
+    pub(crate) fn next_row(&self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
+        let at_ms = row_key(row).map_or(from_ms, |at| at.start_ms);
+        let same_start = (!row.is_empty()).then(|| self.by_start.get(&at_ms)).flatten();
+        let next = same_start
+            .and_then(|keys| keys.range::<[u8], _>((Bound::Excluded(&row[..]), Bound::Unbounded)).next())
+            .or_else(|| {
+                let later = (Bound::Excluded(at_ms), Bound::Included(to_ms));
+                (at_ms < to_ms).then(|| self.by_start.range(later).find_map(|(_, keys)| keys.first())).flatten()
+            })
+            .map(|key| &key[..]);
+        let Some(next) = next else { return false };
+        row.clear();
+        row.extend_from_slice(next);
+        true
+    }
+
+    /// The value of a key in the window with this start, and the time of its last update. A borrowed form of the key will do.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn fetch_with_timestamp<Q>(&mut self, key: &Q, start_ms: i64) -> Result<Option<(&V, i64)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let mut row = std::mem::take(&mut self.key_scratch);
+        row.clear();
+        let encoded = Q::Codec::default().encode(key, &mut row);
+        end_row_key(&mut row, start_ms);
+        let place = match encoded {
+            Ok(Encoded::Bytes) if start_ms > self.expired_ms() => self.load(&row).map(Some),
+            Ok(_) => Ok(None),
+            Err(e) => Err(StoreError::Encode { store: self.name().to_owned(), reason: e.to_string() }),
+        };
+        self.key_scratch = row;
+        let Some(place) = place? else { return Ok(None) };
+        Ok(self.rows.row(place).map(|value| (value, self.rows.row_timestamp_ms(place))))
+    }
+
+    /// Calls `visit` with key, start, value and time of every row that is within retention, in the order of the keys' bytes and then of
+    /// the starts, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn all(&mut self, mut visit: impl FnMut(&K, i64, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
+        let expired_ms = self.expired_ms();
+        let visible = self.by_start.range((Bound::Excluded(expired_ms), Bound::Unbounded)).flat_map(|(_, keys)| keys);
+        let mut keys: Vec<Box<[u8]>> = visible.cloned().collect();
+        let order = |row: &[u8]| row_key(row).map(|row| (row.key.to_vec(), row.start_ms)).unwrap_or_default();
+        keys.sort_by_cached_key(|row| order(row));
+        let codec = K::Codec::default();
+        let mut slot = Default::default();
+        for row in keys {
+            let place = self.load(&row)?;
+            let Some(value) = self.rows.row(place) else { continue };
+            let decoded = row_key(&row).and_then(|row| Ok((codec.decode(Some(row.key), &mut slot)?, row.start_ms)));
+            let (key, start_ms) = decoded.map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
+            if visit(key, start_ms, value, self.rows.row_timestamp_ms(place)).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+        let mut keys: Vec<Box<[u8]>> = Vec::new();
+        let mut seen = records.inspect(|record| keys.extend(record.key.map(Into::into)));
+        self.rows.restore(&mut seen, position)?;
+        for key in keys {
+            self.note(&key);
+        }
+        self.expire();
+        Ok(())
+    }
+
+    pub(crate) fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+        self.by_start.clear();
+        self.newest_start_ms = -1;
+        self.rows.clear_for_restore()
+    }
+
+    /// The layers below, for what does not depend on windows.
+    pub(crate) fn rows(&self) -> &KeyValueStore<Vec<u8>, V> {
+        &self.rows
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> &mut KeyValueStore<Vec<u8>, V> {
+        &mut self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use super::*;
+use crate::record::NewRecord;
+use crate::stores::MemoryBackend;
+
+fn store(retention_ms: i64, cache_max_bytes: usize) -> WindowStore<String, u64> {
+    WindowStore::new("w".into(), Box::new(MemoryBackend::default()), None, cache_max_bytes, retention_ms).unwrap()
+}
+
+fn row(key: &str, start_ms: i64) -> Vec<u8> {
+    let mut row = key.as_bytes().to_vec();
+    end_row_key(&mut row, start_ms);
+    row
+}
+
+fn put(store: &mut WindowStore<String, u64>, key: &str, start_ms: i64, value: u64) {
+    let row = row(key, start_ms);
+    let place = store.load(&row).unwrap();
+    let is_new = store.take(place).is_none();
+    store.set(place, (&row, is_new), start_ms, &Headers::default(), Some(value));
+}
+
+fn flush(store: &mut WindowStore<String, u64>) -> usize {
+    let (mut key, mut out, mut count) = (Vec::new(), ProduceBatch::default(), 0);
+    while store.next_change(&mut key, &mut out).unwrap().is_some() {
+        count += 1;
+    }
+    count
+}
+
+fn all(store: &mut WindowStore<String, u64>) -> Vec<(String, i64, u64)> {
+    let mut rows = Vec::new();
+    store
+        .all(|key, start_ms, value, _| {
+            rows.push((key.clone(), start_ms, *value));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows
+}
+
+#[test]
+fn the_bytes_of_a_row_are_key_start_sequence() {
+    assert_eq!(row("k", 0x0102), [b'k', 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0]);
+    let bytes = row("key", 9);
+    let WindowKey { key, start_ms } = row_key(&bytes).unwrap();
+    assert_eq!((key, start_ms), (&b"key"[..], 9));
+    assert!(row_key(b"short").is_err());
+}
+
+#[test]
+fn a_window_is_seen_while_it_starts_after_the_newest_start_less_the_retention() {
+    let mut store = store(100, 1 << 20);
+    put(&mut store, "a", 0, 1);
+    put(&mut store, "b", 1, 2);
+    put(&mut store, "a", 100, 3);
+    // Not flushed yet: the rows are there, but not to be seen.
+    assert_eq!(all(&mut store), [("a".to_owned(), 100, 3), ("b".to_owned(), 1, 2)]);
+    assert_eq!(store.fetch_with_timestamp("a", 0).unwrap(), None);
+    assert_eq!(store.fetch_with_timestamp("b", 1).unwrap(), Some((&2, 1)));
+}
+
+#[test]
+fn what_is_out_of_retention_leaves_all_layers_when_the_cache_is_flushed() {
+    let mut store = store(100, 1 << 20);
+    put(&mut store, "a", 0, 1);
+    assert_eq!(flush(&mut store), 1);
+    store.rows_mut().commit_overlay(1).unwrap();
+    put(&mut store, "a", 100, 2);
+    // The old row was changed once more before it left: its change still goes on.
+    put(&mut store, "a", 0, 3);
+    assert_eq!(flush(&mut store), 2);
+    store.rows_mut().commit_overlay(2).unwrap();
+    let mut left = Vec::new();
+    store
+        .rows_mut()
+        .all(|key, value| {
+            left.push((key.clone(), *value));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(left, [(row("a", 100), 2)]);
+    assert_eq!(store.by_start.len(), 1);
+}
+
+#[test]
+fn rows_come_in_order_of_start_and_then_key() {
+    let mut store = store(1_000, 1 << 20);
+    for (key, start_ms) in [("b", 10), ("a", 10), ("ab", 10), ("z", 0), ("a", 20), ("a", 30)] {
+        put(&mut store, key, start_ms, 1);
+    }
+    let (mut at, mut found) = (Vec::new(), Vec::new());
+    while store.next_row(&mut at, 0, 20) {
+        let WindowKey { key, start_ms } = row_key(&at).unwrap();
+        found.push((String::from_utf8(key.to_vec()).unwrap(), start_ms));
+    }
+    let expected = [("a", 10), ("ab", 10), ("b", 10), ("a", 20)];
+    assert_eq!(found, expected.map(|(key, start_ms)| (key.to_owned(), start_ms)));
+    at.clear();
+    assert!(!store.next_row(&mut at, 30, 30) && !store.next_row(&mut at, 40, 20));
+}
+
+#[test]
+fn a_changelog_brings_back_what_is_within_retention() {
+    let mut store = store(100, 0);
+    let (old, new, gone) = (row("a", 0), row("a", 100), row("b", 100));
+    let value = 7_u64.to_be_bytes();
+    let record = |key, value, timestamp_ms| RecordRef::from(NewRecord { key: Some(key), value, timestamp_ms, offset: 0 });
+    let records = [
+        record(&old[..], Some(&value[..]), 5),
+        record(&gone, Some(&value), 105),
+        record(&new, Some(&value), 108),
+        record(&gone, None, 109),
+    ];
+    store.restore(&mut records.into_iter(), 4).unwrap();
+    assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+    assert_eq!(store.fetch_with_timestamp("a", 100).unwrap(), Some((&7, 108)));
+    assert_eq!(store.rows().position(), Some(4));
+}
+
+#[test]
+fn a_backend_that_kept_its_rows_is_taken_over() {
+    let mut backend = MemoryBackend::default();
+    let value = [0_i64.to_be_bytes(), 7_u64.to_be_bytes()].concat();
+    let (old, new) = (row("a", 0), row("a", 100));
+    let writes: [(&[u8], Option<&[u8]>); 2] = [(&old, Some(&value)), (&new, Some(&value))];
+    backend.write(crate::stores::BackendBatch { writes: &writes, position: 2 }).unwrap();
+    let mut store = WindowStore::<String, u64>::new("w".into(), Box::new(backend), None, 0, 100).unwrap();
+    assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+}

@@ -1,0 +1,52 @@
+//! Windows: what they are, how they are said, and keys that carry one.
+
+mod durations;
+mod time;
+
+use std::fmt;
+
+pub(crate) use durations::duration_ms;
+pub use durations::{days, hours, millis, minutes, seconds};
+pub(crate) use time::Frames;
+pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
+
+/// A span of event time, in milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Window {
+    /// Its first millisecond.
+    pub start_ms: i64,
+    /// Its end, which does not belong to it any more; [`i64::MAX`] for a window without one, and where only the start is known.
+    pub end_ms: i64,
+}
+
+/// A key in a window: what the tables of windowed aggregations are keyed by.
+///
+/// Its bytes are those of Kafka's `TimeWindowedSerializer`: the bytes of the key and 8 bytes of the start. The end is not among them;
+/// [`TimeWindowed::of`](crate::codec::TimeWindowed::of) knows it from the size of the windows. A topic of windowed keys is partitioned
+/// by the key inside.
+///
+/// ```
+/// use streams_runtime::prelude::*;
+/// let mut bytes = Vec::new();
+/// let key = Windowed { key: "eu".to_owned(), window: Window { start_ms: 60_000, end_ms: 120_000 } };
+/// TimeWindowed::<Utf8>::default().encode(&key, &mut bytes).unwrap();
+/// assert_eq!(bytes, [b"eu", &60_000_i64.to_be_bytes()[..]].concat());
+///
+/// let (codec, mut slot) = (TimeWindowed::of(Utf8, minutes(1)), Default::default());
+/// let decoded: &Windowed<String> = codec.decode(Some(&bytes), &mut slot).unwrap();
+/// assert_eq!(decoded, &key);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Windowed<K> {
+    /// The key.
+    pub key: K,
+    /// The window.
+    pub window: Window,
+}
+
+impl<K: fmt::Display> fmt::Display for Windowed<K> {
+    /// As Kafka Streams shows it: `[key@start/end]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}@{}/{}]", self.key, self.window.start_ms, self.window.end_ms)
+    }
+}

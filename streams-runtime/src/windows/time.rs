@@ -1,0 +1,187 @@
+//! Windows at fixed places on the time axis: tumbling, hopping, unlimited.
+
+use std::time::Duration;
+
+use super::Window;
+use super::durations::duration_ms;
+use crate::operators::TimeWindowedStream;
+
+/// Windows that a grouped stream can be cut into: `.windowed_by(tumbling(minutes(1)))`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says no windows",
+    label = "no windows",
+    note = "`tumbling(size)`, `hopping(size, advance)` and `unlimited()` do"
+)]
+pub trait Windows: Copy {
+    /// The grouped stream in these windows.
+    type Over<K: ?Sized, V: ?Sized>;
+
+    /// The handle of a grouped stream in these windows.
+    fn over<K: ?Sized, V: ?Sized>(self) -> Self::Over<K, V>;
+
+    /// How long a store must keep a window after its start so that every record that is not late finds it, in milliseconds; also what it
+    /// keeps without `.retention(…)`.
+    fn retention_ms(&self) -> i64;
+}
+
+/// Windows of one size that begin at multiples of an advance. Made by [`tumbling`] and [`hopping`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeWindows {
+    size_ms: i64,
+    advance_ms: i64,
+    grace_ms: i64,
+}
+
+/// Windows that follow each other: each record is in one. Without [`grace`](TimeWindows::grace) a window closes when the stream time reaches its end.
+///
+/// Kafka Streams: `TimeWindows.ofSizeWithNoGrace`.
+pub const fn tumbling(size: Duration) -> TimeWindows {
+    hopping(size, size)
+}
+
+/// Windows of this size, one every `advance`, which overlap: each record is in all that contain its time.
+///
+/// Kafka Streams: `TimeWindows.ofSizeWithNoGrace(size).advanceBy(advance)`. A topology whose windows have no size, or advance by nothing or by
+/// more than their size, does not start.
+pub const fn hopping(size: Duration, advance: Duration) -> TimeWindows {
+    TimeWindows { size_ms: duration_ms(size), advance_ms: duration_ms(advance), grace_ms: 0 }
+}
+
+impl TimeWindows {
+    /// How long after its end a window still takes records, by the stream time of the operator.
+    #[must_use]
+    pub const fn grace(mut self, grace: Duration) -> Self {
+        self.grace_ms = duration_ms(grace);
+        self
+    }
+}
+
+impl Windows for TimeWindows {
+    type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
+
+    fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
+        TimeWindowedStream::new(Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms })
+    }
+
+    fn retention_ms(&self) -> i64 {
+        self.size_ms.saturating_add(self.grace_ms)
+    }
+}
+
+/// One window that never ends. Made by [`unlimited`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnlimitedWindows {
+    first_ms: i64,
+}
+
+/// One window from time 0 on that never ends.
+///
+/// Kafka Streams: `UnlimitedWindows.of()`.
+pub const fn unlimited() -> UnlimitedWindows {
+    UnlimitedWindows { first_ms: 0 }
+}
+
+impl UnlimitedWindows {
+    /// Begins the window at this time, in milliseconds since the Unix epoch; earlier records are in no window.
+    #[must_use]
+    pub const fn start_on(mut self, start_ms: i64) -> Self {
+        self.first_ms = start_ms;
+        self
+    }
+}
+
+impl Windows for UnlimitedWindows {
+    type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
+
+    fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
+        TimeWindowedStream::new(Frames { first_ms: self.first_ms, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 })
+    }
+
+    fn retention_ms(&self) -> i64 {
+        i64::MAX
+    }
+}
+
+/// Where windows lie: those of all kinds in one form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frames {
+    /// Start of the first window.
+    first_ms: i64,
+    pub(crate) size_ms: i64,
+    advance_ms: i64,
+    pub(crate) grace_ms: i64,
+}
+
+impl Frames {
+    /// What is wrong with them.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let Frames { first_ms, size_ms, advance_ms, .. } = *self;
+        if size_ms <= 0 {
+            return Some("the windows have no size: write at least 1 ms".into());
+        }
+        if advance_ms <= 0 || advance_ms > size_ms {
+            return Some(format!("windows of {size_ms} ms advance by {advance_ms} ms: write at least 1 ms and at most their size"));
+        }
+        (first_ms < 0).then(|| format!("the window starts at {first_ms} ms, before 1970"))
+    }
+
+    /// The starts of the windows that contain a time, in order.
+    #[inline]
+    pub(crate) fn starts(self, time_ms: i64) -> impl Iterator<Item = i64> {
+        let past_ms = time_ms - self.first_ms;
+        let last = if past_ms < 0 { -1 } else { past_ms / self.advance_ms };
+        // The first whose end lies after the time.
+        let first = if past_ms < self.size_ms { 0 } else { (past_ms - self.size_ms) / self.advance_ms + 1 };
+        (first..=last).map(move |index| self.first_ms + index * self.advance_ms)
+    }
+
+    /// The window with this start.
+    #[inline]
+    pub(crate) fn window(&self, start_ms: i64) -> Window {
+        Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(size_ms: i64, advance_ms: i64, time_ms: i64) -> Vec<i64> {
+        Frames { first_ms: 0, size_ms, advance_ms, grace_ms: 0 }.starts(time_ms).collect()
+    }
+
+    #[test]
+    fn a_record_is_in_all_windows_that_contain_its_time_and_none_starts_before_0() {
+        assert_eq!(starts(100, 100, 99), [0]);
+        assert_eq!(starts(100, 100, 100), [100]);
+        assert_eq!(starts(90, 30, 0), [0]);
+        assert_eq!(starts(90, 30, 89), [0, 30, 60]);
+        assert_eq!(starts(90, 30, 90), [30, 60, 90]);
+        assert_eq!(starts(100, 30, 100), [30, 60, 90]);
+        assert_eq!(starts(100, 30, 129), [30, 60, 90, 120]);
+        for time_ms in 0..300 {
+            for (size_ms, advance_ms) in [(7, 3), (7, 7), (10, 1), (1, 1)] {
+                let all = (0..=time_ms).step_by(advance_ms as usize).filter(|start| start + size_ms > time_ms);
+                assert_eq!(starts(size_ms, advance_ms, time_ms), all.collect::<Vec<_>>(), "{size_ms} {advance_ms} {time_ms}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unlimited_window_has_no_end() {
+        let frames = Frames { first_ms: 500, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 };
+        assert_eq!(frames.starts(499).count(), 0);
+        assert_eq!(frames.starts(500).collect::<Vec<_>>(), [500]);
+        assert_eq!(frames.starts(i64::MAX - 1).collect::<Vec<_>>(), [500]);
+        assert_eq!(frames.window(500).end_ms, i64::MAX);
+        assert_eq!(frames.problem(), None);
+    }
+
+    #[test]
+    fn windows_that_cannot_be_are_told() {
+        let frames = |size_ms, advance_ms| Frames { first_ms: 0, size_ms, advance_ms, grace_ms: 0 }.problem();
+        assert!(frames(0, 0).is_some_and(|problem| problem.contains("no size")));
+        assert!(frames(10, 0).is_some() && frames(10, 11).is_some());
+        assert_eq!(frames(10, 10), None);
+    }
+}

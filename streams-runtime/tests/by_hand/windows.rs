@@ -1,0 +1,79 @@
+//! Windowed state on the embedded log: its topic, and what a restart finds.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_runtime::prelude::*;
+use streams_runtime::record::NewRecord;
+use streams_runtime::{QueryError, Streams, end_of_input};
+
+topology! {
+    pub fn per_minute() -> PerMinute {
+        let views: Stream<Option<String>, String> = stream("views");
+        let counts: Table<Windowed<String>, u64> =
+            views.group_by(|_, page| page.clone()).windowed_by(tumbling(minutes(1)).grace(minutes(1))).count();
+        counts.to_stream().to("counts-out");
+    }
+}
+
+fn view(log: &EmbeddedLog, page: &str, timestamp_ms: i64) {
+    log.append("views", Some(0), NewRecord { key: None, value: Some(page.as_bytes()), timestamp_ms, offset: 0 }).unwrap();
+}
+
+fn app(log: &EmbeddedLog) -> Streams<PerMinute> {
+    Streams::new(per_minute()).application_id("windows").embedded_log(log.clone()).commit_interval(Duration::from_millis(50))
+}
+
+/// Key, start and last count of each window, in the order in which the windows were first sent, with the partition.
+fn counts(log: &EmbeddedLog, topic: &str, after_start_bytes: usize) -> Vec<(String, i64, u64, i32)> {
+    let mut counts: Vec<(String, i64, u64, i32)> = Vec::new();
+    for partition in 0..2 {
+        for record in log.read(topic, partition, 0, usize::MAX).unwrap().iter() {
+            let (key, start) = record.key.unwrap()[..record.key.unwrap().len() - after_start_bytes].split_last_chunk().unwrap();
+            let (key, start_ms) = (String::from_utf8(key.to_vec()).unwrap(), i64::from_be_bytes(*start));
+            let count = u64::from_be_bytes(record.value.unwrap().try_into().unwrap());
+            match counts.iter_mut().find(|row| row.0 == key && row.1 == start_ms) {
+                Some(row) => {
+                    assert_eq!(row.3, partition, "{key} moves between partitions");
+                    row.2 = count;
+                }
+                None => counts.push((key, start_ms, count, partition)),
+            }
+        }
+    }
+    counts.sort();
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_go_on_after_a_restart_and_lie_where_their_key_lies() {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    // Not in the past: the changelog's retention is reckoned from the records' times.
+    let minute_ms = now_ms - now_ms % 60_000;
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("views", 2).unwrap();
+    log.create_topic("counts-out", 2).unwrap();
+    for (page, offset_ms) in [("a", 0), ("b", 10), ("a", 60_000), ("c", 60_001), ("a", 20)] {
+        view(&log, page, minute_ms + offset_ms);
+    }
+    app(&log).start().await.unwrap().run_until(end_of_input()).await.unwrap();
+    for (page, offset_ms) in [("a", 60_002), ("b", 30)] {
+        view(&log, page, minute_ms + offset_ms);
+    }
+    let running = app(&log).start().await.unwrap();
+    let windowed = Windowed { key: "a".to_owned(), window: Window { start_ms: minute_ms, end_ms: minute_ms + 60_000 } };
+    // Queries of windows do not exist yet, and say so.
+    assert!(matches!(
+        running.store(PerMinute::COUNTS).get(&windowed).await,
+        Err(QueryError::Unknown { .. } | QueryError::NotReady { .. } | QueryError::NotLocal { .. })
+    ));
+    running.run_until(end_of_input()).await.unwrap();
+
+    let sent = counts(&log, "counts-out", 0);
+    let expected = [("a", 0, 2), ("a", 60_000, 2), ("b", 0, 2), ("c", 60_000, 1)];
+    let found: Vec<(&str, i64, u64)> = sent.iter().map(|row| (row.0.as_str(), row.1 - minute_ms, row.2)).collect();
+    assert_eq!(found, expected);
+    // All windows of a key are in one partition: that of the key without its window, hence that of the store.
+    let kept = counts(&log, "windows-counts-changelog", 4);
+    assert_eq!(sent, kept);
+}

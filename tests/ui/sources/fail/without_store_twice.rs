@@ -1,0 +1,11 @@
+//! Said twice.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let users: Table<String, String> = table("users").without_store().without_store();
+        users.to_stream().to("out");
+    }
+}
+
+fn main() {}

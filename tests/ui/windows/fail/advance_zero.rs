@@ -1,0 +1,12 @@
+//! Windows that do not advance.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let views: Stream<String, String> = stream("views");
+        let counts: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(hopping(seconds(10), millis(0))).count();
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}

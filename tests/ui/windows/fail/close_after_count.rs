@@ -1,0 +1,12 @@
+//! Results on close are said at the windows.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let views: Stream<String, String> = stream("views");
+        let counts: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(tumbling(minutes(1)).grace(seconds(0))).count().emit_on_close();
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}

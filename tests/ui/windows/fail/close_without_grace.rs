@@ -1,0 +1,12 @@
+//! Results when a window closes, without saying when that is.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let views: Stream<String, String> = stream("views");
+        let counts: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(tumbling(minutes(1))).emit_on_close().count();
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}

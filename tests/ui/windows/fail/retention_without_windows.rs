@@ -1,0 +1,12 @@
+//! Without windows nothing is forgotten.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let views: Stream<String, String> = stream("views");
+        let counts: Table<String, u64> = views.group_by_key().count().retention(hours(1));
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}

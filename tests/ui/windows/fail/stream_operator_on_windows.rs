@@ -1,0 +1,12 @@
+//! A stream operator between windows and aggregation.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let views: Stream<String, String> = stream("views");
+        let counts: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(tumbling(minutes(1))).filter(|_, v| v.len() > 3).count();
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}
