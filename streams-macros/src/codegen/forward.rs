@@ -167,7 +167,7 @@ impl Forward<'_, '_> {
                 Argument::Stores(_) | Argument::Topics(_) => {}
             }
         }
-        if matches!(node.row.name, "process" | "process_values") {
+        if matches!(node.row.name, "process" | "process_values" | "transform_values") {
             let handles = node.stores().iter().map(|(id, span)| idents::read_at(&self.plan.topology, *id, *span));
             let handles: Vec<TokenStream> = handles.collect();
             args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
