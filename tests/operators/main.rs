@@ -32,6 +32,7 @@ mod table_join;
 mod table_map_values;
 mod table_source;
 mod table_table_join;
+mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;

@@ -34,7 +34,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
                     ("right", &topology.called(*table)),
                     ("right_count", &right),
                 ];
-                cx.report(*span, PARTITIONS_DIFFER, values);
+                cx.report(*span, if node.joins_tables() { TABLES_PARTITIONS_DIFFER } else { PARTITIONS_DIFFER }, values);
             }
         }
     }

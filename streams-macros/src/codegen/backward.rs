@@ -208,7 +208,10 @@ impl Backward<'_, '_> {
         let with_old = !node.is_state() && below_gives_old && (filter || self.plan.gives_old[id.0]);
         let with_old = with_old.then(|| quote!(.with_old()));
         let label = &node.label;
-        quote_spanned!(span => #op.at(#label) #with_old.attach(#next))
+        // What a transformer takes is not known from a closure.
+        let input = (node.row.name == "transform_values").then(|| node.receiver.map(|input| idents::read(topology, input, None)));
+        let input = input.flatten().map(|input| quote!(&#input,));
+        quote_spanned!(span => #op.at(#label) #with_old.attach(#input #next))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

@@ -128,7 +128,7 @@ impl Forward<'_, '_> {
 
     /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.
     fn join_hint(&self) -> TokenStream {
-        let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key);
+        let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key || self.node.joins_tables());
         let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
         let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return TokenStream::new() };
         if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
@@ -169,7 +169,7 @@ impl Forward<'_, '_> {
                 Argument::Stores(_) | Argument::Topics(_) => {}
             }
         }
-        if matches!(node.row.name, "process" | "process_values") {
+        if matches!(node.row.name, "process" | "process_values" | "transform_values") {
             let handles = node.stores().iter().map(|(id, span)| idents::read_at(&self.plan.topology, *id, *span));
             let handles: Vec<TokenStream> = handles.collect();
             args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });

@@ -211,6 +211,8 @@ rows! {
         "Tables are written by their own topic only. To read one, join it.";
     NO_ROWS = "T125": "`{table}` keeps no rows (`.without_store()` at {place}), but `{operator}` needs them; remove `.without_store()`",
         "A join looks rows up, and a grouping takes the value before a change back out of its group.";
+    TABLES_PARTITIONS_DIFFER = "T126": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: tables that are joined need the same number; read one of them as a stream and put `.repartition().partitions(…)` before its `.to_table()`",
+        "Partition i of one side meets partition i of the other.";
 
     // `#[derive(StreamData)]`.
     DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",

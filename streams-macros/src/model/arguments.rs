@@ -33,7 +33,11 @@ impl Builder {
                 }
                 Arg::Value(what) => {
                     if let (Expr::Closure(closure), "processor") = (expr, what) {
-                        let instead = if row.changes_key { "`flat_map` or `for_each`" } else { "`map_values` or `flat_map_values`" };
+                        let instead = match row.on {
+                            Some(Kind::Table) => "`map_values` or `map_values_with_key`",
+                            _ if row.changes_key => "`flat_map` or `for_each`",
+                            _ => "`map_values` or `flat_map_values`",
+                        };
                         let values: &[(&str, &dyn Display)] = &[("operator", &name), ("instead", &instead)];
                         cx.report(closure.inputs_begin.span, PROCESSOR_IS_CLOSURE, values);
                     }

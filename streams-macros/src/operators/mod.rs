@@ -43,6 +43,7 @@ mod table_map_values;
 mod table_map_values_with_key;
 mod table_outer_join;
 mod table_reduce;
+mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
@@ -204,6 +205,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &table_filter_not::ROW,
     &table_map_values::ROW,
     &table_map_values_with_key::ROW,
+    &table_transform_values::ROW,
     &table_join::ROW,
     &table_left_join::ROW,
     &table_outer_join::ROW,

@@ -12,30 +12,50 @@ use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
 
+/// Both sides of a join of tables have the same key type.
+#[diagnostic::on_unimplemented(
+    message = "join: the keys of the tables are `{Self}` and `{TK}`",
+    label = "keys of different types",
+    note = "give one of them another key: `.to_stream().select_key(..).to_table()`"
+)]
+pub trait SameTableKey<TK> {
+    /// The operator `O`, if the keys fit.
+    type Op<O>;
+
+    /// The operator itself.
+    fn op<O>(operator: O) -> Self::Op<O>;
+}
+
+impl<K> SameTableKey<K> for K {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+}
+
 macro_rules! methods {
     ($method:ident, $twin:ident, $joiner:ident, ($($argument:ty),*), $(#[$doc:meta])*) => {
         $(#[$doc])*
-        pub fn $method<T, A, F>(&self, other: &Table<K, T>, f: F) -> (Table<K, A::Stored>, JoinTables<$joiner<F>, V, T, A, A, Plain>)
+        pub fn $method<TK, T, A, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
+            K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, A, Plain>> = J>,
             A: OwnedData,
             F: FnMut($($argument),*) -> A,
         {
             let _ = other;
-            (Table::handle(), JoinTables::new($joiner(f), stringify!($method)))
+            (Table::handle(), <K as SameTableKey<TK>>::op(JoinTables::new($joiner(f), stringify!($method))))
         }
 
         #[doc = concat!("`", stringify!($method), "` with a closure that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
-        pub fn $twin<T, A, E, F>(
-            &self,
-            other: &Table<K, T>,
-            f: F,
-        ) -> (Table<K, A::Stored>, JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>)
+        pub fn $twin<TK, T, A, E, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
+            K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>> = J>,
             A: OwnedData,
             F: FnMut($($argument),*) -> Result<A, E>,
         {
             let _ = other;
-            (Table::handle(), JoinTables::new($joiner(f), stringify!($twin)))
+            (Table::handle(), <K as SameTableKey<TK>>::op(JoinTables::new($joiner(f), stringify!($twin))))
         }
     };
 }

@@ -50,7 +50,6 @@ pub(super) const SCENARIOS: &[&str] = &[
     "st_versioned_left",
     "st_grace_inner",
     "st_grace_left",
-    "table_transform_values",
     "table_versioned_source",
     "table_versioned_group",
     "table_versioned_filter",

@@ -76,6 +76,34 @@ topology! {
     }
 }
 
+/// Counts the calls per key.
+struct Calls;
+
+impl ValueTransformer<String, String> for Calls {
+    type ValueOut = String;
+    type Stores = KeyValue<String, i64>;
+
+    fn transform(
+        &mut self,
+        key: &String,
+        value: Option<&String>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+    ) -> Result<Option<String>, BoxError> {
+        let n = cx.store(cx.stores).get(key)?.map_or(1, |n| n + 1);
+        cx.store(cx.stores).put(key, n)?;
+        Ok(value.map(|v| format!("{v}#{n}")))
+    }
+}
+
+topology! {
+    fn table_transform_values() -> TableTransformValues {
+        let t: Table<String, String> = table("in");
+        let calls: KeyValueStore<String, i64> = key_value_store();
+        let x: Table<String, String> = t.transform_values(Calls, calls);
+        x.to_stream().to("out");
+    }
+}
+
 /// The first letter of the word.
 fn initial(value: &str) -> String {
     word_of(value)[..1].to_owned()
@@ -142,6 +170,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         // Where the changelog lies makes no difference to what comes out.
         Scenario::new("table_source_optimized", table_source).store::<String, String>("t"),
         Scenario::new("table_to_stream_key", table_to_stream_key).store::<String, String>("t"),
+        Scenario::new("table_transform_values", table_transform_values)
+            .store::<String, String>("t")
+            .plain_store::<String, i64>("calls")
+            .store::<String, String>("x"),
         Scenario::new("table_group_aggregate", table_group_aggregate).store::<String, String>("t").store::<String, String>("g"),
         Scenario::new("table_group_aggregate_same_group", table_group_aggregate_same_group)
             .store::<String, String>("t")

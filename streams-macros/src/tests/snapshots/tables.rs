@@ -173,7 +173,13 @@ impl ::streams_runtime::__private::Topology for People {
         let __visits_2_source = __visits_2_records.source();
         let (adults, __op_adults_3) = users.filter(move |_, user| user.age >= 18);
         let (__known_4, __op_known_4) = adults
-            .left_join(&homes, move |user, home| Known::new(user, home));
+            .left_join::<
+                String,
+                _,
+                _,
+                _,
+                _,
+            >(&homes, move |user, home| Known::new(user, home));
         let _: Table<String, Known> = __known_4;
         let known = __known_4;
         let _ = &known;
