@@ -34,7 +34,7 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
 }
 
 /// Replays a file with a cache in front of the stores, and tells the first difference at the end.
-pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usize) -> Result<(), String> {
+pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usize, behind_results: bool) -> Result<(), String> {
     let driver = (scenario.make)(&Config { cache_bytes, ..vector.config.clone() }).map_err(|e| format!("no driver: {e}"))?;
     for step in &vector.steps {
         if let Some(record) = &step.input {
@@ -44,8 +44,13 @@ pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usi
             driver.advance_wall_clock_ms(ms).map_err(|e| e.to_string())?;
         }
     }
-    compare_stores(&driver, scenario, vector)?;
-    driver.commit().map_err(|e| e.to_string())?;
+    if !behind_results {
+        compare_stores(&driver, scenario, vector)?;
+    }
+    // What one commit lets go may wait in the next store for another.
+    for _ in 0..4 {
+        driver.commit().map_err(|e| e.to_string())?;
+    }
     compare_stores(&driver, scenario, vector)
 }
 
