@@ -24,7 +24,7 @@ use crate::processor::ProcessorContext;
 pub trait ValueTransformer<K, V>: 'static {
     /// The new values.
     type ValueOut: StreamData<Present = Self::ValueOut, Stored = Self::ValueOut> + Clone + Send + Sync + 'static;
-    /// Handles of the stores it is connected to: `()`, one [`KeyValue`](crate::KeyValue), or a tuple of them, in the order of the topology.
+    /// Handles of the stores it is connected to: `()`, one [`KeyValue`](crate::stores::KeyValue), or a tuple of them, in the order of the topology.
     type Stores: Copy + 'static;
 
     /// Called once before the first record, with the stores restored.
