@@ -205,15 +205,7 @@ impl Context {
     /// What becomes of the record at hand after an error: `Ok` means go on without it.
     #[cold]
     pub(crate) fn fail(&mut self, kind: ErrorKind, node: &str, source: BoxError) -> Flow {
-        let error = Box::new(TaskError {
-            kind,
-            node: node.to_owned(),
-            topic: Arc::clone(&self.topic),
-            partition: self.partition,
-            offset: self.offset,
-            timestamp_ms: self.timestamp_ms,
-            source,
-        });
+        let error = self.error(kind, node, source);
         let handler = match kind {
             ErrorKind::Decode => self.handlers.decode.decide(&error),
             ErrorKind::Process => self.handlers.process.decide(&error),

@@ -252,13 +252,6 @@ impl<T: Topology> Streams<T> {
         self
     }
 
-    /// How often processed records are deleted from repartition topics. Default: 30 s.
-    #[must_use]
-    pub fn purge_interval(mut self, interval: Duration) -> Self {
-        self.config.purge_interval = interval;
-        self
-    }
-
     /// The wall clock. Default: the system's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

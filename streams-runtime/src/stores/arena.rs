@@ -199,13 +199,31 @@ pub struct StoreArena {
 }
 
 impl StoreArena {
+    fn push(&mut self, store: impl StoreObject) -> usize {
+        self.stores.push(Box::new(store));
+        self.stores.len() - 1
+    }
+
+    /// Where the store of this name is, if it is a `S`.
+    fn place_of<S: 'static>(&mut self, name: &str) -> Option<usize> {
+        let place = self.stores.iter().position(|s| s.name() == name)?;
+        self.stores[place].as_any().is::<S>().then_some(place)
+    }
+
+    #[inline]
+    fn at<S: 'static>(&mut self, place: usize) -> &mut S {
+        match self.stores.get_mut(place).and_then(|s| s.as_any().downcast_mut()) {
+            Some(store) => store,
+            None => unreachable!("a store handle of another task"),
+        }
+    }
+
     pub(crate) fn add<K, V>(&mut self, store: KeyValueStore<K, V>) -> KeyValue<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        self.stores.push(Box::new(store));
-        KeyValue { place: self.stores.len() - 1, types: PhantomData }
+        KeyValue { place: self.push(store), types: PhantomData }
     }
 
     /// A handle that leads nowhere, for the sub-topologies that do not have the store.
@@ -219,8 +237,7 @@ impl StoreArena {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let place = self.stores.iter().position(|s| s.name() == name)?;
-        self.stores[place].as_any().is::<KeyValueStore<K, V>>().then_some(KeyValue { place, types: PhantomData })
+        Some(KeyValue { place: self.place_of::<KeyValueStore<K, V>>(name)?, types: PhantomData })
     }
 
     /// The store behind a handle.
@@ -233,10 +250,7 @@ impl StoreArena {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        match self.stores.get_mut(handle.place).and_then(|s| s.as_any().downcast_mut()) {
-            Some(store) => store,
-            None => unreachable!("a store handle of another task"),
-        }
+        self.at(handle.place)
     }
 
     pub(crate) fn add_window<K, V>(&mut self, store: WindowStore<K, V>) -> WindowState<K, V>
@@ -244,8 +258,7 @@ impl StoreArena {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        self.stores.push(Box::new(store));
-        WindowState { place: self.stores.len() - 1, types: PhantomData }
+        WindowState { place: self.push(store), types: PhantomData }
     }
 
     /// A handle that leads nowhere, for the sub-topologies that do not have the store.
@@ -259,8 +272,7 @@ impl StoreArena {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let place = self.stores.iter().position(|s| s.name() == name)?;
-        self.stores[place].as_any().is::<WindowStore<K, V>>().then_some(WindowState { place, types: PhantomData })
+        Some(WindowState { place: self.place_of::<WindowStore<K, V>>(name)?, types: PhantomData })
     }
 
     /// The window store behind a handle.
@@ -273,10 +285,7 @@ impl StoreArena {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        match self.stores.get_mut(handle.place).and_then(|s| s.as_any().downcast_mut()) {
-            Some(store) => store,
-            None => unreachable!("a store handle of another task"),
-        }
+        self.at(handle.place)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut dyn StoreObject> {
