@@ -91,6 +91,23 @@ pub enum StoreKind {
         /// How long a window is kept after its start, in milliseconds of stream time.
         retention_ms: i64,
     },
+    /// Values by key and session.
+    Session {
+        /// How long a session is kept after its end, in milliseconds of stream time.
+        retention_ms: i64,
+    },
+    /// The records of one side of a join of two streams, each for itself.
+    JoinWindow {
+        /// How long a record is kept after its time, in milliseconds of stream time.
+        retention_ms: i64,
+    },
+    /// Values by key, with the history of each.
+    Versioned {
+        /// How far back a value can be asked for, in milliseconds before the largest timestamp put.
+        history_ms: i64,
+    },
+    /// Records or changes that wait for their time.
+    Buffer,
 }
 
 impl StoreKind {

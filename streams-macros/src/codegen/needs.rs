@@ -7,7 +7,7 @@ use super::backward::topic;
 use super::closures::Expressions;
 use super::forward::types;
 use crate::model::{Argument, NodeId, Topics};
-use crate::plan::{Entry, Plan, SubTopology};
+use crate::plan::{Entry, OwnStore, Plan, StoreRole, SubTopology};
 
 /// Expands to a `TopologyPlan`.
 pub(super) fn plan(plan: &Plan) -> TokenStream {
@@ -32,8 +32,8 @@ pub(super) fn globals(plan: &Plan) -> TokenStream {
 
 fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     let sources = vec(part.entries.iter().map(|entry| source(plan, *entry)));
-    let stores = vec(part.stores.iter().map(|id| {
-        let (name, kind) = (state_name(plan, *id), store_kind(plan, *id));
+    let stores = vec(part.stores.iter().map(|store| {
+        let (name, kind) = (&store.name, store_kind(plan, store));
         quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: true } }
     }));
     let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)));
@@ -44,7 +44,13 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
 }
 
 /// Expands to `StoreKind::KeyValue`, or to `WrittenWindows(tumbling(minutes(1))).store(None)`.
-fn store_kind(plan: &Plan, id: NodeId) -> TokenStream {
+fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
+    match store.role {
+        StoreRole::Rows => rows_kind(plan, store.node),
+    }
+}
+
+fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {
     let expressions = Expressions::new(&plan.topology);
     let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
     let Some(Argument::Value(windows)) = windows else { return quote!(__rt::StoreKind::KeyValue) };

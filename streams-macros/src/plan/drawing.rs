@@ -94,13 +94,13 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
 /// State that a node writes or reads.
 fn stores(plan: &Plan, id: NodeId) -> Vec<String> {
     let node = plan.topology.node(id);
-    let own = node.is_state().then_some(id);
+    let own = plan.topology.own_stores(id).into_iter().map(|store| store.name);
     let connected = node.stores().iter().map(|(store, _)| *store);
     let is_table = |input: &NodeId| matches!(plan.topology.node(*input).gives(), Kind::Table | Kind::GlobalTable);
     let joined = node.inputs().skip(usize::from(!node.joins_tables())).filter(is_table);
     let joined = joined.flat_map(|table| plan.topology.stores_behind(table));
-    let names = own.into_iter().chain(connected).chain(joined).filter_map(|id| plan.topology.node(id).state_name());
-    names.map(|(name, _)| name).collect()
+    let others = connected.chain(joined).filter_map(|id| plan.topology.node(id).state_name());
+    own.chain(others.map(|(name, _)| name)).collect()
 }
 
 pub(super) fn topics_text(topics: &Topics) -> String {

@@ -25,8 +25,9 @@ pub(crate) fn facts(plan: &Plan) -> String {
                 Entry::Repartition(id) => format!("from repartition {}{}", plan.repartition_name(id), details(plan, id)),
             });
         }
-        for id in &sub_topology.stores {
-            lines.push(format!("state {} {}{}", plan.topology.node(*id).row.name, state_name(plan, *id), details(plan, *id)));
+        for store in &sub_topology.stores {
+            let row = plan.topology.node(store.node).row;
+            lines.push(format!("state {} {}{}", row.name, store.name, details(plan, store.node)));
         }
         for id in &sub_topology.nodes {
             let node = plan.topology.node(*id);

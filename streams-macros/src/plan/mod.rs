@@ -8,6 +8,7 @@ mod mermaid;
 mod old_values;
 mod repartition;
 mod rows;
+mod stores;
 mod subtopology;
 
 pub(crate) use describe::describe;
@@ -16,6 +17,7 @@ pub(crate) use dot::dot;
 pub(crate) use fingerprint::facts;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use mermaid::mermaid;
+pub(crate) use stores::{OwnStore, StoreRole};
 pub(crate) use subtopology::{Entry, SubTopology};
 
 use crate::model::{NodeId, Topology};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::stores::OwnStore;
 use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
 
@@ -12,8 +13,8 @@ pub(crate) struct SubTopology {
     pub(crate) entries: Vec<Entry>,
     /// Its nodes, in the order of the data. A repartition belongs to the part that writes it.
     pub(crate) nodes: Vec<NodeId>,
-    /// Its state: tables and stores.
-    pub(crate) stores: Vec<NodeId>,
+    /// The stores of its nodes.
+    pub(crate) stores: Vec<OwnStore>,
     /// Entries that need the same number of partitions: those that meet in a join.
     pub(crate) copartitioned: Vec<Vec<usize>>,
 }
@@ -77,9 +78,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     }
     for (index, id) in homes {
         parts[index].nodes.push(id);
-        if topology.node(id).is_state() {
-            parts[index].stores.push(id);
-        }
+        parts[index].stores.extend(topology.own_stores(id));
     }
     for part in &mut parts {
         part.copartitioned = copartitioned(topology, part);

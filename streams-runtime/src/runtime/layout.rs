@@ -195,11 +195,22 @@ const CHANGELOG_ADDITIONAL_RETENTION_MS: i64 = 24 * 60 * 60 * 1000;
 /// Settings of a changelog as Kafka Streams makes it.
 pub(crate) fn changelog_config(kind: StoreKind) -> BTreeMap<String, String> {
     let mut config = BTreeMap::from([("message.timestamp.type".into(), "CreateTime".into())]);
+    let mut longer = |setting: &str, than_ms: i64| {
+        config.insert(setting.into(), than_ms.saturating_add(CHANGELOG_ADDITIONAL_RETENTION_MS).to_string());
+    };
     let policy = match kind {
-        StoreKind::KeyValue => "compact",
-        StoreKind::Window { retention_ms } => {
-            config.insert("retention.ms".into(), retention_ms.saturating_add(CHANGELOG_ADDITIONAL_RETENTION_MS).to_string());
+        StoreKind::KeyValue | StoreKind::Buffer => "compact",
+        StoreKind::Window { retention_ms } | StoreKind::Session { retention_ms } => {
+            longer("retention.ms", retention_ms);
             "compact,delete"
+        }
+        StoreKind::JoinWindow { retention_ms } => {
+            longer("retention.ms", retention_ms);
+            "delete"
+        }
+        StoreKind::Versioned { history_ms } => {
+            longer("min.compaction.lag.ms", history_ms);
+            "compact"
         }
     };
     config.insert("cleanup.policy".into(), policy.into());
@@ -234,5 +245,9 @@ mod tests {
         assert_eq!(changelog_config(StoreKind::Window { retention_ms: i64::MAX })["retention.ms"], i64::MAX.to_string());
         let config = changelog_config(StoreKind::KeyValue);
         assert_eq!((config["cleanup.policy"].as_str(), config.get("retention.ms")), ("compact", None));
+        let config = changelog_config(StoreKind::JoinWindow { retention_ms: 1_000 });
+        assert_eq!((config["cleanup.policy"].as_str(), config["retention.ms"].as_str()), ("delete", "86401000"));
+        let config = changelog_config(StoreKind::Versioned { history_ms: 1_000 });
+        assert_eq!((config["cleanup.policy"].as_str(), config["min.compaction.lag.ms"].as_str()), ("compact", "86401000"));
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::{KeyValueStore, StoreError, WindowStore};
+use super::{Change, KeyValueStore, StoreError, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -141,29 +141,42 @@ where
     }
 }
 
-impl<K, V> StoreObject for WindowStore<K, V>
-where
-    K: StreamData<Stored = K> + 'static,
-    V: StreamData<Stored = V> + Clone + 'static,
-{
+/// A store that keeps its rows in a key-value store of bytes, beside an index of its own.
+pub(crate) trait OverRows: 'static {
+    /// What a row holds.
+    type Value: StreamData<Stored = Self::Value> + Clone + 'static;
+
+    /// The rows.
+    fn rows(&self) -> &KeyValueStore<Vec<u8>, Self::Value>;
+    /// The rows.
+    fn rows_mut(&mut self) -> &mut KeyValueStore<Vec<u8>, Self::Value>;
+    /// Takes the next changed row out of the cache; when there is none left, what is out of retention leaves.
+    fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<Self::Value>>, StoreError>;
+    /// Takes over what a changelog holds.
+    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
+    /// Empties rows and index.
+    fn clear_for_restore(&mut self) -> Result<(), StoreError>;
+}
+
+impl<S: OverRows> StoreObject for S {
     fn name(&self) -> &str {
-        self.name()
+        self.rows().name()
     }
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
-        self.restore(records, position)
+        OverRows::restore(self, records, position)
     }
     fn position(&self) -> Option<i64> {
         self.rows().position()
     }
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
-        self.clear_for_restore()
+        OverRows::clear_for_restore(self)
     }
     fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError> {
         if self.rows().forwards() {
             return Ok(());
         }
         let mut row = Vec::new();
-        while self.next_change(&mut row, out)?.is_some() {}
+        while OverRows::next_change(self, &mut row, out)?.is_some() {}
         Ok(())
     }
     fn commit(&mut self, position: i64) -> Result<(), StoreError> {
@@ -179,7 +192,7 @@ where
         self.rows().forwards()
     }
     fn is_full(&self) -> bool {
-        self.is_full()
+        self.rows().is_full()
     }
     fn uncommitted_bytes(&self) -> usize {
         self.rows().overlay_bytes()
@@ -191,6 +204,17 @@ where
         self
     }
 }
+
+/// Where a store of type `S` is in its task.
+pub(crate) struct Place<S>(usize, PhantomData<fn() -> S>);
+
+impl<S> Clone for Place<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Place<S> {}
 
 /// All stores of one task.
 #[derive(Default)]
@@ -286,6 +310,31 @@ impl StoreArena {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         self.at(handle.place)
+    }
+
+    /// Puts a store of any type in.
+    #[allow(dead_code)] // for stores without a handle of their own
+    pub(crate) fn insert<S: StoreObject>(&mut self, store: S) -> Place<S> {
+        Place(self.push(store), PhantomData)
+    }
+
+    /// A place that leads nowhere, for the sub-topologies that do not have the store.
+    #[allow(dead_code)] // for stores without a handle of their own
+    pub(crate) fn no_place<S>() -> Place<S> {
+        Place(usize::MAX, PhantomData)
+    }
+
+    /// The place of the store of this name, if it is there and a `S`.
+    #[allow(dead_code)] // for stores without a handle of their own
+    pub(crate) fn find_place<S: 'static>(&mut self, name: &str) -> Option<Place<S>> {
+        Some(Place(self.place_of::<S>(name)?, PhantomData))
+    }
+
+    /// The store at a place.
+    #[inline]
+    #[allow(dead_code)] // for stores without a handle of their own
+    pub(crate) fn of<S: 'static>(&mut self, place: Place<S>) -> &mut S {
+        self.at(place.0)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut dyn StoreObject> {

@@ -1,7 +1,7 @@
 //! State: typed stores in layers. From the record down: [`KeyValueStore`] (typed values, a write-back cache) → changelog →
 //! overlay of what is not committed yet → [`KeyValueBackend`] (bytes, pluggable).
 
-mod arena;
+pub(crate) mod arena;
 mod backend;
 mod cache;
 mod global;

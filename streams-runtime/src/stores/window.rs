@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
+use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
@@ -150,15 +151,6 @@ where
         self.rows.forward_changes(with_old);
     }
 
-    /// Takes the next changed row out of the cache; when there is none left, old windows leave.
-    pub(crate) fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
-        let change = self.rows.next_change(row, out)?;
-        if change.is_none() {
-            self.expire();
-        }
-        Ok(change)
-    }
-
     /// Removes the rows that are out of retention. Only with nothing changed in the cache.
     fn expire(&mut self) {
         let expired_ms = self.expired_ms();
@@ -236,8 +228,32 @@ where
         }
         Ok(())
     }
+}
 
-    pub(crate) fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
+impl<K, V> OverRows for WindowStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    type Value = V;
+
+    fn rows(&self) -> &KeyValueStore<Vec<u8>, V> {
+        &self.rows
+    }
+
+    fn rows_mut(&mut self) -> &mut KeyValueStore<Vec<u8>, V> {
+        &mut self.rows
+    }
+
+    fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
+        let change = self.rows.next_change(row, out)?;
+        if change.is_none() {
+            self.expire();
+        }
+        Ok(change)
+    }
+
+    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
         let mut keys: Vec<Box<[u8]>> = Vec::new();
         let mut seen = records.inspect(|record| keys.extend(record.key.map(Into::into)));
         self.rows.restore(&mut seen, position)?;
@@ -248,19 +264,10 @@ where
         Ok(())
     }
 
-    pub(crate) fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+    fn clear_for_restore(&mut self) -> Result<(), StoreError> {
         self.by_start.clear();
         self.newest_start_ms = -1;
         self.rows.clear_for_restore()
-    }
-
-    /// The layers below, for what does not depend on windows.
-    pub(crate) fn rows(&self) -> &KeyValueStore<Vec<u8>, V> {
-        &self.rows
-    }
-
-    pub(crate) fn rows_mut(&mut self) -> &mut KeyValueStore<Vec<u8>, V> {
-        &mut self.rows
     }
 }
 

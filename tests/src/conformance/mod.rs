@@ -2,14 +2,22 @@
 
 mod aggregations;
 mod applications;
+mod cogroup;
+mod foreign_keys;
 mod format;
 mod joins;
 mod missing;
+mod optimized;
 mod processors;
 mod replay;
+mod sessions;
+mod sliding;
 mod stateless;
+mod stream_joins;
+mod suppress;
 mod table_joins;
 mod tables;
+mod versioned;
 mod vocabulary;
 mod windows;
 
@@ -110,6 +118,14 @@ pub fn scenarios() -> Vec<Scenario> {
         windows::scenarios(),
         table_joins::scenarios(),
         applications::scenarios(),
+        cogroup::scenarios(),
+        foreign_keys::scenarios(),
+        optimized::scenarios(),
+        sessions::scenarios(),
+        sliding::scenarios(),
+        stream_joins::scenarios(),
+        suppress::scenarios(),
+        versioned::scenarios(),
     ]
     .into_iter()
     .flatten()

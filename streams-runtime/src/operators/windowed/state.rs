@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
 use crate::stores::WindowState;
+use crate::stores::arena::OverRows;
 use crate::stores::window::{end_row_key, row_key};
 use crate::task::TaskBuilder;
 use crate::windows::{Frames, Windowed};

@@ -1,0 +1,7 @@
+//! Joins of two streams.
+
+use super::Scenario;
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    Vec::new()
+}
