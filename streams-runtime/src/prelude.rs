@@ -10,5 +10,5 @@ pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use crate::stores::{KeyValue, KeyValueStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, tumbling, unlimited};
+pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited};
 pub use streams_macros::{StreamData, topology};

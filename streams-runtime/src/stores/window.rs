@@ -3,11 +3,13 @@
 //! A row's key is the key's bytes, 8 bytes of the start and 4 of a sequence number (0: one row per key and window), as Kafka Streams has it
 //! in its changelogs. Windows that are out of retention leave without a word to the changelog: the topic's own retention deletes them there.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod index;
+
 use std::marker::PhantomData;
-use std::ops::{Bound, ControlFlow};
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
+use self::index::WindowIndex;
 use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
@@ -23,8 +25,7 @@ const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE.len();
 /// A window store of one task.
 pub struct WindowStore<K: StreamData, V: StreamData> {
     rows: KeyValueStore<Vec<u8>, V>,
-    /// The keys of all rows by the start of their window, so that old ones are found, and those that close together in their order.
-    by_start: BTreeMap<i64, BTreeSet<Box<[u8]>>>,
+    index: WindowIndex,
     retention_ms: i64,
     /// The largest start that was ever put.
     newest_start_ms: i64,
@@ -43,6 +44,12 @@ pub(crate) struct WindowKey<'a> {
 pub(crate) fn end_row_key(key: &mut Vec<u8>, start_ms: i64) {
     key.extend_from_slice(&start_ms.to_be_bytes());
     key.extend_from_slice(&SEQUENCE);
+}
+
+fn write_row_key(row: &mut Vec<u8>, key: &[u8], start_ms: i64) {
+    row.clear();
+    row.extend_from_slice(key);
+    end_row_key(row, start_ms);
 }
 
 /// Takes the bytes of a row's key apart.
@@ -68,7 +75,7 @@ where
     ) -> Result<Self, StoreError> {
         let mut store = WindowStore {
             rows: KeyValueStore::new(name, backend, changelog, cache_max_bytes),
-            by_start: BTreeMap::new(),
+            index: WindowIndex::default(),
             retention_ms,
             newest_start_ms: -1,
             key_scratch: Vec::new(),
@@ -98,12 +105,9 @@ where
     /// Remembers that there is a row.
     fn note(&mut self, row: &[u8]) {
         // What is too short for a window is told when it is read.
-        let Ok(WindowKey { start_ms, .. }) = row_key(row) else { return };
+        let Ok(WindowKey { key, start_ms }) = row_key(row) else { return };
         self.newest_start_ms = self.newest_start_ms.max(start_ms);
-        let keys = self.by_start.entry(start_ms).or_default();
-        if !keys.contains(row) {
-            keys.insert(row.into());
-        }
+        self.index.insert(key, start_ms);
     }
 
     /// The place of a row in the cache, read from below if it is not there.
@@ -154,32 +158,33 @@ where
     /// Removes the rows that are out of retention. Only with nothing changed in the cache.
     fn expire(&mut self) {
         let expired_ms = self.expired_ms();
-        while let Some(first) = self.by_start.first_entry() {
-            if *first.key() > expired_ms {
-                break;
-            }
-            for row in first.remove() {
-                self.rows.forget(&row);
-            }
-        }
+        let mut row = std::mem::take(&mut self.key_scratch);
+        let WindowStore { index, rows, .. } = self;
+        while index.pop_until(expired_ms, |key, start_ms| {
+            write_row_key(&mut row, key, start_ms);
+            rows.forget(&row);
+        }) {}
+        self.key_scratch = row;
     }
 
     /// The row after `row` in the order of (start, key) whose start is not above `to_ms`; its bytes replace those of `row`. An empty `row`
     /// asks for the first one above `from_ms`. Also finds rows that are out of retention but still there.
-    pub(crate) fn next_row(&self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
-        let at_ms = row_key(row).map_or(from_ms, |at| at.start_ms);
-        let same_start = (!row.is_empty()).then(|| self.by_start.get(&at_ms)).flatten();
-        let next = same_start
-            .and_then(|keys| keys.range::<[u8], _>((Bound::Excluded(&row[..]), Bound::Unbounded)).next())
-            .or_else(|| {
-                let later = (Bound::Excluded(at_ms), Bound::Included(to_ms));
-                (at_ms < to_ms).then(|| self.by_start.range(later).find_map(|(_, keys)| keys.first())).flatten()
-            })
-            .map(|key| &key[..]);
-        let Some(next) = next else { return false };
-        row.clear();
-        row.extend_from_slice(next);
-        true
+    pub(crate) fn next_row(&mut self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
+        let at = row_key(row).ok().map(|at| (at.start_ms, at.key));
+        match self.index.next(at, from_ms) {
+            Some((start_ms, key)) if start_ms <= to_ms => {
+                write_row_key(row, key, start_ms);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Appends the starts of the windows of a key that are within retention and within a range, ascending. Windows whose rows were deleted
+    /// are among them.
+    pub(crate) fn starts_of(&self, key: &[u8], within_ms: RangeInclusive<i64>, starts: &mut Vec<i64>) {
+        let from_ms = (*within_ms.start()).max(self.expired_ms().saturating_add(1));
+        starts.extend(self.index.starts_of(key, from_ms..=*within_ms.end()));
     }
 
     /// The value of a key in the window with this start, and the time of its last update. A borrowed form of the key will do.
@@ -210,18 +215,18 @@ where
     /// # Errors
     /// When the backend fails or holds bytes of another type.
     pub fn all(&mut self, mut visit: impl FnMut(&K, i64, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let expired_ms = self.expired_ms();
-        let visible = self.by_start.range((Bound::Excluded(expired_ms), Bound::Unbounded)).flat_map(|(_, keys)| keys);
-        let mut keys: Vec<Box<[u8]>> = visible.cloned().collect();
-        let order = |row: &[u8]| row_key(row).map(|row| (row.key.to_vec(), row.start_ms)).unwrap_or_default();
-        keys.sort_by_cached_key(|row| order(row));
+        let mut keys: Vec<(Vec<u8>, i64)> =
+            self.index.after(self.expired_ms()).map(|(start_ms, key)| (key.to_vec(), start_ms)).collect();
+        keys.sort_unstable();
         let codec = K::Codec::default();
         let mut slot = Default::default();
-        for row in keys {
+        let mut row = Vec::new();
+        for (key, start_ms) in keys {
+            write_row_key(&mut row, &key, start_ms);
             let place = self.load(&row)?;
             let Some(value) = self.rows.row(place) else { continue };
-            let decoded = row_key(&row).and_then(|row| Ok((codec.decode(Some(row.key), &mut slot)?, row.start_ms)));
-            let (key, start_ms) = decoded.map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
+            let decoded = codec.decode(Some(&key), &mut slot);
+            let key = decoded.map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
             if visit(key, start_ms, value, self.rows.row_timestamp_ms(place)).is_break() {
                 break;
             }
@@ -265,7 +270,7 @@ where
     }
 
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
-        self.by_start.clear();
+        self.index.clear();
         self.newest_start_ms = -1;
         self.rows.clear_for_restore()
     }
