@@ -215,8 +215,7 @@ where
     /// # Errors
     /// When the backend fails or holds bytes of another type.
     pub fn all(&mut self, mut visit: impl FnMut(&K, i64, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let mut keys: Vec<(Vec<u8>, i64)> =
-            self.index.after(self.expired_ms()).map(|(start_ms, key)| (key.to_vec(), start_ms)).collect();
+        let mut keys: Vec<(Vec<u8>, i64)> = self.index.after(self.expired_ms()).map(|(start_ms, key)| (key.to_vec(), start_ms)).collect();
         keys.sort_unstable();
         let codec = K::Codec::default();
         let mut slot = Default::default();

@@ -32,9 +32,11 @@ impl SlidingWindows {
         self
     }
 
-    /// How long a window must be kept after its start. A record looks for windows that end before it, since it may share their records.
+    /// How long a window must be kept after its start. A record looks for windows that end before it, since it may share their records. At
+    /// least a millisecond: with none at all, which is what Kafka Streams takes where there is neither difference nor grace, no window is ever found again.
     pub(crate) const fn least_retention_ms(&self) -> i64 {
-        self.difference_ms.saturating_mul(2).saturating_add(self.grace_ms)
+        let least_ms = self.difference_ms.saturating_mul(2).saturating_add(self.grace_ms);
+        if least_ms < 1 { 1 } else { least_ms }
     }
 }
 

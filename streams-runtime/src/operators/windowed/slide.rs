@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::state::WindowedState;
+use super::state::{From, WindowedState};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
@@ -120,10 +120,10 @@ where
                 if std::mem::take(&mut latest) && !right_exists && row_ms > record_ms {
                     right = self.state.value(start_ms, cx)?.map(|value| (value, row_ms));
                 }
-                self.update(start_ms, None, update, cx)?;
+                self.update(start_ms, From::Row, update, cx)?;
             } else if end_ms == record_ms {
                 left = Left::Exists;
-                self.update(start_ms, None, update, cx)?;
+                self.update(start_ms, From::Row, update, cx)?;
                 if row_ms >= record_ms {
                     // There was a record at this time: all windows that it makes are there.
                     self.starts = starts;
@@ -143,10 +143,11 @@ where
             .filter(|start_ms| start_ms.saturating_add(difference_ms) >= record_ms && !starts[seen..].contains(start_ms));
         self.starts = starts;
         if let Some(start_ms) = behind_previous_ms {
-            self.update(start_ms, None, update, cx)?;
+            self.update(start_ms, From::New(None), update, cx)?;
         }
+        // It may be the window that was just made; then it is sent twice.
         if let Left::Inherits(value) = left {
-            self.update(record_ms.saturating_sub(difference_ms), value, update, cx)?;
+            self.update(record_ms.saturating_sub(difference_ms), From::New(value), update, cx)?;
         }
         self.make_right(record_ms, right, update, cx)
     }
@@ -171,7 +172,7 @@ where
             if Some(start_ms) == latest && !right_exists && row_ms > record_ms {
                 right = self.state.value(start_ms, cx)?.map(|value| (value, row_ms));
             }
-            self.update(start_ms, None, update, cx)?;
+            self.update(start_ms, From::Row, update, cx)?;
         }
         // Without a window that begins between, all that the shared one holds is later than this record, or nothing is.
         if let (None, None, false, Some(row_ms)) = (latest, &right, right_exists, shared_ms)
@@ -185,9 +186,9 @@ where
         self.starts = starts;
         self.make_right(record_ms, right, update, cx)?;
         if let Some(start_ms) = behind_previous_ms {
-            self.update(start_ms, None, update, cx)?;
+            self.update(start_ms, From::New(None), update, cx)?;
         }
-        self.update(0, None, update, cx)
+        self.update(0, From::Row, update, cx)
     }
 
     /// The starts of the key's windows within a range that have rows, ascending.
@@ -219,7 +220,7 @@ where
     }
 
     /// Takes the record into one window, unless that is closed.
-    fn update<N, F>(&mut self, start_ms: i64, inherited: Option<V>, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
+    fn update<N, F>(&mut self, start_ms: i64, from: From<V>, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
     where
         N: PushChange<Windowed<K>, V>,
         F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
@@ -228,7 +229,7 @@ where
             cx.drop_record();
             return Ok(());
         }
-        self.state.update(start_ms, inherited, cx, &mut update.fold)?;
+        self.state.update(start_ms, from, cx, &mut update.fold)?;
         if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
 

@@ -29,6 +29,14 @@ pub(super) struct WindowedState<K: StreamData, V> {
     windowed: Option<Windowed<K>>,
 }
 
+/// What an update of a window goes on from.
+pub(super) enum From<V> {
+    /// Its row, if there is one.
+    Row,
+    /// This, whatever the store has.
+    New(Option<V>),
+}
+
 impl<K, V> WindowedState<K, V>
 where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
@@ -73,29 +81,30 @@ where
         }
     }
 
-    /// Updates the window with this start: `fold` gets the value and says whether it changed it. A window that has no row yet starts with
-    /// `inherited`.
+    /// Updates the window with this start: `fold` gets the value and says whether it changed it.
     #[inline]
-    pub(super) fn update<F>(&mut self, start_ms: i64, inherited: Option<V>, cx: &mut Context, fold: F) -> Flow
+    pub(super) fn update<F>(&mut self, start_ms: i64, from: From<V>, cx: &mut Context, fold: F) -> Flow
     where
         F: FnOnce(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
         let place = self.place(start_ms, cx)?;
         let store = cx.stores.window(self.store);
         let row_ms = store.row_timestamp_ms(place);
-        let mut value = store.take(place);
-        let is_new = value.is_none();
-        if is_new {
-            value = inherited;
-        }
+        let row = store.take(place);
+        let is_new = row.is_none();
+        let (mut value, replaced, row_ms) = match from {
+            From::Row if is_new => (row, None, i64::MIN),
+            From::Row => (row, None, row_ms),
+            From::New(value) => (value, row, i64::MIN),
+        };
         let folded = fold(&mut value, cx);
         let Context { stores, headers, timestamp_ms, .. } = cx;
         let store = stores.window(self.store);
         if let Ok(true) = folded {
-            let timestamp_ms = if is_new { *timestamp_ms } else { row_ms.max(*timestamp_ms) };
-            store.set(place, (&self.row, is_new), timestamp_ms, headers, value);
+            store.set(place, (&self.row, is_new), row_ms.max(*timestamp_ms), headers, value);
         } else {
-            store.put_back(place, value.filter(|_| !is_new));
+            // What a window was to start with is not a row of its own.
+            store.put_back(place, if is_new { None } else { replaced.or(value) });
         }
         folded.map(|_| ())
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
-use super::state::WindowedState;
+use super::state::{From, WindowedState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -220,7 +220,7 @@ where
                 continue;
             }
             let fold = &mut self.op.fold;
-            self.state.update(start_ms, None, cx, |row, cx| fold.fold(key, value, row, cx))?;
+            self.state.update(start_ms, From::Row, cx, |row, cx| fold.fold(key, value, row, cx))?;
             if !self.op.on_close {
                 self.state.flush_if_full(&mut self.next, cx)?;
             }
