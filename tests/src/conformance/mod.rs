@@ -25,9 +25,9 @@ mod windows;
 use std::fs;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub use embedded::{NOT_ON_TASKS_OF_THEIR_OWN, replay_embedded};
+pub use embedded::{NOT_ON_TASKS_OF_THEIR_OWN, replay_embedded, replay_embedded_text};
 pub use format::Config;
 use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
@@ -151,12 +151,17 @@ pub enum Outcome {
     Missing(String),
 }
 
-/// What became of each file of a directory, by name.
+/// What became of each file of a directory, by name, replayed through the test driver.
 ///
 /// # Errors
 /// When the directory cannot be read.
 pub fn replay(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
     let scenarios = scenarios();
+    vectors(directory)?.iter().map(|path| Ok((file_name(path), replay_text(&scenarios, &fs::read_to_string(path)?)))).collect()
+}
+
+/// The files of a directory, in order.
+fn vectors(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
@@ -165,13 +170,11 @@ pub fn replay(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
         }
     }
     files.sort();
-    let mut outcomes = Vec::new();
-    for path in files {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path)?;
-        outcomes.push((name, replay_text(&scenarios, &text)));
-    }
-    Ok(outcomes)
+    Ok(files)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Scenarios that make something of every result of a store (a group of its rows that is added to and subtracted from, with what was there in
