@@ -3,6 +3,7 @@
 mod aggregations;
 mod applications;
 mod cogroup;
+mod embedded;
 mod foreign_keys;
 mod format;
 mod joins;
@@ -26,6 +27,7 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
+pub use embedded::{NOT_ON_TASKS_OF_THEIR_OWN, replay_embedded};
 pub use format::Config;
 use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
@@ -37,6 +39,7 @@ pub struct Scenario {
     /// Its name in the vectors.
     pub name: &'static str,
     make: Box<dyn Fn(&Config) -> Result<TestDriver, DriverError>>,
+    start: Box<embedded::Start>,
     stores: Vec<StoreRows>,
     /// Size of its windows: keys in windows have only their start in their bytes.
     window_ms: i64,
@@ -49,11 +52,11 @@ struct StoreRows {
 }
 
 impl Scenario {
-    fn new<T: Topology>(name: &'static str, topology: impl Fn() -> T + 'static) -> Self {
+    fn new<T: Topology>(name: &'static str, topology: impl Fn() -> T + Copy + 'static) -> Self {
         let make = move |config: &Config| {
             TestDriver::builder(topology()).wall_clock_start_ms(config.wall_clock_start_ms).cache_max_bytes(config.cache_bytes).build()
         };
-        Scenario { name, make: Box::new(make), stores: Vec::new(), window_ms: 0 }
+        Scenario { name, make: Box::new(make), start: embedded::start(topology), stores: Vec::new(), window_ms: 0 }
     }
 
     /// Compares this store, rows with their times.
