@@ -27,6 +27,8 @@ mod print;
 mod process;
 mod process_values;
 mod reduce;
+#[cfg(test)]
+mod reference;
 mod repartition;
 mod select_key;
 mod split;
@@ -55,6 +57,8 @@ mod windowed_count;
 mod windowed_reduce;
 
 pub(crate) use options::{OPTIONS, OptionRow};
+#[cfg(test)]
+pub(crate) use reference::{ENTRIES, Entry};
 
 /// What a name in a topology stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
