@@ -4,12 +4,14 @@
 //! in its changelogs. Windows that are out of retention leave without a word to the changelog: the topic's own retention deletes them there.
 
 mod index;
+mod operations;
 
 use std::marker::PhantomData;
 use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 use self::index::WindowIndex;
+pub use self::operations::Order;
 use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
@@ -19,6 +21,8 @@ use crate::record::RecordRef;
 
 const START_BYTES: usize = 8;
 const SEQUENCE: [u8; 4] = [0; 4];
+/// The largest sequence number, as Kafka Streams has it; then they begin anew.
+const MAX_SEQUENCE: u32 = i32::MAX as u32;
 /// What follows the key's own bytes.
 const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE.len();
 
@@ -29,14 +33,23 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     retention_ms: i64,
     /// The largest start that was ever put.
     newest_start_ms: i64,
+    /// How long a window is: what the store's users are told.
+    size_ms: i64,
+    /// Whether all values of one key and time are kept, by sequence numbers.
+    retain_duplicates: bool,
+    /// The largest sequence number that was given out or found.
+    last_sequence: u32,
     key_scratch: Vec<u8>,
     key: PhantomData<fn() -> K>,
 }
 
 /// A row that a change was made to or that was found: the key's bytes are without the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WindowKey<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) start_ms: i64,
+    /// Which of the values of this key and time.
+    pub(crate) sequence: u32,
 }
 
 /// Appends what makes the bytes of a key those of a row.
@@ -46,18 +59,22 @@ pub(crate) fn end_row_key(key: &mut Vec<u8>, start_ms: i64) {
     key.extend_from_slice(&SEQUENCE);
 }
 
-fn write_row_key(row: &mut Vec<u8>, key: &[u8], start_ms: i64) {
-    row.clear();
-    row.extend_from_slice(key);
-    end_row_key(row, start_ms);
+impl WindowKey<'_> {
+    /// Writes the bytes of the row's key.
+    fn write(&self, row: &mut Vec<u8>) {
+        row.clear();
+        row.extend_from_slice(self.key);
+        row.extend_from_slice(&self.start_ms.to_be_bytes());
+        row.extend_from_slice(&self.sequence.to_be_bytes());
+    }
 }
 
 /// Takes the bytes of a row's key apart.
 pub(crate) fn row_key(row: &[u8]) -> Result<WindowKey<'_>, CodecError> {
     let short = CodecError::Length { expected: SUFFIX_BYTES, found: row.len() };
-    let Some((rest, _)) = row.split_last_chunk::<4>() else { return Err(short) };
+    let Some((rest, sequence)) = row.split_last_chunk::<4>() else { return Err(short) };
     let Some((key, start)) = rest.split_last_chunk::<START_BYTES>() else { return Err(short) };
-    Ok(WindowKey { key, start_ms: i64::from_be_bytes(*start) })
+    Ok(WindowKey { key, start_ms: i64::from_be_bytes(*start), sequence: u32::from_be_bytes(*sequence) })
 }
 
 impl<K, V> WindowStore<K, V>
@@ -78,6 +95,9 @@ where
             index: WindowIndex::default(),
             retention_ms,
             newest_start_ms: -1,
+            size_ms: 0,
+            retain_duplicates: false,
+            last_sequence: 0,
             key_scratch: Vec::new(),
             key: PhantomData,
         };
@@ -105,9 +125,10 @@ where
     /// Remembers that there is a row.
     fn note(&mut self, row: &[u8]) {
         // What is too short for a window is told when it is read.
-        let Ok(WindowKey { key, start_ms }) = row_key(row) else { return };
-        self.newest_start_ms = self.newest_start_ms.max(start_ms);
-        self.index.insert(key, start_ms);
+        let Ok(row) = row_key(row) else { return };
+        self.last_sequence = self.last_sequence.max(row.sequence);
+        self.newest_start_ms = self.newest_start_ms.max(row.start_ms);
+        self.index.insert(row);
     }
 
     /// The place of a row in the cache, read from below if it is not there.
@@ -158,36 +179,31 @@ where
     /// Removes the rows that are out of retention. Only with nothing changed in the cache.
     fn expire(&mut self) {
         let expired_ms = self.expired_ms();
-        let mut row = std::mem::take(&mut self.key_scratch);
+        let mut bytes = std::mem::take(&mut self.key_scratch);
         let WindowStore { index, rows, .. } = self;
-        while index.pop_until(expired_ms, |key, start_ms| {
-            write_row_key(&mut row, key, start_ms);
-            rows.forget(&row);
+        while index.pop_until(expired_ms, |row| {
+            row.write(&mut bytes);
+            rows.forget(&bytes);
         }) {}
-        self.key_scratch = row;
+        self.key_scratch = bytes;
     }
 
     /// The row after `row` in the order of (start, key) whose start is not above `to_ms`; its bytes replace those of `row`. An empty `row`
     /// asks for the first one above `from_ms`. Also finds rows that are out of retention but still there.
     pub(crate) fn next_row(&mut self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
-        let at = row_key(row).ok().map(|at| (at.start_ms, at.key));
-        match self.index.next(at, from_ms) {
-            Some((start_ms, key)) if start_ms <= to_ms => {
-                write_row_key(row, key, start_ms);
-                true
-            }
-            _ => false,
-        }
+        let next = self.index.next(row_key(row).ok(), from_ms).filter(|next| next.start_ms <= to_ms);
+        next.map(|next| next.write(row)).is_some()
     }
 
     /// Appends the starts of the windows of a key that are within retention and within a range, ascending. Windows whose rows were deleted
     /// are among them.
     pub(crate) fn starts_of(&self, key: &[u8], within_ms: RangeInclusive<i64>, starts: &mut Vec<i64>) {
         let from_ms = (*within_ms.start()).max(self.expired_ms().saturating_add(1));
-        starts.extend(self.index.starts_of(key, from_ms..=*within_ms.end()));
+        starts.extend(self.index.of_key(key, from_ms..=*within_ms.end()).map(|(start_ms, _)| start_ms));
     }
 
-    /// The value of a key in the window with this start, and the time of its last update. A borrowed form of the key will do.
+    /// The value of a key in the window with this start, and the time of its last update; of duplicates the one that was put last. A borrowed
+    /// form of the key will do.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -195,6 +211,9 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        if self.retain_duplicates {
+            return self.last_duplicate(key, start_ms);
+        }
         let mut row = std::mem::take(&mut self.key_scratch);
         row.clear();
         let encoded = Q::Codec::default().encode(key, &mut row);
@@ -215,13 +234,15 @@ where
     /// # Errors
     /// When the backend fails or holds bytes of another type.
     pub fn all(&mut self, mut visit: impl FnMut(&K, i64, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let mut keys: Vec<(Vec<u8>, i64)> = self.index.after(self.expired_ms()).map(|(start_ms, key)| (key.to_vec(), start_ms)).collect();
+        let from_ms = self.expired_ms().saturating_add(1);
+        let mut keys: Vec<(Vec<u8>, i64, u32)> =
+            self.index.range(from_ms..=i64::MAX).map(|row| (row.key.to_vec(), row.start_ms, row.sequence)).collect();
         keys.sort_unstable();
         let codec = K::Codec::default();
         let mut slot = Default::default();
         let mut row = Vec::new();
-        for (key, start_ms) in keys {
-            write_row_key(&mut row, &key, start_ms);
+        for (key, start_ms, sequence) in keys {
+            WindowKey { key: &key, start_ms, sequence }.write(&mut row);
             let place = self.load(&row)?;
             let Some(value) = self.rows.row(place) else { continue };
             let decoded = codec.decode(Some(&key), &mut slot);

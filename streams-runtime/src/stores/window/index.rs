@@ -5,96 +5,109 @@ use std::ops::{Bound, RangeInclusive};
 
 use hashbrown::HashMap;
 
-const START_BYTES: usize = 8;
+use super::{START_BYTES, WindowKey};
 
 /// The rows of a window store, without their values.
 #[derive(Default)]
 pub(super) struct WindowIndex {
-    /// Start and key in one, so that the order of the bytes is that of time and then key.
+    /// Start, key and sequence number in one, so that the order of the bytes is that of time and then key.
     by_start: BTreeSet<Box<[u8]>>,
-    /// The starts of each key, ascending.
-    by_key: HashMap<Box<[u8]>, VecDeque<i64>>,
+    /// Start and sequence number of the rows of each key, ascending.
+    by_key: HashMap<Box<[u8]>, VecDeque<(i64, u32)>>,
     scratch: Vec<u8>,
 }
 
 /// Writes what `by_start` is ordered by.
-fn write_place(place: &mut Vec<u8>, start_ms: i64, key: &[u8]) {
+fn write_place(place: &mut Vec<u8>, row: WindowKey<'_>) {
+    write_start(place, row.start_ms);
+    place.extend_from_slice(row.key);
+    place.extend_from_slice(&row.sequence.to_be_bytes());
+}
+
+/// Writes what lies before all rows with this start.
+fn write_start(place: &mut Vec<u8>, start_ms: i64) {
     place.clear();
     // The sign is turned round, so that times before 1970 come first.
     place.extend_from_slice(&(start_ms ^ i64::MIN).to_be_bytes());
-    place.extend_from_slice(key);
 }
 
-fn read_place(place: &[u8]) -> Option<(i64, &[u8])> {
-    let (start, key) = place.split_first_chunk::<START_BYTES>()?;
-    Some((i64::from_be_bytes(*start) ^ i64::MIN, key))
+fn read_place(place: &[u8]) -> Option<WindowKey<'_>> {
+    let (start, rest) = place.split_first_chunk::<START_BYTES>()?;
+    let (key, sequence) = rest.split_last_chunk()?;
+    Some(WindowKey { key, start_ms: i64::from_be_bytes(*start) ^ i64::MIN, sequence: u32::from_be_bytes(*sequence) })
 }
 
 impl WindowIndex {
     /// Remembers a row; it may be there already.
-    pub(super) fn insert(&mut self, key: &[u8], start_ms: i64) {
-        let starts = match self.by_key.get_mut(key) {
-            Some(starts) => starts,
-            None => self.by_key.entry(key.into()).or_default(),
+    pub(super) fn insert(&mut self, row: WindowKey<'_>) {
+        let rows = match self.by_key.get_mut(row.key) {
+            Some(rows) => rows,
+            None => self.by_key.entry(row.key.into()).or_default(),
         };
+        let one = (row.start_ms, row.sequence);
         // Most windows are the latest of their key.
-        let at = if starts.back().is_none_or(|last| *last < start_ms) { starts.len() } else { starts.partition_point(|s| *s < start_ms) };
-        if starts.get(at) == Some(&start_ms) {
+        let at = if rows.back().is_none_or(|last| *last < one) { rows.len() } else { rows.partition_point(|other| *other < one) };
+        if rows.get(at) == Some(&one) {
             return;
         }
-        starts.insert(at, start_ms);
-        let mut place = Vec::with_capacity(START_BYTES + key.len());
-        write_place(&mut place, start_ms, key);
-        self.by_start.insert(place.into_boxed_slice());
+        rows.insert(at, one);
+        write_place(&mut self.scratch, row);
+        self.by_start.insert(self.scratch.as_slice().into());
     }
 
     /// Forgets the first row in the order of time that does not start after `upto_ms`, and gives it to `visit`. `false`: there is none.
-    pub(super) fn pop_until(&mut self, upto_ms: i64, visit: impl FnOnce(&[u8], i64)) -> bool {
-        let Some((start_ms, key)) = self.by_start.first().and_then(|first| read_place(first)) else { return false };
-        if start_ms > upto_ms {
+    pub(super) fn pop_until(&mut self, upto_ms: i64, visit: impl FnOnce(WindowKey<'_>)) -> bool {
+        let Some(row) = self.by_start.first().and_then(|first| read_place(first)).filter(|row| row.start_ms <= upto_ms) else {
             return false;
-        }
-        if let Some(starts) = self.by_key.get_mut(key) {
+        };
+        if let Some(rows) = self.by_key.get_mut(row.key) {
             // The first of all is the first of its key.
-            starts.pop_front();
-            if starts.is_empty() {
-                self.by_key.remove(key);
+            rows.pop_front();
+            if rows.is_empty() {
+                self.by_key.remove(row.key);
             }
         }
-        visit(key, start_ms);
+        visit(row);
         self.by_start.pop_first();
         true
     }
 
-    /// The row after `at` (start and key) in the order of time and key, or the first one that starts after `after_ms`.
-    pub(super) fn next(&mut self, at: Option<(i64, &[u8])>, after_ms: i64) -> Option<(i64, &[u8])> {
-        let next = match at {
-            Some((start_ms, key)) => {
-                write_place(&mut self.scratch, start_ms, key);
-                self.by_start.range::<[u8], _>((Bound::Excluded(&self.scratch[..]), Bound::Unbounded)).next()
-            }
-            None => {
-                write_place(&mut self.scratch, after_ms.checked_add(1)?, &[]);
-                self.by_start.range::<[u8], _>((Bound::Included(&self.scratch[..]), Bound::Unbounded)).next()
-            }
-        };
+    /// The row after `at` in the order of time and key, or the first one that starts after `after_ms`.
+    pub(super) fn next(&mut self, at: Option<WindowKey<'_>>, after_ms: i64) -> Option<WindowKey<'_>> {
+        match at {
+            Some(row) => write_place(&mut self.scratch, row),
+            None => write_start(&mut self.scratch, after_ms.checked_add(1)?),
+        }
+        let next = self.by_start.range::<[u8], _>((Bound::Excluded(&self.scratch[..]), Bound::Unbounded)).next();
         next.and_then(|next| read_place(next))
     }
 
-    /// Key and start of all rows that start after `after_ms`, in the order of time and key.
-    pub(super) fn after(&self, after_ms: i64) -> impl Iterator<Item = (i64, &[u8])> {
-        let mut from = Vec::new();
-        write_place(&mut from, after_ms.saturating_add(1), &[]);
-        self.by_start.range::<[u8], _>((Bound::Included(&from[..]), Bound::Unbounded)).filter_map(|place| read_place(place))
+    /// All rows that start within a range, in the order of time and key.
+    pub(super) fn range(&self, within_ms: RangeInclusive<i64>) -> impl DoubleEndedIterator<Item = WindowKey<'_>> {
+        let (mut from, mut to) = (Vec::new(), Vec::new());
+        write_start(&mut from, *within_ms.start());
+        let to = match within_ms.end().checked_add(1) {
+            Some(end_ms) => {
+                write_start(&mut to, end_ms);
+                Bound::Excluded(&to[..])
+            }
+            None => Bound::Unbounded,
+        };
+        let range = (!within_ms.is_empty()).then(|| self.by_start.range::<[u8], _>((Bound::Included(&from[..]), to)));
+        range.into_iter().flatten().filter_map(|place| read_place(place))
     }
 
-    /// The starts of a key's rows within a range, ascending.
-    pub(super) fn starts_of(&self, key: &[u8], within_ms: RangeInclusive<i64>) -> impl DoubleEndedIterator<Item = i64> {
+    /// Start and sequence number of a key's rows within a range, ascending.
+    pub(super) fn of_key<'a>(
+        &'a self,
+        key: &[u8],
+        within_ms: RangeInclusive<i64>,
+    ) -> impl DoubleEndedIterator<Item = (i64, u32)> + use<'a> {
         let (from_ms, to_ms) = within_ms.into_inner();
-        self.by_key.get(key).into_iter().flat_map(move |starts| {
-            let from = starts.partition_point(|start_ms| *start_ms < from_ms);
-            let to = starts.partition_point(|start_ms| *start_ms <= to_ms).max(from);
-            starts.range(from..to).copied()
+        self.by_key.get(key).into_iter().flat_map(move |rows| {
+            let from = rows.partition_point(|(start_ms, _)| *start_ms < from_ms);
+            let to = rows.partition_point(|(start_ms, _)| *start_ms <= to_ms).max(from);
+            rows.range(from..to).copied()
         })
     }
 
@@ -114,10 +127,14 @@ impl WindowIndex {
 mod tests {
     use super::*;
 
+    fn row(key: &str, start_ms: i64) -> WindowKey<'_> {
+        WindowKey { key: key.as_bytes(), start_ms, sequence: 0 }
+    }
+
     fn index(rows: &[(&str, i64)]) -> WindowIndex {
         let mut index = WindowIndex::default();
         for (key, start_ms) in rows {
-            index.insert(key.as_bytes(), *start_ms);
+            index.insert(row(key, *start_ms));
         }
         index
     }
@@ -125,26 +142,38 @@ mod tests {
     #[test]
     fn the_windows_of_a_key_are_those_within_a_range() {
         let index = index(&[("a", 30), ("ab", 15), ("a", 10), ("a", 20), ("a", 20), ("b", 20), ("a", -5)]);
-        let starts = |from_ms, to_ms| index.starts_of(b"a", from_ms..=to_ms).collect::<Vec<_>>();
+        let starts = |from_ms, to_ms| index.of_key(b"a", from_ms..=to_ms).map(|(start_ms, _)| start_ms).collect::<Vec<_>>();
         assert_eq!(starts(i64::MIN, i64::MAX), [-5, 10, 20, 30]);
         assert_eq!(starts(10, 20), [10, 20]);
         assert_eq!(starts(11, 29), [20]);
         assert_eq!((starts(21, 29), starts(40, 50), starts(20, 10)), (vec![], vec![], vec![]));
-        assert_eq!(index.starts_of(b"a", 0..=100).rev().collect::<Vec<_>>(), [30, 20, 10]);
-        assert_eq!(index.starts_of(b"c", 0..=100).count(), 0);
+        assert_eq!(index.of_key(b"a", 0..=100).rev().map(|(start_ms, _)| start_ms).collect::<Vec<_>>(), [30, 20, 10]);
+        assert_eq!(index.of_key(b"c", 0..=100).count(), 0);
         assert_eq!(index.len(), 6);
+    }
+
+    #[test]
+    fn values_of_one_key_and_time_are_told_apart_by_their_sequence() {
+        let mut index = index(&[("a", 10)]);
+        for sequence in [2, 1, 2] {
+            index.insert(WindowKey { sequence, ..row("a", 10) });
+        }
+        assert_eq!(index.of_key(b"a", 10..=10).collect::<Vec<_>>(), [(10, 0), (10, 1), (10, 2)]);
+        assert_eq!(index.range(0..=10).map(|row| row.sequence).collect::<Vec<_>>(), [0, 1, 2]);
     }
 
     #[test]
     fn rows_follow_each_other_in_order_of_time_and_key() {
         let mut index = index(&[("b", 10), ("a", 10), ("", 10), ("z", 0), ("a", -1)]);
-        let all: Vec<(i64, Vec<u8>)> = index.after(i64::MIN).map(|(start_ms, key)| (start_ms, key.to_vec())).collect();
-        let expected: [(i64, &[u8]); 5] = [(-1, b"a"), (0, b"z"), (10, b""), (10, b"a"), (10, b"b")];
-        assert_eq!(all, expected.map(|(start_ms, key)| (start_ms, key.to_vec())));
-        assert_eq!(index.after(0).count(), 3);
-        assert_eq!(index.next(None, 0), Some((10, &b""[..])));
-        assert_eq!(index.next(Some((10, b"a")), 0), Some((10, &b"b"[..])));
-        assert_eq!(index.next(Some((10, b"b")), 0), None);
+        let all: Vec<_> = index.range(i64::MIN..=i64::MAX).collect();
+        assert_eq!(all, [row("a", -1), row("z", 0), row("", 10), row("a", 10), row("b", 10)]);
+        assert_eq!(index.range(0..=9).collect::<Vec<_>>(), [row("z", 0)]);
+        assert_eq!(index.range(0..=10).next_back(), Some(row("b", 10)));
+        let empty = 10..=0;
+        assert_eq!(index.range(empty).count(), 0);
+        assert_eq!(index.next(None, 0), Some(row("", 10)));
+        assert_eq!(index.next(Some(row("a", 10)), 0), Some(row("b", 10)));
+        assert_eq!(index.next(Some(row("b", 10)), 0), None);
         assert_eq!(index.next(None, i64::MAX), None);
     }
 
@@ -152,9 +181,9 @@ mod tests {
     fn the_oldest_rows_leave_first() {
         let mut index = index(&[("b", 10), ("a", 10), ("a", 20)]);
         let mut gone = Vec::new();
-        while index.pop_until(10, |key, start_ms| gone.push((key.to_vec(), start_ms))) {}
+        while index.pop_until(10, |row| gone.push((row.key.to_vec(), row.start_ms))) {}
         assert_eq!(gone, [(b"a".to_vec(), 10), (b"b".to_vec(), 10)]);
         assert_eq!(index.len(), 1);
-        assert_eq!(index.starts_of(b"b", 0..=100).count(), 0);
+        assert_eq!(index.of_key(b"b", 0..=100).count(), 0);
     }
 }
