@@ -9,6 +9,7 @@ mod format;
 mod joins;
 mod missing;
 mod optimized;
+mod processor_stores;
 mod processors;
 mod replay;
 mod sessions;
@@ -104,6 +105,19 @@ impl Scenario {
         })
     }
 
+    /// Compares this window store of a processor, rows without times.
+    fn plain_window_store<V>(self, name: &'static str) -> Self
+    where
+        V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
+    {
+        let size_ms = self.window_ms;
+        self.rows(name, move |driver| {
+            let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
+            let row = |(key, start_ms, value, _): (String, i64, V, i64)| json!({"key": key, "start": start_ms, "end": start_ms + size_ms, "value": value});
+            Ok(rows.into_iter().map(row).collect())
+        })
+    }
+
     fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
         self.stores.push(StoreRows { name, rows: Box::new(rows) });
         self
@@ -115,6 +129,7 @@ pub fn scenarios() -> Vec<Scenario> {
     [
         stateless::scenarios(),
         processors::scenarios(),
+        processor_stores::scenarios(),
         aggregations::scenarios(),
         joins::scenarios(),
         tables::scenarios(),
