@@ -11,7 +11,6 @@ use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 use self::index::WindowIndex;
-pub use self::operations::Order;
 use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
