@@ -3,7 +3,7 @@
 pub use crate::codec::{BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, StreamData, TimeWindowed, Utf8, UuidText};
 pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
-pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
+pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};

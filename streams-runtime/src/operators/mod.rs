@@ -4,6 +4,7 @@
 mod aggregate;
 mod branch;
 mod closure;
+mod cogroup;
 mod count;
 mod filter;
 mod flat_map;
@@ -42,6 +43,8 @@ mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
 pub use branch::{Branch, BranchNode};
+pub use cogroup::{Cogroup, CogroupAggregate, CogroupAggregateNode, CogroupNode, CogroupState, CogroupWindows, SameGroupKey};
+pub use cogroup::{WindowedCogroup, WindowedCogroupAggregate, WindowedCogroupAggregateNode};
 pub use count::{Count, CountNode};
 pub use filter::{Filter, FilterNode};
 pub use flat_map::{FlatMap, FlatMapNode};
@@ -74,4 +77,5 @@ pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
+pub use windowed::{FixedRows, SlidingRows, WindowRows};
 pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};

@@ -1,12 +1,18 @@
 //! Aggregations in windows: `windowed_by` and what can follow it.
 
+mod fixed;
 mod fold;
+mod rows;
 mod slide;
 mod sliding;
 mod state;
 mod time;
 
+pub(super) use fold::fold_aggregate;
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
+pub use fixed::FixedRows;
+pub use rows::WindowRows;
+pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
 
