@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod cogroup;
 mod keys;
 mod names;
 mod state;
@@ -20,6 +21,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     closures::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
+    cogroup::check(cx, topology);
     stores::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);

@@ -19,16 +19,20 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.output_index.is_some() || !is_named(topology, id, &flows) {
             continue;
         }
-        let Some((name, span)) = node.state_name() else {
+        let Some((name, span)) = topology.topic_name(id) else {
             unnamed(cx, topology, id, &flows);
             continue;
         };
+        // The first stream of a cogroup shares the name of its state.
+        if node.row.name == "cogroup" && node.follows.is_none() && node.options.named.is_none() {
+            continue;
+        }
         if let Some(why) = state_name_problem(&name) {
             cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
         }
         if let Some(first) = names.insert(name.clone(), id) {
             let first_node = topology.node(first);
-            let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
+            let first_place = place(topology.topic_name(first).map_or(first_node.span, |(_, span)| span));
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
@@ -63,6 +67,10 @@ fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
+    // A cogroup is named by its aggregation, which is told itself.
+    if node.row.name == "cogroup" {
+        return;
+    }
     if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {

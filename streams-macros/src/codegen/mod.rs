@@ -3,6 +3,7 @@
 
 mod backward;
 mod closures;
+mod cogroup;
 mod fallback;
 mod forward;
 mod idents;

@@ -239,6 +239,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
     windowed("count", "TimeWindowedKStream.count"),
     windowed("reduce", "TimeWindowedKStream.reduce"),
     windowed("aggregate", "TimeWindowedKStream.aggregate"),
+    preparing(Kind::Grouped, "cogroup", "KGroupedStream.cogroup"),
+    preparing(Kind::Cogrouped, "cogroup", "CogroupedKStream.cogroup"),
+    preparing(Kind::Cogrouped, "windowed_by", "CogroupedKStream.windowedBy"),
+    Entry { on: Some(Kind::Cogrouped), ..aggregation("aggregate", "CogroupedKStream.aggregate") },
+    Entry {
+        on: Some(Kind::WindowedCogroup),
+        late: "as in windows; each stream has a stream time of its own",
+        ..windowed("aggregate", "TimeWindowedCogroupedKStream.aggregate")
+    },
     Entry {
         on: Some(Kind::Table),
         name: "to_stream",

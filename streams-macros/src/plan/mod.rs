@@ -66,7 +66,7 @@ impl Topology {
     /// The name of a repartition: its own, or that of the state or join it was inserted for.
     pub(crate) fn repartition_name(&self, id: NodeId) -> String {
         let named = self.node(id).inserted_for.unwrap_or(id);
-        self.node(named).state_name().map(|(name, _)| name).unwrap_or_default()
+        self.topic_name(named).map(|(name, _)| name).unwrap_or_default()
     }
 }
 
@@ -76,7 +76,7 @@ fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {
         let node = topology.node(*id);
         for (index, input) in node.inputs().enumerate() {
             // Rows of a table are looked up, by all but another table: that has to hear of its changes too.
-            if index == 0 || topology.node(input).gives() == Kind::Stream || node.joins_tables() {
+            if index == 0 || matches!(topology.node(input).gives(), Kind::Stream | Kind::Cogrouped) || node.joins_tables() {
                 consumers[input.0].push(*id);
             }
         }

@@ -26,6 +26,8 @@ pub(super) fn insert(topology: &mut Topology) -> Vec<NodeId> {
                 read: true,
                 used_at: consumer.used_at,
                 inserted_for: Some(id),
+                follows: None,
+                also_from: Vec::new(),
             };
             let inserted = NodeId(topology.nodes.len());
             topology.nodes.push(repartition);

@@ -86,7 +86,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table: the entries of both sides.
+/// For each join with a table: the entries of both sides. For each cogroup: those of all its streams.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -112,6 +112,9 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
             } else {
                 own.extend(from);
             }
+        }
+        if !topology.node(*id).also_from.is_empty() {
+            both.extend(own.iter().copied());
         }
         if !both.is_empty() {
             both.extend(own.iter().copied());

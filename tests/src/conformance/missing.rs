@@ -4,13 +4,10 @@
 pub(super) const SCENARIOS: &[&str] = &[
     "store_session_ops",
     "store_versioned_ops",
-    "cogroup",
     "session_count",
     "session_reduce",
     "session_aggregate",
     "session_edges",
-    "cogroup_tumbling",
-    "cogroup_sliding",
     "cogroup_session",
     "close_session",
     "suppress_tumbling",
