@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 
 use crate::diagnostics::*;
-use crate::model::{NodeId, Topology, plain};
+use crate::model::{Flow, NodeId, Topology, plain};
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     let mut users: HashMap<NodeId, NodeId> = HashMap::new();
@@ -17,6 +17,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             cx.report(node.span, COGROUP_TWICE, &[("name", &topology.called(on)), ("operator", &node.operator()), ("first", &first)]);
         }
     }
+    let flows = topology.flows();
     for id in topology.ids() {
         let node = topology.node(id);
         if topology.complete
@@ -29,7 +30,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.follows.is_some() {
             stream_twice(cx, topology, id);
         }
-        divided_alike(cx, topology, id);
+        divided_alike(cx, topology, id, &flows);
     }
 }
 
@@ -43,11 +44,10 @@ fn stream_twice(cx: &mut Errors, topology: &Topology, id: NodeId) {
     }
 }
 
-fn divided_alike(cx: &mut Errors, topology: &Topology, id: NodeId) {
-    let flows = topology.flows();
+fn divided_alike(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let declared = |id: NodeId| {
         let node = topology.node(id);
-        let stream = node.receiver.filter(|_| !topology.needs_repartition(id, &flows))?;
+        let stream = node.receiver.filter(|_| !topology.needs_repartition(id, flows))?;
         let (count, at) = flows[stream.0].partitions?;
         Some((stream, count, at, node.follows.map_or(node.span, |(_, at)| at)))
     };

@@ -78,7 +78,9 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
         // The user's variable of a grouped stream is its grouped handle; behind it is a stream. That of windows has them already.
-        Some(variable) if !topology.node(id).gives().is_grouped() && topology.node(id).gives() != Kind::WindowedCogroup => used(&variable.name, used_at),
+        Some(variable) if !topology.node(id).gives().is_grouped() && topology.node(id).gives() != Kind::WindowedCogroup => {
+            used(&variable.name, used_at)
+        }
         _ => handle(topology, id),
     }
 }

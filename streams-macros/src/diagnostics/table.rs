@@ -214,16 +214,6 @@ rows! {
     TABLES_PARTITIONS_DIFFER = "T126": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: tables that are joined need the same number; read one of them as a stream and put `.repartition().partitions(…)` before its `.to_table()`",
         "Partition i of one side meets partition i of the other.";
 
-    // Cogroups.
-    COGROUP_STREAM_TWICE = "T155": "`{name}` is in this cogroup already (at {first}): one closure for each stream",
-        "Do in one closure what both do.";
-    COGROUP_TWICE = "T156": "`{name}` already goes on at {first}, so `{operator}` cannot take it too: its closures belong to one aggregate",
-        "A cogroup leads to one state. For another one, write another cogroup of the same grouped streams.";
-    COGROUP_UNFINISHED = "T157": "nothing comes of the cogroup `{name}`: end it with `let state: Table<Key, Value> = {name}.aggregate(|| …);`",
-        "The closures of a cogroup run for the state that it ends in.";
-    COGROUP_PARTITIONS = "T158": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: streams of a cogroup need the same number; put `.repartition().partitions({left_count})` before the grouping",
-        "Partition i of each stream meets in one task, which keeps the aggregates of its keys.";
-
     // `#[derive(StreamData)]`.
     DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",
         "`#[stream_data(codec = MyCodec)]` names the type's wire format; without it, it is JSON.";
@@ -243,6 +233,16 @@ rows! {
         "Without `emit_on_close` each change is a result.";
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
+
+    // Cogroups.
+    COGROUP_STREAM_TWICE = "T155": "`{name}` is in this cogroup already (at {first}): one closure for each stream",
+        "Do in one closure what both do.";
+    COGROUP_TWICE = "T156": "`{name}` already goes on at {first}, so `{operator}` cannot take it too: its closures belong to one aggregate",
+        "A cogroup leads to one state. For another one, write another cogroup of the same grouped streams.";
+    COGROUP_UNFINISHED = "T157": "nothing comes of the cogroup `{name}`: end it with `let state: Table<Key, Value> = {name}.aggregate(|| …);`",
+        "The closures of a cogroup run for the state that it ends in.";
+    COGROUP_PARTITIONS = "T158": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: streams of a cogroup need the same number; put `.repartition().partitions({left_count})` before the grouping",
+        "Partition i of each stream meets in one task, which keeps the aggregates of its keys.";
 
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",

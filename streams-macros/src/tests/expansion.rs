@@ -78,6 +78,18 @@ const PROCESSORS: &str = r#"
     }
 "#;
 
+const COGROUP: &str = r#"
+    pub fn carts() -> Carts {
+        let added: Stream<String, Item> = stream("added");
+        let removed: Stream<u64, Item> = stream("removed");
+        let removals = removed.group_by(|_, item| item.user.clone());
+        let changes = added.group_by_key().cogroup(|_, item, n| n + item.count);
+        let items: Table<Windowed<String>, u64> =
+            changes.try_cogroup(removals, |_, item, n| item.take_from(n)).windowed_by(tumbling(hours(1))).aggregate(|| 0);
+        items.to_stream().to("items");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -112,6 +124,7 @@ fn plans() {
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
+    snapshot("cogroup.plan.txt", &plan_text(COGROUP));
 }
 
 #[test]
@@ -121,12 +134,13 @@ fn expansions() {
     snapshot("windows.rs", &code(WINDOWS));
     snapshot("tables.rs", &code(TABLES));
     snapshot("processors.rs", &code(PROCESSORS));
+    snapshot("cogroup.rs", &code(COGROUP));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, COGROUP] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

@@ -127,12 +127,7 @@ where
     }
 
     /// Makes the node, with the window store `name`, that hands its results to `next`.
-    pub fn attach<N>(
-        self,
-        b: &mut TaskBuilder<'_>,
-        name: &str,
-        next: N,
-    ) -> WindowedCogroupAggregateNode<W::Rows<K, A::Stored>, K, A, I, N>
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> WindowedCogroupAggregateNode<W::Rows<K, A::Stored>, K, A, I, N>
     where
         N: PushChange<Windowed<K>, A::Stored>,
     {

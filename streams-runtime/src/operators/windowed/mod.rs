@@ -8,9 +8,9 @@ mod sliding;
 mod state;
 mod time;
 
+pub use fixed::FixedRows;
 pub(super) use fold::fold_aggregate;
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
-pub use fixed::FixedRows;
 pub use rows::WindowRows;
 pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::fixed::FixedRows;
+use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
