@@ -233,4 +233,10 @@ rows! {
         "Without `emit_on_close` each change is a result.";
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
+
+    // Tables with a history.
+    HISTORY_ZERO = "T170": "a history of `{found}` holds no past: write how far back the table is to be read, as in `.versioned(minutes(10))`",
+        "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
+    VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
+        "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
 }

@@ -24,6 +24,9 @@ pub(super) const EMIT_ON_CLOSE: &OptionRow =
     &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
 pub(super) const RETENTION: &OptionRow =
     &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
+pub(super) const VERSIONED: &OptionRow =
+    &OptionRow { name: "versioned", arguments: &["history"], doc: "A table that can be read as it was at any time within its history." };
 
 /// All options.
-pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE];
+pub(crate) const OPTIONS: &[&OptionRow] =
+    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, VERSIONED];

@@ -37,6 +37,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod versions;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -61,6 +62,7 @@ pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub(crate) use state::TableStore;
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
 pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
@@ -71,4 +73,6 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+#[cfg(doc)]
+pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, TimeAggregate, TimeAggregateNode, TimeWindowedStream};
