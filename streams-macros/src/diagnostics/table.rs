@@ -239,4 +239,8 @@ rows! {
         "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
     VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
         "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+
+    // Processors.
+    STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
+        "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
 }

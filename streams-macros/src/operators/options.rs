@@ -27,6 +27,9 @@ pub(super) const RETENTION: &OptionRow =
 pub(super) const VERSIONED: &OptionRow =
     &OptionRow { name: "versioned", arguments: &["history"], doc: "A table that can be read as it was at any time within its history." };
 
+pub(super) const RETAIN_DUPLICATES: &OptionRow =
+    &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] =
-    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, VERSIONED];
+    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES, VERSIONED];

@@ -17,7 +17,7 @@ pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use versioned::{VersionPut, VersionedStore};
-pub use window::WindowStore;
+pub use window::{Order, WindowStore};
 
 /// Why a store failed.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -18,7 +18,7 @@ topology! {
     fn table_versioned_group() -> TableVersionedGroup {
         let vt: Table<String, String> = table("in").versioned(millis(300));
         let g: Table<String, String> = vt
-            .group_by(|k, v| (word_of(v)[..1].to_owned(), format!("{k}{}", num_of(v))))
+            .group_by(|_, v| (word_of(v)[..1].to_owned(), v.clone()))
             .aggregate(|| "*".to_owned(), |_, v, a| cat(&a, &format!("+{v}")), |_, v, a| cat(&a, &format!("-{v}")));
         g.to_stream().to("out");
     }
