@@ -110,9 +110,10 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
+        let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
-            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };

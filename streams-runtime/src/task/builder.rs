@@ -262,7 +262,8 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        let store = if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        let store =
+            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
         StoreRows::new(store, name)
     }
 

@@ -28,7 +28,7 @@ use past::{Old, Past};
 use version::Version;
 
 use super::arena::StoreObject;
-use super::{KeyValueBackend, KeyValueStore, StoreError};
+use super::{KeyValueBackend, KeyValueStore, Order, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::headers::Headers;
@@ -106,10 +106,10 @@ where
         self.newest_ms = self.rows.timestamp_below(&[NEWEST])?.unwrap_or(-1);
         self.committed_newest_ms = self.newest_ms;
         let (mut olds, mut damaged): (Vec<(Vec<u8>, Old)>, bool) = (Vec::new(), false);
-        self.rows.range(&[OLD][..], &[NEWEST][..], |row, version| {
+        self.rows.visit_range(&[OLD][..]..&[NEWEST][..], Order::Ascending, |row, version, _| {
             match old_row_key(row) {
                 Some((key, from_ms)) => olds.push((key.to_vec(), Old { from_ms, kind: version.kind() })),
-                None => damaged |= row[..] != [NEWEST],
+                None => damaged = true,
             }
             ControlFlow::Continue(())
         })?;
@@ -256,7 +256,11 @@ where
         }
         let bytes = value.as_ref().map(|_| &self.value_bytes[..]);
         if let Some((topic, partition)) = self.changelog {
-            out.push(topic, partition, NewRecord { key: Some(&self.latest_key[1..]), value: bytes, timestamp_ms: time_ms.max(0), offset: 0 });
+            out.push(
+                topic,
+                partition,
+                NewRecord { key: Some(&self.latest_key[1..]), value: bytes, timestamp_ms: time_ms.max(0), offset: 0 },
+            );
         }
         self.apply(value, time_ms)
     }
@@ -373,7 +377,7 @@ where
     /// When the backend fails or holds bytes of another type.
     pub fn keys(&mut self, mut visit: impl FnMut(&K) -> ControlFlow<()>) -> Result<(), StoreError> {
         let mut keys: BTreeSet<Vec<u8>> = self.past.keys().map(|key| key.to_vec()).collect();
-        self.rows.range(&[LATEST][..], &[OLD][..], |row, _| {
+        self.rows.visit_range(&[LATEST][..]..&[OLD][..], Order::Ascending, |row, _, _| {
             keys.insert(row[1..].to_vec());
             ControlFlow::Continue(())
         })?;
