@@ -1,12 +1,15 @@
 //! Windows: what they are, how they are said, and keys that carry one.
 
 mod durations;
+mod join;
 mod time;
 
 use std::fmt;
 
 pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
+pub(crate) use join::Reach;
+pub use join::{JoinWindows, within};
 pub(crate) use time::Frames;
 pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
 
