@@ -71,7 +71,13 @@ fn milliseconds(duration: &Expr) -> Option<i64> {
 /// A number written out, with a sign or without.
 fn number(expr: &Expr) -> Option<i64> {
     match expr {
-        Expr::Lit(literal) => if let Lit::Int(number) = &literal.lit { number.base10_parse().ok() } else { None },
+        Expr::Lit(literal) => {
+            if let Lit::Int(number) = &literal.lit {
+                number.base10_parse().ok()
+            } else {
+                None
+            }
+        }
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => number(&unary.expr)?.checked_neg(),
         Expr::Paren(paren) => number(&paren.expr),
         _ => None,

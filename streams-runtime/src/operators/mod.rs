@@ -63,7 +63,7 @@ pub use reduce::{Reduce, ReduceNode, ReducesTo};
 pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
-pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
 pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};

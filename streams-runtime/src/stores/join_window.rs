@@ -186,14 +186,7 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     /// Adds a record; what is out of retention by then leaves, be it this one.
-    pub(crate) fn put(
-        &mut self,
-        key: &[u8],
-        time_ms: i64,
-        value: V,
-        may_wait: bool,
-        out: &mut ProduceBatch,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn put(&mut self, key: &[u8], time_ms: i64, value: V, may_wait: bool, out: &mut ProduceBatch) -> Result<(), StoreError> {
         let ObjectStore { rows, below } = self;
         rows.newest_ms = rows.newest_ms.max(time_ms);
         if time_ms > rows.expired_ms() {

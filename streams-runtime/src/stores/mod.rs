@@ -9,6 +9,7 @@ pub(crate) mod join_window;
 mod key_value;
 mod memory;
 pub(crate) mod objects;
+mod order;
 mod overlay;
 pub(crate) mod waiting;
 pub(crate) mod window;
@@ -18,7 +19,8 @@ pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
-pub use window::{Order, WindowStore};
+pub use order::Order;
+pub use window::WindowStore;
 
 /// Why a store failed.
 #[derive(Clone, Debug, thiserror::Error)]
