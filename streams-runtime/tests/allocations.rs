@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::node::Tee;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -51,6 +52,9 @@ struct Chain;
 const WINDOWS: TimeWindows = hopping(millis(2 * WINDOW_MS), millis(WINDOW_MS));
 const WINDOW_MS: u64 = 1_000_000;
 
+/// Some ten records of each key around every record.
+const NEAR: JoinWindows = within(millis(500));
+
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
 
@@ -84,6 +88,7 @@ impl Topology for Chain {
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
+        let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
@@ -91,6 +96,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -109,7 +115,12 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
-        if sub_topology == 3 {
+        if sub_topology == 4 {
+            let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
+            let node = sums.to().attach(b, "sums");
+            let node = join.attach(b, "this", "other", None, node);
+            numbers.source().attach(b, 0, "numbers", Tee(node.left(), node.right()));
+        } else if sub_topology == 3 {
             let recent = b.window_store::<u64, i64>("recent");
             let (sums, process) = numbers.process_values(Recent, recent);
             let node = sums.to().attach(b, "sums");
@@ -220,6 +231,11 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn a_join_of_streams_in_memory_allocates_nothing_once_as_many_records_are_there_as_its_windows_hold() {
+    assert_eq!(allocations_of(4), 0);
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn a_file_that_is_no_vector_fails() {
 
 #[test]
 fn a_scenario_without_its_operators_is_not_called_passed() {
-    for name in conformance::missing_scenarios() {
+    for name in missing_scenarios() {
         let missing = outcome(|text| text.replacen(r#""scenario":"count""#, &format!(r#""scenario":"{name}""#), 1));
         assert_eq!(missing, Outcome::Missing((*name).to_owned()));
     }

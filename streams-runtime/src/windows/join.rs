@@ -44,6 +44,9 @@ impl JoinWindows {
 
     /// [`after`](Self::after) in milliseconds. A negative number means that the right record must be earlier by at least so much:
     /// `within(seconds(60)).after_ms(-20_000)` are those from 60 to 20 seconds before the left record.
+    ///
+    /// Records are kept for the width of the windows and their grace, as in Kafka Streams, so windows that lie apart from the record need a
+    /// grace of at least that distance, or the earliest partners are gone.
     #[must_use]
     pub const fn after_ms(mut self, after_ms: i64) -> Self {
         self.after_ms = after_ms;

@@ -18,7 +18,7 @@ use crate::windows::JoinWindows;
 #[diagnostic::on_unimplemented(
     message = "join: the keys of the streams are `{Self}` and `{OK}`",
     label = "keys of different types",
-    note = "change the key of one of them first: `.select_key(..)` (a repartition topic is then inserted)"
+    note = "change the key of one of them first: `.select_key(..)` (a repartition topic is then inserted); an outer join takes null keys on both sides or on neither"
 )]
 pub trait SameStreamKey<OK: ?Sized> {
     /// The operator `O`, if the keys fit.
