@@ -13,6 +13,6 @@ pub use crate::processor::{
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
-    JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, tumbling, unlimited, within,
+    JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,
 };
 pub use streams_macros::{StreamData, topology};
