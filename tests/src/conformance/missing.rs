@@ -42,5 +42,4 @@ pub(super) const SCENARIOS: &[&str] = &[
     "fk_then_group",
     "order_pipeline",
     "session_alerts",
-    "quirk_ss_outer_zero_no_grace",
 ];

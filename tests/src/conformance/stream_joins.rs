@@ -110,6 +110,14 @@ topology! {
         joined.to("out");
     }
 
+    fn quirk_ss_outer_zero_no_grace() -> QuirkSsOuterZeroNoGrace {
+        let left: Stream<Text, Text> = stream("left");
+        let right: Stream<Text, Text> = stream("right");
+        // In Kafka Streams nothing is ever found; here records of the same time meet.
+        let joined = left.outer_join(right, outer, within(millis(0)).grace(millis(0)));
+        joined.to("out");
+    }
+
     fn ss_inner_with_key() -> SsInnerWithKey {
         let left: Stream<Text, Text> = stream("left");
         let right: Stream<Text, Option<i64>> = stream("right");
@@ -162,6 +170,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("ss_outer_edges", ss_outer_edges),
         Scenario::new("ss_left_zero", ss_left_zero),
         Scenario::new("ss_inner_with_key", ss_inner_with_key),
+        Scenario::new("quirk_ss_outer_zero_no_grace", quirk_ss_outer_zero_no_grace),
         Scenario::new("ss_self", ss_self),
         Scenario::new("ss_self_optimized", ss_self_optimized),
         Scenario::new("ss_inner_rekeyed", ss_inner_rekeyed),
