@@ -131,7 +131,7 @@ pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
     count.base10_parse::<u64>().ok()?.checked_mul(unit_ms)
 }
 
-fn last_segment(function: &Expr) -> Option<String> {
+pub(super) fn last_segment(function: &Expr) -> Option<String> {
     let Expr::Path(path) = function else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
