@@ -1,12 +1,14 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod join_windows;
 mod keys;
 mod names;
 mod state;
 mod stores;
 mod tables;
 mod unused;
+mod versions;
 mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
@@ -23,5 +25,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     stores::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
+    versions::check(cx, topology);
     windows::check(cx, topology);
+    join_windows::check(cx, topology);
 }
