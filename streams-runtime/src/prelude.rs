@@ -8,9 +8,12 @@ pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
-    FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
+    ScheduleKind, StoreHandle,
 };
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited};
+pub use crate::windows::{
+    JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,
+};
 pub use streams_macros::{StreamData, topology};

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology, Windowed};
+use streams_runtime::{
+    AnyTopology, Handlers, OnError, ProcessorWrapper, SharedProducer, StoreName, TaskMetrics, Topology, Windowed, WrapProcessors,
+};
 
 use crate::engine::{Engine, EngineParts};
 use crate::error::DriverError;
@@ -17,6 +19,7 @@ use crate::output::TestOutput;
 use crate::record::RawRecord;
 use crate::recorder::Recorder;
 use crate::store::TestStore;
+use crate::versioned_store::TestVersionedStore;
 use crate::window_store::TestWindowStore;
 
 /// Runs a topology in the test itself: the tasks, stores and formats of production, with partition 0 of every topic in memory and a
@@ -38,8 +41,8 @@ impl fmt::Debug for TestDriver {
 }
 
 /// Options of a [`TestDriver`].
-pub struct TestDriverBuilder<T> {
-    topology: Arc<T>,
+pub struct TestDriverBuilder {
+    topology: AnyTopology,
     application_id: String,
     cache_max_bytes: usize,
     wall_clock_start_ms: i64,
@@ -47,7 +50,7 @@ pub struct TestDriverBuilder<T> {
     stores: Box<dyn StoreFactory>,
 }
 
-impl<T> fmt::Debug for TestDriverBuilder<T> {
+impl fmt::Debug for TestDriverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestDriverBuilder")
             .field("application_id", &self.application_id)
@@ -58,7 +61,7 @@ impl<T> fmt::Debug for TestDriverBuilder<T> {
     }
 }
 
-impl<T: Topology> TestDriverBuilder<T> {
+impl TestDriverBuilder {
     /// Prefix of internal topics; `test` if not given.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
@@ -114,6 +117,13 @@ impl<T: Topology> TestDriverBuilder<T> {
         self
     }
 
+    /// Puts something around the code of each processor and transformer, made by its name in the topology.
+    #[must_use]
+    pub fn wrap_processors<W: ProcessorWrapper>(mut self, make: impl Fn(&str) -> W + Send + Sync + 'static) -> Self {
+        self.handlers.wrap_processors = WrapProcessors::new(make);
+        self
+    }
+
     /// Makes the bottoms of the stores; in memory if not given.
     #[must_use]
     pub fn stores(mut self, factory: impl StoreFactory + 'static) -> Self {
@@ -151,7 +161,7 @@ impl<T: Topology> TestDriverBuilder<T> {
         }
         let engine = Engine::new(EngineParts {
             application_id: &self.application_id,
-            plan: &plan,
+            plan,
             tasks,
             globals,
             recorder,
@@ -174,9 +184,9 @@ impl TestDriver {
     }
 
     /// A driver with options.
-    pub fn builder<T: Topology>(topology: T) -> TestDriverBuilder<T> {
+    pub fn builder<T: Topology>(topology: T) -> TestDriverBuilder {
         TestDriverBuilder {
-            topology: Arc::new(topology),
+            topology: AnyTopology::new(&Arc::new(topology)),
             application_id: "test".to_owned(),
             cache_max_bytes: 0,
             wall_clock_start_ms: 0,
@@ -402,6 +412,44 @@ impl TestDriver {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         TestWindowStore::find(Rc::clone(&self.engine), name.name())
+    }
+
+    /// The store of a table with a history, by the constant that `topology!` made for it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn sales() -> Sales {
+    ///         let prices: Table<String, i64> = table("prices").versioned(minutes(10));
+    ///         let orders: Stream<String, i64> = stream("orders");
+    ///         orders.join(prices, |count, price| count * price).to("sold");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(sales())?;
+    /// let prices = driver.input::<str, i64>("prices")?;
+    /// prices.pipe_at("tea", &3, 1_000)?;
+    /// prices.pipe_at("tea", &5, 2_000)?;
+    /// // An order counts with the price of its time.
+    /// driver.input::<str, i64>("orders")?.pipe_at("tea", &10, 1_500)?;
+    /// assert_eq!(driver.output::<String, i64>("sold").read_pairs(), [("tea".to_owned(), 30)]);
+    /// let prices = driver.versioned_store(Sales::PRICES)?;
+    /// assert_eq!((prices.get("tea"), prices.get_as_of("tea", 1_999)), (Some((5, 2_000)), Some((3, 1_000))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn versioned_store<K, V>(&self, name: StoreName<K, V>) -> Result<TestVersionedStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        TestVersionedStore::find(Rc::clone(&self.engine), name.name())
     }
 
     /// How many records the semantics of operators left out (null keys of an aggregation, say), as Kafka Streams counts them.

@@ -38,6 +38,7 @@ impl Forward<'_, '_> {
             "table" => self.table(),
             "global_table" => self.global_table(),
             "otherwise" | "no_default" => self.split(),
+            "process" if self.plan.topology.outputs(self.id).next().is_some() => self.outputs(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
             "windowed_by" => self.windowed_by(),
@@ -114,6 +115,8 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
+            name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),
+            name if self.node.joins_streams() => self.method(&format!("{name}_stream{with_key}")),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
             name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
@@ -165,6 +168,7 @@ impl Forward<'_, '_> {
                     args.push(closure);
                 }
                 Argument::Value(value) => args.push(self.expressions.value(value)),
+                Argument::Operand(..) if node.joins_itself() => {}
                 Argument::Operand(id, span) => {
                     let operand = idents::read(&self.plan.topology, *id, Some(*span));
                     args.push(quote_spanned!(*span => &#operand));
@@ -280,9 +284,8 @@ impl Forward<'_, '_> {
         let receiver = self.receiver();
         let topology = &self.plan.topology;
         let outputs: Vec<&Ident> = topology
-            .nodes
-            .iter()
-            .filter(|node| node.output_index.is_some() && node.receiver == Some(self.id))
+            .outputs(self.id)
+            .map(|output| topology.node(output))
             .filter_map(|node| node.variable.as_ref().map(|variable| &variable.name))
             .collect();
         let mut tokens = TokenStream::new();
@@ -299,6 +302,17 @@ impl Forward<'_, '_> {
             tokens.extend(quote! { let #rest = #receiver; });
         }
         tokens
+    }
+
+    /// Expands to `let ((alerts, readings), __op_process_3) = lines.process_branching(MyProcessor, stores);`
+    fn outputs(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let (receiver, op) = (self.receiver(), self.op());
+        let topology = &self.plan.topology;
+        let names: Vec<&Ident> =
+            topology.outputs(self.id).filter_map(|output| topology.node(output).variable.as_ref().map(|variable| &variable.name)).collect();
+        let method = Ident::new("process_branching", self.span());
+        quote_spanned! { self.span() => #before let ((#(#names,)*), #op) = #receiver.#method(#(#args),*); }
     }
 
     /// Expands to:
@@ -347,7 +361,8 @@ impl Forward<'_, '_> {
     fn repartition(&mut self) -> TokenStream {
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
         if self.node.inserted_for.is_some() {
-            let method = Ident::new("repartition_by_key", self.span());
+            let nulls = if self.plan.topology.lets_null_keys_through(self.id) { "_or_null" } else { "" };
+            let method = Ident::new(&format!("repartition_by_key{nulls}"), self.span());
             return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); };
         }
         let bind = self.bind(&handle);

@@ -49,7 +49,7 @@ rows! {
         "The graph must be readable for the macro before other macros are expanded. Inside of closures every macro can be used.";
     ATTRIBUTE_ON_STATEMENT = "T023": "attribute `{attribute}` is not allowed on a statement; only doc comments are",
         "The graph must be the same in every build, so there is no `#[cfg]` on its parts.";
-    LET_PATTERN = "T024": "the left side of `let` is one name, or a tuple of names for `split`; found `{found}`",
+    LET_PATTERN = "T024": "the left side of `let` is one name, or a tuple of names for `split` and `process`; found `{found}`",
         "Names are topics of conversation between statements; they cannot be mutable, ignored or taken apart.";
     LET_WITHOUT_VALUE = "T025": "`let {name}` has no value; write `let {name} = …;`",
         "Streams and tables are defined where they are named.";
@@ -89,7 +89,7 @@ rows! {
         "The last part of the type's path says whether it is a stream, a table, a global table or a store.";
     TYPE_ARGUMENTS = "T044": "`{written}` needs two type arguments, key and value: `{written}<Key, Value>`",
         "Kafka's records have a key and a value. Where there is none, the type is `()`; where one may be missing, `Option<…>`.";
-    TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `split`: all branches have the type of the stream",
+    TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `{operator}`: {why}",
         "Remove the type.";
     UNKNOWN_SOURCE = "T046": "unknown source `{name}`{hint} (known are {known})",
         "A chain starts with one of these, or with the name of a stream or table that was defined before.";
@@ -178,7 +178,7 @@ rows! {
     SPLIT_NOT_A_TUPLE = "T092": "`split` gives {wanted} streams: write `let ({names}) = …;`",
         "One name for each `branch`, and one for `otherwise`; a tuple of one is written `(name,)`.";
     TUPLE_WITHOUT_SPLIT = "T093": "`{operator}` gives one {kind}, not a tuple",
-        "Only `split` gives several streams.";
+        "Only `split` gives several streams, and `process` with a processor that has several outputs.";
     STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<Key, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "State is named by its `let`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
     STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<Key, Value> = …;`",
@@ -244,7 +244,29 @@ rows! {
     COGROUP_PARTITIONS = "T158": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: streams of a cogroup need the same number; put `.repartition().partitions({left_count})` before the grouping",
         "Partition i of each stream meets in one task, which keeps the aggregates of its keys.";
 
+    // Joins of two streams.
+    JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
+        "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";
+    STREAM_JOIN_WITHOUT_NAME = "T161": "`{operator}` of two streams keeps the records of both and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "The stores are named after the join, as in `<name>-this-join-store`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    OUTER_WITHOUT_GRACE = "T162": "`{operator}` needs to know when a record has waited long enough for a partner: write `{windows}.grace(…)`, with `millis(0)` if late records do not matter",
+        "A record without a partner is joined with `None` when its window and the grace have passed. How long that takes should be seen.";
+    JOIN_WINDOWS_EMPTY = "T163": "these windows end before they begin: from {before_ms} ms before a record to {after_ms} ms after it",
+        "`before` and `after` together must not be negative: `within(seconds(60)).after_ms(-20_000)` are 60 to 20 seconds before a record.";
+    OUTER_JOIN_WITH_TABLE = "T164": "`{name}` takes a stream, and `{operand}` is a {kind}: a stream and a table have no outer join, since a change of the table makes no result; `left_join` keeps the records for which there is no row",
+        "For changes of both sides make a table of the stream, `.to_table()`, and join the tables.";
+    SINGLE_STORE = "T165": "`single_store` is for a stream that is joined with itself: `{stream}.join({stream}, …)`",
+        "Two streams have two sets of records. Only `join` has it: the other joins also keep records that wait.";
+
+    // Tables with a history.
+    HISTORY_ZERO = "T170": "a history of `{found}` holds no past: write how far back the table is to be read, as in `.versioned(minutes(10))`",
+        "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
+    VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
+        "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
+    OUTPUT_UNREAD = "T195": "nothing reads the output `{name}` of this processor: what it forwards there would be lost without a trace; start its name with `_` if that is meant",
+        "A processor with several outputs gives one stream for each: `let (alerts, readings) = stream.process(MyProcessor, stores);`.";
 }

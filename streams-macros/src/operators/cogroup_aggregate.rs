@@ -1,6 +1,6 @@
 //! `aggregate` of a cogroup.
 
-use super::options::NAMED;
+use super::options::{NAMED, VERSIONED};
 use super::{Arg, Kind, Operator};
 
 /// Makes a table of the aggregates of a cogroup.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, VERSIONED],
     doc: "Makes a table of the aggregates of a cogroup.",
 };

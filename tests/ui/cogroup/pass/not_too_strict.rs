@@ -11,7 +11,7 @@ topology! {
         let regrouped = others.group_by(|_, v| v.to_owned());
         let again = views.group_by(|_, v| v.clone());
         // One stream in several cogroups, and twice in one by different keys.
-        let one: Table<String, u64> = grouped.cogroup(|_, _, n| n + *by).aggregate(|| 0);
+        let one: Table<String, u64> = grouped.cogroup(|_, _, n| n + *by).aggregate(|| 0).versioned(minutes(1));
         let both = grouped.cogroup(|_, v, n| n + v.len() as u64);
         let more = both.cogroup(by_click, |_, v, n| n + v.unwrap_or(*by)).cogroup(regrouped, |_, v, n| n + v.len() as u64);
         let sums: Table<String, u64> = more.cogroup(again, |_, _, n| n).aggregate(|| 0);
