@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use super::names::state_name_problem;
 use crate::diagnostics::*;
+use crate::plan::subscription_store;
 use crate::model::{Flow, NodeId, Topology, plain};
 
 /// Constants that every topology type has.
@@ -26,7 +27,10 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if let Some(why) = state_name_problem(&name) {
             cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
         }
-        if let Some(first) = names.insert(name.clone(), id) {
+        // A foreign-key join has a store for its subscriptions besides.
+        let subscriptions = node.joins_by_foreign_key().then(|| subscription_store(&name));
+        let taken = [Some(name.clone()), subscriptions].into_iter().flatten().filter_map(|name| Some((names.insert(name.clone(), id)?, name)));
+        for (first, name) in taken.collect::<Vec<_>>() {
             let first_node = topology.node(first);
             let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
@@ -57,13 +61,15 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.is_state() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+    node.is_state() || node.row.name == "repartition" || node.joins_by_foreign_key() || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
-    if node.is_state() {
+    if node.joins_by_foreign_key() {
+        cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);

@@ -111,6 +111,7 @@ impl Forward<'_, '_> {
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let method = match self.node.row.name {
+            name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
             name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
             name => self.method(name),
@@ -124,6 +125,12 @@ impl Forward<'_, '_> {
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
+    }
+
+    /// By the number of parameters of the closure that makes the foreign key.
+    fn foreign_method(&self, name: &str) -> String {
+        let with_key = matches!(self.node.closures().next(), Some(Expr::Closure(closure)) if closure.inputs.len() == 2);
+        format!("{name}_foreign{}", if with_key { "_with_key" } else { "" })
     }
 
     /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.

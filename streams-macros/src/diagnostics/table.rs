@@ -233,4 +233,14 @@ rows! {
         "Without `emit_on_close` each change is a result.";
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
+
+    // Joins by a foreign key.
+    FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",
+        "Left rows ask for right ones through the topics `<application.id>-<name>-subscription-registration-topic` and `…-subscription-response-topic`, and wait in the store `<name>-subscription-store`.";
+    OUTER_BY_FOREIGN_KEY = "T181": "there is no outer join by a foreign key; use `left_join`, or `outer_join(table, |left, right| …)` for tables with the same key",
+        "A right row that no left row names would have no key in the result.";
+    FOREIGN_KEY_WINDOWED = "T182": "the keys of `{table}` are in windows, which a `{operator}` by a foreign key cannot send through its topics; give it another key first: `.to_stream().select_key(…).to_table()`",
+        "The bytes of a key in a window hold the window's start only, and the tables of an aggregation in windows are divided by the key without its window.";
+    FOREIGN_KEY_NO_ROWS = "T183": "`{operator}` needs the rows of the `{join}` at {place}, which are kept only with a written type: `let {name}: Table<Key, Value> = …`",
+        "The rows of a join by a foreign key come from another task and cannot be made again when they are looked up, so they need a store.";
 }

@@ -31,6 +31,10 @@ impl Builder {
                     self.closure(cx, &name, parameters, expr);
                     arguments.push(Argument::Closure(expr.clone()));
                 }
+                Arg::RowClosure => {
+                    self.row_closure(cx, &name, expr);
+                    arguments.push(Argument::Closure(expr.clone()));
+                }
                 Arg::Value(what) => {
                     if let (Expr::Closure(closure), "processor") = (expr, what) {
                         let instead = match row.on {
@@ -99,6 +103,11 @@ impl Builder {
             cx.report(call.name.span(), STREAM_TOPIC_MISSING, &[("source", &name), ("what", &what)]);
             return Err(Broken);
         }
+        let by_foreign_key = row.on == Some(Kind::Table) && row.name == "outer_join" && call.args.len() == 3;
+        if by_foreign_key {
+            cx.report(call.name.span(), OUTER_BY_FOREIGN_KEY, &[]);
+            return Err(Broken);
+        }
         cx.report(span, ARITY, &[("name", &name), ("wanted", &wanted.join(", or ")), ("found", &found)]);
         Err(Broken)
     }
@@ -123,6 +132,20 @@ impl Builder {
             // The name of a function, unless it is one of the graph.
             Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.names.find(&plain(ident)).is_none()) => {}
             other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{signature} …"))]),
+        }
+    }
+
+    /// A closure of the value, or of key and value.
+    fn row_closure(&self, cx: &mut Errors, name: &str, expr: &Expr) {
+        match expr {
+            Expr::Closure(closure) if !matches!(closure.inputs.len(), 1 | 2) => {
+                let found = counted(closure.inputs.len(), "parameter");
+                let span = closure.inputs_begin.span.join(closure.inputs_end.span).unwrap_or(closure.inputs_begin.span);
+                let wanted = "1 argument or 2 arguments: `|value|` or `|key, value|`";
+                cx.report(span, CLOSURE_PARAMETERS, &[("name", &name), ("wanted", &wanted), ("found", &found)]);
+            }
+            Expr::Closure(closure) if closure.inputs.len() == 2 => self.closure(cx, name, &["key", "value"], expr),
+            _ => self.closure(cx, name, &["value"], expr),
         }
     }
 
@@ -257,6 +280,7 @@ fn describe(shape: &[Arg]) -> String {
         .iter()
         .map(|arg| match arg {
             Arg::Closure(parameters) => format!("|{}| …", parameters.join(", ")),
+            Arg::RowClosure => "|value| … or |key, value| …".to_owned(),
             Arg::Value(what) => (*what).to_owned(),
             Arg::Operand(kinds) => kinds.iter().map(|kind| kind.noun()).collect::<Vec<_>>().join(" or "),
             Arg::Stores => "store or (stores)".to_owned(),

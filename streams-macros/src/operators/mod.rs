@@ -115,6 +115,8 @@ impl Kind {
 pub(crate) enum Arg {
     /// A closure (or the name of a function) with these parameters.
     Closure(&'static [&'static str]),
+    /// A closure of a value, or of key and value.
+    RowClosure,
     /// Any expression.
     Value(&'static str),
     /// The name of a node of one of these kinds.

@@ -4,6 +4,7 @@ mod describe;
 mod dot;
 mod drawing;
 mod fingerprint;
+mod foreign_keys;
 mod mermaid;
 mod old_values;
 mod repartition;
@@ -16,6 +17,7 @@ pub(crate) use dot::dot;
 #[cfg(test)]
 pub(crate) use fingerprint::facts;
 pub(crate) use fingerprint::fingerprint;
+pub(crate) use foreign_keys::subscription_store;
 pub(crate) use mermaid::mermaid;
 pub(crate) use stores::{OwnStore, StoreRole};
 pub(crate) use subtopology::{Entry, SubTopology};
@@ -76,7 +78,7 @@ fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {
         let node = topology.node(*id);
         for (index, input) in node.inputs().enumerate() {
             // Rows of a table are looked up, by all but another table: that has to hear of its changes too.
-            if index == 0 || topology.node(input).gives() == Kind::Stream || node.joins_tables() {
+            if index == 0 || topology.node(input).gives() == Kind::Stream || node.joins_tables() || node.joins_by_foreign_key() {
                 consumers[input.0].push(*id);
             }
         }

@@ -7,8 +7,10 @@
 mod changed;
 mod data;
 mod json;
+pub(crate) mod murmur3;
 mod nullable;
 mod primitives;
+pub(crate) mod subscription;
 pub(crate) mod windowed;
 
 pub use changed::{Changed, ChangedCodec, ChangedSlot};

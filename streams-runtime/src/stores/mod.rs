@@ -8,6 +8,7 @@ mod global;
 mod key_value;
 mod memory;
 mod overlay;
+pub(crate) mod subscriptions;
 pub(crate) mod window;
 
 pub use arena::{KeyValue, StoreArena, StoreObject, WindowState};

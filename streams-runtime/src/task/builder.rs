@@ -8,7 +8,9 @@ use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows};
-use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{ForeignKeyTopic, StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::arena::Place;
+use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
     WindowStore,
@@ -149,6 +151,36 @@ impl<'a> TaskBuilder<'a> {
                 StoreArena::no_window()
             }
         }
+    }
+
+    /// The subscription store of a foreign-key join, which two nodes use.
+    pub(crate) fn subscription_store(&mut self, name: &str) -> Place<SubscriptionStore> {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        match SubscriptionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes) {
+            Ok(store) => self.context.stores.insert(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_place()
+            }
+        }
+    }
+
+    /// A topic of a foreign-key join, to write to.
+    pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
+        self.target(&topic.of(self.env.application_id))
+    }
+
+    /// The partition that the task is for.
+    pub(crate) fn partition(&self) -> i32 {
+        self.env.id.partition
     }
 
     /// The changes of this store go to the node behind it.
