@@ -10,6 +10,7 @@ mod filter;
 mod flat_map;
 mod flat_map_values;
 mod for_each;
+mod foreign_key_join;
 mod global_join;
 mod group_by;
 mod handlers;
@@ -36,6 +37,8 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod window_store_model;
+mod window_stores;
 mod windowed;
 
 use streams_runtime::codec::StreamData;

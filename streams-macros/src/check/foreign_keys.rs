@@ -22,7 +22,8 @@ fn is_windowed(topology: &Topology, id: NodeId) -> bool {
     if let Some(ty) = node.variable.as_ref().and_then(|variable| variable.ty.as_ref()) {
         return written(ty).arguments.first().is_some_and(|key| written(key).name == "Windowed");
     }
-    node.row.on == Some(Kind::Windowed) || node.row.on == Some(Kind::Table) && node.receiver.is_some_and(|input| is_windowed(topology, input))
+    node.row.on == Some(Kind::Windowed)
+        || node.row.on == Some(Kind::Table) && node.receiver.is_some_and(|input| is_windowed(topology, input))
 }
 
 /// The rows of a foreign-key join without a store are needed.

@@ -5,8 +5,8 @@ use std::fmt::Display;
 
 use super::names::state_name_problem;
 use crate::diagnostics::*;
-use crate::plan::subscription_store;
 use crate::model::{Flow, NodeId, Topology, plain};
+use crate::plan::subscription_store;
 
 /// Constants that every topology type has.
 pub(crate) const CONSTANTS: &[&str] = &["DESCRIPTION", "MERMAID", "DOT", "FINGERPRINT"];
@@ -29,7 +29,8 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         }
         // A foreign-key join has a store for its subscriptions besides.
         let subscriptions = node.joins_by_foreign_key().then(|| subscription_store(&name));
-        let taken = [Some(name.clone()), subscriptions].into_iter().flatten().filter_map(|name| Some((names.insert(name.clone(), id)?, name)));
+        let taken =
+            [Some(name.clone()), subscriptions].into_iter().flatten().filter_map(|name| Some((names.insert(name.clone(), id)?, name)));
         for (first, name) in taken.collect::<Vec<_>>() {
             let first_node = topology.node(first);
             let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
@@ -42,7 +43,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         let Some(variable) = &node.variable else { continue };
         let text = plain(&variable.name);
         if variable.ty.is_none() && node.options.named.is_none() {
-            let written = node.gives().written().unwrap_or_default();
+            let written = node.row.written().unwrap_or_default();
             cx.report(variable.name.span(), STATE_WITHOUT_TYPE, &[("name", &text), ("written", &written)]);
         }
         let handle = handle_name(&text);

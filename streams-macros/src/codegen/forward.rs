@@ -33,10 +33,10 @@ impl Forward<'_, '_> {
     fn emit(mut self) -> TokenStream {
         match self.node.row.name {
             _ if self.node.output_index.is_some() => TokenStream::new(),
+            _ if self.node.row.store_type().is_some() => self.store(),
             "stream" => self.stream(),
             "table" => self.table(),
             "global_table" => self.global_table(),
-            "key_value_store" => self.store(),
             "otherwise" | "no_default" => self.split(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
@@ -110,10 +110,11 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
+        let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
             name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
-            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -234,7 +235,9 @@ impl Forward<'_, '_> {
     fn timestamp(&mut self) -> (TokenStream, TokenStream) {
         let Some(closure) = &self.node.options.timestamp else { return Default::default() };
         let (before, closure) = self.expressions.closure(closure);
-        (before, quote! { .timestamp(#closure) })
+        let sees_record = matches!(self.node.options.timestamp, Some(Expr::Closure(ref closure)) if closure.inputs.len() == 3);
+        let method = Ident::new(if sees_record { "timestamp_by_record" } else { "timestamp" }, Span::call_site());
+        (before, quote! { .#method(#closure) })
     }
 
     /// Expands to:
@@ -270,10 +273,11 @@ impl Forward<'_, '_> {
 
     /// Expands to `let seen = __b.key_value::<String, i64>("seen");`
     fn store(&self) -> TokenStream {
-        let Some(variable) = &self.node.variable else { return TokenStream::new() };
+        let (Some(variable), Some(store_type)) = (&self.node.variable, self.node.row.store_type()) else { return TokenStream::new() };
+        let open = Ident::new(store_type.open, self.span());
         let (name, types) = (&variable.name, types(self.node));
         let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
-        quote_spanned! { self.span() => let #name = __b.key_value::<#types>(#store); }
+        quote_spanned! { self.span() => let #name = __b.#open::<#types>(#store); }
     }
 
     /// Expands to one `let (a, __op_0) = words.branch(…);` for each branch, and `let rest = words;`.

@@ -243,4 +243,8 @@ rows! {
         "The bytes of a key in a window hold the window's start only, and the tables of an aggregation in windows are divided by the key without its window.";
     FOREIGN_KEY_NO_ROWS = "T183": "`{operator}` needs the rows of the `{join}` at {place}, which are kept only with a written type: `let {name}: Table<Key, Value> = …`",
         "The rows of a join by a foreign key come from another task and cannot be made again when they are looked up, so they need a store.";
+
+    // Processors.
+    STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
+        "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
 }

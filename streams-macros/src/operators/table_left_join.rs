@@ -10,7 +10,8 @@ pub(super) const ROW: Operator = Operator {
     gives: Kind::Table,
     shapes: &[
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])],
-        &[Arg::Operand(&[Kind::Table]), Arg::RowClosure, Arg::Closure(&["left", "right"])],
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value"]), Arg::Closure(&["left", "right"])],
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value"]), Arg::Closure(&["left", "right"])],
     ],
     changes_key: false,
     needs_key: false,

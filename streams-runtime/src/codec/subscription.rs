@@ -257,7 +257,8 @@ mod tests {
 
     #[test]
     fn a_subscription_is_kafka_s_version_1() {
-        let subscription = |hash, instruction, key: &[u8], partition| Subscription { hash, instruction, primary_key: key.to_vec(), partition };
+        let subscription =
+            |hash, instruction, key: &[u8], partition| Subscription { hash, instruction, primary_key: key.to_vec(), partition };
         for (bytes, expected) in [
             (WITH_HASH, subscription(Some(HASH), Instruction::AnswerIfFound, b"pk", Some(258))),
             (&[0x81, 1, b'p', 0, 0, 0, 0], subscription(None, Instruction::DeleteAndAnswer, b"p", Some(0))),

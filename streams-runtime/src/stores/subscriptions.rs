@@ -168,7 +168,8 @@ mod tests {
         let mut batch = RecordBatch::default();
         // Version 1, no hash, instruction 2, primary key, partition 2.
         let value = b"\x81\x02k1\0\0\0\x02";
-        for (key, value) in [(combined("a", "k1"), Some(&value[..])), (combined("b", "k1"), Some(&value[..])), (combined("a", "k1"), None)] {
+        for (key, value) in [(combined("a", "k1"), Some(&value[..])), (combined("b", "k1"), Some(&value[..])), (combined("a", "k1"), None)]
+        {
             batch.push(NewRecord { key: Some(&key), value, timestamp_ms: 5, offset: 0 });
         }
         OverRows::restore(&mut store, &mut batch.iter(), 3).unwrap();

@@ -2,10 +2,6 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "timestamp_extractor",
-    "process_retime",
-    "store_window_ops",
-    "store_window_duplicates",
     "store_session_ops",
     "store_versioned_ops",
     "cogroup",

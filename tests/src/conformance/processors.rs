@@ -269,60 +269,52 @@ impl Processor<Text, Text> for ToSinks {
     }
 }
 
-/// Every operation of a key-value store.
-struct StoreOps;
+/// Moves records in time, leaves some out, adds some.
+struct Retime;
 
-fn rows<'r>(rows: impl Iterator<Item = &'r (String, String)>) -> String {
-    rows.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
-}
-
-impl Processor<Text, Text> for StoreOps {
+impl Processor<Text, Text> for Retime {
     type KeyOut = Text;
-    type ValueOut = String;
-    type Stores = Strings;
+    type ValueOut = Text;
+    type Stores = ();
 
-    fn process<O: Forward<Text, String>>(
-        &mut self,
-        r: Record<'_, Text, Text>,
-        cx: &mut ProcessorContext<'_, Strings>,
-        out: &mut O,
-    ) -> Done {
-        let (st, n) = (cx.stores, num(r.value));
-        let (key, value) = (text(r.key), text(r.value));
-        let k = format!("{key}{}", n % 4);
-        let result = match n % 10 {
-            0 => format!("delete={}", text(&cx.store(st).delete(&k)?)),
-            1 => format!("absent={}", text(&cx.store(st).put_if_absent(&k, value.to_owned())?)),
-            2 => format!("range={}", rows(cx.store(st).range("b", format!("{key}2").as_str())?.iter())),
-            3 => {
-                let all = cx.store(st).all()?;
-                format!("reverse={}", rows(all.iter().filter(|(k, _)| k.as_str() >= "b").rev()))
-            }
-            4 => {
-                let all = cx.store(st).all()?;
-                format!("prefix={}", rows(all.iter().filter(|(k, _)| k.starts_with(key))))
-            }
-            5 => format!("all={}", rows(cx.store(st).all()?.iter())),
-            6 => {
-                cx.store(st).delete(&k)?;
-                "putnull".to_owned()
-            }
-            7 => {
-                cx.store(st).put(&format!("{key}8"), value.to_owned())?;
-                cx.store(st).put(&format!("{key}9"), word(r.value))?;
-                "putAll".to_owned()
-            }
-            _ => {
-                cx.store(st).put(&k, value.to_owned())?;
-                format!("put={}", text(&cx.store(st).get(&k)?.cloned()))
-            }
-        };
-        out.forward(cx, r.key, &result);
+    fn process<O: Forward<Text, Text>>(&mut self, r: Record<'_, Text, Text>, cx: &mut ProcessorContext<'_, ()>, out: &mut O) -> Done {
+        let n = i64::from(num(r.value));
+        if n % 4 != 0 {
+            out.forward_at(cx, r.key, r.value, r.timestamp_ms + 10 * n);
+        }
+        if n % 4 == 1 {
+            let twice = text(r.key).repeat(2);
+            out.forward(cx, &Some(twice), &Some("new".to_owned()));
+        }
         Ok(())
     }
 }
 
+/// The digits at the end of a value are its time; without digits it is that of the partition; `!` means that there is none.
+fn time_in(value: &Text, record: &SourceRecord<'_>) -> i64 {
+    match i64::from(num(value)) {
+        _ if text(value).starts_with('!') => -1,
+        n if n > 0 => n,
+        _ => record.partition_time_ms(),
+    }
+}
+
 topology! {
+    fn timestamp_extractor() -> TimestampExtractor {
+        let input: Stream<Text, Text> = stream("in").timestamp(|_, value, record| time_in(value, record));
+        input.to("out");
+        let w: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(20))).count();
+        w.to_stream().to("counts");
+    }
+
+    fn process_retime() -> ProcessRetime {
+        let input: Stream<Text, Text> = stream("in");
+        let moved = input.process(Retime);
+        moved.to("out");
+        let w: Table<Windowed<String>, u64> = moved.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        w.to_stream().to("counts");
+    }
+
     fn process_headers() -> ProcessHeaders {
         let input: Stream<Text, Text> = stream("in");
         input.process(EditHeaders).to("out");
@@ -377,16 +369,12 @@ topology! {
         forwarded.filter(|_, (sinks, _)| *sinks != Sinks::B).map_values(|(_, v)| v.clone()).to("out-a");
         forwarded.filter(|_, (sinks, _)| *sinks != Sinks::A).map_values(|(_, v)| v.clone()).to("out-b");
     }
-
-    fn store_kv_ops() -> StoreKvOps {
-        let kv: KeyValueStore<String, String> = key_value_store();
-        let input: Stream<Text, Text> = stream("in");
-        input.process(StoreOps, kv).to("out");
-    }
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
+        Scenario::new("timestamp_extractor", timestamp_extractor).windows_of(100).window_store::<u64>("w"),
+        Scenario::new("process_retime", process_retime).windows_of(100).window_store::<u64>("w"),
         Scenario::new("process_headers", process_headers),
         Scenario::new("process_dedup", process_dedup).plain_store::<String, i64>("seen"),
         Scenario::new("process_values", process_values).plain_store::<String, i64>("sum"),
@@ -396,6 +384,5 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("punctuate_cancel", punctuate_cancel),
         Scenario::new("process_shared_store", process_shared_store).plain_store::<String, String>("ref"),
         Scenario::new("papi_topology", papi_topology).plain_store::<String, i64>("n"),
-        Scenario::new("store_kv_ops", store_kv_ops).plain_store::<String, String>("kv"),
     ]
 }

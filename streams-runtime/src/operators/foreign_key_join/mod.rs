@@ -18,13 +18,13 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use self::answer::{Answers, SubscriptionsNode};
 pub use self::answer::RightRowChanges;
+use self::answer::{Answers, SubscriptionsNode};
 use self::resolve::ResolveNode;
 pub use self::subscribe::SubscribeNode;
 use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
-use super::table_map_values::{CallRow, KeyAndValue, ValueOnly};
+use super::table_map_values::{KeyAndValue, ValueOnly};
 use super::table_table_join::{InnerJoin, JoinSides, LeftJoin};
 use crate::codec::subscription::{Response, ResponseCodec, Subscription, SubscriptionCodec};
 use crate::codec::{Nullable, OwnedData, StreamData};
@@ -185,20 +185,19 @@ fn subscription_store(join: &str) -> String {
     format!("{join}-subscription-store")
 }
 
+// Each method asks for no more than it needs, so that what is wrong with a closure is told once.
 impl<X, FK, C, K, V, TK, T, A, R, M> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M>
 where
-    X: CallRow<K, V, FK>,
-    FK: ForeignKey<TK>,
-    C: JoinSides<V, T, R>,
     K: StreamData<Stored = K, Present = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V>,
     TK: StreamData<Stored = TK, Present = TK> + Clone + Send + Sync + 'static,
     T: StreamData<Stored = T> + Clone + Send + 'static,
-    A: OwnedData,
-    M: Settle<R, Out = A>,
 {
     /// Makes the node that takes the changes of the left table, for the join called `name`.
-    pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK> {
+    pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK>
+    where
+        C: JoinSides<V, T, R>,
+    {
         let target = b.foreign_key_target(&ForeignKeyTopic::Subscriptions(name.to_owned()));
         SubscribeNode::new(Rc::clone(&self.foreign_key), C::LEFT_ALONE, target, b.partition(), self.node)
     }
@@ -212,7 +211,6 @@ where
     pub fn subscriptions<G>(&self, b: &mut TaskBuilder<'_>, index: usize, source: &'static str, name: &str, right: &G)
     where
         G: Rows<TK, T> + 'static,
-        TK::Codec: Default,
     {
         let node = SubscriptionsNode::new(Answers::<T>::new(b, name, self.node), right.clone());
         let messages: Stream<Option<TK>, Subscription> = Stream::handle();
@@ -223,12 +221,10 @@ where
     /// results to `next`.
     pub fn responses<G, N>(self, b: &mut TaskBuilder<'_>, index: usize, source: &'static str, left: &G, next: N)
     where
-        X: 'static,
-        FK: 'static,
-        C: 'static,
-        A: 'static,
+        C: JoinSides<V, T, R> + 'static,
+        A: OwnedData + 'static,
         R: 'static,
-        M: 'static,
+        M: Settle<R, Out = A> + 'static,
         V: 'static,
         G: Rows<K, V> + 'static,
         N: PushChange<K, A::Stored> + 'static,

@@ -17,8 +17,8 @@ topology! {
             Some(user) if order.len() > *least => format!("{order} of {user}"),
             _ => order.clone(),
         });
-        let by_function = maybe.filter(|_, order| order.len() > *least).join(users, user_of, |order, user| order.len() + user.len());
-        by_function.map_values(|length| *length as u64).to_stream().to("lengths");
+        let by_function = maybe.filter(|_, order| order.len() > *least).join(users, user_of, |order, user| (order.len() + user.len()) as u64);
+        by_function.to_stream().to("lengths");
         // A closure that may fail, a result that may be none, a name behind the operator.
         orders
             .try_join(users, |_, order| user_of(order), |order, user| order.parse::<i64>().map(|n| (n > 0).then(|| format!("{n}{user}"))))
