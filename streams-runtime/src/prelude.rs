@@ -12,5 +12,5 @@ pub use crate::processor::{
 };
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, tumbling, unlimited};
+pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited};
 pub use streams_macros::{StreamData, topology};

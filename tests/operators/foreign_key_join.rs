@@ -228,6 +228,32 @@ fn bytes_of_another_program_in_the_topics_between_are_for_the_decode_handler() {
     assert_eq!(piped("test-inner-subscription-response-topic", b"1", &[&[0][..], &[7; 16], b"rome"].concat()), (0, 1));
 }
 
+#[test]
+fn a_result_goes_even_if_the_word_of_its_right_row_s_end_comes_too_late() {
+    // With a cache both tables tell at the commit: the answer to the old order meets the new one, for which there is no answer.
+    let driver = TestDriver::builder(both()).cache_max_bytes(1 << 20).build().unwrap();
+    pipe(&driver, "users", &[(Some("ann"), Some("rome"), 1)]);
+    pipe(&driver, "orders", &[(Some("1"), Some("ann:tea"), 2)]);
+    (0..3).for_each(|_| driver.commit().unwrap());
+    assert_eq!(driver.store(Both::INNER).unwrap().get("1"), Some("ann:tea+rome".to_owned()));
+    pipe(&driver, "users", &[(Some("ann"), None, 3)]);
+    pipe(&driver, "orders", &[(Some("1"), Some("ann:jam"), 4)]);
+    (0..3).for_each(|_| driver.commit().unwrap());
+    assert_eq!(driver.store(Both::INNER).unwrap().get("1"), None, "Kafka Streams keeps it");
+    assert_eq!(driver.store(Both::LEFT).unwrap().get("1"), Some("ann:jam+none".to_owned()));
+    assert_eq!(driver.dropped(), 2, "the late answers");
+    // And a row that names nobody any more.
+    pipe(&driver, "users", &[(Some("ann"), Some("rome"), 5)]);
+    (0..3).for_each(|_| driver.commit().unwrap());
+    assert_eq!(driver.store(Both::INNER).unwrap().get("1"), Some("ann:jam+rome".to_owned()));
+    let registration = "test-inner-subscription-registration-topic";
+    while driver.read_raw(registration).is_some() {}
+    pipe(&driver, "users", &[(Some("ann"), None, 6)]);
+    pipe(&driver, "orders", &[(Some("1"), Some("nobody"), 7)]);
+    (0..3).for_each(|_| driver.commit().unwrap());
+    assert_eq!(driver.store(Both::INNER).unwrap().get("1"), None);
+}
+
 /// Of which table, key, and value.
 type Update = (bool, u8, Option<(u8, u8)>);
 

@@ -25,7 +25,7 @@ pub(super) fn sides(plan: &Plan, part: &SubTopology) -> TokenStream {
 }
 
 /// Expands to `__op_letters_2.subscriptions(__b, 1usize, "letters-subscription-registration", "letters", &__rows_users_1);`, or to
-/// `__op_letters_2.responses(__b, 1usize, "letters-subscription-response", &__rows_orders_0, __to_letters_2);`
+/// `__op_letters_2.responses(__b, 1usize, "letters-subscription-response", "letters", &__rows_orders_0, __to_letters_2);`
 pub(super) fn enter(plan: &Plan, index: usize, entry: Entry) -> TokenStream {
     let topology = &plan.topology;
     let id = entry.node();
@@ -34,7 +34,7 @@ pub(super) fn enter(plan: &Plan, index: usize, entry: Entry) -> TokenStream {
     let (left, right) = (inputs.next(), inputs.next());
     if matches!(entry, Entry::Responses(_)) {
         let (label, next) = (format!("{name}-subscription-response"), idents::node(topology, id));
-        quote_spanned!(op.span() => #op.responses(__b, #index, #label, &#left, #next);)
+        quote_spanned!(op.span() => #op.responses(__b, #index, #label, #name, &#left, #next);)
     } else {
         let label = format!("{name}-subscription-registration");
         quote_spanned!(op.span() => #op.subscriptions(__b, #index, #label, #name, &#right);)

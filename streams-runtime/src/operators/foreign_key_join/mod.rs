@@ -21,10 +21,11 @@ use std::rc::Rc;
 pub use self::answer::RightRowChanges;
 use self::answer::{Answers, SubscriptionsNode};
 use self::resolve::ResolveNode;
+use self::subscribe::Asks;
 pub use self::subscribe::SubscribeNode;
 use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
-use super::table_map_values::{KeyAndValue, ValueOnly};
+use super::table_map_values::{CallRow, KeyAndValue, ValueOnly};
 use super::table_table_join::{InnerJoin, JoinSides, LeftJoin};
 use crate::codec::subscription::{Response, ResponseCodec, Subscription, SubscriptionCodec};
 use crate::codec::{Nullable, OwnedData, StreamData};
@@ -116,7 +117,8 @@ impl<K, V> Table<K, V> {
         ///
         /// A change of the right row changes the result of each row that names it. A row whose foreign key is `None` is in no result, and is
         /// counted as dropped. When a left row goes, or names another right row, there is a deletion even if there was no result before. An answer
-        /// that is late, since the left row has changed again, is left out and counted as dropped; what counts are the bytes of the value. After a
+        /// that is late, since the left row has changed again, is left out and counted as dropped; what counts are the bytes of the value. (Where Kafka
+        /// Streams would then keep a result whose right row is gone, the row asks once more with the next commit.) After a
         /// change on the left the result has the later of both rows' times, after one on the right that of the right row; and the headers of the
         /// change. A right value without any bytes, such as an empty string, counts as none.
         ///
@@ -198,8 +200,12 @@ where
     where
         C: JoinSides<V, T, R>,
     {
+        SubscribeNode::new(self.asks(b, name), C::LEFT_ALONE)
+    }
+
+    fn asks(&self, b: &mut TaskBuilder<'_>, name: &str) -> Asks<X, FK, K, V, TK> {
         let target = b.foreign_key_target(&ForeignKeyTopic::Subscriptions(name.to_owned()));
-        SubscribeNode::new(Rc::clone(&self.foreign_key), C::LEFT_ALONE, target, b.partition(), self.node)
+        Asks::new(Rc::clone(&self.foreign_key), target, b.partition(), self.node)
     }
 
     /// Makes the node that takes the changes of the right table.
@@ -219,8 +225,10 @@ where
 
     /// Makes source number `index` of the sub-topology, called `source`, which reads the answers, joins them with the left table and hands the
     /// results to `next`.
-    pub fn responses<G, N>(self, b: &mut TaskBuilder<'_>, index: usize, source: &'static str, left: &G, next: N)
+    pub fn responses<G, N>(self, b: &mut TaskBuilder<'_>, index: usize, source: &'static str, name: &str, left: &G, next: N)
     where
+        X: CallRow<K, V, FK> + 'static,
+        FK: ForeignKey<TK> + 'static,
         C: JoinSides<V, T, R> + 'static,
         A: OwnedData + 'static,
         R: 'static,
@@ -229,7 +237,8 @@ where
         G: Rows<K, V> + 'static,
         N: PushChange<K, A::Stored> + 'static,
     {
-        let node = ResolveNode::<C, K, V, T, A, R, M, G, N>::new(self.joiner, left.clone(), self.node, next);
+        let asks = self.asks(b, name);
+        let node = ResolveNode::<X, FK, C, K, V, TK, T, A, R, M, G, N>::new(self.joiner, left.clone(), asks, next);
         let answers: Stream<K, Response<T>> = Stream::handle();
         answers.source_with(K::Codec::default(), ResponseCodec(T::Codec::default())).attach(b, index, source, node);
     }

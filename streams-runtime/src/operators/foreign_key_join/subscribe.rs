@@ -10,61 +10,100 @@ use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Subscription};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, Target};
-use crate::error::{ErrorKind, Flow};
+use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, PushChange, Signal};
 
-/// Takes the changes of the left table and writes subscriptions.
-pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
+/// Writes subscriptions.
+pub(super) struct Asks<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
     foreign_key: Rc<RefCell<X>>,
-    /// Of a left join: every change has an answer.
-    left: bool,
     target: Target,
     /// Where the answers are to go: the partition that the left row is in.
     partition: i32,
-    node: &'static str,
+    pub(super) node: &'static str,
     key_codec: K::Codec,
     value_codec: V::Codec,
     foreign_codec: TK::Codec,
-    /// The bytes of the foreign key before the change, and of the one after it.
-    before: Vec<u8>,
-    after: Vec<u8>,
     key: Vec<u8>,
     message: Vec<u8>,
     types: PhantomData<fn() -> FK>,
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> SubscribeNode<X, FK, K, V, TK> {
-    pub(super) fn new(foreign_key: Rc<RefCell<X>>, left: bool, target: Target, partition: i32, node: &'static str) -> Self {
-        SubscribeNode {
+impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Asks<X, FK, K, V, TK> {
+    pub(super) fn new(foreign_key: Rc<RefCell<X>>, target: Target, partition: i32, node: &'static str) -> Self {
+        Asks {
             foreign_key,
-            left,
             target,
             partition,
             node,
             key_codec: K::Codec::default(),
             value_codec: V::Codec::default(),
             foreign_codec: TK::Codec::default(),
-            before: Vec::new(),
-            after: Vec::new(),
             key: Vec::new(),
             message: Vec::new(),
             types: PhantomData,
         }
+    }
+
+    /// Takes the key of the left row that the next subscriptions are of.
+    pub(super) fn set_key(&mut self, key: &K) -> Result<&[u8], CodecError> {
+        self.key.clear();
+        self.key_codec.encode(key, &mut self.key)?;
+        Ok(&self.key)
+    }
+
+    pub(super) fn hash(&mut self, value: &V) -> Result<ValueHash, CodecError> {
+        self.message.clear();
+        self.value_codec.encode(value, &mut self.message)?;
+        Ok(ValueHash::of(&self.message))
+    }
+
+    /// The bytes of a row's foreign key; whether it has one.
+    pub(super) fn foreign_key(&mut self, key: &K, value: Option<&V>, out: &mut Vec<u8>) -> Result<bool, CodecError>
+    where
+        X: CallRow<K, V, FK>,
+        FK: ForeignKey<TK>,
+    {
+        out.clear();
+        let foreign_key = value.and_then(|value| self.foreign_key.borrow_mut().call(key, value).into_key());
+        match foreign_key {
+            Some(foreign_key) => Ok(self.foreign_codec.encode(&foreign_key, out)? == Encoded::Bytes),
+            None => Ok(false),
+        }
+    }
+
+    pub(super) fn send(&mut self, foreign_key: Option<&[u8]>, instruction: Instruction, hash: Option<ValueHash>, cx: &mut Context) -> Flow {
+        self.message.clear();
+        Subscription::begin(hash, instruction, &mut self.message);
+        self.message.extend_from_slice(&self.key);
+        Subscription::end(self.partition, &mut self.message);
+        cx.send(self.target, foreign_key, foreign_key, Some(&self.message)).map_err(|e| cx.produce_error(self.node, e))
+    }
+
+    #[cold]
+    pub(super) fn error(&self, error: CodecError, cx: &Context) -> Box<TaskError> {
+        cx.error(ErrorKind::Produce, self.node, error.into())
+    }
+}
+
+/// Takes the changes of the left table.
+pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
+    asks: Asks<X, FK, K, V, TK>,
+    /// Of a left join: every change has an answer.
+    left: bool,
+    /// The bytes of the foreign key before the change, and of the one after it.
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> SubscribeNode<X, FK, K, V, TK> {
+    pub(super) fn new(asks: Asks<X, FK, K, V, TK>, left: bool) -> Self {
+        SubscribeNode { asks, left, before: Vec::new(), after: Vec::new() }
     }
 }
 
 impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Node for SubscribeNode<X, FK, K, V, TK> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
-    }
-}
-
-/// Encodes a key; whether it is there at all.
-fn encode<T, C: Codec<T>>(codec: &C, key: Option<T>, out: &mut Vec<u8>) -> Result<bool, CodecError> {
-    out.clear();
-    match key {
-        Some(key) => Ok(codec.encode(&key, out)? == Encoded::Bytes),
-        None => Ok(false),
     }
 }
 
@@ -100,36 +139,15 @@ where
     V: StreamData,
     TK: StreamData,
 {
-    /// The bytes of key and foreign keys, and what is to be sent, with the hash of the new value.
+    /// The bytes of key and foreign keys, and what is to be sent, with the hash of the new value and whether it has a foreign key.
     fn prepare(&mut self, key: &K, new: Option<&V>, old: Option<&V>) -> Result<(Plan, Option<ValueHash>, bool), CodecError> {
-        let mut foreign_key = self.foreign_key.borrow_mut();
-        let before = old.and_then(|old| foreign_key.call(key, old).into_key());
-        let after = new.and_then(|new| foreign_key.call(key, new).into_key());
-        let before = encode(&self.foreign_codec, before, &mut self.before)?;
-        let after = encode(&self.foreign_codec, after, &mut self.after)?;
+        let before = self.asks.foreign_key(key, old, &mut self.before)?;
+        let after = self.asks.foreign_key(key, new, &mut self.after)?;
         // Two keys are one if their bytes are.
         let same = before == after && self.before == self.after;
-        let plan = plan(self.left, before, after, same, new.is_none());
-        self.message.clear();
-        let hash = match new {
-            Some(new) => {
-                self.value_codec.encode(new, &mut self.message)?;
-                Some(ValueHash::of(&self.message))
-            }
-            None => None,
-        };
-        self.key.clear();
-        self.key_codec.encode(key, &mut self.key)?;
-        Ok((plan, hash, after))
-    }
-
-    fn send(&mut self, to_before: bool, there: bool, instruction: Instruction, hash: Option<ValueHash>, cx: &mut Context) -> Flow {
-        self.message.clear();
-        Subscription::begin(hash, instruction, &mut self.message);
-        self.message.extend_from_slice(&self.key);
-        Subscription::end(self.partition, &mut self.message);
-        let foreign_key = there.then_some(if to_before { &self.before[..] } else { &self.after[..] });
-        cx.send(self.target, foreign_key, foreign_key, Some(&self.message)).map_err(|e| cx.produce_error(self.node, e))
+        let hash = new.map(|new| self.asks.hash(new)).transpose()?;
+        self.asks.set_key(key)?;
+        Ok((plan(self.left, before, after, same, new.is_none()), hash, after))
     }
 }
 
@@ -145,15 +163,15 @@ where
         if new.is_none() && old.is_none() {
             return Ok(());
         }
-        let (plan, hash, after) = self.prepare(key, new, old).map_err(|e| cx.error(ErrorKind::Produce, self.node, e.into()))?;
+        let (plan, hash, after) = self.prepare(key, new, old).map_err(|e| self.asks.error(e, cx))?;
         if plan.dropped {
             cx.drop_record();
         }
         if let Some(instruction) = plan.leave {
-            self.send(true, true, instruction, hash, cx)?;
+            self.asks.send(Some(&self.before), instruction, hash, cx)?;
         }
         if let Some(instruction) = plan.enter {
-            self.send(false, after, instruction, hash, cx)?;
+            self.asks.send(after.then_some(&self.after[..]), instruction, hash, cx)?;
         }
         Ok(())
     }
