@@ -2,12 +2,14 @@
 
 mod closures;
 mod foreign_keys;
+mod join_windows;
 mod keys;
 mod names;
 mod state;
 mod stores;
 mod tables;
 mod unused;
+mod versions;
 mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
@@ -25,5 +27,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     stores::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
+    versions::check(cx, topology);
     windows::check(cx, topology);
+    join_windows::check(cx, topology);
 }

@@ -234,6 +234,26 @@ rows! {
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
+    // Joins of two streams.
+    JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
+        "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";
+    STREAM_JOIN_WITHOUT_NAME = "T161": "`{operator}` of two streams keeps the records of both and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "The stores are named after the join, as in `<name>-this-join-store`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    OUTER_WITHOUT_GRACE = "T162": "`{operator}` needs to know when a record has waited long enough for a partner: write `{windows}.grace(…)`, with `millis(0)` if late records do not matter",
+        "A record without a partner is joined with `None` when its window and the grace have passed. How long that takes should be seen.";
+    JOIN_WINDOWS_EMPTY = "T163": "these windows end before they begin: from {before_ms} ms before a record to {after_ms} ms after it",
+        "`before` and `after` together must not be negative: `within(seconds(60)).after_ms(-20_000)` are 60 to 20 seconds before a record.";
+    OUTER_JOIN_WITH_TABLE = "T164": "`{name}` takes a stream, and `{operand}` is a {kind}: a stream and a table have no outer join, since a change of the table makes no result; `left_join` keeps the records for which there is no row",
+        "For changes of both sides make a table of the stream, `.to_table()`, and join the tables.";
+    SINGLE_STORE = "T165": "`single_store` is for a stream that is joined with itself: `{stream}.join({stream}, …)`",
+        "Two streams have two sets of records. Only `join` has it: the other joins also keep records that wait.";
+
+    // Tables with a history.
+    HISTORY_ZERO = "T170": "a history of `{found}` holds no past: write how far back the table is to be read, as in `.versioned(minutes(10))`",
+        "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
+    VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
+        "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+
     // Joins by a foreign key.
     FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",
         "Left rows ask for right ones through the topics `<application.id>-<name>-subscription-registration-topic` and `…-subscription-response-topic`, and wait in the store `<name>-subscription-store`.";

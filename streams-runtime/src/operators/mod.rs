@@ -29,6 +29,7 @@ mod select_key;
 mod settle;
 mod source;
 mod state;
+mod stream_join;
 mod table_filter;
 mod table_group_by;
 mod table_join;
@@ -39,6 +40,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod versions;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -65,6 +67,8 @@ pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
+pub(crate) use state::TableStore;
+pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
 pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
@@ -75,5 +79,7 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+#[cfg(doc)]
+pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
