@@ -19,7 +19,9 @@ pub(super) fn sides(plan: &Plan, part: &SubTopology) -> TokenStream {
         };
         let (op, name, side) = (operator(plan, id), name(plan, id), idents::side(&plan.topology, id, on_the_left));
         let label = &plan.topology.node(id).label;
-        Some(quote_spanned!(op.span() => let #op = #op.at(#label); let #side = #op.#method(__b, #name);))
+        let table = plan.topology.node(id).inputs().nth(usize::from(!on_the_left));
+        let latest_only = table.is_some_and(|table| plan.topology.has_history(table)).then(|| quote!(.latest_only()));
+        Some(quote_spanned!(op.span() => let #op = #op.at(#label); let #side = #op.#method(__b, #name) #latest_only;))
     });
     quote!(#(#sides)*)
 }

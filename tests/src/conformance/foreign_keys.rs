@@ -49,6 +49,13 @@ topology! {
         j.to_stream().to("out");
     }
 
+    fn fk_versioned() -> FkVersioned {
+        let l: Table<String, String> = table("left").versioned(millis(300));
+        let r: Table<String, String> = table("right").versioned(millis(300));
+        let j = l.join(r, |v| fk_of(v), |l, r| format!("{l}+{r}"));
+        j.to_stream().to("out");
+    }
+
     fn fk_views() -> FkViews {
         let l: Table<String, String> = table("left");
         let r: Table<String, String> = table("right");
@@ -74,6 +81,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         sides(Scenario::new("fk_inner_materialized", fk_inner_materialized)).store::<String, String>("j"),
         sides(Scenario::new("fk_left_materialized", fk_left_materialized)).store::<String, String>("j"),
         sides(Scenario::new("fk_by_key", fk_by_key)),
+        Scenario::new("fk_versioned", fk_versioned).versioned_store("l").versioned_store("r"),
         sides(Scenario::new("fk_views", fk_views)),
         sides(Scenario::new("fk_then_group", fk_then_group)).store::<String, String>("j").store::<String, u64>("c"),
     ]

@@ -24,7 +24,6 @@ pub(super) const SCENARIOS: &[&str] = &[
     "st_grace_inner",
     "st_grace_left",
     "tt_windowed",
-    "fk_versioned",
     "order_pipeline",
     "session_alerts",
 ];

@@ -160,6 +160,8 @@ pub struct RightRowChanges<TK: StreamData, T: StreamData> {
     foreign_key: Vec<u8>,
     prefix: Vec<u8>,
     row: Vec<u8>,
+    /// The table has a history: what is older than the latest change of its key is left out.
+    latest_only: bool,
     types: PhantomData<fn() -> TK>,
 }
 
@@ -171,8 +173,16 @@ impl<TK: StreamData, T: StreamData> RightRowChanges<TK, T> {
             foreign_key: Vec::new(),
             prefix: Vec::new(),
             row: Vec::new(),
+            latest_only: false,
             types: PhantomData,
         }
+    }
+
+    /// Leaves out, and counts as dropped, changes that are older than the latest of their key: those of a table with a history.
+    #[must_use]
+    pub fn latest_only(mut self) -> Self {
+        self.latest_only = true;
+        self
     }
 }
 
@@ -184,6 +194,10 @@ impl<TK: StreamData, T: StreamData> Node for RightRowChanges<TK, T> {
 
 impl<TK: StreamData, T: StreamData> PushChange<TK, T> for RightRowChanges<TK, T> {
     fn change(&mut self, key: &TK, new: Option<&T>, _: Option<&T>, cx: &mut Context) -> Flow {
+        if self.latest_only && !cx.is_latest {
+            cx.drop_record();
+            return Ok(());
+        }
         self.foreign_key.clear();
         match self.key_codec.encode(key, &mut self.foreign_key) {
             Ok(Encoded::Bytes) => {}

@@ -90,6 +90,8 @@ pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
     asks: Asks<X, FK, K, V, TK>,
     /// Of a left join: every change has an answer.
     left: bool,
+    /// The table has a history: what is older than the latest change of its key is left out.
+    latest_only: bool,
     /// The bytes of the foreign key before the change, and of the one after it.
     before: Vec<u8>,
     after: Vec<u8>,
@@ -97,7 +99,14 @@ pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
 
 impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> SubscribeNode<X, FK, K, V, TK> {
     pub(super) fn new(asks: Asks<X, FK, K, V, TK>, left: bool) -> Self {
-        SubscribeNode { asks, left, before: Vec::new(), after: Vec::new() }
+        SubscribeNode { asks, left, latest_only: false, before: Vec::new(), after: Vec::new() }
+    }
+
+    /// Leaves out, and counts as dropped, changes that are older than the latest of their key: those of a table with a history.
+    #[must_use]
+    pub fn latest_only(mut self) -> Self {
+        self.latest_only = true;
+        self
     }
 }
 
@@ -160,6 +169,10 @@ where
     TK: StreamData,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
+        if self.latest_only && !cx.is_latest {
+            cx.drop_record();
+            return Ok(());
+        }
         if new.is_none() && old.is_none() {
             return Ok(());
         }
