@@ -2,6 +2,7 @@
 
 mod closures;
 mod cogroup;
+mod foreign_keys;
 mod join_windows;
 mod keys;
 mod names;
@@ -21,6 +22,7 @@ use crate::model::Topology;
 pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     names::check(cx, topology);
     closures::check(cx, topology);
+    foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
     cogroup::check(cx, topology);

@@ -5,6 +5,7 @@ mod backward;
 mod closures;
 mod cogroup;
 mod fallback;
+mod foreign_keys;
 mod forward;
 mod idents;
 mod needs;
