@@ -29,6 +29,7 @@ mod store_model;
 mod stores;
 mod stream_join;
 mod stream_join_model;
+mod stream_join_stores;
 mod table_filter;
 mod table_group_by;
 mod table_join;
