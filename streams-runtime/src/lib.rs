@@ -88,14 +88,14 @@ pub use context::{Context, Handlers, SharedProducer, TaskMetrics};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
-pub use operators::TimeWindowedStream;
+pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,
 };
 pub use topology::{StoreName, Topology};
-pub use windows::{Window, Windowed};
+pub use windows::{KeyWindow, SessionWindow, Window, Windowed};
 
 pub use streams_macros::StreamData;
 

@@ -113,7 +113,7 @@ pub enum StoreKind {
 impl StoreKind {
     /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
     pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
-        StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }
+        windows.store(retention.map_or_else(|| windows.retention_ms(), duration_ms))
     }
 }
 

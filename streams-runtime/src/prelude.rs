@@ -1,6 +1,8 @@
 //! What a program that declares topologies needs: `use streams_runtime::prelude::*;`.
 
-pub use crate::codec::{BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, StreamData, TimeWindowed, Utf8, UuidText};
+pub use crate::codec::{
+    BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
+};
 pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
@@ -10,5 +12,7 @@ pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use crate::stores::{KeyValue, KeyValueStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, tumbling, unlimited};
+pub use crate::windows::{
+    SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, tumbling, unlimited,
+};
 pub use streams_macros::{StreamData, topology};

@@ -36,6 +36,7 @@ mod input;
 mod output;
 mod record;
 mod recorder;
+mod session_store;
 mod store;
 mod window_store;
 
@@ -44,5 +45,6 @@ pub use error::DriverError;
 pub use input::TestInput;
 pub use output::TestOutput;
 pub use record::{OutputRecord, RawRecord};
+pub use session_store::TestSessionStore;
 pub use store::TestStore;
 pub use window_store::TestWindowStore;

@@ -23,6 +23,7 @@ mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod sessions;
 mod source;
 mod store_model;
 mod stores;

@@ -3,6 +3,7 @@
 mod closures;
 mod keys;
 mod names;
+mod sessions;
 mod state;
 mod stores;
 mod tables;

@@ -23,7 +23,7 @@ pub(super) const WITHOUT_STORE: &OptionRow =
 pub(super) const EMIT_ON_CLOSE: &OptionRow =
     &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
 pub(super) const RETENTION: &OptionRow =
-    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
+    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start, a session after its end." };
 
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE];

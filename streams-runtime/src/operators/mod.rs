@@ -71,4 +71,7 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
-pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use windowed::{
+    AggregateFold, AggregateSessions, CountFold, CountSessions, Fold, Folded, Merging, ReduceFold, ReduceSessions, SessionAggregate,
+    SessionAggregateNode, SessionFold, SessionWindowedStream, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger,
+};

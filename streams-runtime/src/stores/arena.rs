@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::{Change, KeyValueStore, StoreError, WindowStore};
+use super::{Change, KeyValueStore, SessionStore, StoreError, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -45,6 +45,26 @@ impl<K, V> Copy for WindowState<K, V> {}
 impl<K, V> std::fmt::Debug for WindowState<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "WindowState({})", self.place)
+    }
+}
+
+/// The handle of a session store in its task.
+pub struct Sessions<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for Sessions<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Sessions<K, V> {}
+
+impl<K, V> std::fmt::Debug for Sessions<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sessions({})", self.place)
     }
 }
 
@@ -312,14 +332,34 @@ impl StoreArena {
         self.at(handle.place)
     }
 
+    /// The handle of the session store of this name, if it is there and of these types.
+    pub fn find_sessions<K, V>(&mut self, name: &str) -> Option<Sessions<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Some(Sessions { place: self.place_of::<SessionStore<K, V>>(name)?, types: PhantomData })
+    }
+
+    /// The session store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn sessions<K, V>(&mut self, handle: Sessions<K, V>) -> &mut SessionStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.at(handle.place)
+    }
+
     /// Puts a store of any type in.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn insert<S: StoreObject>(&mut self, store: S) -> Place<S> {
         Place(self.push(store), PhantomData)
     }
 
     /// A place that leads nowhere, for the sub-topologies that do not have the store.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn no_place<S>() -> Place<S> {
         Place(usize::MAX, PhantomData)
     }
@@ -332,7 +372,6 @@ impl StoreArena {
 
     /// The store at a place.
     #[inline]
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn of<S: 'static>(&mut self, place: Place<S>) -> &mut S {
         self.at(place.0)
     }

@@ -8,13 +8,15 @@ mod global;
 mod key_value;
 mod memory;
 mod overlay;
+pub(crate) mod session;
 pub(crate) mod window;
 
-pub use arena::{KeyValue, StoreArena, StoreObject, WindowState};
+pub use arena::{KeyValue, Sessions, StoreArena, StoreObject, WindowState};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
+pub use session::SessionStore;
 pub use window::WindowStore;
 
 /// Why a store failed.

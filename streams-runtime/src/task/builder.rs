@@ -9,9 +9,10 @@ use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::arena::Place;
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
-    WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, StoreArena, StoreContext, StoreError, StoreFactory,
+    WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -160,6 +161,40 @@ impl<'a> TaskBuilder<'a> {
         if self.context.stores.find_window::<K, V>(name).is_some() {
             let with_old = self.with_old.contains(&name);
             self.context.stores.window(handle).forward_changes(with_old);
+        }
+    }
+
+    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
+    /// behind it.
+    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Place<SessionStore<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
+            return StoreArena::no_place();
+        };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
+            );
+            self.window_problem(name, problem);
+        }
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, logged);
+        match SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms) {
+            Ok(mut store) => {
+                if forwards {
+                    store.forward_changes(self.with_old.contains(&name));
+                }
+                self.context.stores.insert(store)
+            }
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_place()
+            }
         }
     }
 

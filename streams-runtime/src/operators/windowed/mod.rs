@@ -1,11 +1,16 @@
 //! Aggregations in windows: `windowed_by` and what can follow it.
 
 mod fold;
+mod session;
+mod session_fold;
+mod session_state;
 mod state;
 mod time;
 
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
-pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
+pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
+pub use time::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream};
 
 use crate::codec::StreamData;
 use crate::handles::Grouped;

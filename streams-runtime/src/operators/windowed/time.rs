@@ -47,6 +47,17 @@ type Op<K, V, F> = TimeAggregate<K, V, F>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
+/// Windows that are merged, which `aggregate` with three closures is for.
+#[diagnostic::on_unimplemented(
+    message = "aggregate: these windows are never merged, so there is no third closure",
+    label = "these windows are no sessions",
+    note = "remove the closure `|key, a, b| …`; only `sessions(gap)` are merged"
+)]
+pub trait Merging {
+    /// The operator.
+    type Op;
+}
+
 impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     pub(crate) fn new(frames: Frames) -> Self {
         TimeWindowedStream { frames, on_close: false, types: PhantomData }
@@ -135,6 +146,32 @@ where
         F: FnMut(&K, &V, A) -> Result<A, E>,
     {
         (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
+    }
+
+    /// Says that there is nothing to merge.
+    #[doc(hidden)]
+    pub fn aggregate_merging<A, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+    where
+        Self: Merging,
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> A,
+        G: FnMut(&K, A, A) -> A,
+    {
+        unreachable!("windows of fixed places never implement `Merging`")
+    }
+
+    /// Says that there is nothing to merge.
+    #[doc(hidden)]
+    pub fn try_aggregate_merging<A, E, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+    where
+        Self: Merging,
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> Result<A, E>,
+        G: FnMut(&K, A, A) -> Result<A, E>,
+    {
+        unreachable!("windows of fixed places never implement `Merging`")
     }
 }
 
