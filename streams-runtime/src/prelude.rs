@@ -9,8 +9,10 @@ pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
 pub use crate::operators::ValueTransformer;
 pub use crate::plan::OffsetReset::{Earliest, Latest};
-pub use crate::processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
-pub use crate::stores::{KeyValue, KeyValueStore};
+pub use crate::processor::{
+    FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
+};
+pub use crate::stores::{KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, tumbling, unlimited,

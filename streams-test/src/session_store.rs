@@ -8,12 +8,12 @@ use std::rc::Rc;
 
 use streams_runtime::SessionWindow;
 use streams_runtime::codec::StreamData;
-use streams_runtime::stores::{SessionStore, Sessions, StoreError};
+use streams_runtime::stores::{Order, SessionStore, Sessions, StoreError};
 
 use crate::engine::Engine;
 use crate::error::DriverError;
 
-/// The store of an aggregation in sessions. Made by [`TestDriver::session_store`](crate::TestDriver::session_store).
+/// A store of sessions: of an aggregation, or of a processor. Made by [`TestDriver::session_store`](crate::TestDriver::session_store).
 pub struct TestSessionStore<K, V> {
     engine: Rc<RefCell<Engine>>,
     task: usize,
@@ -66,7 +66,7 @@ where
     pub fn fetch<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Vec<(SessionWindow, V)> {
         self.read(|store| {
             let mut rows = Vec::new();
-            store.find_sessions(key, i64::MIN, i64::MAX, |session, value| {
+            store.visit_sessions(key, i64::MIN, i64::MAX, Order::Ascending, |session, value| {
                 rows.push((session, value.clone()));
                 ControlFlow::Continue(())
             })?;
@@ -91,7 +91,7 @@ where
     pub fn all(&self) -> Vec<(K, SessionWindow, V)> {
         self.read(|store| {
             let mut rows = Vec::new();
-            store.all(|key, session, value| {
+            store.visit_keys::<K>(.., i64::MIN, i64::MAX, Order::Ascending, |key, session, value| {
                 rows.push((key.clone(), session, value.clone()));
                 ControlFlow::Continue(())
             })?;

@@ -33,17 +33,9 @@ pub(super) fn check(cx: &mut Errors, node: &Node, windows: &Windows<'_>) {
     };
     if is_session != sessions {
         let inner = tidy(&inner.to_token_stream().to_string());
-        let (kind, wanted) = if sessions {
-            ("sessions", format!("Windowed<{inner}, SessionWindow>"))
-        } else {
-            ("windows at fixed places", format!("Windowed<{inner}>"))
-        };
-        let values: &[(&str, &dyn Display)] = &[
-            ("windows", &windows.constructor),
-            ("kind", &kind),
-            ("wanted", &wanted),
-            ("found", &tidy(&key.to_token_stream().to_string())),
-        ];
+        let wanted = if sessions { format!("Windowed<{inner}, SessionWindow>") } else { format!("Windowed<{inner}>") };
+        let values: &[(&str, &dyn Display)] =
+            &[("windows", &windows.constructor), ("wanted", &wanted), ("found", &tidy(&key.to_token_stream().to_string()))];
         cx.report(found.span, WINDOW_OF_KEY, values);
     }
 }

@@ -21,6 +21,9 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
                 on_close(cx, &windows, span);
             }
         }
+        if node.row.name == "window_store" {
+            window_store(cx, node);
+        }
         let Some(windows) = topology.windows_of(id).and_then(|id| windows(topology.node(id))) else { continue };
         if let Some(retention) = &node.options.retention {
             retention_fits(cx, &windows, retention);
@@ -95,6 +98,16 @@ fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
         let what = if windows.constructor == "sessions" { "gap" } else { "size" };
         let least = format!("{what} and grace are {least_ms} ms");
         cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
+    }
+}
+
+fn window_store(cx: &mut Errors, node: &Node) {
+    let [Argument::Value(retention), Argument::Value(size)] = node.args.as_slice() else { return };
+    if let (Some(retention_ms), Some(size_ms)) = (duration_ms(retention), duration_ms(size))
+        && retention_ms < size_ms
+    {
+        let values: &[(&str, &dyn Display)] = &[("retention", &text(retention)), ("size", &text(size))];
+        cx.report(retention.span(), STORE_RETENTION_SHORT, values);
     }
 }
 

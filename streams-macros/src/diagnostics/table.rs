@@ -241,6 +241,10 @@ rows! {
         "A third closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
     SESSION_GAP = "T152": "`sessions` needs a gap of at least 1 ms, found `{found}`",
         "Records of a key that are not further apart than the gap are one session.";
-    WINDOW_OF_KEY = "T153": "`{windows}` gives keys in {kind}: write `Table<{wanted}, …>`, not `Table<{found}, …>`",
+    WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",
         "The key of a session has its start and its last record's time, that of other windows where they begin. Their bytes differ.";
+
+    // Processors.
+    STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
+        "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
 }

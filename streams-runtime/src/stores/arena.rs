@@ -332,6 +332,19 @@ impl StoreArena {
         self.at(handle.place)
     }
 
+    pub(crate) fn add_sessions<K, V>(&mut self, store: SessionStore<K, V>) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Sessions { place: self.push(store), types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn no_sessions<K, V>() -> Sessions<K, V> {
+        Sessions { place: usize::MAX, types: PhantomData }
+    }
+
     /// The handle of the session store of this name, if it is there and of these types.
     pub fn find_sessions<K, V>(&mut self, name: &str) -> Option<Sessions<K, V>>
     where
@@ -355,11 +368,13 @@ impl StoreArena {
     }
 
     /// Puts a store of any type in.
+    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn insert<S: StoreObject>(&mut self, store: S) -> Place<S> {
         Place(self.push(store), PhantomData)
     }
 
     /// A place that leads nowhere, for the sub-topologies that do not have the store.
+    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn no_place<S>() -> Place<S> {
         Place(usize::MAX, PhantomData)
     }
@@ -372,6 +387,7 @@ impl StoreArena {
 
     /// The store at a place.
     #[inline]
+    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn of<S: 'static>(&mut self, place: Place<S>) -> &mut S {
         self.at(place.0)
     }

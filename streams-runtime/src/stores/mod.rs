@@ -7,6 +7,7 @@ mod cache;
 mod global;
 mod key_value;
 mod memory;
+mod order;
 mod overlay;
 pub(crate) mod session;
 pub(crate) mod window;
@@ -16,6 +17,7 @@ pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
+pub use order::Order;
 pub use session::SessionStore;
 pub use window::WindowStore;
 
@@ -46,6 +48,16 @@ pub enum StoreError {
     NullKey {
         /// The store.
         store: String,
+    },
+    /// A session that is no span of time.
+    #[error("a session of store `{store}` cannot end at {end_ms} ms before it starts at {start_ms} ms")]
+    Session {
+        /// The store.
+        store: String,
+        /// Its start.
+        start_ms: i64,
+        /// Its end.
+        end_ms: i64,
     },
     /// The medium failed.
     #[error("store `{store}`: {reason}")]

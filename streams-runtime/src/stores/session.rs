@@ -12,8 +12,8 @@ use std::sync::Arc;
 use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
+use crate::codec::StreamData;
 use crate::codec::windowed::{end_session_key, session_key};
-use crate::codec::{Codec, Encoded, StreamData};
 use crate::headers::Headers;
 use crate::record::RecordRef;
 use crate::windows::SessionWindow;
@@ -36,6 +36,16 @@ struct OfKey {
     sessions: Vec<Bounds>,
 }
 
+impl OfKey {
+    /// Those that end at or after one time and start at or before another.
+    #[inline]
+    fn between(&self, earliest_end_ms: i64, latest_start_ms: i64) -> impl DoubleEndedIterator<Item = SessionWindow> {
+        let first = self.sessions.partition_point(|(end_ms, _)| *end_ms < earliest_end_ms);
+        let later = self.sessions.get(first..).unwrap_or_default();
+        later.iter().filter(move |(_, start_ms)| *start_ms <= latest_start_ms).map(|bounds| session(*bounds))
+    }
+}
+
 /// A session with the bytes of its key.
 pub(crate) struct Closing {
     pub(crate) session: SessionWindow,
@@ -52,7 +62,6 @@ pub struct SessionStore<K: StreamData, V: StreamData> {
     /// The largest end that was ever put.
     newest_end_ms: i64,
     key_scratch: Vec<u8>,
-    found: Vec<SessionWindow>,
     key: PhantomData<fn() -> K>,
 }
 
@@ -79,7 +88,6 @@ where
             retention_ms,
             newest_end_ms: -1,
             key_scratch: Vec::new(),
-            found: Vec::new(),
             key: PhantomData,
         };
         let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -101,6 +109,11 @@ where
     /// Sessions that end up to this time are out of retention.
     fn expired_ms(&self) -> i64 {
         self.newest_end_ms.saturating_sub(self.retention_ms)
+    }
+
+    /// The first end that is within retention.
+    fn first_seen_ms(&self) -> i64 {
+        self.expired_ms().saturating_add(1)
     }
 
     /// Remembers that there is a session, or that there is none any more.
@@ -141,10 +154,8 @@ where
     /// The sessions of a key that end at or after one time and start at or before another, in order of end and start. Only those within retention.
     #[inline]
     pub(crate) fn find(&self, key: &[u8], earliest_end_ms: i64, latest_start_ms: i64) -> impl DoubleEndedIterator<Item = SessionWindow> {
-        let earliest_end_ms = earliest_end_ms.max(self.expired_ms().saturating_add(1));
-        let sessions = self.by_key.get(key).map_or(&[][..], |of_key| &of_key.sessions);
-        let first = sessions.partition_point(|(end_ms, _)| *end_ms < earliest_end_ms);
-        sessions[first..].iter().filter(move |(_, start_ms)| *start_ms <= latest_start_ms).map(|bounds| session(*bounds))
+        let earliest_end_ms = earliest_end_ms.max(self.first_seen_ms());
+        self.by_key.get(key).into_iter().flat_map(move |of_key| of_key.between(earliest_end_ms, latest_start_ms))
     }
 
     /// Appends the sessions that end within two times (the second excluded), in order of end, start and key. Also finds those that are out of
@@ -210,110 +221,6 @@ where
             self.key_scratch = row;
         }
     }
-
-    /// The value of the session with these bounds. A borrowed form of the key will do.
-    ///
-    /// # Errors
-    /// When the backend fails or holds bytes of another type.
-    pub fn fetch_session<Q>(&mut self, key: &Q, start_ms: i64, end_ms: i64) -> Result<Option<&V>, StoreError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        let mut row = std::mem::take(&mut self.key_scratch);
-        row.clear();
-        let encoded = Q::Codec::default().encode(key, &mut row);
-        end_session_key(&mut row, SessionWindow { start_ms, end_ms });
-        let place = match encoded {
-            Ok(Encoded::Bytes) if end_ms > self.expired_ms() => self.load(&row).map(Some),
-            Ok(_) => Ok(None),
-            Err(e) => Err(StoreError::Encode { store: self.name().to_owned(), reason: e.to_string() }),
-        };
-        self.key_scratch = row;
-        let Some(place) = place? else { return Ok(None) };
-        Ok(self.rows.row(place))
-    }
-
-    /// Calls `visit` with the sessions of a key that end at `earliest_end_ms` or later and start at `latest_start_ms` or earlier, in order of
-    /// their ends and then of their starts, until it breaks.
-    ///
-    /// # Errors
-    /// When the backend fails or holds bytes of another type.
-    pub fn find_sessions<Q>(
-        &mut self,
-        key: &Q,
-        earliest_end_ms: i64,
-        latest_start_ms: i64,
-        mut visit: impl FnMut(SessionWindow, &V) -> ControlFlow<()>,
-    ) -> Result<(), StoreError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        let mut row = std::mem::take(&mut self.key_scratch);
-        let mut found = std::mem::take(&mut self.found);
-        row.clear();
-        found.clear();
-        let result = match Q::Codec::default().encode(key, &mut row) {
-            Ok(Encoded::Bytes) => {
-                found.extend(self.find(&row, earliest_end_ms, latest_start_ms));
-                self.visit_found(&mut row, &found, &mut visit)
-            }
-            Ok(Encoded::Null) => Ok(()),
-            Err(e) => Err(StoreError::Encode { store: self.name().to_owned(), reason: e.to_string() }),
-        };
-        (self.key_scratch, self.found) = (row, found);
-        result
-    }
-
-    fn visit_found(
-        &mut self,
-        row: &mut Vec<u8>,
-        found: &[SessionWindow],
-        visit: &mut impl FnMut(SessionWindow, &V) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        let key_bytes = row.len();
-        for session in found {
-            row.truncate(key_bytes);
-            end_session_key(row, *session);
-            let place = self.load(row)?;
-            if let Some(value) = self.rows.row(place)
-                && visit(*session, value).is_break()
-            {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Calls `visit` with key, session and value of every row that is within retention, in the order of the keys' bytes, the ends and the
-    /// starts, until it breaks.
-    ///
-    /// # Errors
-    /// When the backend fails or holds bytes of another type.
-    pub fn all(&mut self, mut visit: impl FnMut(&K, SessionWindow, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let keys: Vec<Rc<[u8]>> = self.by_key.keys().cloned().collect();
-        let codec = K::Codec::default();
-        let mut slot = Default::default();
-        let (mut row, mut found) = (Vec::new(), Vec::new());
-        for bytes in keys {
-            let key = codec
-                .decode(Some(&bytes), &mut slot)
-                .map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
-            found.clear();
-            found.extend(self.find(&bytes, i64::MIN, i64::MAX));
-            row.clear();
-            row.extend_from_slice(&bytes);
-            let mut ended = false;
-            self.visit_found(&mut row, &found, &mut |session, value| {
-                let flow = visit(key, session, value);
-                ended = flow.is_break();
-                flow
-            })?;
-            if ended {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The bytes of a row's key.
@@ -364,6 +271,8 @@ where
         self.rows.clear_for_restore()
     }
 }
+
+mod operations;
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,9 @@ use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::headers::Headers;
 use crate::node::PushChange;
-use crate::stores::arena::{OverRows, Place};
-use crate::stores::session::{Closing, SessionStore, set_row};
+use crate::stores::Sessions;
+use crate::stores::arena::OverRows;
+use crate::stores::session::{Closing, set_row};
 use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Windowed};
 
@@ -18,7 +19,7 @@ type InSession<K> = Windowed<K, SessionWindow>;
 
 /// A store of sessions with what is needed to write it and to hand its rows on.
 pub(super) struct SessionState<K: StreamData, V: StreamData> {
-    store: Place<SessionStore<K, V>>,
+    store: Sessions<K, V>,
     name: String,
     codec: K::Codec,
     slot: <K::Codec as Codec<K>>::Slot,
@@ -84,7 +85,7 @@ where
     #[inline]
     pub(super) fn find(&mut self, time_ms: i64, gap_ms: i64, cx: &mut Context) -> SessionWindow {
         self.found.clear();
-        let store = cx.stores.of(self.store);
+        let store = cx.stores.sessions(self.store);
         self.found.extend(store.find(&self.row, time_ms.saturating_sub(gap_ms), time_ms.saturating_add(gap_ms)));
         self.found.iter().copied().fold(SessionWindow::at(time_ms), SessionWindow::merge)
     }
@@ -153,19 +154,19 @@ where
     fn load(&mut self, session: SessionWindow, cx: &mut Context) -> Result<usize, Box<TaskError>> {
         self.row.truncate(self.key_bytes);
         end_session_key(&mut self.row, session);
-        cx.stores.of(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
+        cx.stores.sessions(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
     }
 
     fn copy(&mut self, session: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        Ok(cx.stores.of(self.store).row(place).cloned())
+        Ok(cx.stores.sessions(self.store).row(place).cloned())
     }
 
     /// Takes a session out that becomes a part of `merged`.
     #[inline]
     fn remove(&mut self, session: SessionWindow, merged: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        let store = cx.stores.of(self.store);
+        let store = cx.stores.sessions(self.store);
         let value = store.take(place);
         store.set(place, session.end_ms, &self.no_headers, None);
         // The key stays in the index all the while.
@@ -180,7 +181,7 @@ where
     #[inline]
     fn put(&mut self, session: SessionWindow, value: Option<V>, cx: &mut Context) -> Flow {
         let place = self.load(session, cx)?;
-        let store = cx.stores.of(self.store);
+        let store = cx.stores.sessions(self.store);
         store.note(&self.row[..self.key_bytes], session, value.is_some());
         store.take(place);
         store.set(place, session.end_ms, &self.no_headers, value);
@@ -190,7 +191,7 @@ where
     /// Hands all cached changes on if the cache is full.
     #[inline]
     fn flush_if_full<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        if cx.stores.of(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
+        if cx.stores.sessions(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
     /// Hands all cached changes on, each with the time of its session's end and without headers.
@@ -206,7 +207,7 @@ where
     fn flush_all<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
         loop {
             let Context { stores, out, .. } = &mut *cx;
-            let change = stores.of(self.store).next_change(&mut self.leaving, out);
+            let change = stores.sessions(self.store).next_change(&mut self.leaving, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
             cx.timestamp_ms = change.timestamp_ms;
@@ -224,7 +225,7 @@ where
     pub(super) fn emit<N: PushChange<InSession<K>, V>>(&mut self, from_ms: i64, before_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
         let record_ms = cx.timestamp_ms;
         let mut closing = std::mem::take(&mut self.closing);
-        cx.stores.of(self.store).closing(from_ms, before_ms, &mut closing);
+        cx.stores.sessions(self.store).closing(from_ms, before_ms, &mut closing);
         let result = closing.iter().try_for_each(|row| self.emit_row(row, next, cx));
         closing.clear();
         self.closing = closing;
@@ -234,7 +235,7 @@ where
 
     fn emit_row<N: PushChange<InSession<K>, V>>(&mut self, closing: &Closing, next: &mut N, cx: &mut Context) -> Flow {
         set_row(&mut self.leaving, &closing.key, closing.session);
-        let store = cx.stores.of(self.store);
+        let store = cx.stores.sessions(self.store);
         let place = match store.load(&self.leaving) {
             Ok(place) => place,
             Err(e) => return Err(cx.store_error(&self.name, e)),

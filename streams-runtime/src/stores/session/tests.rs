@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 
 use super::*;
 use crate::record::NewRecord;
-use crate::stores::MemoryBackend;
+use crate::stores::{MemoryBackend, Order};
 
 fn store(retention_ms: i64, cache_max_bytes: usize) -> SessionStore<String, u64> {
     SessionStore::new("s".into(), Box::new(MemoryBackend::default()), None, cache_max_bytes, retention_ms).unwrap()
@@ -36,7 +36,7 @@ fn flush(store: &mut SessionStore<String, u64>) -> usize {
 fn all(store: &mut SessionStore<String, u64>) -> Vec<(String, i64, i64, u64)> {
     let mut rows = Vec::new();
     store
-        .all(|key, session, value| {
+        .visit_keys::<String>(.., i64::MIN, i64::MAX, Order::Ascending, |key, session, value| {
             rows.push((key.clone(), session.start_ms, session.end_ms, *value));
             ControlFlow::Continue(())
         })

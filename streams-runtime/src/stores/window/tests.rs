@@ -42,7 +42,7 @@ fn all(store: &mut WindowStore<String, u64>) -> Vec<(String, i64, u64)> {
 fn the_bytes_of_a_row_are_key_start_sequence() {
     assert_eq!(row("k", 0x0102), [b'k', 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0]);
     let bytes = row("key", 9);
-    let WindowKey { key, start_ms } = row_key(&bytes).unwrap();
+    let WindowKey { key, start_ms, .. } = row_key(&bytes).unwrap();
     assert_eq!((key, start_ms), (&b"key"[..], 9));
     assert!(row_key(b"short").is_err());
 }
@@ -90,7 +90,7 @@ fn rows_come_in_order_of_start_and_then_key() {
     }
     let (mut at, mut found) = (Vec::new(), Vec::new());
     while store.next_row(&mut at, 0, 20) {
-        let WindowKey { key, start_ms } = row_key(&at).unwrap();
+        let WindowKey { key, start_ms, .. } = row_key(&at).unwrap();
         found.push((String::from_utf8(key.to_vec()).unwrap(), start_ms));
     }
     let expected = [("a", 10), ("ab", 10), ("b", 10), ("a", 20)];
@@ -115,6 +115,31 @@ fn a_changelog_brings_back_what_is_within_retention() {
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
     assert_eq!(store.fetch_with_timestamp("a", 100).unwrap(), Some((&7, 108)));
     assert_eq!(store.rows().position(), Some(4));
+}
+
+#[test]
+fn after_a_restart_duplicates_go_on_behind_those_that_are_there() {
+    let mut store = store(100, 0).for_processors(10, true);
+    for value in [7, 5, 9] {
+        store.put_at("a", value, 50, 50).unwrap();
+    }
+    let (mut row, mut out) = (Vec::new(), ProduceBatch::default());
+    let mut changes = Vec::new();
+    while let Some(change) = store.next_change(&mut row, &mut out).unwrap() {
+        changes.push((row.clone(), change.new.unwrap().to_be_bytes()));
+    }
+    let mut restored = super::tests::store(100, 0).for_processors(10, true);
+    let records = changes.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 50, offset: 0 });
+    restored.restore(&mut records.map(RecordRef::from), 3).unwrap();
+    restored.put_at("a", 6, 50, 50).unwrap();
+    let mut values = Vec::new();
+    restored
+        .visit_range("a", 0, 100, crate::stores::Order::Ascending, |_, value, _| {
+            values.push(*value);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(values, [7, 5, 9, 6]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use streams_runtime::prelude::*;
 topology! {
     pub fn example() -> Example {
         let views: Stream<String, String> = stream("views");
-        let counts: Table<Windowed<String, SessionWindow>, usize> =
-            views.group_by_key().windowed_by(sessions(minutes(5))).aggregate(|| 0, |_, v, sum| sum + v.len());
+        let counts: Table<Windowed<String, SessionWindow>, u64> =
+            views.group_by_key().windowed_by(sessions(minutes(5))).aggregate(|| 0, |_, v, sum| sum + v.len() as u64);
         counts.to_stream().to("out");
     }
 }

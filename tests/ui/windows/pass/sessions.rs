@@ -21,9 +21,9 @@ topology! {
             |_, v, _| Some(v.clone()),
             |_, a: Option<String>, b| a.or(b),
         );
-        let lens: Table<Visit, usize> = grouped.windowed_by(sessions(hours(1))).try_aggregate(
+        let lens: Table<Visit, u64> = grouped.windowed_by(sessions(hours(1))).try_aggregate(
             || 0,
-            |_, v, sum| v.parse::<usize>().map(|n| sum + n),
+            |_, v, sum| v.parse::<u64>().map(|n| sum + n),
             |_, a, b| Ok(a + b),
         );
         let borrowed: Table<Visit, String> = views
