@@ -7,7 +7,7 @@ pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
-pub use crate::operators::ValueTransformer;
+pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
     FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
@@ -15,6 +15,7 @@ pub use crate::processor::{
 pub use crate::stores::{KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
-    SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, tumbling, unlimited,
+    JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,
+    unlimited, within,
 };
 pub use streams_macros::{StreamData, topology};

@@ -51,7 +51,7 @@ fn windows(node: &Node) -> Option<Windows<'_>> {
     }
     let Expr::Call(call) = expr else { return None };
     let constructor = last_segment(&call.func)?;
-    matches!(constructor.as_str(), "tumbling" | "hopping" | "unlimited" | "sessions").then(|| Windows {
+    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited" | "sessions").then(|| Windows {
         constructor,
         args: call.args.iter().collect(),
         grace,
@@ -59,6 +59,10 @@ fn windows(node: &Node) -> Option<Windows<'_>> {
 }
 
 fn shape(cx: &mut Errors, windows: &Windows<'_>) {
+    // The records of a sliding window may well have to have one time.
+    if windows.constructor == "sliding" {
+        return;
+    }
     let size = windows.args.first().and_then(|size| Some((*size, duration_ms(size)?)));
     if let Some((size, 0)) = size {
         match windows.constructor.as_str() {
@@ -90,13 +94,20 @@ fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
             let values: &[(&str, &dyn Display)] = &[("retention", &text(retention)), ("least", &"the windows end never")];
             return cx.report(retention.span(), RETENTION_SHORT, values);
         }
-        (_, Some(size), None) => duration_ms(size),
-        (_, Some(size), Some(grace)) => duration_ms(size).zip(duration_ms(grace)).map(|(size, grace)| size.saturating_add(grace)),
+        (constructor, Some(size), grace) => {
+            let times = if constructor == "sliding" { 2 } else { 1 };
+            let grace_ms = grace.map_or(Some(0), duration_ms);
+            duration_ms(size).zip(grace_ms).map(|(size, grace)| size.saturating_mul(times).saturating_add(grace))
+        }
         _ => None,
     };
     if let Some(least_ms) = least_ms.filter(|least_ms| found_ms < *least_ms) {
-        let what = if windows.constructor == "sessions" { "gap" } else { "size" };
-        let least = format!("{what} and grace are {least_ms} ms");
+        let parts = match windows.constructor.as_str() {
+            "sliding" => "two differences and grace",
+            "sessions" => "gap and grace",
+            _ => "size and grace",
+        };
+        let least = format!("{parts} are {least_ms} ms");
         cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
     }
 }
@@ -112,7 +123,7 @@ fn window_store(cx: &mut Errors, node: &Node) {
 }
 
 /// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
-fn duration_ms(expr: &Expr) -> Option<u64> {
+pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
     let Expr::Call(call) = expr else { return None };
     let unit_ms = match last_segment(&call.func)?.as_str() {
         "millis" | "from_millis" => 1,
@@ -127,7 +138,7 @@ fn duration_ms(expr: &Expr) -> Option<u64> {
     count.base10_parse::<u64>().ok()?.checked_mul(unit_ms)
 }
 
-fn last_segment(function: &Expr) -> Option<String> {
+pub(super) fn last_segment(function: &Expr) -> Option<String> {
     let Expr::Path(path) = function else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }

@@ -41,6 +41,7 @@ impl Builder {
             let options = &mut self.nodes[on.0].options;
             let place = match option.name {
                 "emit_on_close" => &mut options.emit_on_close,
+                "single_store" => &mut options.single_store,
                 "retain_duplicates" => &mut options.retain_duplicates,
                 _ => &mut options.without_store,
             };
@@ -54,7 +55,7 @@ impl Builder {
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
             "timestamp" => {
-                self.closure(cx, "timestamp", &[&["key", "value"]], first);
+                self.closure(cx, "timestamp", &[&["key", "value"], &["key", "value", "record"]], first);
                 let twice = set.timestamp.is_some();
                 self.nodes[on.0].options.timestamp = Some(first.clone());
                 twice

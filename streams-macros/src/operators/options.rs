@@ -9,8 +9,11 @@ pub(crate) struct OptionRow {
     pub(crate) doc: &'static str,
 }
 
-pub(super) const TIMESTAMP: &OptionRow =
-    &OptionRow { name: "timestamp", arguments: &["|key, value| …"], doc: "Event time in ms, from the record itself." };
+pub(super) const TIMESTAMP: &OptionRow = &OptionRow {
+    name: "timestamp",
+    arguments: &["|key, value| … or |key, value, record| …"],
+    doc: "Event time in ms, from the record itself.",
+};
 pub(super) const WITH: &OptionRow =
     &OptionRow { name: "with", arguments: &["key codec", "value codec"], doc: "Wire formats of this edge." };
 pub(super) const OFFSET_RESET: &OptionRow =
@@ -28,6 +31,9 @@ pub(super) const RETENTION: &OptionRow =
 pub(super) const RETAIN_DUPLICATES: &OptionRow =
     &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
 
+pub(super) const SINGLE_STORE: &OptionRow =
+    &OptionRow { name: "single_store", arguments: &[], doc: "A stream joined with itself keeps its records once." };
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] =
-    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES];
+    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES, SINGLE_STORE];

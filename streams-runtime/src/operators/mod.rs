@@ -28,6 +28,7 @@ mod select_key;
 mod settle;
 mod source;
 mod state;
+mod stream_join;
 mod table_filter;
 mod table_group_by;
 mod table_join;
@@ -62,7 +63,8 @@ pub use reduce::{Reduce, ReduceNode, ReducesTo};
 pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
-pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
+pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
 pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
@@ -73,7 +75,8 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{
-    AggregateFold, AggregateSessions, CountFold, CountSessions, Fold, Folded, Merging, ReduceFold, ReduceSessions, SessionAggregate,
-    SessionAggregateNode, SessionFold, SessionWindowedStream, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger,
+    AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,
 };
+pub use windowed::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger};

@@ -5,11 +5,14 @@ pub(crate) mod arena;
 mod backend;
 mod cache;
 mod global;
+pub(crate) mod join_window;
 mod key_value;
 mod memory;
+pub(crate) mod objects;
 mod order;
 mod overlay;
 pub(crate) mod session;
+pub(crate) mod waiting;
 pub(crate) mod window;
 
 pub use arena::{KeyValue, Sessions, StoreArena, StoreObject, WindowState};

@@ -11,7 +11,7 @@ use crate::plan::StoreKind;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sessions(gap)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do"
 )]
 pub trait Windows: Copy {
     /// The grouped stream in these windows.

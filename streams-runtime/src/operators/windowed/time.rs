@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
-use super::state::WindowedState;
+use super::state::{From, WindowedState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -46,17 +46,6 @@ impl<K: ?Sized, V: ?Sized> fmt::Debug for TimeWindowedStream<K, V> {
 type Op<K, V, F> = TimeAggregate<K, V, F>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
-
-/// Windows that are merged, which `aggregate` with three closures is for.
-#[diagnostic::on_unimplemented(
-    message = "aggregate: these windows are never merged, so there is no third closure",
-    label = "these windows are no sessions",
-    note = "remove the closure `|key, a, b| …`; only `sessions(gap)` are merged"
-)]
-pub trait Merging {
-    /// The operator.
-    type Op;
-}
 
 impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     pub(crate) fn new(frames: Frames) -> Self {
@@ -147,32 +136,6 @@ where
     {
         (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
     }
-
-    /// Says that there is nothing to merge.
-    #[doc(hidden)]
-    pub fn aggregate_merging<A, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
-    where
-        Self: Merging,
-        A: OwnedData,
-        I: FnMut() -> A,
-        F: FnMut(&K, &V, A) -> A,
-        G: FnMut(&K, A, A) -> A,
-    {
-        unreachable!("windows of fixed places never implement `Merging`")
-    }
-
-    /// Says that there is nothing to merge.
-    #[doc(hidden)]
-    pub fn try_aggregate_merging<A, E, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
-    where
-        Self: Merging,
-        A: OwnedData,
-        I: FnMut() -> A,
-        F: FnMut(&K, &V, A) -> Result<A, E>,
-        G: FnMut(&K, A, A) -> Result<A, E>,
-    {
-        unreachable!("windows of fixed places never implement `Merging`")
-    }
 }
 
 /// The operator before it is attached to what follows.
@@ -202,7 +165,10 @@ where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
         let Frames { size_ms, grace_ms, .. } = self.frames;
-        let state = WindowedState::new(b, name, self.frames, size_ms.saturating_add(grace_ms), !self.on_close);
+        if let Some(problem) = self.frames.problem() {
+            b.window_problem(name, problem);
+        }
+        let state = WindowedState::new(b, name, size_ms, size_ms.saturating_add(grace_ms), !self.on_close);
         TimeAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: -1, next }
     }
 }
@@ -254,7 +220,7 @@ where
                 continue;
             }
             let fold = &mut self.op.fold;
-            self.state.update(start_ms, cx, |row, cx| fold.fold(key, value, row, cx))?;
+            self.state.update(start_ms, From::Row, cx, |row, cx| fold.fold(key, value, row, cx))?;
             if !self.op.on_close {
                 self.state.flush_if_full(&mut self.next, cx)?;
             }
