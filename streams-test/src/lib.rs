@@ -38,6 +38,7 @@ mod record;
 mod recorder;
 mod session_store;
 mod store;
+mod versioned_store;
 mod window_store;
 
 pub use driver::{TestDriver, TestDriverBuilder};
@@ -47,4 +48,5 @@ pub use output::TestOutput;
 pub use record::{OutputRecord, RawRecord};
 pub use session_store::TestSessionStore;
 pub use store::TestStore;
+pub use versioned_store::TestVersionedStore;
 pub use window_store::TestWindowStore;
