@@ -12,6 +12,7 @@ pub(crate) mod objects;
 mod order;
 mod overlay;
 pub(crate) mod session;
+pub(crate) mod subscriptions;
 pub(crate) mod versioned;
 pub(crate) mod waiting;
 pub(crate) mod window;

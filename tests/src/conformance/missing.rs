@@ -18,13 +18,5 @@ pub(super) const SCENARIOS: &[&str] = &[
     "st_grace_inner",
     "st_grace_left",
     "tt_windowed",
-    "fk_inner",
-    "fk_left",
-    "fk_inner_materialized",
-    "fk_left_materialized",
-    "fk_by_key",
-    "fk_versioned",
-    "fk_views",
-    "fk_then_group",
     "order_pipeline",
 ];
