@@ -25,6 +25,7 @@ mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod sessions;
 mod sliding;
 mod source;
 mod store_model;
