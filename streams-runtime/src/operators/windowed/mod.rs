@@ -2,7 +2,11 @@
 
 mod fixed;
 mod fold;
+mod merging;
 mod rows;
+mod session;
+mod session_fold;
+mod session_state;
 mod slide;
 mod sliding;
 mod state;
@@ -11,7 +15,10 @@ mod time;
 pub use fixed::FixedRows;
 pub(super) use fold::fold_aggregate;
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
+pub use merging::Merging;
 pub use rows::WindowRows;
+pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
+pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
 pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
