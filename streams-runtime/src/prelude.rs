@@ -5,7 +5,7 @@ pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
-pub use crate::operators::ValueTransformer;
+pub use crate::operators::{ValueTransformer, until_time_limit, until_window_closes};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
 pub use crate::stores::{KeyValue, KeyValueStore};

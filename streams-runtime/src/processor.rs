@@ -353,6 +353,11 @@ impl Default for Schedules {
 }
 
 impl Schedules {
+    /// A wall-clock schedule of a node that is no processor.
+    pub(crate) fn add_wall_clock(&mut self, node: usize, interval_ms: i64, now_ms: i64) -> ScheduleId {
+        self.add(node, ScheduleKind::WallClock, interval_ms.max(1), now_ms)
+    }
+
     fn add(&mut self, node: usize, kind: ScheduleKind, interval_ms: i64, now_ms: i64) -> ScheduleId {
         let id = ScheduleId(self.next_id);
         self.next_id += 1;
@@ -365,7 +370,7 @@ impl Schedules {
         id
     }
 
-    fn cancel(&mut self, id: ScheduleId) {
+    pub(crate) fn cancel(&mut self, id: ScheduleId) {
         self.list.retain(|s| s.id != id);
         self.look_ahead();
     }

@@ -5,6 +5,7 @@ mod keys;
 mod names;
 mod state;
 mod stores;
+mod suppress;
 mod tables;
 mod unused;
 mod windows;
@@ -21,6 +22,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     state::check(cx, topology);
     keys::check(cx, topology);
     stores::check(cx, topology);
+    suppress::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
     windows::check(cx, topology);

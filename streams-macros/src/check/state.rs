@@ -57,7 +57,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.is_state() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+    node.is_state() || node.holds_back() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
@@ -65,6 +65,8 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let operator = node.operator();
     if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.holds_back() {
+        cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.row.name == "repartition" {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);
     } else if let Some(change) = node.receiver.and_then(|input| flows[input.0].rekeyed) {

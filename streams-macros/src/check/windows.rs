@@ -30,14 +30,14 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 }
 
 /// `hopping(size, advance).grace(…)`, taken apart.
-struct Windows<'a> {
-    constructor: String,
+pub(super) struct Windows<'a> {
+    pub(super) constructor: String,
     args: Vec<&'a Expr>,
-    grace: Option<&'a Expr>,
+    pub(super) grace: Option<&'a Expr>,
 }
 
 /// The windows of a `windowed_by`, if they are written there; a constant or a function of the user's own tells nothing.
-fn windows(node: &Node) -> Option<Windows<'_>> {
+pub(super) fn windows(node: &Node) -> Option<Windows<'_>> {
     let Some(Argument::Value(argument)) = node.args.first() else { return None };
     let (mut expr, mut grace) = (argument, None);
     while let Expr::MethodCall(call) = expr {
@@ -110,7 +110,7 @@ fn duration_ms(expr: &Expr) -> Option<u64> {
     count.base10_parse::<u64>().ok()?.checked_mul(unit_ms)
 }
 
-fn last_segment(function: &Expr) -> Option<String> {
+pub(super) fn last_segment(function: &Expr) -> Option<String> {
     let Expr::Path(path) = function else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }

@@ -47,6 +47,7 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
 fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
+        StoreRole::Buffer => quote!(__rt::StoreKind::Buffer),
     }
 }
 

@@ -139,8 +139,16 @@ impl Node {
         self.is_view() && self.inputs().nth(1).is_some()
     }
 
-    /// Keeps state of its own.
+    /// Keeps changes for a while, but no rows.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.row.name == "suppress"
+    }
+
+    /// Keeps rows of its own.
     pub(crate) fn is_state(&self) -> bool {
+        if self.holds_back() {
+            return false;
+        }
         if self.is_view() {
             let typed = self.variable.as_ref().is_some_and(|variable| variable.ty.is_some());
             return typed || self.options.named.is_some();
@@ -216,6 +224,24 @@ impl Topology {
             input = self.node(at).receiver;
         }
         None
+    }
+
+    /// The `windowed_by` of the windows that the keys of a table or stream are in, wherever they come from; of several tables that are joined those
+    /// of all. `None` if they are in none, as far as can be seen.
+    pub(crate) fn windows_behind(&self, id: NodeId) -> Option<Vec<NodeId>> {
+        if let Some(windows) = self.windows_of(id) {
+            return Some(vec![windows]);
+        }
+        let node = self.node(id);
+        if node.row.changes_key || node.receiver.is_none() {
+            return None;
+        }
+        let all = node.joins_tables() || node.row.name == "merge";
+        let inputs = node.inputs().take(if all { usize::MAX } else { 1 });
+        let mut windows: Vec<NodeId> = inputs.map(|input| self.windows_behind(input)).collect::<Option<Vec<_>>>()?.concat();
+        windows.sort_unstable();
+        windows.dedup();
+        Some(windows)
     }
 
     /// How messages call a node.

@@ -18,6 +18,8 @@ pub(super) fn wanted(topology: &Topology, order: &[NodeId]) -> Vec<bool> {
             let needs = match node.row.name {
                 "filter" | "filter_not" => !node.is_state(),
                 "group_by" => true,
+                // What was there before is kept with what waits.
+                "suppress" => true,
                 // Where a side alone suffices, its deletion is news only if there was something.
                 "left_join" => index == 0,
                 "outer_join" => true,

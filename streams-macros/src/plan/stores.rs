@@ -16,6 +16,8 @@ pub(crate) struct OwnStore {
 pub(crate) enum StoreRole {
     /// The rows of the table, or the store for processors, that the node is.
     Rows,
+    /// Changes that wait.
+    Buffer,
 }
 
 impl Topology {
@@ -23,6 +25,11 @@ impl Topology {
     pub(crate) fn own_stores(&self, id: NodeId) -> Vec<OwnStore> {
         let node = self.node(id);
         let Some((name, _)) = node.state_name() else { return Vec::new() };
-        if node.is_state() { vec![OwnStore { node: id, name, role: StoreRole::Rows }] } else { Vec::new() }
+        let role = match node.is_state() {
+            true => StoreRole::Rows,
+            false if node.holds_back() => StoreRole::Buffer,
+            false => return Vec::new(),
+        };
+        vec![OwnStore { node: id, name, role }]
     }
 }

@@ -27,6 +27,7 @@ mod select_key;
 mod settle;
 mod source;
 mod state;
+mod suppress;
 mod table_filter;
 mod table_group_by;
 mod table_join;
@@ -37,6 +38,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod whole_key;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -61,6 +63,10 @@ pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub use suppress::{
+    Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,
+    UntilWindowCloses, until_time_limit, until_window_closes,
+};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
 pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
@@ -71,4 +77,5 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+pub use whole_key::{AllBytes, InWindows, WholeKey};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, TimeAggregate, TimeAggregateNode, TimeWindowedStream};

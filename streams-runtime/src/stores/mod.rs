@@ -3,6 +3,7 @@
 
 pub(crate) mod arena;
 mod backend;
+pub(crate) mod buffer;
 mod cache;
 mod global;
 mod key_value;

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::broker::{BrokerError, TopicSlot};
-use crate::codec::StreamData;
+use crate::codec::{Held, StreamData};
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::arena::Place;
+use crate::stores::buffer::BufferStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
     WindowStore,
@@ -149,6 +151,23 @@ impl<'a> TaskBuilder<'a> {
                 StoreArena::no_window()
             }
         }
+    }
+
+    /// The buffer of this name.
+    pub(crate) fn buffer<V>(&mut self, name: &str) -> Place<BufferStore<V>>
+    where
+        V: Held,
+    {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        self.context.stores.insert(BufferStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes))
     }
 
     /// The changes of this store go to the node behind it.

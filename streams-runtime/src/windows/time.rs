@@ -22,6 +22,12 @@ pub trait Windows: Copy {
     /// How long a store must keep a window after its start so that every record that is not late finds it, in milliseconds; also what it
     /// keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
+
+    /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
+    fn size_ms(&self) -> Option<i64>;
+
+    /// How long after the end of a window no record can change it any more, in milliseconds of stream time; `None` if windows never close.
+    fn closes_after_ms(&self) -> Option<i64>;
 }
 
 /// Windows of one size that begin at multiples of an advance. Made by [`tumbling`] and [`hopping`].
@@ -66,6 +72,14 @@ impl Windows for TimeWindows {
     fn retention_ms(&self) -> i64 {
         self.size_ms.saturating_add(self.grace_ms)
     }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(self.size_ms)
+    }
+
+    fn closes_after_ms(&self) -> Option<i64> {
+        Some(self.grace_ms)
+    }
 }
 
 /// One window that never ends. Made by [`unlimited`].
@@ -99,6 +113,14 @@ impl Windows for UnlimitedWindows {
 
     fn retention_ms(&self) -> i64 {
         i64::MAX
+    }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(i64::MAX)
+    }
+
+    fn closes_after_ms(&self) -> Option<i64> {
+        None
     }
 }
 

@@ -180,6 +180,8 @@ const COUNT_RESULTS: &[&str] = &[
     "count_of_counts",
     "histogram_of_counts",
     "loopless_feedback",
+    "suppress_then_group",
+    "suppress_zero",
     "table_group_aggregate",
     "table_group_aggregate_same_group",
     "table_group_count",
