@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -56,12 +57,14 @@ impl Topology for Chain {
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
+        let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -80,7 +83,16 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
-        if sub_topology == 2 {
+        let table: Table<u64, i64> = Table::handle();
+        let (held, suppress) = table.suppress(until_time_limit(days(1)).max_records(1_000));
+        let (held_changes, held_to_stream) = held.to_stream();
+        let to_held = held_changes.to();
+        if sub_topology == 3 {
+            let node = to_held.attach(b, "left");
+            let node = suppress.attach(b, "held", held_to_stream.attach(node));
+            let source: TableSource<u64, i64> = TableSource::new(&table);
+            source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+        } else if sub_topology == 2 {
             let node = to_windows.attach(b, "windowed");
             let node = windowed_count.attach(b, "windows", windows_to_stream.attach(node));
             numbers.source().attach(b, 0, "numbers", node);
@@ -185,4 +197,9 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn changes_of_keys_that_wait_allocate_nothing() {
+    assert_eq!(allocations_of(3), 0);
 }

@@ -26,6 +26,7 @@ mod select_key;
 mod source;
 mod store_model;
 mod stores;
+mod suppress;
 mod table_filter;
 mod table_group_by;
 mod table_join;

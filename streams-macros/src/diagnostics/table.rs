@@ -247,4 +247,8 @@ rows! {
         "A result that left early would not be final, so the application can only stop.";
     SUPPRESS_WITHOUT_NAME = "T193": "`suppress` keeps changes for a while and needs a name: end the chain here with `let name = ….suppress(…);`, or write `.named(\"…\")` behind it",
         "What waits has a changelog, `<application.id>-<name>-changelog`, so that it is there after a restart.";
+
+    // Processors.
+    STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
+        "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
 }

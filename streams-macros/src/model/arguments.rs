@@ -249,7 +249,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// The arguments of a shape: `(table, |value, table_value| …)`.
-fn describe(shape: &[Arg]) -> String {
+pub(crate) fn describe(shape: &[Arg]) -> String {
     if shape.is_empty() {
         return "no arguments".to_owned();
     }

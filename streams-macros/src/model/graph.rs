@@ -120,6 +120,8 @@ pub(crate) struct Options {
     /// Where it was written.
     pub(crate) emit_on_close: Option<Span>,
     pub(crate) retention: Option<Expr>,
+    /// Where it was said that a store keeps all values of one key and time.
+    pub(crate) retain_duplicates: Option<Span>,
     /// Where it was said that a table keeps no rows.
     pub(crate) without_store: Option<Span>,
 }

@@ -278,3 +278,6 @@ fn problem(record: &RecordRef<'_>) -> Option<String> {
         None => Some(format!("offset {} of its changelog has no version: it was written by Kafka Streams before 2.3", record.offset)),
     }
 }
+
+#[cfg(test)]
+mod tests;

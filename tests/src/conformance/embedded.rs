@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use std::{fs, io, thread};
 
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::record::{NewRecord, RecordBatch, RecordRef};
@@ -15,7 +18,7 @@ use tokio::runtime::Runtime;
 
 use super::format::{Config, Order, Vector};
 use super::replay::{Subject, compare_dropped, steps};
-use super::{Outcome, Scenario, missing};
+use super::{Outcome, Scenario, file_name, missing, scenarios, vectors};
 
 /// Scenarios that come out otherwise where each sub-topology has tasks, and a stream time, of its own, and why. In the recordings one task ran all.
 pub const NOT_ON_TASKS_OF_THEIR_OWN: &[(&str, &str)] = &[];
@@ -140,7 +143,7 @@ fn raw(topic: &str, record: &RecordRef<'_>) -> RawRecord {
 
 /// Replays one file with this text as an application on the embedded log, step by step: after each step it is waited until nothing is left to
 /// do. Between topics there is no order, as on Kafka.
-pub fn replay_embedded(scenarios: &[Scenario], text: &str) -> Outcome {
+pub fn replay_embedded_text(scenarios: &[Scenario], text: &str) -> Outcome {
     let vector: Vector = match serde_json::from_str(text) {
         Ok(vector) => vector,
         Err(e) => return Outcome::Failed(format!("not of the vectors' format: {e}")),
@@ -165,4 +168,30 @@ pub fn replay_embedded(scenarios: &[Scenario], text: &str) -> Outcome {
         Ok(()) => Outcome::Passed,
         Err(difference) => Outcome::Failed(format!("scenario {name}, seed {}: {difference}", vector.seed)),
     }
+}
+
+/// Applications at a time: most of the time their threads wait for each other.
+const THREADS: usize = 64;
+
+/// What became of each file of a directory, by name, replayed by applications on the embedded log.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn replay_embedded(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
+    let paths = vectors(directory)?;
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (scenarios, mut outcomes) = (scenarios(), Vec::new());
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            outcomes.push((file_name(path), replay_embedded_text(&scenarios, &fs::read_to_string(path)?)));
+        }
+        Ok(outcomes)
+    };
+    let parts: Vec<io::Result<Vec<(String, Outcome)>>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a replay panicked")))).collect()
+    });
+    let mut outcomes: Vec<_> = parts.into_iter().collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    outcomes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(outcomes)
 }

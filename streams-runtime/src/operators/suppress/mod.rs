@@ -17,7 +17,7 @@ use crate::context::{AtHand, Context};
 use crate::error::{ErrorKind, Flow};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
-use crate::processor::ScheduleId;
+use crate::processor::{ScheduleId, ScheduleKind};
 use crate::stores::StoreError;
 use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
@@ -61,8 +61,12 @@ impl<K, V> Table<K, V> {
     /// assert_eq!(counts.read_pairs(), [("home".to_owned(), Some(2))]);
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
-    pub fn suppress<S: Suppression>(&self, until: S) -> (Table<K, V>, Suppress<K, V, S, AllBytes>) {
-        (Table::handle(), Suppress { until, keys: AllBytes, node: "suppress", types: PhantomData })
+    // The operator is inferred from the bound, so that a mistake in the argument is one error.
+    pub fn suppress<S, J>(&self, until: S) -> (Table<K, V>, J)
+    where
+        S: Suppression<Op<Suppress<K, V, S, AllBytes>> = J>,
+    {
+        (Table::handle(), S::op(Suppress { until, keys: AllBytes, node: "suppress", types: PhantomData }))
     }
 }
 
@@ -120,11 +124,11 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
     }
 
     /// Makes the node, with the buffer `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SuppressNode<K, V, S, E, N>
+    pub fn attach<N, J>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> J
     where
         K: StreamData<Stored = K> + 'static,
         V: Held,
-        S: Orders<K, E>,
+        S: Orders<K, E, Node<SuppressNode<K, V, S, E, N>> = J>,
         E: WholeKey<K> + Closing,
         N: PushChange<K, V>,
     {
@@ -134,7 +138,7 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
             b.window_problem(name, problem);
         }
         let buffer = b.buffer(name);
-        SuppressNode {
+        S::node(SuppressNode {
             buffer,
             name: name.to_owned(),
             // A task with a problem does not run.
@@ -148,7 +152,7 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
             key: Vec::new(),
             op: self,
             next,
-        }
+        })
     }
 }
 
@@ -277,7 +281,7 @@ where
         {
             let now_ms = cx.wall_clock_ms;
             let wait_ms = first_ms.saturating_add(flush_after_ms).saturating_sub(now_ms);
-            self.schedule = Some(cx.schedules.add_wall_clock(self.number, wait_ms, now_ms));
+            self.schedule = Some(cx.schedules.add(self.number, ScheduleKind::WallClock, wait_ms.max(1), now_ms));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::operators::WholeKey;
+use crate::operators::{InWindows, WholeKey};
 use crate::windows::{Windowed, duration_ms};
 
 /// How much a buffer holds, and what happens when that is not enough.
@@ -45,6 +45,12 @@ impl Rule {
     note = "`until_window_closes()` and `until_time_limit(duration)` do; one that closes windows and has a limit also needs `.shut_down_when_full()`"
 )]
 pub trait Suppression: Copy {
+    /// The operator `O`, if it can be told so.
+    type Op<O>;
+
+    /// The operator itself.
+    fn op<O>(operator: O) -> Self::Op<O>;
+
     /// What [`suppress`](crate::Table::suppress) goes by where windows close so long after their end (`None`: there are no windows, or they never close).
     /// `None` if that cannot be.
     fn rule(&self, closes_after_ms: Option<i64>) -> Option<Rule>;
@@ -57,6 +63,12 @@ pub trait Suppression: Copy {
     note = "put it behind an aggregation in windows (`windowed_by`), or use `until_time_limit(duration)`"
 )]
 pub trait Orders<K, E>: Suppression {
+    /// The node `N`, if it can work with such keys.
+    type Node<N>;
+
+    /// The node itself.
+    fn node<N>(node: N) -> Self::Node<N>;
+
     /// The time of a change: of the key's window, or of the record.
     fn time_ms(&self, key: &K, timestamp_ms: i64) -> i64;
 }
@@ -120,12 +132,24 @@ impl UntilTimeLimit {
 }
 
 impl Suppression for UntilTimeLimit {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
     fn rule(&self, _: Option<i64>) -> Option<Rule> {
         Some(Rule { wait_ms: self.limit_ms, drops_deletions: false, limits: self.limits })
     }
 }
 
 impl<K, E: WholeKey<K>> Orders<K, E> for UntilTimeLimit {
+    type Node<N> = N;
+
+    fn node<N>(node: N) -> N {
+        node
+    }
+
     #[inline]
     fn time_ms(&self, _: &K, timestamp_ms: i64) -> i64 {
         timestamp_ms
@@ -185,12 +209,24 @@ impl LimitedUntilWindowCloses {
 }
 
 impl Suppression for UntilWindowCloses {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
     fn rule(&self, closes_after_ms: Option<i64>) -> Option<Rule> {
         Some(Rule { wait_ms: closes_after_ms?, drops_deletions: true, limits: self.limits })
     }
 }
 
-impl<K, E: WholeKey<Windowed<K>>> Orders<Windowed<K>, E> for UntilWindowCloses {
+impl<K> Orders<Windowed<K>, InWindows> for UntilWindowCloses {
+    type Node<N> = N;
+
+    fn node<N>(node: N) -> N {
+        node
+    }
+
     #[inline]
     fn time_ms(&self, key: &Windowed<K>, _: i64) -> i64 {
         key.window.end_ms
