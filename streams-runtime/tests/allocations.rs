@@ -4,6 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::windows::TimeWindows;
+use streams_runtime::windows::{SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
 struct Counting;
@@ -50,6 +51,34 @@ struct Chain;
 /// Two of them around every record.
 const WINDOWS: TimeWindows = hopping(millis(2 * WINDOW_MS), millis(WINDOW_MS));
 const WINDOW_MS: u64 = 1_000_000;
+/// Each record comes again at a time that had one, so that its windows are there.
+const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
+
+/// Puts each number into its window, and adds up what the key has had lately.
+struct Recent;
+
+impl FixedKeyProcessor<u64, i64> for Recent {
+    type ValueOut = i64;
+    type Stores = WindowState<u64, i64>;
+
+    fn process<O: ForwardValue<i64>>(
+        &mut self,
+        record: Record<'_, u64, i64>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let (st, window_ms) = (cx.stores, WINDOW_MS as i64);
+        let start_ms = record.timestamp_ms - record.timestamp_ms % window_ms;
+        cx.store(st).put(record.key, *record.value, start_ms)?;
+        let mut sum = cx.store(st).fetch(record.key, start_ms)?.copied().unwrap_or_default();
+        cx.store(st).visit_range(record.key, start_ms - window_ms, start_ms, Order::Descending, |_, value| {
+            sum += value;
+            ControlFlow::Continue(())
+        })?;
+        out.forward(cx, &sum);
+        Ok(())
+    }
+}
 
 impl Topology for Chain {
     fn plan(&self) -> TopologyPlan {
@@ -58,12 +87,16 @@ impl Topology for Chain {
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
         let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
+        let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
+        let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
             ],
             global_tables: vec![],
@@ -87,11 +120,26 @@ impl Topology for Chain {
         let (held, suppress) = table.suppress(until_time_limit(days(1)).max_records(1_000));
         let (held_changes, held_to_stream) = held.to_stream();
         let to_held = held_changes.to();
-        if sub_topology == 3 {
+        if sub_topology == 5 {
             let node = to_held.attach(b, "left");
             let node = suppress.attach(b, "held", held_to_stream.attach(node));
             let source: TableSource<u64, i64> = TableSource::new(&table);
             source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+            return;
+        }
+        let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
+        let (slid_changes, slid_to_stream) = slid.to_stream();
+        let to_slid = slid_changes.to();
+        if sub_topology == 4 {
+            let node = to_slid.attach(b, "slid");
+            let node = sliding_count.attach(b, "slid", slid_to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 3 {
+            let recent = b.window_store::<u64, i64>("recent");
+            let (sums, process) = numbers.process_values(Recent, recent);
+            let node = sums.to().attach(b, "sums");
+            let node = process.attach(b, &numbers, node);
+            numbers.source().attach(b, 0, "numbers", node);
         } else if sub_topology == 2 {
             let node = to_windows.attach(b, "windowed");
             let node = windowed_count.attach(b, "windows", windows_to_stream.attach(node));
@@ -132,12 +180,12 @@ impl Producer for Sink {
 
 const BATCH: u64 = 1_000;
 
-fn feed(task: &mut Task, from: u64) {
+fn feed(task: &mut Task, from: u64, time_ms: fn(u64) -> i64) {
     let input = &mut task.inputs_mut()[0];
     let batch = input.incoming().unwrap();
     for n in from..from + BATCH {
         let (key, value) = ((n % 100).to_be_bytes(), (n as i64).to_be_bytes());
-        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: (WINDOW_MS + n) as i64, offset: n as i64 });
+        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: time_ms(n), offset: n as i64 });
     }
     input.fetched((from + BATCH) as i64, None);
     task.process(usize::MAX, 0).unwrap();
@@ -145,6 +193,10 @@ fn feed(task: &mut Task, from: u64) {
 
 /// Allocations of processing 100,000 records after a warm-up, by sub-topology.
 fn allocations_of(sub_topology: usize) -> u64 {
+    allocations_at(sub_topology, |n| (WINDOW_MS + n) as i64)
+}
+
+fn allocations_at(sub_topology: usize, time_ms: fn(u64) -> i64) -> u64 {
     let topology = Arc::new(Chain);
     let plan = topology.plan();
     let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Sink)));
@@ -166,11 +218,11 @@ fn allocations_of(sub_topology: usize) -> u64 {
     task.add_input(0, TopicPartition::new("numbers", 0), 0);
     task.init(0).unwrap();
     for round in 0..10 {
-        feed(&mut task, round * BATCH);
+        feed(&mut task, round * BATCH, time_ms);
     }
     let before = ALLOCATIONS.with(Cell::get);
     for round in 10..110 {
-        feed(&mut task, round * BATCH);
+        feed(&mut task, round * BATCH, time_ms);
     }
     let counted = ALLOCATIONS.with(Cell::get) - before;
     assert!(task.metrics().records_in == 110 * BATCH);
@@ -201,5 +253,15 @@ fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 
 #[test]
 fn changes_of_keys_that_wait_allocate_nothing() {
+    assert_eq!(allocations_of(5), 0);
+}
+
+#[test]
+fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
+    assert_eq!(allocations_at(4, |n| (WINDOW_MS + n % BATCH) as i64), 0);
+}
+
+#[test]
+fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(3), 0);
 }

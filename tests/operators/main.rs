@@ -23,6 +23,7 @@ mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod sliding;
 mod source;
 mod store_model;
 mod stores;
@@ -37,6 +38,8 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod window_store_model;
+mod window_stores;
 mod windowed;
 
 use streams_runtime::codec::StreamData;

@@ -110,9 +110,10 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
+        let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
-            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -227,7 +228,9 @@ impl Forward<'_, '_> {
     fn timestamp(&mut self) -> (TokenStream, TokenStream) {
         let Some(closure) = &self.node.options.timestamp else { return Default::default() };
         let (before, closure) = self.expressions.closure(closure);
-        (before, quote! { .timestamp(#closure) })
+        let sees_record = matches!(self.node.options.timestamp, Some(Expr::Closure(ref closure)) if closure.inputs.len() == 3);
+        let method = Ident::new(if sees_record { "timestamp_by_record" } else { "timestamp" }, Span::call_site());
+        (before, quote! { .#method(#closure) })
     }
 
     /// Expands to:

@@ -25,6 +25,9 @@ pub(crate) struct Topology {
     pub(crate) complete: bool,
 }
 
+/// What a joiner without the key takes: both sides.
+const JOINER_PARAMETERS: usize = 2;
+
 /// A source, an operator, a sink, or a store.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -144,6 +147,12 @@ impl Node {
     /// Keeps changes for a while, but no rows.
     pub(crate) fn holds_back(&self) -> bool {
         self.row.name == "suppress"
+    }
+
+    /// Whether the closure of a join is written with one parameter more, for the key.
+    pub(crate) fn joiner_sees_key(&self) -> bool {
+        let joiner = self.args.iter().rev().find_map(|arg| if let Argument::Closure(closure) = arg { Some(closure) } else { None });
+        matches!(joiner, Some(Expr::Closure(closure)) if closure.inputs.len() == JOINER_PARAMETERS + 1)
     }
 
     /// Keeps rows of its own.

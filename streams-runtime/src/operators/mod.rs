@@ -12,6 +12,7 @@ mod for_each;
 mod global_join;
 mod group_by;
 mod group_changes;
+mod joiner;
 mod map;
 mod map_values;
 mod materialized;
@@ -50,6 +51,7 @@ pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey
 pub use for_each::ForEach;
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
+pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
 pub use map::{Map, MapNode};
 pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKeyNode};
 pub use materialized::Materialized;
@@ -62,7 +64,7 @@ pub use reduce::{Reduce, ReduceNode, ReducesTo};
 pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
-pub use source::{ByClosure, ExtractTimestamp, RecordTimestamp, Run, Source, StreamSource};
+pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
 pub use suppress::{
     Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,
     UntilWindowCloses, until_time_limit, until_window_closes,
@@ -78,4 +80,5 @@ pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
 pub use whole_key::{AllBytes, InWindows, WholeKey};
-pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
+pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};

@@ -10,7 +10,7 @@ use crate::operators::TimeWindowedStream;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do"
 )]
 pub trait Windows: Copy {
     /// The grouped stream in these windows.
@@ -26,7 +26,8 @@ pub trait Windows: Copy {
     /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
     fn size_ms(&self) -> Option<i64>;
 
-    /// How long after the end of a window no record can change it any more, in milliseconds of stream time; `None` if windows never close.
+    /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
+    /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
     fn closes_after_ms(&self) -> Option<i64>;
 }
 

@@ -279,9 +279,9 @@ where
             && self.schedule.is_none()
             && let Some(first_ms) = cx.stores.of(self.buffer).first_arrival_ms()
         {
-            let now_ms = cx.wall_clock_ms;
-            let wait_ms = first_ms.saturating_add(flush_after_ms).saturating_sub(now_ms);
-            self.schedule = Some(cx.schedules.add(self.number, ScheduleKind::WallClock, wait_ms.max(1), now_ms));
+            let due_ms = first_ms.saturating_add(flush_after_ms);
+            // Each is for one time.
+            self.schedule = Some(cx.schedules.add_from(self.number, ScheduleKind::WallClock, due_ms, i64::MAX));
         }
     }
 

@@ -79,7 +79,7 @@ fn what_is_out_of_retention_leaves_all_layers_when_the_cache_is_flushed() {
         })
         .unwrap();
     assert_eq!(left, [(row("a", 100), 2)]);
-    assert_eq!(store.by_start.len(), 1);
+    assert_eq!(store.index.len(), 1);
 }
 
 #[test]
@@ -118,6 +118,31 @@ fn a_changelog_brings_back_what_is_within_retention() {
 }
 
 #[test]
+fn after_a_restart_duplicates_go_on_behind_those_that_are_there() {
+    let mut store = store(100, 0).for_processors(10, true);
+    for value in [7, 5, 9] {
+        store.put_at("a", value, 50, 50).unwrap();
+    }
+    let (mut row, mut out) = (Vec::new(), ProduceBatch::default());
+    let mut changes = Vec::new();
+    while let Some(change) = store.next_change(&mut row, &mut out).unwrap() {
+        changes.push((row.clone(), change.new.unwrap().to_be_bytes()));
+    }
+    let mut restored = super::tests::store(100, 0).for_processors(10, true);
+    let records = changes.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 50, offset: 0 });
+    restored.restore(&mut records.map(RecordRef::from), 3).unwrap();
+    restored.put_at("a", 6, 50, 50).unwrap();
+    let mut values = Vec::new();
+    restored
+        .visit_range("a", 0, 100, crate::stores::Order::Ascending, |_, value, _| {
+            values.push(*value);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(values, [7, 5, 9, 6]);
+}
+
+#[test]
 fn a_backend_that_kept_its_rows_is_taken_over() {
     let mut backend = MemoryBackend::default();
     let value = [0_i64.to_be_bytes(), 7_u64.to_be_bytes()].concat();
@@ -126,4 +151,21 @@ fn a_backend_that_kept_its_rows_is_taken_over() {
     backend.write(crate::stores::BackendBatch { writes: &writes, position: 2 }).unwrap();
     let mut store = WindowStore::<String, u64>::new("w".into(), Box::new(backend), None, 0, 100).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+}
+
+#[test]
+fn the_windows_of_a_key_that_are_out_of_retention_are_not_found() {
+    let mut store = store(100, 1 << 20);
+    for (key, start_ms) in [("a", 0), ("a", 1), ("b", 50), ("a", 60), ("a", 100)] {
+        put(&mut store, key, start_ms, 1);
+    }
+    let starts = |store: &WindowStore<String, u64>, from_ms, to_ms| {
+        let mut starts = Vec::new();
+        store.starts_of(b"a", from_ms..=to_ms, &mut starts);
+        starts
+    };
+    assert_eq!(starts(&store, 0, 1_000), [1, 60, 100]);
+    assert_eq!(starts(&store, 2, 99), [60]);
+    flush(&mut store);
+    assert_eq!(starts(&store, -10, 100), [1, 60, 100]);
 }
