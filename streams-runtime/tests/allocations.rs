@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::node::Tee;
 use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
@@ -54,6 +55,9 @@ const WINDOW_MS: u64 = 1_000_000;
 /// Each record comes again at a time that had one, so that its windows are there.
 const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 
+/// Some ten records of each key around every record.
+const NEAR: JoinWindows = within(millis(500));
+
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
 
@@ -89,6 +93,7 @@ impl Topology for Chain {
         let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
+        let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
@@ -97,6 +102,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
             ],
             global_tables: vec![],
@@ -120,7 +126,7 @@ impl Topology for Chain {
         let (held, suppress) = table.suppress(until_time_limit(days(1)).max_records(1_000));
         let (held_changes, held_to_stream) = held.to_stream();
         let to_held = held_changes.to();
-        if sub_topology == 5 {
+        if sub_topology == 6 {
             let node = to_held.attach(b, "left");
             let node = suppress.attach(b, "held", held_to_stream.attach(node));
             let source: TableSource<u64, i64> = TableSource::new(&table);
@@ -130,7 +136,12 @@ impl Topology for Chain {
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 4 {
+        if sub_topology == 5 {
+            let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
+            let node = sums.to().attach(b, "sums");
+            let node = join.attach(b, "this", "other", None, node);
+            numbers.source().attach(b, 0, "numbers", Tee(node.left(), node.right()));
+        } else if sub_topology == 4 {
             let node = to_slid.attach(b, "slid");
             let node = sliding_count.attach(b, "slid", slid_to_stream.attach(node));
             numbers.source().attach(b, 0, "numbers", node);
@@ -253,6 +264,11 @@ fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 
 #[test]
 fn changes_of_keys_that_wait_allocate_nothing() {
+    assert_eq!(allocations_of(6), 0);
+}
+
+#[test]
+fn a_join_of_streams_in_memory_allocates_nothing_once_as_many_records_are_there_as_its_windows_hold() {
     assert_eq!(allocations_of(5), 0);
 }
 

@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod join_windows;
 mod keys;
 mod names;
 mod state;
@@ -8,6 +9,7 @@ mod stores;
 mod suppress;
 mod tables;
 mod unused;
+mod versions;
 mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
@@ -25,5 +27,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     suppress::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
+    versions::check(cx, topology);
     windows::check(cx, topology);
+    join_windows::check(cx, topology);
 }

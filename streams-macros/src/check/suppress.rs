@@ -14,6 +14,10 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
         let (true, Some(Argument::Value(argument))) = (node.holds_back(), node.args.first()) else { continue };
+        if let Some(table) = node.receiver.filter(|table| topology.has_history(*table)) {
+            cx.report(node.span, SUPPRESS_VERSIONED, &[("table", &topology.called(table))]);
+            continue;
+        }
         let Some(until) = Until::read(argument).filter(|until| until.constructor == "until_window_closes") else { continue };
         limits(cx, &until);
         let Some(windows_behind) = topology.windows_behind(id) else {

@@ -116,7 +116,7 @@ fn window_store(cx: &mut Errors, node: &Node) {
 }
 
 /// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
-fn duration_ms(expr: &Expr) -> Option<u64> {
+pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
     let Expr::Call(call) = expr else { return None };
     let unit_ms = match last_segment(&call.func)?.as_str() {
         "millis" | "from_millis" => 1,
@@ -136,6 +136,6 @@ pub(super) fn last_segment(function: &Expr) -> Option<String> {
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-fn text(expr: &Expr) -> String {
+pub(super) fn text(expr: &Expr) -> String {
     crate::text::tidy(&quote::ToTokens::to_token_stream(expr).to_string())
 }

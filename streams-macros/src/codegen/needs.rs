@@ -50,7 +50,8 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     }
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
-        StoreRole::Buffer => quote!(__rt::StoreKind::Buffer),
+        StoreRole::JoinSide => join_side_kind(plan, store.node),
+        StoreRole::JoinWaiting | StoreRole::Buffer => quote!(__rt::StoreKind::Buffer),
     }
 }
 
@@ -70,8 +71,24 @@ fn declared_kind(plan: &Plan, id: NodeId) -> Option<TokenStream> {
     Some(quote_spanned!(span => __rt::StoreKind::#function(#(#args),*) #duplicates))
 }
 
+/// Expands to `WrittenJoinWindows(within(minutes(1))).store()`.
+fn join_side_kind(plan: &Plan, id: NodeId) -> TokenStream {
+    let expressions = Expressions::new(&plan.topology);
+    let Some(Argument::Value(windows)) = plan.topology.node(id).args.last() else { return TokenStream::new() };
+    let windows = expressions.value(windows);
+    quote!({
+        #[allow(unused_imports)]
+        use __rt::NoJoinWindows as _;
+        __rt::WrittenJoinWindows(#windows).store()
+    })
+}
+
 fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {
     let expressions = Expressions::new(&plan.topology);
+    if let Some((history, _)) = &plan.topology.node(id).options.versioned {
+        let history = expressions.value(history);
+        return quote!(__rt::StoreKind::versioned(#history));
+    }
     let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
     let Some(Argument::Value(windows)) = windows else { return quote!(__rt::StoreKind::KeyValue) };
     let windows = expressions.value(windows);

@@ -234,6 +234,26 @@ rows! {
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
+    // Joins of two streams.
+    JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
+        "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";
+    STREAM_JOIN_WITHOUT_NAME = "T161": "`{operator}` of two streams keeps the records of both and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "The stores are named after the join, as in `<name>-this-join-store`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    OUTER_WITHOUT_GRACE = "T162": "`{operator}` needs to know when a record has waited long enough for a partner: write `{windows}.grace(…)`, with `millis(0)` if late records do not matter",
+        "A record without a partner is joined with `None` when its window and the grace have passed. How long that takes should be seen.";
+    JOIN_WINDOWS_EMPTY = "T163": "these windows end before they begin: from {before_ms} ms before a record to {after_ms} ms after it",
+        "`before` and `after` together must not be negative: `within(seconds(60)).after_ms(-20_000)` are 60 to 20 seconds before a record.";
+    OUTER_JOIN_WITH_TABLE = "T164": "`{name}` takes a stream, and `{operand}` is a {kind}: a stream and a table have no outer join, since a change of the table makes no result; `left_join` keeps the records for which there is no row",
+        "For changes of both sides make a table of the stream, `.to_table()`, and join the tables.";
+    SINGLE_STORE = "T165": "`single_store` is for a stream that is joined with itself: `{stream}.join({stream}, …)`",
+        "Two streams have two sets of records. Only `join` has it: the other joins also keep records that wait.";
+
+    // Tables with a history.
+    HISTORY_ZERO = "T170": "a history of `{found}` holds no past: write how far back the table is to be read, as in `.versioned(minutes(10))`",
+        "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
+    VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
+        "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+
     // `suppress`.
     SUPPRESS_WITHOUT_WINDOWS = "T187": "suppress without end: `{table}` has no windows that could close; use `until_time_limit(…)`, or put `suppress` behind an aggregation with `windowed_by`",
         "`until_window_closes` looks for the windows in front of it, through views and joins of tables. What is read from a topic, or has another key since, has none that are known.";
@@ -241,6 +261,8 @@ rows! {
         "Use `until_time_limit(…)`, or windows that end.";
     SUPPRESS_WITHOUT_GRACE = "T189": "`until_window_closes` needs to know when a window closes: write `{windows}(…).grace(…)` at {place}, with `millis(0)` if late records do not matter",
         "A window closes when the stream time has reached its end and its grace. What comes later is lost, so how long to wait should be seen.";
+    SUPPRESS_VERSIONED = "T190": "`{table}` has a history, so some of its changes are older than the latest of their key, and `suppress` could not tell which to keep; read the topic without `.versioned(…)`, or give a view of it a store of its own first: `let name: Table<Key, Value> = …;`",
+        "Kafka Streams has no `suppress` of versioned tables either.";
     SUPPRESS_FINAL_EARLY = "T191": "with `until_window_closes` nothing can leave early: a result would not be final; write `.shut_down_when_full()`, or use `until_time_limit(…)`",
         "One final result for each window is the promise of `until_window_closes`.";
     SUPPRESS_LIMIT_OPEN = "T192": "with `until_window_closes` and `{limit}` say what happens when there is more: `.shut_down_when_full()` must follow",

@@ -10,6 +10,7 @@ mod repartition;
 mod rows;
 mod stores;
 mod subtopology;
+mod versions;
 
 pub(crate) use describe::describe;
 pub(crate) use dot::dot;
@@ -61,12 +62,6 @@ impl Plan {
 impl Topology {
     pub(crate) fn is_repartition(&self, id: NodeId) -> bool {
         self.node(id).row.name == "repartition"
-    }
-
-    /// The name of a repartition: its own, or that of the state or join it was inserted for.
-    pub(crate) fn repartition_name(&self, id: NodeId) -> String {
-        let named = self.node(id).inserted_for.unwrap_or(id);
-        self.node(named).state_name().map(|(name, _)| name).unwrap_or_default()
     }
 }
 

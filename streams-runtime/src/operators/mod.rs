@@ -28,6 +28,7 @@ mod select_key;
 mod settle;
 mod source;
 mod state;
+mod stream_join;
 mod suppress;
 mod table_filter;
 mod table_group_by;
@@ -39,6 +40,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod versions;
 mod whole_key;
 mod windowed;
 
@@ -65,6 +67,8 @@ pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
+pub(crate) use state::TableStore;
+pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use suppress::{
     Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,
     UntilWindowCloses, until_time_limit, until_window_closes,
@@ -79,6 +83,8 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+#[cfg(doc)]
+pub(crate) use versions::put_version;
 pub use whole_key::{AllBytes, InWindows, WholeKey};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
