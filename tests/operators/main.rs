@@ -19,6 +19,7 @@ mod merge;
 mod peek;
 mod print;
 mod process;
+mod process_outputs;
 mod reduce;
 mod repartition;
 mod schedules;
@@ -43,6 +44,7 @@ mod to_table;
 mod window_store_model;
 mod window_stores;
 mod windowed;
+mod wrap_processors;
 
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::*;
