@@ -88,18 +88,18 @@ pub use context::{Context, Handlers, SharedProducer, TaskMetrics};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
-pub use operators::TimeWindowedStream;
+pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
-    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, StoppedBehind, StoreHandle,
-    WindowView, WrapProcessors,
+    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind,
+    StoreHandle, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,
 };
 pub use topology::{AnyTopology, StoreName, Topology};
-pub use windows::{Window, Windowed};
+pub use windows::{KeyWindow, SessionWindow, Window, Windowed};
 
 pub use streams_macros::StreamData;
 

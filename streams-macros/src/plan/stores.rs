@@ -1,5 +1,6 @@
 //! The stores that a node keeps: most that keep state have one, named after the state; some have several, whose names begin with it.
 
+use super::foreign_keys::subscription_store;
 use crate::model::{NodeId, Topology};
 
 /// A store of a node.
@@ -16,6 +17,8 @@ pub(crate) struct OwnStore {
 pub(crate) enum StoreRole {
     /// The rows of the table, or the store for processors, that the node is.
     Rows,
+    /// Who waits for which row of the right table of a foreign-key join. It belongs to the part that reads the right table.
+    Subscriptions,
     /// Changes that wait.
     Buffer,
     /// The records of one side of a join of two streams.
@@ -40,11 +43,15 @@ impl Topology {
             let sides = std::iter::once(this).chain(other).map(|suffix| store(suffix, StoreRole::JoinSide));
             return sides.chain(shared.map(|suffix| store(suffix, StoreRole::JoinWaiting))).collect();
         }
-        let role = match node.is_state() {
-            true => StoreRole::Rows,
-            false if node.holds_back() => StoreRole::Buffer,
-            false => return Vec::new(),
-        };
-        vec![OwnStore { node: id, name, role }]
+        let mut stores = Vec::new();
+        if node.joins_by_foreign_key() {
+            stores.push(OwnStore { node: id, name: subscription_store(&name), role: StoreRole::Subscriptions });
+        }
+        if node.holds_back() {
+            stores.push(OwnStore { node: id, name, role: StoreRole::Buffer });
+        } else if node.is_state() {
+            stores.push(OwnStore { node: id, name, role: StoreRole::Rows });
+        }
+        stores
     }
 }

@@ -1,7 +1,7 @@
 //! Keys out of their bytes: those of windows at fixed places have the start only.
 
 use crate::codec::windowed::set;
-use crate::windows::{Window, Windowed, Windows};
+use crate::windows::{SessionWindow, Window, Windowed, Windows};
 
 /// Completes a key that was decoded.
 pub trait WholeKey<K>: Clone {
@@ -35,14 +35,14 @@ pub struct InWindows {
 impl InWindows {
     /// Keys in these windows.
     pub fn new(windows: &impl Windows) -> Self {
-        InWindows { size_ms: windows.size_ms(), closes_after_ms: windows.closes_after_ms() }
+        InWindows { size_ms: windows.size_ms(), closes_after_ms: windows.final_after_ms() }
     }
 
     /// Keys that may be in these windows as well: of several kinds those count that close last.
     #[must_use]
     pub fn or(self, windows: &impl Windows) -> Self {
         let longer = |a: Option<i64>, b: Option<i64>| Some(a?.max(b?));
-        InWindows { size_ms: self.size_ms, closes_after_ms: longer(self.closes_after_ms, windows.closes_after_ms()) }
+        InWindows { size_ms: self.size_ms, closes_after_ms: longer(self.closes_after_ms, windows.final_after_ms()) }
     }
 
     /// How long after its end a window closes, if it does.
@@ -63,5 +63,14 @@ impl<K: Clone> WholeKey<Windowed<K>> for InWindows {
             }
             None => key,
         }
+    }
+}
+
+impl<K> WholeKey<Windowed<K, SessionWindow>> for InWindows {
+    type Memory = ();
+
+    #[inline]
+    fn whole<'a>(&self, key: &'a Windowed<K, SessionWindow>, (): &'a mut ()) -> &'a Windowed<K, SessionWindow> {
+        key
     }
 }

@@ -55,7 +55,7 @@ impl Windows for SlidingWindows {
         Some(self.difference_ms)
     }
 
-    fn closes_after_ms(&self) -> Option<i64> {
+    fn final_after_ms(&self) -> Option<i64> {
         Some(self.grace_ms)
     }
 }

@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::Window;
 use super::durations::duration_ms;
 use crate::operators::TimeWindowedStream;
+use crate::plan::StoreKind;
 
 /// Windows that a grouped stream can be cut into: `.windowed_by(tumbling(minutes(1)))`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do"
 )]
 pub trait Windows: Copy {
     /// The grouped stream in these windows.
@@ -19,8 +20,8 @@ pub trait Windows: Copy {
     /// The handle of a grouped stream in these windows.
     fn over<K: ?Sized, V: ?Sized>(self) -> Self::Over<K, V>;
 
-    /// How long a store must keep a window after its start so that every record that is not late finds it, in milliseconds; also what it
-    /// keeps without `.retention(…)`.
+    /// How long a store must keep a window after its start (a session: after its end) so that every record that is not late finds it, in
+    /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
 
     /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
@@ -28,7 +29,12 @@ pub trait Windows: Copy {
 
     /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
     /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
-    fn closes_after_ms(&self) -> Option<i64>;
+    fn final_after_ms(&self) -> Option<i64>;
+
+    /// The kind of store that keeps them so long.
+    fn store(&self, retention_ms: i64) -> StoreKind {
+        StoreKind::Window { retention_ms }
+    }
 }
 
 /// Windows of one size that begin at multiples of an advance. Made by [`tumbling`] and [`hopping`].
@@ -78,7 +84,7 @@ impl Windows for TimeWindows {
         Some(self.size_ms)
     }
 
-    fn closes_after_ms(&self) -> Option<i64> {
+    fn final_after_ms(&self) -> Option<i64> {
         Some(self.grace_ms)
     }
 }
@@ -120,7 +126,7 @@ impl Windows for UnlimitedWindows {
         Some(i64::MAX)
     }
 
-    fn closes_after_ms(&self) -> Option<i64> {
+    fn final_after_ms(&self) -> Option<i64> {
         None
     }
 }

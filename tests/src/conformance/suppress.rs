@@ -21,6 +21,14 @@ topology! {
         closed.to_stream().to("out");
     }
 
+    fn suppress_session() -> SuppressSession {
+        let input: Stream<Text, Text> = stream("in");
+        let s: Table<Windowed<String, SessionWindow>, u64> =
+            input.group_by_key().windowed_by(sessions(millis(30)).grace(millis(40))).count();
+        let closed = s.suppress(until_window_closes());
+        closed.to_stream().to("out");
+    }
+
     fn suppress_time_limit() -> SuppressTimeLimit {
         let t: Table<String, String> = table("in");
         t.suppress(until_time_limit(millis(60))).named("limited").to_stream().to("out");
@@ -60,6 +68,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         Scenario::new("suppress_tumbling", suppress_tumbling).windows_of(100).window_store::<u64>("w"),
         Scenario::new("suppress_hopping", suppress_hopping).windows_of(90).window_store::<String>("w"),
+        Scenario::new("suppress_session", suppress_session).sessions().session_store::<u64>("s"),
         Scenario::new("suppress_time_limit", suppress_time_limit).store::<String, String>("t"),
         Scenario::new("suppress_max_records", suppress_max_records).store::<String, String>("t"),
         Scenario::new("suppress_zero", suppress_zero).store::<String, String>("t").store::<String, u64>("c"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::operators::{InWindows, WholeKey};
-use crate::windows::{Windowed, duration_ms};
+use crate::windows::{KeyWindow, Windowed, duration_ms};
 
 /// How much a buffer holds, and what happens when that is not enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +220,7 @@ impl Suppression for UntilWindowCloses {
     }
 }
 
-impl<K> Orders<Windowed<K>, InWindows> for UntilWindowCloses {
+impl<K, W: KeyWindow> Orders<Windowed<K, W>, InWindows> for UntilWindowCloses {
     type Node<N> = N;
 
     fn node<N>(node: N) -> N {
@@ -228,7 +228,7 @@ impl<K> Orders<Windowed<K>, InWindows> for UntilWindowCloses {
     }
 
     #[inline]
-    fn time_ms(&self, key: &Windowed<K>, _: i64) -> i64 {
-        key.window.end_ms
+    fn time_ms(&self, key: &Windowed<K, W>, _: i64) -> i64 {
+        key.window.end_ms()
     }
 }

@@ -11,6 +11,8 @@ topology! {
         let grouped = views.group_by_key();
         let counts: Table<Windowed<String>, u64> = grouped.windowed_by(tumbling(minutes(1)).grace(millis(0))).count();
         let own: Table<Windowed<String>, u64> = grouped.windowed_by(WINDOWS).count();
+        let visits: Table<Windowed<String, SessionWindow>, u64> = grouped.windowed_by(sessions(minutes(5)).grace(minutes(1))).count();
+        visits.suppress(until_window_closes()).named("visits-that-ended").to_stream().filter(|key, _| key.window.end_ms > 0).to("v");
         let ever: Table<Windowed<String>, u64> = grouped.windowed_by(unlimited()).count();
         counts.filter(|_, n| *n > 1).map_values(|n| n * 2).suppress(until_window_closes()).named("views-of-a-minute").to_stream().to("a");
         let closed = own.suppress(until_window_closes().max_records(10).max_bytes(1000).shut_down_when_full().flush_after(hours(1)));
