@@ -32,6 +32,7 @@ mod store_model;
 mod stores;
 mod stream_join;
 mod stream_join_model;
+mod stream_join_stores;
 mod suppress;
 mod table_filter;
 mod table_group_by;
