@@ -20,6 +20,8 @@ pub use crate::topology::{StoreName, Topology};
 
 use std::time::Duration;
 
+pub use crate::windows::Windowed;
+
 use crate::windows::Windows;
 
 /// A box around what follows a long path, so that rustc need not look through all of it at once.

@@ -89,7 +89,10 @@ pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
 pub use operators::TimeWindowedStream;
-pub use processor::{FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind};
+pub use processor::{
+    FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
+    WindowView,
+};
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,

@@ -91,6 +91,15 @@ pub enum StoreKind {
         /// How long a window is kept after its start, in milliseconds of stream time.
         retention_ms: i64,
     },
+    /// Values by key and window, put by processors.
+    PlainWindow {
+        /// How long a window is kept after its start, in milliseconds of stream time.
+        retention_ms: i64,
+        /// How long a window is, in milliseconds.
+        size_ms: i64,
+        /// Whether all values of one key and time are kept.
+        retain_duplicates: bool,
+    },
     /// Values by key and session.
     Session {
         /// How long a session is kept after its end, in milliseconds of stream time.
@@ -114,6 +123,20 @@ impl StoreKind {
     /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
     pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
         StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }
+    }
+
+    /// The store of a `window_store(retention, size)`.
+    pub fn window_store(retention: Duration, size: Duration) -> Self {
+        StoreKind::PlainWindow { retention_ms: duration_ms(retention), size_ms: duration_ms(size), retain_duplicates: false }
+    }
+
+    /// The same, which keeps all values of one key and time.
+    #[must_use]
+    pub fn retain_duplicates(mut self) -> Self {
+        if let StoreKind::PlainWindow { retain_duplicates, .. } = &mut self {
+            *retain_duplicates = true;
+        }
+        self
     }
 }
 

@@ -10,6 +10,24 @@ topology! {
     }
 }
 
+topology! {
+    fn keyed() -> Keyed {
+        let input: Stream<Text, Text> = stream("in");
+        let codes: GlobalTable<String, String> = global_table("codes");
+        input.join(codes, |_, v| v.clone(), |k, v, code| format!("{k:?}:{v}+{code}")).to("inner");
+        input.try_left_join(codes, |_, v| v.clone(), |k, v, code| k.as_ref().map(|k| format!("{k}:{v}+{code:?}")).ok_or("null")).to("left");
+    }
+}
+
+#[test]
+fn a_closure_of_three_parameters_sees_the_key_of_the_stream_which_may_be_null() {
+    let driver = TestDriver::builder(keyed()).on_process_error(OnError::Continue).build().unwrap();
+    pipe(&driver, "codes", &[(Some("x"), Some("X"), 50)]);
+    pipe(&driver, "in", &[(None, Some("x"), 5), (Some("a"), Some("x"), 6), (Some("a"), Some("y"), 7)]);
+    assert_eq!(read(&driver, "inner"), ["-=None:x+X@5", "a=Some(\"a\"):x+X@6"]);
+    assert_eq!(read(&driver, "left"), ["a=a:x+Some(\"X\")@6", "a=a:y+None@7"]);
+}
+
 #[test]
 fn any_key_finds_its_row() {
     let driver = TestDriver::builder(coded()).on_process_error(OnError::Continue).build().unwrap();

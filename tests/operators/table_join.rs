@@ -20,6 +20,29 @@ topology! {
     }
 }
 
+topology! {
+    fn keyed() -> Keyed {
+        let input: Stream<Text, Text> = stream("in");
+        let users: Table<String, String> = table("users");
+        input.join(users, |k, v, user| format!("{k}:{v}+{user}")).to("inner");
+        input.left_join(users, |k, v, user| format!("{}:{v}+{}", k.is_some(), user.map_or("nobody", |u| u))).to("left");
+        input.try_join(users, |k, v, user| if k == user { Err("alike") } else { Ok(v.to_owned()) }).to("tried");
+        input.try_left_join(users, |k, v, _| k.as_ref().map(|k| format!("{k}{v}")).ok_or("null")).to("left-tried");
+    }
+}
+
+#[test]
+fn a_closure_of_three_parameters_sees_the_key_which_only_a_left_join_may_find_null() {
+    let driver = TestDriver::builder(keyed()).on_process_error(OnError::Continue).build().unwrap();
+    pipe(&driver, "users", &[(Some("a"), Some("ann"), 1), (Some("b"), Some("b"), 1)]);
+    pipe(&driver, "in", &[(Some("a"), Some("1"), 2), (Some("b"), Some("2"), 3), (None, Some("3"), 4)]);
+    assert_eq!(read(&driver, "inner"), ["a=a:1+ann@2", "b=b:2+b@3"]);
+    assert_eq!(read(&driver, "left"), ["a=true:1+ann@2", "b=true:2+b@3", "-=false:3+nobody@4"]);
+    assert_eq!(read(&driver, "tried"), ["a=1@2"]);
+    assert_eq!(read(&driver, "left-tried"), ["a=a1@2", "b=b2@3"]);
+    assert_eq!((driver.dropped(), driver.metrics().skipped_errors), (2, 2));
+}
+
 #[test]
 fn the_table_is_read_as_it_is_and_its_changes_make_no_results() {
     for cache_max_bytes in [0, 1 << 20] {

@@ -11,6 +11,9 @@ use crate::{paths, process};
 pub(crate) struct Conformance {
     /// A directory of recorded runs. Default: $CONFORMANCE_VECTORS, or tests/conformance/vectors.
     dir: Option<PathBuf>,
+    /// By whole applications on the embedded log, not through the test driver.
+    #[arg(long)]
+    embedded: bool,
     /// Further arguments of the comparing program.
     #[arg(last = true)]
     args: Vec<String>,
@@ -31,6 +34,7 @@ pub(crate) fn run(options: &Conformance) -> Result<ExitCode> {
     command
         .current_dir(paths::root())
         .args(["run", "--quiet", "--release", "--package", "tests", "--bin", "conformance", "--"])
+        .args(options.embedded.then_some("--embedded"))
         .arg(&dir)
         .args(&options.args);
     let status = process::status(&mut command)?;

@@ -38,7 +38,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         let Some(variable) = &node.variable else { continue };
         let text = plain(&variable.name);
         if variable.ty.is_none() && node.options.named.is_none() {
-            let written = node.gives().written().unwrap_or_default();
+            let written = node.row.written().unwrap_or_default();
             cx.report(variable.name.span(), STATE_WITHOUT_TYPE, &[("name", &text), ("written", &written)]);
         }
         let handle = handle_name(&text);

@@ -21,6 +21,9 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
                 on_close(cx, &windows, span);
             }
         }
+        if node.row.name == "window_store" {
+            window_store(cx, node);
+        }
         if let Some(retention) = &node.options.retention
             && let Some(windows) = topology.windows_of(id).and_then(|id| windows(topology.node(id)))
         {
@@ -91,6 +94,16 @@ fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
     if let Some(least_ms) = least_ms.filter(|least_ms| found_ms < *least_ms) {
         let least = format!("size and grace are {least_ms} ms");
         cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
+    }
+}
+
+fn window_store(cx: &mut Errors, node: &Node) {
+    let [Argument::Value(retention), Argument::Value(size)] = node.args.as_slice() else { return };
+    if let (Some(retention_ms), Some(size_ms)) = (duration_ms(retention), duration_ms(size))
+        && retention_ms < size_ms
+    {
+        let values: &[(&str, &dyn Display)] = &[("retention", &text(retention)), ("size", &text(size))];
+        cx.report(retention.span(), STORE_RETENTION_SHORT, values);
     }
 }
 

@@ -33,10 +33,10 @@ impl Forward<'_, '_> {
     fn emit(mut self) -> TokenStream {
         match self.node.row.name {
             _ if self.node.output_index.is_some() => TokenStream::new(),
+            _ if self.node.row.store_type().is_some() => self.store(),
             "stream" => self.stream(),
             "table" => self.table(),
             "global_table" => self.global_table(),
-            "key_value_store" => self.store(),
             "otherwise" | "no_default" => self.split(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
@@ -110,9 +110,10 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
+        let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
-            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global")),
-            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table")),
+            name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
+            name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
@@ -263,10 +264,11 @@ impl Forward<'_, '_> {
 
     /// Expands to `let seen = __b.key_value::<String, i64>("seen");`
     fn store(&self) -> TokenStream {
-        let Some(variable) = &self.node.variable else { return TokenStream::new() };
+        let (Some(variable), Some(store_type)) = (&self.node.variable, self.node.row.store_type()) else { return TokenStream::new() };
+        let open = Ident::new(store_type.open, self.span());
         let (name, types) = (&variable.name, types(self.node));
         let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
-        quote_spanned! { self.span() => let #name = __b.key_value::<#types>(#store); }
+        quote_spanned! { self.span() => let #name = __b.#open::<#types>(#store); }
     }
 
     /// Expands to one `let (a, __op_0) = words.branch(…);` for each branch, and `let rest = words;`.

@@ -1,7 +1,7 @@
 //! `Topology::plan` and `Topology::globals`: what the topology needs from its surroundings.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::backward::topic;
 use super::closures::Expressions;
@@ -43,11 +43,30 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     }
 }
 
-/// Expands to `StoreKind::KeyValue`, or to `WrittenWindows(tumbling(minutes(1))).store(None)`.
+/// Expands to `StoreKind::KeyValue`, to `WrittenWindows(tumbling(minutes(1))).store(None)`, or to `StoreKind::window_store(hours(1), minutes(1))`.
 fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
+    if let Some(kind) = declared_kind(plan, store.node) {
+        return kind;
+    }
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
     }
+}
+
+/// The kind of a store for processors, with the arguments and options of its source.
+fn declared_kind(plan: &Plan, id: NodeId) -> Option<TokenStream> {
+    let node = plan.topology.node(id);
+    let store_type = node.row.store_type()?;
+    let expressions = Expressions::new(&plan.topology);
+    let args = node.args.iter().filter_map(|arg| if let Argument::Value(value) = arg { Some(expressions.value(value)) } else { None });
+    let args: Vec<TokenStream> = args.collect();
+    if args.is_empty() {
+        return Some(quote!(__rt::StoreKind::KeyValue));
+    }
+    let span = node.span.resolved_at(Span::call_site());
+    let function = Ident::new(store_type.source, span);
+    let duplicates = node.options.retain_duplicates.map(|_| quote_spanned!(span => .retain_duplicates()));
+    Some(quote_spanned!(span => __rt::StoreKind::#function(#(#args),*) #duplicates))
 }
 
 fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {

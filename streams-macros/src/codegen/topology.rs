@@ -8,7 +8,7 @@ use syn::Attribute;
 
 use super::forward::types;
 use crate::check::{CONSTANTS, handle_name};
-use crate::model::{Node, Topology, plain};
+use crate::model::{Node, Topology, plain, written};
 use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 
 /// Expands to:
@@ -100,6 +100,10 @@ fn store_name(runtime: &TokenStream, vis: &impl ToTokens, node: &Node) -> Option
     let (name, _) = node.state_name()?;
     let constant = constant(&variable.name);
     let types = types(node);
+    let types = match (node.row.store_type(), &written(variable.ty.as_ref()?).arguments[..]) {
+        (Some(store), [key, value]) if store.windowed => quote!(#runtime::Windowed<#key>, #value),
+        _ => types,
+    };
     let docs = &variable.docs;
     let text = format!("The {} `{name}`, for queries.", node.gives().noun());
     let docs = if docs.is_empty() { quote!(#[doc = #text]) } else { quote!(#(#docs)*) };

@@ -233,4 +233,8 @@ rows! {
         "Without `emit_on_close` each change is a result.";
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
+
+    // Processors.
+    STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
+        "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
 }

@@ -22,13 +22,18 @@ impl Builder {
         call: &Call,
     ) -> Result<Vec<Argument>, Broken> {
         let name = if fallible { format!("try_{}", row.name) } else { row.name.to_owned() };
-        let shape = self.shape(cx, row, &name, call)?;
+        let shapes = self.shapes(cx, row, &name, call)?;
         let before = cx.count();
         let mut arguments = Vec::new();
-        for (arg, expr) in row.shapes[shape].iter().zip(&call.args) {
+        for (index, (arg, expr)) in shapes[0].iter().zip(&call.args).enumerate() {
             match *arg {
-                Arg::Closure(parameters) => {
-                    self.closure(cx, &name, parameters, expr);
+                Arg::Closure(_) => {
+                    let mut forms: Vec<&[&str]> = shapes
+                        .iter()
+                        .filter_map(|shape| if let Arg::Closure(parameters) = shape[index] { Some(parameters) } else { None })
+                        .collect();
+                    forms.dedup();
+                    self.closure(cx, &name, &forms, expr);
                     arguments.push(Argument::Closure(expr.clone()));
                 }
                 Arg::Value(what) => {
@@ -57,7 +62,7 @@ impl Builder {
                 Arg::Topics => arguments.extend(self.topics(cx, expr).map(Argument::Topics)),
                 Arg::TopicOrClosure(parameters) => {
                     if matches!(expr, Expr::Closure(_)) {
-                        self.closure(cx, &name, parameters, expr);
+                        self.closure(cx, &name, &[parameters], expr);
                         arguments.push(Argument::Topics(Topics::Computed(Box::new(expr.clone()))));
                     } else if let Some(topic) = self.topic(cx, expr) {
                         arguments.push(Argument::Topics(Topics::Names(vec![topic])));
@@ -68,8 +73,8 @@ impl Builder {
         if cx.count() > before { Err(Broken) } else { Ok(arguments) }
     }
 
-    /// The shape that fits: by the number of arguments, and by the kind of an operand where that decides.
-    fn shape(&mut self, cx: &mut Errors, row: &'static Operator, name: &str, call: &Call) -> Result<usize, Broken> {
+    /// The shapes that fit: by the number of arguments, and by the kind of an operand where that decides. They differ only in what closures take.
+    fn shapes(&mut self, cx: &mut Errors, row: &'static Operator, name: &str, call: &Call) -> Result<Vec<&'static [Arg]>, Broken> {
         let operand_kinds: Vec<Kind> = row
             .shapes
             .iter()
@@ -85,8 +90,10 @@ impl Builder {
             let kind = self.nodes[id.0].gives();
             candidates.retain(|shape| matches!(row.shapes[*shape].first(), Some(Arg::Operand(kinds)) if kinds.contains(&kind)));
         }
-        if let Some(shape) = candidates.iter().find(|shape| row.shapes[**shape].len() == call.args.len()) {
-            return Ok(*shape);
+        let fitting = candidates.iter().map(|shape| row.shapes[*shape]).filter(|shape| shape.len() == call.args.len());
+        let fitting: Vec<&'static [Arg]> = fitting.collect();
+        if !fitting.is_empty() {
+            return Ok(fitting);
         }
         let wanted: Vec<String> = candidates.iter().map(|shape| describe(row.shapes[*shape])).collect();
         let found = match call.args.len() {
@@ -103,18 +110,22 @@ impl Builder {
         Err(Broken)
     }
 
-    pub(super) fn closure(&self, cx: &mut Errors, name: &str, parameters: &[&str], expr: &Expr) {
-        let signature = format!("|{}|", parameters.join(", "));
+    /// A closure, which may be called in any of the forms.
+    pub(super) fn closure(&self, cx: &mut Errors, name: &str, forms: &[&[&str]], expr: &Expr) {
+        let signature = |parameters: &[&str]| format!("|{}|", parameters.join(", "));
         match expr {
             Expr::Closure(closure) => {
                 if let Some(token) = &closure.asyncness {
                     cx.report(token.span, CLOSURE_ASYNC, &[]);
                 }
-                if closure.inputs.len() != parameters.len() {
-                    let wanted = match parameters.len() {
+                if forms.iter().all(|parameters| closure.inputs.len() != parameters.len()) {
+                    let mut wanted = match forms[0].len() {
                         0 => "no argument: `||`".to_owned(),
-                        count => format!("{}: `{signature}`", counted(count, "argument")),
+                        count => format!("{}: `{}`", counted(count, "argument"), signature(forms[0])),
                     };
+                    for parameters in &forms[1..] {
+                        wanted += &format!(", or {}: `{}`", parameters.len(), signature(parameters));
+                    }
                     let found = counted(closure.inputs.len(), "parameter");
                     let span = closure.inputs_begin.span.join(closure.inputs_end.span).unwrap_or(closure.inputs_begin.span);
                     cx.report(span, CLOSURE_PARAMETERS, &[("name", &name), ("wanted", &wanted), ("found", &found)]);
@@ -122,7 +133,7 @@ impl Builder {
             }
             // The name of a function, unless it is one of the graph.
             Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.names.find(&plain(ident)).is_none()) => {}
-            other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{signature} …"))]),
+            other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{} …", signature(forms[0])))]),
         }
     }
 
@@ -249,7 +260,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// The arguments of a shape: `(table, |value, table_value| …)`.
-fn describe(shape: &[Arg]) -> String {
+pub(crate) fn describe(shape: &[Arg]) -> String {
     if shape.is_empty() {
         return "no arguments".to_owned();
     }

@@ -142,7 +142,7 @@ impl Builder {
             cx.report(call.name.span(), UNKNOWN_SOURCE, &[("name", &name), ("hint", &hint), ("known", &known)]);
             return Err(Broken);
         };
-        let kind_written = row.gives.written().unwrap_or_default();
+        let kind_written = row.written().unwrap_or_default();
         let Some(binding) = binding else {
             cx.report(call.name.span(), SOURCE_WITHOUT_LET, &[("source", &name), ("written", &kind_written)]);
             return Err(Broken);
@@ -291,7 +291,7 @@ impl Builder {
         let node = &self.nodes[last.0];
         let operator = node.operator();
         let span = node.span;
-        let gives = node.gives();
+        let (gives, row) = (node.gives(), node.row);
         match gives {
             Kind::Nothing => {
                 cx.report(span, SINK_BOUND, &[("operator", &operator)]);
@@ -314,7 +314,7 @@ impl Builder {
         };
         if let Some(ty) = &binding.ty {
             let found = written(ty);
-            match gives.written() {
+            match row.written() {
                 Some(wanted) if found.name == wanted => {
                     if found.arguments.len() != 2 {
                         cx.report(found.span, TYPE_ARGUMENTS, &[("written", &wanted)]);

@@ -25,6 +25,9 @@ pub(crate) struct Topology {
     pub(crate) complete: bool,
 }
 
+/// What a joiner without the key takes: both sides.
+const JOINER_PARAMETERS: usize = 2;
+
 /// A source, an operator, a sink, or a store.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -120,6 +123,8 @@ pub(crate) struct Options {
     /// Where it was written.
     pub(crate) emit_on_close: Option<Span>,
     pub(crate) retention: Option<Expr>,
+    /// Where it was said that a store keeps all values of one key and time.
+    pub(crate) retain_duplicates: Option<Span>,
     /// Where it was said that a table keeps no rows.
     pub(crate) without_store: Option<Span>,
 }
@@ -137,6 +142,12 @@ impl Node {
     /// Joins two tables, so that changes come in on both sides.
     pub(crate) fn joins_tables(&self) -> bool {
         self.is_view() && self.inputs().nth(1).is_some()
+    }
+
+    /// Whether the closure of a join is written with one parameter more, for the key.
+    pub(crate) fn joiner_sees_key(&self) -> bool {
+        let joiner = self.args.iter().rev().find_map(|arg| if let Argument::Closure(closure) = arg { Some(closure) } else { None });
+        matches!(joiner, Some(Expr::Closure(closure)) if closure.inputs.len() == JOINER_PARAMETERS + 1)
     }
 
     /// Keeps state of its own.

@@ -8,6 +8,8 @@ mod names;
 mod options;
 mod types;
 
+#[cfg(test)]
+pub(crate) use arguments::describe;
 pub(crate) use build::build;
 pub(crate) use flow::Flow;
 pub(crate) use graph::*;

@@ -39,7 +39,11 @@ impl Builder {
         let set = &node.options;
         let Some(first) = call.args.first() else {
             let options = &mut self.nodes[on.0].options;
-            let place = if option.name == "emit_on_close" { &mut options.emit_on_close } else { &mut options.without_store };
+            let place = match option.name {
+                "emit_on_close" => &mut options.emit_on_close,
+                "retain_duplicates" => &mut options.retain_duplicates,
+                _ => &mut options.without_store,
+            };
             if place.replace(span).is_some() {
                 cx.report(span, DUPLICATE_OPTION, &[("option", &option.name)]);
                 return Err(Broken);
@@ -50,7 +54,7 @@ impl Builder {
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
             "timestamp" => {
-                self.closure(cx, "timestamp", &["key", "value"], first);
+                self.closure(cx, "timestamp", &[&["key", "value"]], first);
                 let twice = set.timestamp.is_some();
                 self.nodes[on.0].options.timestamp = Some(first.clone());
                 twice

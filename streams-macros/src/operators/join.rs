@@ -10,7 +10,9 @@ pub(super) const ROW: Operator = Operator {
     gives: Kind::Stream,
     shapes: &[
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])],
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value", "table_value"])],
         &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])],
+        &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["key", "value", "table_value"])],
     ],
     changes_key: false,
     needs_key: true,

@@ -27,9 +27,12 @@ mod print;
 mod process;
 mod process_values;
 mod reduce;
+#[cfg(test)]
+mod reference;
 mod repartition;
 mod select_key;
 mod split;
+mod store_types;
 mod stream;
 mod table;
 mod table_aggregate;
@@ -47,12 +50,15 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod window_store;
 mod windowed_aggregate;
 mod windowed_by;
 mod windowed_count;
 mod windowed_reduce;
 
 pub(crate) use options::{OPTIONS, OptionRow};
+#[cfg(test)]
+pub(crate) use reference::{ENTRIES, Entry};
 
 /// What a name in a topology stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,14 +104,13 @@ impl Kind {
         matches!(self, Kind::Grouped | Kind::Windowed | Kind::GroupedTable)
     }
 
-    /// The type that a user writes, if one can be written.
-    pub(crate) fn written(self) -> Option<&'static str> {
+    /// The type that a user writes, if one can be written; of a store the row knows it.
+    fn written(self) -> Option<&'static str> {
         match self {
             Kind::Stream => Some("Stream"),
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
-            Kind::Store => Some("KeyValueStore"),
-            Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Store | Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
     }
 }
@@ -167,6 +172,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &table::ROW,
     &global_table::ROW,
     &key_value_store::ROW,
+    &window_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,

@@ -25,5 +25,9 @@ pub(super) const EMIT_ON_CLOSE: &OptionRow =
 pub(super) const RETENTION: &OptionRow =
     &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
 
+pub(super) const RETAIN_DUPLICATES: &OptionRow =
+    &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
+
 /// All options.
-pub(crate) const OPTIONS: &[&OptionRow] = &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE];
+pub(crate) const OPTIONS: &[&OptionRow] =
+    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES];

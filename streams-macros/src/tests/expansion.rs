@@ -68,6 +68,16 @@ const TABLES: &str = r#"
     }
 "#;
 
+const PROCESSORS: &str = r#"
+    pub fn readings(kept_h: u64) -> Readings {
+        let latest: KeyValueStore<String, f64> = key_value_store();
+        let recent: WindowStore<String, f64> = window_store(hours(*kept_h), minutes(1)).named("recent-readings").retain_duplicates();
+        let readings: Stream<String, f64> = stream("readings");
+        let smooth = readings.process_values(Smooth::new(5), (latest, recent));
+        smooth.to("smooth");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -101,6 +111,7 @@ fn plans() {
     snapshot("joins.plan.txt", &plan_text(JOINS));
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
+    snapshot("processors.plan.txt", &plan_text(PROCESSORS));
 }
 
 #[test]
@@ -109,12 +120,13 @@ fn expansions() {
     snapshot("joins.rs", &code(JOINS));
     snapshot("windows.rs", &code(WINDOWS));
     snapshot("tables.rs", &code(TABLES));
+    snapshot("processors.rs", &code(PROCESSORS));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

@@ -6,7 +6,8 @@ use std::path::Path;
 use expect_test::expect_file;
 
 use crate::diagnostics::ROWS;
-use crate::operators::{OPERATORS, OPTIONS};
+use crate::model::describe;
+use crate::operators::{ENTRIES, Entry, OPERATORS, OPTIONS, Operator};
 
 #[test]
 fn codes_are_unique_and_in_order() {
@@ -33,16 +34,34 @@ fn diagnostics_are_documented() {
 }
 
 #[test]
+fn every_operator_has_an_entry_in_the_reference() {
+    for row in OPERATORS {
+        let entries = ENTRIES.iter().filter(|entry| entry.on == row.on && entry.name == row.name).count();
+        assert_eq!(entries, 1, "src/operators/reference.rs: entries for `{}` on {:?}", row.name, row.on);
+    }
+    for entry in ENTRIES {
+        let known = OPERATORS.iter().any(|row| entry.on == row.on && entry.name == row.name);
+        assert!(known, "src/operators/reference.rs: `{}` on {:?} is no operator", entry.name, entry.on);
+    }
+}
+
+#[test]
 fn operators_are_documented() {
     let mut text = String::from(
-        "# Operators of `topology!`\n\nMade from the rows in `src/operators` by a test: `UPDATE_EXPECT=1 cargo test -p streams-macros`.\n\n| operator | on | gives | |\n| --- | --- | --- | --- |\n",
+        "# Operators of `topology!`\n\nMade from the rows in `src/operators` by a test: `UPDATE_EXPECT=1 cargo test -p streams-macros`.\n\n\
+         Each operator with a closure has a `try_` twin where told: its closure returns a `Result`, and an `Err` goes to the process handler.\n",
     );
-    for row in OPERATORS {
-        let on = row.on.map_or("-", |kind| kind.noun());
-        let twin = if row.twin { format!(", `try_{}`", row.name) } else { String::new() };
-        let _ = writeln!(text, "| `{}`{twin} | {on} | {} | {} |", row.name, row.gives.noun(), row.doc);
+    let mut seen = Vec::new();
+    for kind in OPERATORS.iter().map(|row| row.on) {
+        if seen.contains(&kind) {
+            continue;
+        }
+        seen.push(kind);
+        let heading = kind.map_or("Sources and stores".to_owned(), |kind| format!("On a {}", kind.noun()));
+        let _ = writeln!(text, "\n## {heading}");
+        OPERATORS.iter().filter(|row| row.on == kind).for_each(|row| document(&mut text, row));
     }
-    text += "\n| option | of | |\n| --- | --- | --- |\n";
+    text += "\n## Options\n\n| option | of | |\n| --- | --- | --- |\n";
     for option in OPTIONS {
         let of: Vec<String> = OPERATORS.iter().filter(|row| row.options.contains(option)).map(|row| format!("`{}`", row.name)).collect();
         let _ = writeln!(
@@ -56,3 +75,68 @@ fn operators_are_documented() {
     }
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("OPERATORS.md")].assert_eq(&text);
 }
+
+fn document(text: &mut String, row: &Operator) {
+    let entry = ENTRIES.iter().find(|entry| entry.on == row.on && entry.name == row.name).unwrap();
+    let _ = writeln!(text, "\n### `{}`", signature(row));
+    let twin = if row.twin { format!(" Twin: `try_{}`.", row.name) } else { String::new() };
+    let _ = writeln!(text, "\n{} Gives a {}.{twin}\n", row.doc, row.gives.noun());
+    let Entry { kafka, nulls, time, headers, late, .. } = entry;
+    let options: Vec<String> = row.options.iter().map(|option| format!("`.{}({})`", option.name, option.arguments.join(", "))).collect();
+    let options = if options.is_empty() { "–".to_owned() } else { options.join(", ") };
+    for (what, said) in [
+        ("Kafka Streams", format!("`{kafka}`")),
+        ("options", options),
+        ("nulls", (*nulls).to_owned()),
+        ("time of a result", (*time).to_owned()),
+        ("headers", (*headers).to_owned()),
+        ("out of order, late", (*late).to_owned()),
+    ] {
+        let _ = writeln!(text, "- {what}: {said}");
+    }
+}
+
+/// The ways to call an operator.
+fn signature(row: &Operator) -> String {
+    let shapes: Vec<String> = row.shapes.iter().map(|shape| format!("{}{}", row.name, describe(shape).trim_matches('`'))).collect();
+    shapes.join("`, `").replace("no arguments", "()")
+}
+
+/// The names that the first column of README's table of operators mentions.
+fn readme_names(readme: &str) -> Vec<String> {
+    let table = readme.split("\n## Operators\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or_default();
+    let cells = table.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.split(" | ").next());
+    let words = cells.flat_map(|cell| cell.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_in_the_readme_has_all_operators_and_options() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let names = readme_names(&readme);
+    assert!(names.len() > 50, "the table was not found");
+    for name in OPERATORS.iter().map(|row| row.name).chain(OPTIONS.iter().map(|option| option.name)) {
+        assert!(names.iter().any(|known| known == name), "README.md, table of operators: `{name}` is missing");
+    }
+}
+
+#[test]
+fn the_table_in_the_readme_names_no_operator_that_is_not_there() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let table = readme.split("\n## Operators\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let cells = table.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split(" | ").next());
+    let mut called = 0;
+    for code in cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        let name = code.trim_start_matches('.').split(['(', ')']).next().unwrap_or_default();
+        let known = OPERATORS.iter().any(|row| row.name == name) || OPTIONS.iter().any(|option| option.name == name);
+        assert!(
+            known || CONSTRUCTORS.contains(&name),
+            "README.md, table of operators: `{name}` is neither operator nor option nor constructor"
+        );
+        called += 1;
+    }
+    assert!(called > 40, "the table was not found");
+}
+
+/// What arguments are made with: functions of the runtime, which the macro does not know by name.
+const CONSTRUCTORS: &[&str] = &["tumbling", "hopping", "unlimited", "grace"];

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::joiner::{Inner, InnerWithAnyKey, Joiner, Left, LeftWithKey};
 use super::settle::{Plain, Settle, Try};
 use super::table_join::SameKey;
 use crate::codec::StreamData;
@@ -22,11 +23,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, F, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, &GV) -> V2,
     {
         let _ = table;
-        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f, node: "join", types: PhantomData }))
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: Inner(f), node: "join", types: PhantomData }))
     }
 
     /// `join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
@@ -34,11 +35,40 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, F, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, &GV) -> Result<V2, E>,
     {
         let _ = table;
-        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f, node: "try_join", types: PhantomData }))
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: Inner(f), node: "try_join", types: PhantomData }))
+    }
+
+    /// `join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.join(GlobalKTable, …, ValueJoinerWithKey)`.
+    pub fn join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, V2, Plain>> = J>,
+        F: FnMut(&K, &V::Present, &GV) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithAnyKey(f), node: "join", types: PhantomData }))
+    }
+
+    /// `join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K, &V::Present, &GV) -> Result<V2, E>,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithAnyKey(f), node: "try_join", types: PhantomData }),
+        )
     }
 
     /// Joins each record with the global table's row of the key that `key_of` makes from it, or with `None` where there is none.
@@ -49,11 +79,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, F, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, Option<&GV>) -> V2,
     {
         let _ = table;
-        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f, node: "left_join", types: PhantomData }))
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: Left(f), node: "left_join", types: PhantomData }))
     }
 
     /// `left_join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
@@ -61,11 +91,51 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, F, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, Option<&GV>) -> Result<V2, E>,
     {
         let _ = table;
-        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f, node: "try_left_join", types: PhantomData }))
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: Left(f), node: "try_left_join", types: PhantomData }),
+        )
+    }
+
+    /// `left_join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.leftJoin(GlobalKTable, …, ValueJoinerWithKey)`.
+    pub fn left_join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, V2, Plain>> = J>,
+        F: FnMut(&K, &V::Present, Option<&GV>) -> V2,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: LeftWithKey(f), node: "left_join", types: PhantomData }),
+        )
+    }
+
+    /// `left_join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_left_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(
+        &self,
+        table: &GlobalTable<GK, GV>,
+        key_of: G,
+        f: F,
+    ) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K, &V::Present, Option<&GV>) -> Result<V2, E>,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: LeftWithKey(f), node: "try_left_join", types: PhantomData }),
+        )
     }
 }
 
@@ -130,7 +200,7 @@ where
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
     G: FnMut(&K, &V::Present) -> MK,
-    F: FnMut(&V::Present, &GV) -> R,
+    F: Joiner<K, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -146,7 +216,7 @@ where
             return Ok(());
         }
         let f = &mut self.op.f;
-        let found = self.table.with(&mapped, &mut self.scratch, |row| row.map(|row| f(present, row)));
+        let found = self.table.with(&mapped, &mut self.scratch, |row| row.and_then(|row| f.call(key, Some(present), Some(row))));
         let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
@@ -163,7 +233,7 @@ where
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
     G: FnMut(&K, &V::Present) -> MK,
-    F: FnMut(&V::Present, Option<&GV>) -> R,
+    F: Joiner<K, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -175,8 +245,8 @@ where
         };
         let mapped = (self.op.key_of)(key, present);
         let f = &mut self.op.f;
-        let result = self.table.with(&mapped, &mut self.scratch, |row| f(present, row));
-        let result = result.map_err(|e| cx.store_error(self.op.node, e))?;
+        let found = self.table.with(&mapped, &mut self.scratch, |row| f.call(key, Some(present), row));
+        let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
             None => Ok(()),

@@ -12,6 +12,7 @@ mod for_each;
 mod global_join;
 mod group_by;
 mod group_changes;
+mod joiner;
 mod map;
 mod map_values;
 mod materialized;
@@ -48,6 +49,7 @@ pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey
 pub use for_each::ForEach;
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
+pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
 pub use map::{Map, MapNode};
 pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKeyNode};
 pub use materialized::Materialized;

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::joiner::{Inner, InnerWithKey, Joiner, Left, LeftWithKey};
 use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::StreamData;
@@ -39,21 +40,43 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// and counted as dropped. Time and headers are the stream record's.
     pub fn join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, F, V2, Plain>> = J>,
+        K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, &TV) -> V2,
     {
         let _ = table;
-        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f, node: "join", types: PhantomData }))
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: Inner(f), node: "join", types: PhantomData }))
     }
 
     /// `join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, F, Result<V2, E>, Try>> = J>,
+        K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, &TV) -> Result<V2, E>,
     {
         let _ = table;
-        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f, node: "try_join", types: PhantomData }))
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: Inner(f), node: "try_join", types: PhantomData }))
+    }
+
+    /// `join_table` with a closure that sees the key as well: `|key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.join(KTable, ValueJoinerWithKey)`.
+    pub fn join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, V2, Plain>> = J>,
+        F: FnMut(&K::Present, &V::Present, &TV) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: InnerWithKey(f), node: "join", types: PhantomData }))
+    }
+
+    /// `join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K::Present, &V::Present, &TV) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: InnerWithKey(f), node: "try_join", types: PhantomData }))
     }
 
     /// Joins each record with the table's row of its key, or with `None` where there is none.
@@ -62,21 +85,43 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// are joined with `None`. Time and headers are the stream record's.
     pub fn left_join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, F, V2, Plain>> = J>,
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, Option<&TV>) -> V2,
     {
         let _ = table;
-        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f, node: "left_join", types: PhantomData }))
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: Left(f), node: "left_join", types: PhantomData }))
     }
 
     /// `left_join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, F, Result<V2, E>, Try>> = J>,
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, Option<&TV>) -> Result<V2, E>,
     {
         let _ = table;
-        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f, node: "try_left_join", types: PhantomData }))
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: Left(f), node: "try_left_join", types: PhantomData }))
+    }
+
+    /// `left_join_table` with a closure that sees the key as well, which may be null: `|key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.leftJoin(KTable, ValueJoinerWithKey)`.
+    pub fn left_join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, V2, Plain>> = J>,
+        F: FnMut(&K, &V::Present, Option<&TV>) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: LeftWithKey(f), node: "left_join", types: PhantomData }))
+    }
+
+    /// `left_join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    pub fn try_left_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
+    where
+        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K, &V::Present, Option<&TV>) -> Result<V2, E>,
+    {
+        let _ = table;
+        (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: LeftWithKey(f), node: "try_left_join", types: PhantomData }))
     }
 }
 
@@ -130,7 +175,7 @@ where
     K: StreamData<Stored = TK> + ?Sized,
     V: StreamData + ?Sized,
     G: Rows<TK, TV>,
-    F: FnMut(&V::Present, &TV) -> R,
+    F: Joiner<K, V::Present, TV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -145,7 +190,9 @@ where
             return Ok(());
         }
         let f = &mut self.op.f;
-        let Some(result) = self.table.find(key, cx, |row| row.map(|(row, _)| f(present, row)))? else { return Ok(()) };
+        let Some(result) = self.table.find(key, cx, |row| row.and_then(|(row, _)| f.call(key, Some(present), Some(row))))? else {
+            return Ok(());
+        };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
             None => Ok(()),
@@ -158,7 +205,7 @@ where
     K: StreamData<Stored = TK> + ?Sized,
     V: StreamData + ?Sized,
     G: Rows<TK, TV>,
-    F: FnMut(&V::Present, Option<&TV>) -> R,
+    F: Joiner<K, V::Present, TV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -169,7 +216,8 @@ where
             return Ok(());
         };
         let f = &mut self.op.f;
-        let result = self.table.find(key, cx, |row| f(present, row.map(|(row, _)| row)))?;
+        let result = self.table.find(key, cx, |row| f.call(key, Some(present), row.map(|(row, _)| row)))?;
+        let Some(result) = result else { return Ok(()) };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),
             None => Ok(()),

@@ -26,7 +26,6 @@ pub struct App<T> {
     shared: Arc<Shared>,
     workers: Arc<[WorkerHandle]>,
     stop: Arc<AtomicBool>,
-    drained: Arc<AtomicBool>,
     _directory: Option<StateDirectory>,
 }
 
@@ -62,10 +61,9 @@ impl<T: Topology> App<T> {
         shared: Arc<Shared>,
         workers: Arc<[WorkerHandle]>,
         stop: Arc<AtomicBool>,
-        drained: Arc<AtomicBool>,
         directory: Option<StateDirectory>,
     ) -> Self {
-        App { topology, shared, workers, stop, drained, _directory: directory }
+        App { topology, shared, workers, stop, _directory: directory }
     }
 
     /// The topology it runs.
@@ -87,6 +85,7 @@ impl<T: Topology> App<T> {
     pub fn metrics(&self) -> AppMetrics {
         let mut records = TaskMetrics::default();
         lock(&self.shared.metrics).values().for_each(|m| records.add(*m));
+        records.dropped += self.shared.globals.dropped();
         let tasks = lock(&self.shared.tasks);
         AppMetrics { records, tasks: tasks.len(), running_tasks: tasks.values().filter(|t| t.running).count() }
     }
@@ -129,7 +128,8 @@ impl<T: Topology> App<T> {
             .unwrap_or_else(|| Error::Panicked("the application has failed, and the error was reported before".into()))
     }
 
-    /// Waits until everything that the source topics hold is processed and committed, internal topics included. The application goes on.
+    /// Waits until everything that the source topics hold is processed and committed, internal topics and global tables included, and schedules
+    /// that are due by the clock have run. The application goes on.
     ///
     /// # Errors
     /// Why the application ended before that.
@@ -146,7 +146,7 @@ impl<T: Topology> App<T> {
     }
 
     fn drain(&self) -> Drain {
-        Drain { shared: Arc::clone(&self.shared), workers: Arc::clone(&self.workers), drained: Arc::clone(&self.drained) }
+        Drain { shared: Arc::clone(&self.shared), workers: Arc::clone(&self.workers) }
     }
 
     /// Runs until the condition holds (a future such as [`shutdown_signal`], or [`end_of_input`]), then stops: commits and leaves the group.
@@ -189,7 +189,6 @@ pub trait StopCondition {
 pub struct Drain {
     shared: Arc<Shared>,
     workers: Arc<[WorkerHandle]>,
-    drained: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Drain {
@@ -215,14 +214,12 @@ pub fn end_of_input() -> EndOfInput {
 
 impl StopCondition for EndOfInput {
     async fn wait(self, drain: Drain) {
-        drain.drained.store(false, Ordering::Release);
-        drain.shared.draining.store(true, Ordering::Relaxed);
+        let request = drain.shared.drains.ask();
         // A worker that waits for records would commit only when it looks up by itself.
         drain.workers.iter().for_each(|worker| worker.waker.wake());
-        while !drain.drained.load(Ordering::Acquire) {
+        while !drain.shared.drains.is_met(request) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        drain.shared.draining.store(false, Ordering::Relaxed);
     }
 }
 

@@ -63,8 +63,6 @@ pub(crate) struct Control {
     pub(crate) threads: Vec<JoinHandle<()>>,
     /// Set from outside: stop.
     pub(crate) stop: Arc<AtomicBool>,
-    /// Set here: the input that was there is processed and committed.
-    pub(crate) drained: Arc<AtomicBool>,
     revocations: Vec<Revocation>,
     owners: BTreeMap<TaskId, usize>,
     last_purge: Instant,
@@ -79,7 +77,6 @@ impl Control {
         workers: Arc<[WorkerHandle]>,
         threads: Vec<JoinHandle<()>>,
         stop: Arc<AtomicBool>,
-        drained: Arc<AtomicBool>,
     ) -> Self {
         Control {
             shared,
@@ -87,7 +84,6 @@ impl Control {
             workers,
             threads,
             stop,
-            drained,
             revocations: Vec::new(),
             owners: BTreeMap::new(),
             last_purge: Instant::now(),
@@ -145,8 +141,8 @@ impl Control {
     }
 
     fn round(&mut self) -> Result<(), Error> {
-        let draining = self.shared.draining.load(Ordering::Relaxed);
-        let quick = draining || !self.revocations.is_empty();
+        let drain = self.shared.drains.open();
+        let quick = drain.is_some() || !self.revocations.is_empty();
         match self.member.poll(if quick { DRAINING_ROUND } else { ROUND }) {
             Ok(None) => {}
             Ok(Some(event)) => self.on_event(event)?,
@@ -157,8 +153,10 @@ impl Control {
         self.watch_workers()?;
         self.purge();
         self.refresh_patterns()?;
-        if draining && self.is_drained()? {
-            self.drained.store(true, Ordering::Release);
+        if let Some(request) = drain
+            && self.is_drained(request)?
+        {
+            self.shared.drains.meet(request);
         }
         Ok(())
     }
@@ -288,15 +286,20 @@ impl Control {
     }
 
     /// Whether all that the topics hold is processed and committed: first the committed offsets are read, then the ends.
-    fn is_drained(&self) -> Result<bool, Error> {
-        if !self.shared.idle.iter().all(|idle| idle.load(Ordering::Acquire)) || lock(&self.shared.tasks).values().any(|t| !t.running) {
+    fn is_drained(&self, request: u64) -> Result<bool, Error> {
+        if !self.shared.drains.all_idle(request) || lock(&self.shared.tasks).values().any(|t| !t.running) {
             return Ok(false);
         }
         let inputs = self.shared.layout().all_inputs();
+        let (global, positions): (Vec<TopicPartition>, Vec<i64>) = lock(&self.shared.global_positions).clone().into_iter().unzip();
         let ask = || -> Result<bool, BrokerError> {
             let committed = self.member.committed(&inputs)?;
             let starts = self.shared.broker.offsets(&inputs, OffsetAt::Earliest, Isolation::ReadCommitted)?;
             let ends = self.shared.broker.offsets(&inputs, OffsetAt::Latest, Isolation::ReadCommitted)?;
+            let global_ends = self.shared.broker.offsets(&global, OffsetAt::Latest, Isolation::ReadCommitted)?;
+            if positions.iter().zip(global_ends).any(|(position, end)| *position < end) {
+                return Ok(false);
+            }
             Ok(committed.iter().zip(starts).zip(ends).all(|((committed, start), end)| match committed {
                 Some(committed) => committed.offset >= end,
                 None => start >= end,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::error::Error;
-use super::shared::Shared;
+use super::shared::{Shared, lock};
 use super::worker::retry;
 use crate::broker::{Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition};
 use crate::record::RecordBatch;
@@ -49,6 +49,7 @@ impl GlobalReader {
                 let from = offset(OffsetAt::Earliest)?.first().copied().unwrap_or(0);
                 let end = offset(OffsetAt::Latest)?.first().copied().unwrap_or(0);
                 let slot = consumer.assign(&partition, from)?;
+                lock(&shared.global_positions).insert(partition.clone(), from);
                 partitions.push(Reading { table: table.name.clone(), partition, slot, end });
             }
         }
@@ -91,6 +92,9 @@ impl GlobalReader {
                     .globals
                     .apply(table, partition, record, handler)
                     .map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
+            }
+            if !self.batch.is_empty() {
+                lock(&self.shared.global_positions).insert(partition.clone(), self.consumer.position(*slot));
             }
         }
         Ok(any)

@@ -200,7 +200,7 @@ pub(crate) fn changelog_config(kind: StoreKind) -> BTreeMap<String, String> {
     };
     let policy = match kind {
         StoreKind::KeyValue | StoreKind::Buffer => "compact",
-        StoreKind::Window { retention_ms } | StoreKind::Session { retention_ms } => {
+        StoreKind::Window { retention_ms } | StoreKind::PlainWindow { retention_ms, .. } | StoreKind::Session { retention_ms } => {
             longer("retention.ms", retention_ms);
             "compact,delete"
         }

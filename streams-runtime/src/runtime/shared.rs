@@ -1,7 +1,7 @@
 //! What the threads of an application share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
@@ -69,14 +69,60 @@ pub(crate) struct Shared {
     pub(crate) metrics: Mutex<BTreeMap<usize, TaskMetrics>>,
     /// Committed offsets of repartition topics, before which records can be deleted.
     pub(crate) purgeable: Mutex<BTreeMap<TopicPartition, i64>>,
-    /// Commit as soon as there is nothing to do: somebody waits for the end of the input.
-    pub(crate) draining: AtomicBool,
+    /// Who waits for the end of the input.
+    pub(crate) drains: Drains,
     /// When each worker last went round its loop, in milliseconds of the clock.
     pub(crate) beats: Vec<AtomicI64>,
-    /// Whether each worker has nothing left to do.
-    pub(crate) idle: Vec<AtomicBool>,
+    /// Up to where each partition of the topics of global tables is in them.
+    pub(crate) global_positions: Mutex<BTreeMap<TopicPartition, i64>>,
     /// The error that ended the application; the first one counts.
     pub(crate) failure: Mutex<Option<Error>>,
+}
+
+/// Requests to be told when all input is processed, by number. A worker answers with the last request that it knew of *before* it looked
+/// around and found nothing to do: what was there when a request was made, a due schedule too, is done before the request is met.
+#[derive(Debug)]
+pub(crate) struct Drains {
+    asked: AtomicU64,
+    met: AtomicU64,
+    /// By worker.
+    idle: Vec<AtomicU64>,
+}
+
+impl Drains {
+    fn new(workers: usize) -> Self {
+        Drains { asked: AtomicU64::new(0), met: AtomicU64::new(0), idle: (0..workers).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    /// A new request.
+    pub(crate) fn ask(&self) -> u64 {
+        self.asked.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// The last request, if it is not met.
+    pub(crate) fn open(&self) -> Option<u64> {
+        let asked = self.asked.load(Ordering::Acquire);
+        (asked > self.met.load(Ordering::Acquire)).then_some(asked)
+    }
+
+    /// This request is met, and those before it.
+    pub(crate) fn meet(&self, request: u64) {
+        self.met.fetch_max(request, Ordering::AcqRel);
+    }
+
+    pub(crate) fn is_met(&self, request: u64) -> bool {
+        self.met.load(Ordering::Acquire) >= request
+    }
+
+    /// What a worker found when it looked around: nothing to do since `request`, or something.
+    pub(crate) fn note(&self, worker: usize, request: Option<u64>) {
+        self.idle[worker].store(request.unwrap_or(0), Ordering::Release);
+    }
+
+    /// Whether no worker has anything left to do since `request`.
+    pub(crate) fn all_idle(&self, request: u64) -> bool {
+        self.idle.iter().all(|idle| idle.load(Ordering::Acquire) >= request)
+    }
 }
 
 /// A lock that a panic elsewhere does not make useless: all data behind it is whole at every step.
@@ -97,9 +143,9 @@ impl Shared {
             tasks: Mutex::default(),
             metrics: Mutex::default(),
             purgeable: Mutex::default(),
-            draining: AtomicBool::new(false),
+            drains: Drains::new(threads),
             beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
-            idle: (0..threads).map(|_| AtomicBool::new(false)).collect(),
+            global_positions: Mutex::default(),
             failure: Mutex::default(),
             config,
         }

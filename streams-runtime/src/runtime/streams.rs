@@ -374,9 +374,8 @@ impl<T: Topology> Streams<T> {
             })?);
         }
         let workers: Arc<[WorkerHandle]> = workers.into();
-        let drained = Arc::new(AtomicBool::new(false));
-        let app = App::new(topology, Arc::clone(&shared), Arc::clone(&workers), Arc::clone(&stop), Arc::clone(&drained), directory);
-        Ok((app, Control::new(shared, member, workers, handles, stop, drained)))
+        let app = App::new(topology, Arc::clone(&shared), Arc::clone(&workers), Arc::clone(&stop), directory);
+        Ok((app, Control::new(shared, member, workers, handles, stop)))
     }
 }
 

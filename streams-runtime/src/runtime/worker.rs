@@ -116,6 +116,8 @@ impl<T: Topology> Worker<T> {
 
     /// One round; whether anything was done.
     fn step(&mut self) -> Result<bool, Error> {
+        // Before the clock and the topics are looked at: what they have by then is done before anyone hears that nothing is left.
+        let drain = self.shared.drains.open();
         let now_ms = self.shared.config.clock.now_ms();
         self.shared.beats[self.index].store(now_ms, Ordering::Relaxed);
         let mut busy = self.take_commands()?;
@@ -126,7 +128,7 @@ impl<T: Topology> Worker<T> {
         busy |= self.fetch()?;
         busy |= self.process(now_ms)?;
         self.producer.borrow_mut().poll()?;
-        let draining = !busy && self.shared.draining.load(Ordering::Relaxed);
+        let draining = !busy && drain.is_some();
         let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
         if commits {
             busy |= matches!(self.commit()?, Outcome::Committed);
@@ -135,7 +137,7 @@ impl<T: Topology> Worker<T> {
         if commits || !busy {
             self.report_metrics();
         }
-        self.shared.idle[self.index].store(!busy && self.is_drained(), Ordering::Release);
+        self.shared.drains.note(self.index, drain.filter(|_| !busy && self.is_drained()));
         Ok(busy)
     }
 

@@ -15,7 +15,7 @@ pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
-pub use window::WindowStore;
+pub use window::{Order, WindowStore};
 
 /// Why a store failed.
 #[derive(Clone, Debug, thiserror::Error)]

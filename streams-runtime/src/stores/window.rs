@@ -17,6 +17,8 @@ use crate::record::RecordRef;
 
 const START_BYTES: usize = 8;
 const SEQUENCE: [u8; 4] = [0; 4];
+/// The largest sequence number, as Kafka Streams has it; then they begin anew.
+const MAX_SEQUENCE: u32 = i32::MAX as u32;
 /// What follows the key's own bytes.
 const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE.len();
 
@@ -28,7 +30,14 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     retention_ms: i64,
     /// The largest start that was ever put.
     newest_start_ms: i64,
+    /// How long a window is: what the store's users are told.
+    size_ms: i64,
+    /// Whether all values of one key and time are kept, by sequence numbers.
+    retain_duplicates: bool,
+    /// The largest sequence number that was given out or found.
+    last_sequence: u32,
     key_scratch: Vec<u8>,
+    end_scratch: Vec<u8>,
     key: PhantomData<fn() -> K>,
 }
 
@@ -36,6 +45,8 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
 pub(crate) struct WindowKey<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) start_ms: i64,
+    /// Which of the values of this key and time.
+    pub(crate) sequence: u32,
 }
 
 /// Appends what makes the bytes of a key those of a row.
@@ -48,9 +59,9 @@ pub(crate) fn end_row_key(key: &mut Vec<u8>, start_ms: i64) {
 /// Takes the bytes of a row's key apart.
 pub(crate) fn row_key(row: &[u8]) -> Result<WindowKey<'_>, CodecError> {
     let short = CodecError::Length { expected: SUFFIX_BYTES, found: row.len() };
-    let Some((rest, _)) = row.split_last_chunk::<4>() else { return Err(short) };
+    let Some((rest, sequence)) = row.split_last_chunk::<4>() else { return Err(short) };
     let Some((key, start)) = rest.split_last_chunk::<START_BYTES>() else { return Err(short) };
-    Ok(WindowKey { key, start_ms: i64::from_be_bytes(*start) })
+    Ok(WindowKey { key, start_ms: i64::from_be_bytes(*start), sequence: u32::from_be_bytes(*sequence) })
 }
 
 impl<K, V> WindowStore<K, V>
@@ -71,7 +82,11 @@ where
             by_start: BTreeMap::new(),
             retention_ms,
             newest_start_ms: -1,
+            size_ms: 0,
+            retain_duplicates: false,
+            last_sequence: 0,
             key_scratch: Vec::new(),
+            end_scratch: Vec::new(),
             key: PhantomData,
         };
         let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -98,7 +113,8 @@ where
     /// Remembers that there is a row.
     fn note(&mut self, row: &[u8]) {
         // What is too short for a window is told when it is read.
-        let Ok(WindowKey { start_ms, .. }) = row_key(row) else { return };
+        let Ok(WindowKey { start_ms, sequence, .. }) = row_key(row) else { return };
+        self.last_sequence = self.last_sequence.max(sequence);
         self.newest_start_ms = self.newest_start_ms.max(start_ms);
         let keys = self.by_start.entry(start_ms).or_default();
         if !keys.contains(row) {
@@ -182,7 +198,8 @@ where
         true
     }
 
-    /// The value of a key in the window with this start, and the time of its last update. A borrowed form of the key will do.
+    /// The value of a key in the window with this start, and the time of its last update; of duplicates the one that was put last. A borrowed
+    /// form of the key will do.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -190,6 +207,9 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        if self.retain_duplicates {
+            return self.last_duplicate(key, start_ms);
+        }
         let mut row = std::mem::take(&mut self.key_scratch);
         row.clear();
         let encoded = Q::Codec::default().encode(key, &mut row);
@@ -270,6 +290,10 @@ where
         self.rows.clear_for_restore()
     }
 }
+
+mod operations;
+
+pub use operations::Order;
 
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,37 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
+    /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
+    pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
+        let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
+            return StoreArena::no_window();
+        };
+        if retention_ms < size_ms {
+            self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
+        }
+        match self.make_window(name, plan.logged, retention_ms) {
+            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
+            None => StoreArena::no_window(),
+        }
+    }
+
+    fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let backend = self.backend(name)?;
+        let changelog = self.changelog(name, logged);
+        let store = WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
+        store.map_err(|error| self.problems.push(error.into())).ok()
+    }
+
     fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
@@ -140,14 +171,9 @@ impl<'a> TaskBuilder<'a> {
             );
             self.window_problem(name, problem);
         }
-        let Some(backend) = self.backend(name) else { return StoreArena::no_window() };
-        let changelog = self.changelog(name, plan.logged);
-        match WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms) {
-            Ok(store) => self.context.stores.add_window(store),
-            Err(error) => {
-                self.problems.push(error.into());
-                StoreArena::no_window()
-            }
+        match self.make_window(name, plan.logged, retention_ms) {
+            Some(store) => self.context.stores.add_window(store),
+            None => StoreArena::no_window(),
         }
     }
 

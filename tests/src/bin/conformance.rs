@@ -1,16 +1,19 @@
-//! `conformance [DIRECTORY]`: replays recorded behaviour of Kafka Streams and tells what differs. Without an argument the directory is
-//! `$CONFORMANCE_VECTORS`, or `tests/conformance/vectors`.
+//! `conformance [--embedded] [DIRECTORY]`: replays recorded behaviour of Kafka Streams and tells what differs. Without an argument the
+//! directory is `$CONFORMANCE_VECTORS`, or `tests/conformance/vectors`. Through the test driver, or with `--embedded` by whole applications on
+//! the embedded log.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tests::conformance::{Outcome, replay};
+use tests::conformance::{Outcome, replay, replay_embedded};
 
 fn main() -> ExitCode {
-    let given = std::env::args_os().nth(1).or_else(|| std::env::var_os("CONFORMANCE_VECTORS"));
+    let (flags, arguments): (Vec<_>, Vec<_>) = std::env::args_os().skip(1).partition(|argument| argument == "--embedded");
+    let given = arguments.into_iter().next().or_else(|| std::env::var_os("CONFORMANCE_VECTORS"));
     let directory = given.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/vectors"), PathBuf::from);
-    let outcomes = match replay(&directory) {
+    let replayed = if flags.is_empty() { replay(&directory) } else { replay_embedded(&directory) };
+    let outcomes = match replayed {
         Ok(outcomes) => outcomes,
         Err(error) => {
             eprintln!("{}: {error}", directory.display());

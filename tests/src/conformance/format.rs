@@ -18,6 +18,13 @@ pub(super) struct Vector {
     pub(super) dropped: u64,
 }
 
+impl Vector {
+    /// The topics that are written.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.topics.iter().filter(|(_, topic)| topic.role == Role::Output).map(|(name, _)| name.as_str())
+    }
+}
+
 /// How the recording was made.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Config {
@@ -39,8 +46,16 @@ pub(super) enum Order {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Topic {
+    role: Role,
     pub(super) key: Type,
     pub(super) value: Type,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum Role {
+    Input,
+    Output,
 }
 
 #[derive(Debug, Deserialize)]

@@ -33,9 +33,8 @@ topology! {
         let left: Stream<Text, Text> = stream("left");
         let t: Table<String, String> = table("right");
         let by_prefix = left.select_key(|_, v| v.as_deref().map(before_colon));
-        let joined = by_prefix.join(t, |l, r| format!("{l}+{r}"));
-        // The joiner of the definition sees the key as well.
-        joined.map_values_with_key(|k, v| format!("{}={v}", or_null(k.as_ref()))).to("out");
+        let joined = by_prefix.join(t, |k, l, r| format!("{k}={l}+{r}"));
+        joined.to("out");
     }
 
     fn st_own_count() -> StOwnCount {

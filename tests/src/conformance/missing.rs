@@ -4,8 +4,6 @@
 pub(super) const SCENARIOS: &[&str] = &[
     "timestamp_extractor",
     "process_retime",
-    "store_window_ops",
-    "store_window_duplicates",
     "store_session_ops",
     "store_versioned_ops",
     "cogroup",

@@ -3,11 +3,13 @@
 mod aggregations;
 mod applications;
 mod cogroup;
+mod embedded;
 mod foreign_keys;
 mod format;
 mod joins;
 mod missing;
 mod optimized;
+mod processor_stores;
 mod processors;
 mod replay;
 mod sessions;
@@ -24,8 +26,9 @@ mod windows;
 use std::fs;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+pub use embedded::{NOT_ON_TASKS_OF_THEIR_OWN, replay_embedded, replay_embedded_text};
 pub use format::Config;
 use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
@@ -37,6 +40,7 @@ pub struct Scenario {
     /// Its name in the vectors.
     pub name: &'static str,
     make: Box<dyn Fn(&Config) -> Result<TestDriver, DriverError>>,
+    start: Box<embedded::Start>,
     stores: Vec<StoreRows>,
     /// Size of its windows: keys in windows have only their start in their bytes.
     window_ms: i64,
@@ -49,11 +53,11 @@ struct StoreRows {
 }
 
 impl Scenario {
-    fn new<T: Topology>(name: &'static str, topology: impl Fn() -> T + 'static) -> Self {
+    fn new<T: Topology>(name: &'static str, topology: impl Fn() -> T + Copy + 'static) -> Self {
         let make = move |config: &Config| {
             TestDriver::builder(topology()).wall_clock_start_ms(config.wall_clock_start_ms).cache_max_bytes(config.cache_bytes).build()
         };
-        Scenario { name, make: Box::new(make), stores: Vec::new(), window_ms: 0 }
+        Scenario { name, make: Box::new(make), start: embedded::start(topology), stores: Vec::new(), window_ms: 0 }
     }
 
     /// Compares this store, rows with their times.
@@ -101,6 +105,19 @@ impl Scenario {
         })
     }
 
+    /// Compares this window store of a processor, rows without times.
+    fn plain_window_store<V>(self, name: &'static str) -> Self
+    where
+        V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
+    {
+        let size_ms = self.window_ms;
+        self.rows(name, move |driver| {
+            let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
+            let row = |(key, start_ms, value, _): (String, i64, V, i64)| json!({"key": key, "start": start_ms, "end": start_ms + size_ms, "value": value});
+            Ok(rows.into_iter().map(row).collect())
+        })
+    }
+
     fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
         self.stores.push(StoreRows { name, rows: Box::new(rows) });
         self
@@ -112,6 +129,7 @@ pub fn scenarios() -> Vec<Scenario> {
     [
         stateless::scenarios(),
         processors::scenarios(),
+        processor_stores::scenarios(),
         aggregations::scenarios(),
         joins::scenarios(),
         tables::scenarios(),
@@ -148,12 +166,17 @@ pub enum Outcome {
     Missing(String),
 }
 
-/// What became of each file of a directory, by name.
+/// What became of each file of a directory, by name, replayed through the test driver.
 ///
 /// # Errors
 /// When the directory cannot be read.
 pub fn replay(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
     let scenarios = scenarios();
+    vectors(directory)?.iter().map(|path| Ok((file_name(path), replay_text(&scenarios, &fs::read_to_string(path)?)))).collect()
+}
+
+/// The files of a directory, in order.
+fn vectors(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
@@ -162,13 +185,11 @@ pub fn replay(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
         }
     }
     files.sort();
-    let mut outcomes = Vec::new();
-    for path in files {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = fs::read_to_string(&path)?;
-        outcomes.push((name, replay_text(&scenarios, &text)));
-    }
-    Ok(outcomes)
+    Ok(files)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Scenarios that make something of every result of a store (a group of its rows that is added to and subtracted from, with what was there in

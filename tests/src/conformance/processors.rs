@@ -269,59 +269,6 @@ impl Processor<Text, Text> for ToSinks {
     }
 }
 
-/// Every operation of a key-value store.
-struct StoreOps;
-
-fn rows<'r>(rows: impl Iterator<Item = &'r (String, String)>) -> String {
-    rows.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
-}
-
-impl Processor<Text, Text> for StoreOps {
-    type KeyOut = Text;
-    type ValueOut = String;
-    type Stores = Strings;
-
-    fn process<O: Forward<Text, String>>(
-        &mut self,
-        r: Record<'_, Text, Text>,
-        cx: &mut ProcessorContext<'_, Strings>,
-        out: &mut O,
-    ) -> Done {
-        let (st, n) = (cx.stores, num(r.value));
-        let (key, value) = (text(r.key), text(r.value));
-        let k = format!("{key}{}", n % 4);
-        let result = match n % 10 {
-            0 => format!("delete={}", text(&cx.store(st).delete(&k)?)),
-            1 => format!("absent={}", text(&cx.store(st).put_if_absent(&k, value.to_owned())?)),
-            2 => format!("range={}", rows(cx.store(st).range("b", format!("{key}2").as_str())?.iter())),
-            3 => {
-                let all = cx.store(st).all()?;
-                format!("reverse={}", rows(all.iter().filter(|(k, _)| k.as_str() >= "b").rev()))
-            }
-            4 => {
-                let all = cx.store(st).all()?;
-                format!("prefix={}", rows(all.iter().filter(|(k, _)| k.starts_with(key))))
-            }
-            5 => format!("all={}", rows(cx.store(st).all()?.iter())),
-            6 => {
-                cx.store(st).delete(&k)?;
-                "putnull".to_owned()
-            }
-            7 => {
-                cx.store(st).put(&format!("{key}8"), value.to_owned())?;
-                cx.store(st).put(&format!("{key}9"), word(r.value))?;
-                "putAll".to_owned()
-            }
-            _ => {
-                cx.store(st).put(&k, value.to_owned())?;
-                format!("put={}", text(&cx.store(st).get(&k)?.cloned()))
-            }
-        };
-        out.forward(cx, r.key, &result);
-        Ok(())
-    }
-}
-
 topology! {
     fn process_headers() -> ProcessHeaders {
         let input: Stream<Text, Text> = stream("in");
@@ -377,12 +324,6 @@ topology! {
         forwarded.filter(|_, (sinks, _)| *sinks != Sinks::B).map_values(|(_, v)| v.clone()).to("out-a");
         forwarded.filter(|_, (sinks, _)| *sinks != Sinks::A).map_values(|(_, v)| v.clone()).to("out-b");
     }
-
-    fn store_kv_ops() -> StoreKvOps {
-        let kv: KeyValueStore<String, String> = key_value_store();
-        let input: Stream<Text, Text> = stream("in");
-        input.process(StoreOps, kv).to("out");
-    }
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -396,6 +337,5 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("punctuate_cancel", punctuate_cancel),
         Scenario::new("process_shared_store", process_shared_store).plain_store::<String, String>("ref"),
         Scenario::new("papi_topology", papi_topology).plain_store::<String, i64>("n"),
-        Scenario::new("store_kv_ops", store_kv_ops).plain_store::<String, String>("kv"),
     ]
 }

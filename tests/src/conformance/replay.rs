@@ -7,29 +7,67 @@ use streams_runtime::Headers;
 use streams_test::{RawRecord, TestDriver};
 
 use super::Scenario;
-use super::format::{Config, Order, Record, Type, Vector};
+use super::format::{Config, Order, Record, Step, Type, Vector};
+
+/// Something that runs the topology of a scenario.
+pub(super) trait Subject {
+    /// Takes a record in and does all that follows from it.
+    fn pipe(&mut self, record: RawRecord) -> Result<(), String>;
+    /// Moves the wall clock and does all that follows from it.
+    fn advance_wall_clock_ms(&mut self, by_ms: i64) -> Result<(), String>;
+    /// What was written to the topics of the user since the last time.
+    fn take_outputs(&mut self) -> Result<Vec<RawRecord>, String>;
+}
+
+impl Subject for &TestDriver {
+    fn pipe(&mut self, record: RawRecord) -> Result<(), String> {
+        self.pipe_raw(record).map_err(|e| e.to_string())
+    }
+
+    fn advance_wall_clock_ms(&mut self, by_ms: i64) -> Result<(), String> {
+        TestDriver::advance_wall_clock_ms(self, by_ms).map_err(|e| e.to_string())
+    }
+
+    fn take_outputs(&mut self) -> Result<Vec<RawRecord>, String> {
+        Ok(TestDriver::take_outputs(self))
+    }
+}
+
+/// Replays the steps of a file, each with its results in this order, and tells the first difference.
+pub(super) fn steps(subject: &mut impl Subject, scenario: &Scenario, vector: &Vector, order: Order) -> Result<(), String> {
+    for (index, step) in vector.steps.iter().enumerate() {
+        let at = |what: String| format!("step {index}: {what}");
+        take_step(subject, vector, step).map_err(at)?;
+        let written = subject.take_outputs().map_err(at)?;
+        let actual = written.iter().map(|record| shown(scenario, vector, record)).collect::<Result<Vec<_>, _>>().map_err(at)?;
+        if arranged(order, &step.out) != arranged(order, &actual) {
+            return Err(at(format!("expected {}, actual {}", list(&step.out), list(&actual))));
+        }
+    }
+    Ok(())
+}
+
+fn take_step(subject: &mut impl Subject, vector: &Vector, step: &Step) -> Result<(), String> {
+    if let Some(record) = &step.input {
+        subject.pipe(raw(vector, record)?)?;
+    }
+    step.advance_wall_clock_ms.map_or(Ok(()), |ms| subject.advance_wall_clock_ms(ms))
+}
+
+/// Compares the number of dropped records.
+pub(super) fn compare_dropped(actual: u64, vector: &Vector) -> Result<(), String> {
+    if actual == vector.dropped {
+        return Ok(());
+    }
+    Err(format!("at the end: expected {} dropped records, actual {actual}", vector.dropped))
+}
 
 /// Replays a file and tells the first difference.
 pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String> {
     let driver = (scenario.make)(&vector.config).map_err(|e| format!("no driver: {e}"))?;
-    for (index, step) in vector.steps.iter().enumerate() {
-        let at = |what: String| format!("step {index}: {what}");
-        if let Some(record) = &step.input {
-            pipe(&driver, vector, record).map_err(at)?;
-        }
-        if let Some(ms) = step.advance_wall_clock_ms {
-            driver.advance_wall_clock_ms(ms).map_err(|e| at(e.to_string()))?;
-        }
-        let written = driver.take_outputs();
-        let actual = written.iter().map(|record| shown(scenario, vector, record)).collect::<Result<Vec<_>, _>>().map_err(at)?;
-        if arranged(vector.config.order, &step.out) != arranged(vector.config.order, &actual) {
-            return Err(at(format!("expected {}, actual {}", list(&step.out), list(&actual))));
-        }
-    }
+    steps(&mut &driver, scenario, vector, vector.config.order)?;
     compare_stores(&driver, scenario, vector)?;
-    if driver.dropped() != vector.dropped {
-        return Err(format!("at the end: expected {} dropped records, actual {}", vector.dropped, driver.dropped()));
-    }
+    compare_dropped(driver.dropped(), vector)?;
     driver.close().map_err(|e| e.to_string())
 }
 
@@ -37,12 +75,7 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
 pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usize, behind_results: bool) -> Result<(), String> {
     let driver = (scenario.make)(&Config { cache_bytes, ..vector.config.clone() }).map_err(|e| format!("no driver: {e}"))?;
     for step in &vector.steps {
-        if let Some(record) = &step.input {
-            pipe(&driver, vector, record)?;
-        }
-        if let Some(ms) = step.advance_wall_clock_ms {
-            driver.advance_wall_clock_ms(ms).map_err(|e| e.to_string())?;
-        }
+        take_step(&mut &driver, vector, step)?;
     }
     if !behind_results {
         compare_stores(&driver, scenario, vector)?;
@@ -54,20 +87,19 @@ pub(super) fn final_state(scenario: &Scenario, vector: &Vector, cache_bytes: usi
     compare_stores(&driver, scenario, vector)
 }
 
-fn pipe(driver: &TestDriver, vector: &Vector, record: &Record) -> Result<(), String> {
+fn raw(vector: &Vector, record: &Record) -> Result<RawRecord, String> {
     let (key_type, value_type) = types(vector, &record.topic)?;
     let mut headers = Headers::default();
     for (name, value) in &record.headers {
         headers.add(name, value.as_deref().map(str::as_bytes));
     }
-    let raw = RawRecord {
+    Ok(RawRecord {
         topic: Arc::from(record.topic.as_str()),
         key: key_type.encode(&record.key)?,
         value: value_type.encode(&record.value)?,
         timestamp_ms: record.ts,
         headers,
-    };
-    driver.pipe_raw(raw).map_err(|e| e.to_string())
+    })
 }
 
 fn types(vector: &Vector, topic: &str) -> Result<(Type, Type), String> {

@@ -42,7 +42,7 @@ fn all(store: &mut WindowStore<String, u64>) -> Vec<(String, i64, u64)> {
 fn the_bytes_of_a_row_are_key_start_sequence() {
     assert_eq!(row("k", 0x0102), [b'k', 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0]);
     let bytes = row("key", 9);
-    let WindowKey { key, start_ms } = row_key(&bytes).unwrap();
+    let WindowKey { key, start_ms, .. } = row_key(&bytes).unwrap();
     assert_eq!((key, start_ms), (&b"key"[..], 9));
     assert!(row_key(b"short").is_err());
 }
@@ -90,7 +90,7 @@ fn rows_come_in_order_of_start_and_then_key() {
     }
     let (mut at, mut found) = (Vec::new(), Vec::new());
     while store.next_row(&mut at, 0, 20) {
-        let WindowKey { key, start_ms } = row_key(&at).unwrap();
+        let WindowKey { key, start_ms, .. } = row_key(&at).unwrap();
         found.push((String::from_utf8(key.to_vec()).unwrap(), start_ms));
     }
     let expected = [("a", 10), ("ab", 10), ("b", 10), ("a", 20)];

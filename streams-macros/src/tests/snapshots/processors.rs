@@ -1,0 +1,113 @@
+///The topology `readings`.
+pub struct Readings {
+    kept_h: u64,
+}
+///The topology `readings`.
+#[allow(clippy::too_many_arguments)]
+pub fn readings(kept_h: u64) -> Readings {
+    Readings { kept_h }
+}
+#[automatically_derived]
+#[allow(dead_code)]
+impl Readings {
+    /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
+    pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: readings (topics: [readings])\n      --> smooth\n    Processor: smooth (stores: [latest, recent-readings])\n      --> smooth.to\n      <-- readings\n    Sink: smooth.to (topic: smooth)\n      <-- smooth\n\n";
+    /// The topology as a mermaid flowchart.
+    pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"readings<br>[readings]\"])\n    n0_1[(\"smooth<br>latest, recent-readings\")]\n    n0_2([\"smooth.to<br>smooth\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n";
+    /// The topology in Graphviz' DOT language.
+    pub const DOT: &'static ::core::primitive::str = "digraph \"Readings\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"readings\" [shape=invhouse, label=\"readings\\n[readings]\"];\n    \"smooth\" [shape=cylinder, label=\"smooth\\nlatest, recent-readings\"];\n    \"smooth.to\" [shape=house, label=\"smooth.to\\nsmooth\"];\n  }\n  \"readings\" -> \"smooth\";\n  \"smooth\" -> \"smooth.to\";\n}\n";
+    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 10283974462694714246u64;
+    ///The store `latest`, for queries.
+    pub const LATEST: ::streams_runtime::__private::StoreName<String, f64> = ::streams_runtime::__private::StoreName::new(
+        "latest",
+    );
+    ///The store `recent-readings`, for queries.
+    pub const RECENT: ::streams_runtime::__private::StoreName<
+        ::streams_runtime::__private::Windowed<String>,
+        f64,
+    > = ::streams_runtime::__private::StoreName::new("recent-readings");
+}
+impl ::streams_runtime::__private::Topology for Readings {
+    fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __rt::TopologyPlan {
+            name: "Readings",
+            sub_topologies: __rt::Vec::from([
+                __rt::SubTopologyPlan {
+                    sources: __rt::Vec::from([
+                        __rt::SourcePlan {
+                            name: "readings",
+                            topics: __rt::SourceTopics::Named(
+                                __rt::Vec::from([__rt::ToString::to_string("readings")]),
+                            ),
+                            offset_reset: __rt::Option::None,
+                            partitions: __rt::Option::None,
+                        },
+                    ]),
+                    stores: __rt::Vec::from([
+                        __rt::StorePlan {
+                            name: __rt::String::from("latest"),
+                            kind: __rt::StoreKind::KeyValue,
+                            logged: true,
+                        },
+                        __rt::StorePlan {
+                            name: __rt::String::from("recent-readings"),
+                            kind: __rt::StoreKind::window_store(
+                                    {
+                                        #[allow(unused_variables)]
+                                        let kept_h = &self.kept_h;
+                                        hours(*kept_h)
+                                    },
+                                    minutes(1),
+                                )
+                                .retain_duplicates(),
+                            logged: true,
+                        },
+                    ]),
+                    sinks: __rt::Vec::from([
+                        __rt::SinkPlan::Topic(__rt::ToString::to_string("smooth")),
+                    ]),
+                    copartitioned: __rt::Vec::new(),
+                },
+            ]),
+            global_tables: __rt::Vec::new(),
+        }
+    }
+    fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
+    fn build(
+        self: &::streams_runtime::__private::Arc<Self>,
+        __sub_topology: ::core::primitive::usize,
+        __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
+    ) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::clone::Clone as _;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        let latest = __b.key_value::<String, f64>("latest");
+        let recent = __b.window_store::<String, f64>("recent-readings");
+        let __readings_2: Stream<String, f64> = __rt::Stream::handle();
+        let readings = __readings_2;
+        let __op_readings_2 = __readings_2.source();
+        let (smooth, __op_smooth_3) = readings
+            .process_values(Smooth::new(5), (latest, recent));
+        let __op_smooth_to_4 = smooth.to();
+        match __sub_topology {
+            0usize => {
+                let __to_smooth_to_4 = __op_smooth_to_4
+                    .at("smooth.to")
+                    .attach(__b, "smooth");
+                let __to_smooth_3 = __op_smooth_3
+                    .at("smooth")
+                    .attach(__b, &readings, __to_smooth_to_4);
+                __op_readings_2.attach(__b, 0usize, "readings", __to_smooth_3);
+            }
+            _ => {}
+        }
+    }
+}

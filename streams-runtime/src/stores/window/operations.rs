@@ -1,0 +1,212 @@
+//! What processors do with a window store: put at any time, read ranges of time in either direction.
+
+use std::ops::ControlFlow;
+
+use super::*;
+use crate::windows::Window;
+
+/// The order of times in which rows are visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// From the first on.
+    Ascending,
+    /// From the last back.
+    Descending,
+}
+
+/// Visits an iterator from either end.
+fn each<T>(mut items: impl DoubleEndedIterator<Item = T>, order: Order) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || match order {
+        Order::Ascending => items.next(),
+        Order::Descending => items.next_back(),
+    })
+}
+
+impl<K, V> WindowStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// A store for processors: how long its windows are, and whether it keeps all values of one key and time.
+    pub(crate) fn for_processors(mut self, size_ms: i64, retain_duplicates: bool) -> Self {
+        (self.size_ms, self.retain_duplicates) = (size_ms, retain_duplicates);
+        self
+    }
+
+    fn encode_key<Q>(&self, key: &Q, row: &mut Vec<u8>) -> Result<Encoded, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        row.clear();
+        let encoded = Q::Codec::default().encode(key, row);
+        encoded.map_err(|e| StoreError::Encode { store: self.name().to_owned(), reason: e.to_string() })
+    }
+
+    /// Sets the value of a key in the window with this start, or adds one if duplicates are kept. The row gets the given time. What is out
+    /// of retention already is left out.
+    ///
+    /// # Errors
+    /// When the backend fails, or the key is null or has no bytes.
+    pub fn put_at<Q>(&mut self, key: &Q, value: V, start_ms: i64, timestamp_ms: i64) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.write(key, Some(value), start_ms, timestamp_ms)
+    }
+
+    /// Deletes the value of a key in the window with this start; nothing if duplicates are kept.
+    ///
+    /// # Errors
+    /// When the backend fails, or the key has no bytes.
+    pub fn delete_at<Q>(&mut self, key: &Q, start_ms: i64, timestamp_ms: i64) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        if self.retain_duplicates { Ok(()) } else { self.write(key, None, start_ms, timestamp_ms) }
+    }
+
+    fn write<Q>(&mut self, key: &Q, value: Option<V>, start_ms: i64, timestamp_ms: i64) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let mut row = std::mem::take(&mut self.key_scratch);
+        let result = match self.encode_key(key, &mut row) {
+            Ok(Encoded::Bytes) => self.write_row(&mut row, value, start_ms, timestamp_ms),
+            Ok(Encoded::Null) if value.is_none() => Ok(()),
+            Ok(Encoded::Null) => Err(StoreError::NullKey { store: self.name().to_owned() }),
+            Err(e) => Err(e),
+        };
+        self.key_scratch = row;
+        result
+    }
+
+    fn write_row(&mut self, row: &mut Vec<u8>, value: Option<V>, start_ms: i64, timestamp_ms: i64) -> Result<(), StoreError> {
+        // A deletion moves the time of the store as well.
+        self.newest_start_ms = self.newest_start_ms.max(start_ms);
+        if start_ms <= self.expired_ms() {
+            return Ok(());
+        }
+        row.extend_from_slice(&start_ms.to_be_bytes());
+        if self.retain_duplicates {
+            self.last_sequence = self.last_sequence.wrapping_add(1) & MAX_SEQUENCE;
+            row.extend_from_slice(&self.last_sequence.to_be_bytes());
+        } else {
+            row.extend_from_slice(&SEQUENCE);
+        }
+        let place = self.load(row)?;
+        let is_new = self.take(place).is_none();
+        if is_new && value.is_none() {
+            self.put_back(place, None);
+        } else {
+            self.set(place, (row, is_new), timestamp_ms, &Headers::default(), value);
+        }
+        Ok(())
+    }
+
+    pub(super) fn last_duplicate<Q>(&mut self, key: &Q, start_ms: i64) -> Result<Option<(&V, i64)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let mut row = None;
+        self.visit_rows(key, (start_ms, start_ms), Order::Descending, |_, place, _| {
+            row = Some(place);
+            ControlFlow::Break(())
+        })?;
+        Ok(row.and_then(|place| self.rows.row(place).map(|value| (value, self.rows.row_timestamp_ms(place)))))
+    }
+
+    /// Calls `visit` with start, value and time of the rows of a key in windows that start between two times, both included, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn visit_range<Q>(
+        &mut self,
+        key: &Q,
+        from_ms: i64,
+        to_ms: i64,
+        order: Order,
+        mut visit: impl FnMut(i64, &V, i64) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.visit_rows(key, (from_ms, to_ms), order, |start_ms, place, rows| match rows.row(place) {
+            Some(value) => visit(start_ms, value, rows.row_timestamp_ms(place)),
+            None => ControlFlow::Continue(()),
+        })
+    }
+
+    /// Calls `visit` with start and place of the rows of a key.
+    fn visit_rows<Q>(
+        &mut self,
+        key: &Q,
+        times_ms: (i64, i64),
+        order: Order,
+        mut visit: impl FnMut(i64, usize, &KeyValueStore<Vec<u8>, V>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let from_ms = times_ms.0.max(self.expired_ms().saturating_add(1));
+        let (mut low, mut high) = (std::mem::take(&mut self.key_scratch), std::mem::take(&mut self.end_scratch));
+        let encoded = self.encode_key(key, &mut low);
+        let key_bytes = low.len();
+        high.clear();
+        high.extend_from_slice(&low);
+        let visit_all = || -> Result<(), StoreError> {
+            if encoded? == Encoded::Null || from_ms > times_ms.1 {
+                return Ok(());
+            }
+            for (start_ms, rows) in each(self.by_start.range(from_ms..=times_ms.1), order) {
+                for (bound, sequence) in [(&mut low, 0), (&mut high, u32::MAX)] {
+                    bound.truncate(key_bytes);
+                    bound.extend_from_slice(&start_ms.to_be_bytes());
+                    bound.extend_from_slice(&sequence.to_be_bytes());
+                }
+                for row in each(rows.range::<[u8], _>((Bound::Included(&low[..]), Bound::Included(&high[..]))), order) {
+                    let Some(place) = self.rows.load(&row[..])? else { continue };
+                    if self.rows.row(place).is_some() && visit(*start_ms, place, &self.rows).is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        };
+        let result = visit_all();
+        (self.key_scratch, self.end_scratch) = (low, high);
+        result
+    }
+
+    /// Calls `visit` with key, window, value and time of all rows in windows that start between two times, both included, in the order of
+    /// start and then of the keys' bytes, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn visit_all(
+        &mut self,
+        from_ms: i64,
+        to_ms: i64,
+        order: Order,
+        mut visit: impl FnMut(&K, Window, &V, i64) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let from_ms = from_ms.max(self.expired_ms().saturating_add(1));
+        if from_ms > to_ms {
+            return Ok(());
+        }
+        let codec = K::Codec::default();
+        let mut slot = Default::default();
+        for (start_ms, rows) in each(self.by_start.range(from_ms..=to_ms), order) {
+            let window = Window { start_ms: *start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
+            for row in each(rows.iter(), order) {
+                let Some(place) = self.rows.load(&row[..])? else { continue };
+                let Some(value) = self.rows.row(place) else { continue };
+                let key = row_key(row).and_then(|row| codec.decode(Some(row.key), &mut slot));
+                let key = key.map_err(|e| StoreError::Decode { store: self.rows.name().to_owned(), reason: e.to_string() })?;
+                if visit(key, window, value, self.rows.row_timestamp_ms(place)).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! State stores used from processors.
+
+use streams_runtime::prelude::*;
+
+use super::Scenario;
+use super::vocabulary::*;
+
+type Strings = KeyValue<String, String>;
+type Done = Result<(), BoxError>;
+
+/// Every operation of a key-value store.
+struct StoreOps;
+
+fn rows<'r>(rows: impl Iterator<Item = &'r (String, String)>) -> String {
+    rows.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+impl Processor<Text, Text> for StoreOps {
+    type KeyOut = Text;
+    type ValueOut = String;
+    type Stores = Strings;
+
+    fn process<O: Forward<Text, String>>(
+        &mut self,
+        r: Record<'_, Text, Text>,
+        cx: &mut ProcessorContext<'_, Strings>,
+        out: &mut O,
+    ) -> Done {
+        let (st, n) = (cx.stores, num(r.value));
+        let (key, value) = (text(r.key), text(r.value));
+        let k = format!("{key}{}", n % 4);
+        let result = match n % 10 {
+            0 => format!("delete={}", text(&cx.store(st).delete(&k)?)),
+            1 => format!("absent={}", text(&cx.store(st).put_if_absent(&k, value.to_owned())?)),
+            2 => format!("range={}", rows(cx.store(st).range("b", format!("{key}2").as_str())?.iter())),
+            3 => {
+                let all = cx.store(st).all()?;
+                format!("reverse={}", rows(all.iter().filter(|(k, _)| k.as_str() >= "b").rev()))
+            }
+            4 => {
+                let all = cx.store(st).all()?;
+                format!("prefix={}", rows(all.iter().filter(|(k, _)| k.starts_with(key))))
+            }
+            5 => format!("all={}", rows(cx.store(st).all()?.iter())),
+            6 => {
+                cx.store(st).delete(&k)?;
+                "putnull".to_owned()
+            }
+            7 => {
+                cx.store(st).put(&format!("{key}8"), value.to_owned())?;
+                cx.store(st).put(&format!("{key}9"), word(r.value))?;
+                "putAll".to_owned()
+            }
+            _ => {
+                cx.store(st).put(&k, value.to_owned())?;
+                format!("put={}", text(&cx.store(st).get(&k)?.cloned()))
+            }
+        };
+        out.forward(cx, r.key, &result);
+        Ok(())
+    }
+}
+
+/// Puts at a rounded time, reads that time, a range around it, and now and then backwards.
+struct WindowOps;
+
+fn at_times(rows: &[(i64, String)]) -> String {
+    rows.iter().map(|(start_ms, value)| format!("{start_ms}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+impl Processor<String, Text> for WindowOps {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = WindowState<String, String>;
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, Text>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Done {
+        let st = cx.stores;
+        let t = r.timestamp_ms - r.timestamp_ms % 10;
+        match r.value {
+            Some(value) => cx.store(st).put(r.key, value.clone(), t)?,
+            None => cx.store(st).delete(r.key, t)?,
+        }
+        let mut result = text(&cx.store(st).fetch(r.key, t)?.cloned()).to_owned();
+        result += &format!("|{}", at_times(&cx.store(st).fetch_range(r.key, (t - 100).max(0), t + 100)?));
+        if num(r.value) % 2 == 1 {
+            result += &format!("|{}", at_times(&cx.store(st).backward_fetch(r.key, 0, t + 1000)?));
+        }
+        out.forward(cx, r.key, &result);
+        Ok(())
+    }
+}
+
+/// Puts, and reads what is around.
+struct Duplicates;
+
+impl Processor<String, Text> for Duplicates {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = WindowState<String, String>;
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, Text>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Done {
+        let (st, t) = (cx.stores, r.timestamp_ms);
+        match r.value {
+            Some(value) => cx.store(st).put(r.key, value.clone(), t)?,
+            None => cx.store(st).delete(r.key, t)?,
+        }
+        let around = cx.store(st).fetch_range(r.key, (t - 60).max(0), t + 20)?;
+        out.forward(cx, r.key, &at_times(&around));
+        Ok(())
+    }
+}
+
+topology! {
+    fn store_kv_ops() -> StoreKvOps {
+        let kv: KeyValueStore<String, String> = key_value_store();
+        let input: Stream<Text, Text> = stream("in");
+        input.process(StoreOps, kv).to("out");
+    }
+
+    fn store_window_ops() -> StoreWindowOps {
+        let ws: WindowStore<String, String> = window_store(millis(300), millis(50));
+        let input: Stream<String, Text> = stream("in");
+        input.process(WindowOps, ws).to("out");
+    }
+
+    fn store_window_duplicates() -> StoreWindowDuplicates {
+        let wd: WindowStore<String, String> = window_store(millis(200), millis(50)).retain_duplicates();
+        let input: Stream<String, Text> = stream("in");
+        input.process(Duplicates, wd).to("out");
+    }
+}
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        Scenario::new("store_kv_ops", store_kv_ops).plain_store::<String, String>("kv"),
+        Scenario::new("store_window_ops", store_window_ops).windows_of(50).plain_window_store::<String>("ws"),
+        Scenario::new("store_window_duplicates", store_window_duplicates).windows_of(50).plain_window_store::<String>("wd"),
+    ]
+}
