@@ -4,6 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,18 +51,46 @@ struct Chain;
 const WINDOWS: TimeWindows = hopping(millis(2 * WINDOW_MS), millis(WINDOW_MS));
 const WINDOW_MS: u64 = 1_000_000;
 
+/// Puts each number into its window, and adds up what the key has had lately.
+struct Recent;
+
+impl FixedKeyProcessor<u64, i64> for Recent {
+    type ValueOut = i64;
+    type Stores = WindowState<u64, i64>;
+
+    fn process<O: ForwardValue<i64>>(
+        &mut self,
+        record: Record<'_, u64, i64>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let (st, window_ms) = (cx.stores, WINDOW_MS as i64);
+        let start_ms = record.timestamp_ms - record.timestamp_ms % window_ms;
+        cx.store(st).put(record.key, *record.value, start_ms)?;
+        let mut sum = cx.store(st).fetch(record.key, start_ms)?.copied().unwrap_or_default();
+        cx.store(st).visit_range(record.key, start_ms - window_ms, start_ms, Order::Descending, |_, value| {
+            sum += value;
+            ControlFlow::Continue(())
+        })?;
+        out.forward(cx, &sum);
+        Ok(())
+    }
+}
+
 impl Topology for Chain {
     fn plan(&self) -> TopologyPlan {
         let source =
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
+        let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -80,7 +109,13 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
-        if sub_topology == 2 {
+        if sub_topology == 3 {
+            let recent = b.window_store::<u64, i64>("recent");
+            let (sums, process) = numbers.process_values(Recent, recent);
+            let node = sums.to().attach(b, "sums");
+            let node = process.attach(b, &numbers, node);
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 2 {
             let node = to_windows.attach(b, "windowed");
             let node = windowed_count.attach(b, "windows", windows_to_stream.attach(node));
             numbers.source().attach(b, 0, "numbers", node);
@@ -185,4 +220,9 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
+    assert_eq!(allocations_of(3), 0);
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use streams_runtime::codec::StreamData;
-use streams_runtime::stores::{GlobalStore, KeyValue, KeyValueStore, StoreError};
+use streams_runtime::stores::{GlobalStore, KeyValue, KeyValueStore, Order, StoreError};
 
 use crate::engine::Engine;
 use crate::error::DriverError;
@@ -111,17 +111,11 @@ where
     pub fn all_with_timestamps(&self) -> Vec<(K, V, i64)> {
         self.read(
             |store| {
-                let mut keys = Vec::new();
-                store.all(|key, _| {
-                    keys.push(key.clone());
+                let mut rows = Vec::new();
+                store.visit_all(Order::Ascending, |key, value, timestamp_ms| {
+                    rows.push((key.clone(), value.clone(), timestamp_ms));
                     ControlFlow::Continue(())
                 })?;
-                let mut rows = Vec::new();
-                for key in keys {
-                    if let Some((value, timestamp_ms)) = store.get_with_timestamp(&key)? {
-                        rows.push((key, value.clone(), timestamp_ms));
-                    }
-                }
                 Ok(rows)
             },
             |store| store.all_with_timestamps(),

@@ -36,6 +36,8 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod window_store_model;
+mod window_stores;
 mod windowed;
 
 use streams_runtime::codec::StreamData;

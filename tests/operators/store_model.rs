@@ -16,7 +16,12 @@ enum What {
     Delete,
     Get,
     Range(u8),
+    From,
+    Until,
+    Prefix(u8),
     All,
+    ReverseAll,
+    Count,
     Commit,
 }
 
@@ -29,7 +34,12 @@ fn what() -> impl Strategy<Value = What> {
         2 => Just(What::Delete),
         3 => Just(What::Get),
         1 => (0u8..12).prop_map(What::Range),
+        1 => Just(What::From),
+        1 => Just(What::Until),
+        1 => (0u8..12).prop_map(What::Prefix),
         1 => Just(What::All),
+        1 => Just(What::ReverseAll),
+        1 => Just(What::Count),
         1 => Just(What::Commit),
     ]
 }
@@ -62,7 +72,12 @@ impl Processor<String, String> for Interpreter {
             "absent" => format!("{:?}", cx.store(st).put_if_absent(r.key, argument.to_owned())?),
             "delete" => format!("{:?}", cx.store(st).delete(r.key)?),
             "get" => format!("{:?}", cx.store(st).get_with_timestamp(r.key)?),
-            "range" => format!("{:?}", cx.store(st).range(r.key.as_str(), argument)?),
+            "range" => format!("{:?}", cx.store(st).range(r.key.as_str()..=argument)?),
+            "from" => format!("{:?}", cx.store(st).reverse_range(r.key.as_str()..)?),
+            "until" => format!("{:?}", cx.store(st).range(..r.key.as_str())?),
+            "prefix" => format!("{:?}", cx.store(st).prefix_scan(argument)?),
+            "count" => cx.store(st).approximate_num_entries()?.to_string(),
+            "reverse" => format!("{:?}", cx.store(st).reverse_all()?),
             _ => format!("{:?}", cx.store(st).all()?),
         };
         out.forward(cx, r.key, &said);
@@ -88,6 +103,11 @@ fn key(key: u8) -> String {
     format!("k{key:02}")
 }
 
+/// Of ten keys, of one, or of none.
+fn prefix(first: u8) -> String {
+    key(first)[..2 + usize::from(first % 2)].to_owned()
+}
+
 /// What the store must say to an operation, which is done to the map as well.
 fn expect(model: &mut BTreeMap<String, (String, i64)>, k: &str, what: &What, now_ms: i64) -> String {
     let rows = |rows: &mut dyn Iterator<Item = (&String, &(String, i64))>| {
@@ -109,7 +129,12 @@ fn expect(model: &mut BTreeMap<String, (String, i64)>, k: &str, what: &What, now
         What::Get => format!("{:?}", model.get(k)),
         What::Range(to) if key(*to).as_str() < k => rows(&mut std::iter::empty()),
         What::Range(to) => rows(&mut model.range(k.to_owned()..=key(*to))),
+        What::From => rows(&mut model.range(k.to_owned()..).rev()),
+        What::Until => rows(&mut model.range(..k.to_owned())),
+        What::Prefix(first) => rows(&mut model.iter().filter(|(k, _)| k.starts_with(&prefix(*first)))),
         What::All => rows(&mut model.iter()),
+        What::ReverseAll => rows(&mut model.iter().rev()),
+        What::Count => model.len().to_string(),
         What::Commit => unreachable!("nothing is asked"),
     }
 }
@@ -147,7 +172,12 @@ proptest! {
                 What::Delete => "delete ".to_owned(),
                 What::Get => "get ".to_owned(),
                 What::Range(to) => format!("range {}", key(*to)),
+                What::From => "from ".to_owned(),
+                What::Until => "until ".to_owned(),
+                What::Prefix(first) => format!("prefix {}", prefix(*first)),
                 What::All => "all ".to_owned(),
+                What::ReverseAll => "reverse ".to_owned(),
+                What::Count => "count ".to_owned(),
             };
             pipe(&driver, "in", &[(Some(&k), Some(&told), now_ms)]);
             let said = driver.output::<String, String>("out").read().unwrap().value;

@@ -25,9 +25,9 @@ impl Processor<String, String> for Shell {
             ["get"] => format!("{:?}", cx.store(st).get_with_timestamp(r.key)?),
             ["delete"] => format!("{:?}", cx.store(st).delete(r.key)?),
             ["all"] => list(cx.store(st).all()?),
-            ["to", to] => list(cx.store(st).range(r.key.as_str(), to)?),
-            ["from"] => list(cx.store(st).range(&Some(r.key.clone()), &None)?),
-            ["until"] => list(cx.store(st).range(&None, &Some(r.key.clone()))?),
+            ["to", to] => list(cx.store(st).range(r.key.as_str()..=to)?),
+            ["from"] => list(cx.store(st).range(r.key.as_str()..)?),
+            ["until"] => list(cx.store(st).range(..=r.key.as_str())?),
             _ => return Err("unknown".into()),
         };
         if !said.is_empty() {

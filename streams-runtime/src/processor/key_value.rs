@@ -1,11 +1,11 @@
 //! Key-value stores in processors.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeBounds};
 
 use super::context::StoreHandle;
 use crate::codec::StreamData;
 use crate::context::Context;
-use crate::stores::{KeyValue, KeyValueStore, StoreError};
+use crate::stores::{KeyValue, KeyValueStore, Order, StoreError};
 
 impl<K, V> StoreHandle for KeyValue<K, V>
 where
@@ -75,6 +75,17 @@ where
         self.store.delete_at(key, self.timestamp_ms)
     }
 
+    /// Sets the values of some keys.
+    ///
+    /// # Errors
+    /// When a key is null, or the store fails; what stands before it is put.
+    pub fn put_all<'q, Q>(self, rows: impl IntoIterator<Item = (&'q Q, V)>) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+    {
+        rows.into_iter().try_for_each(|(key, value)| self.store.put_at(key, value, self.timestamp_ms))
+    }
+
     /// All rows in the order of the keys' bytes.
     ///
     /// # Errors
@@ -83,27 +94,111 @@ where
     where
         K: Clone,
     {
-        let mut rows = Vec::new();
-        self.store.all(|key, value| {
-            rows.push((key.clone(), value.clone()));
-            ControlFlow::Continue(())
-        })?;
-        Ok(rows)
+        collected(|row| self.visit_all(Order::Ascending, row))
     }
 
-    /// The rows whose keys lie between two keys, both included, in the order of the keys' bytes. A key that is null leaves that side open.
+    /// All rows from the last back.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn range<Q: StreamData<Stored = K> + ?Sized>(self, from: &Q, to: &Q) -> Result<Vec<(K, V)>, StoreError>
+    pub fn reverse_all(self) -> Result<Vec<(K, V)>, StoreError>
     where
         K: Clone,
     {
-        let mut rows = Vec::new();
-        self.store.range(from, to, |key, value| {
-            rows.push((key.clone(), value.clone()));
-            ControlFlow::Continue(())
-        })?;
-        Ok(rows)
+        collected(|row| self.visit_all(Order::Descending, row))
     }
+
+    /// Calls `visit` with key and value of all rows in the order of the keys' bytes, without collecting them, until it breaks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn visit_all(self, order: Order, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.store.visit_all(order, |key, value, _| visit(key, value))
+    }
+
+    /// The rows whose keys lie in a range, in the order of the keys' bytes: `range("b"..="k")`, `range("b"..)`. A key that is null leaves its
+    /// side open.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn range<'q, Q>(self, range: impl RangeBounds<&'q Q>) -> Result<Vec<(K, V)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+        K: Clone,
+    {
+        collected(|row| self.visit_range(range, Order::Ascending, row))
+    }
+
+    /// The rows whose keys lie in a range, from the last back.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn reverse_range<'q, Q>(self, range: impl RangeBounds<&'q Q>) -> Result<Vec<(K, V)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+        K: Clone,
+    {
+        collected(|row| self.visit_range(range, Order::Descending, row))
+    }
+
+    /// Calls `visit` with key and value of the rows whose keys lie in a range, without collecting them, until it breaks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn visit_range<'q, Q>(
+        self,
+        range: impl RangeBounds<&'q Q>,
+        order: Order,
+        mut visit: impl FnMut(&K, &V) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+    {
+        self.store.visit_range(range, order, |key, value, _| visit(key, value))
+    }
+
+    /// The rows whose keys begin with `prefix`, in the order of the keys' bytes. The prefix may be of another type than the keys: what counts
+    /// is its bytes in its own format.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn prefix_scan<P: StreamData + ?Sized>(self, prefix: &P) -> Result<Vec<(K, V)>, StoreError>
+    where
+        K: Clone,
+    {
+        collected(|row| self.visit_prefix(prefix, Order::Ascending, row))
+    }
+
+    /// Calls `visit` with key and value of the rows whose keys begin with `prefix`, without collecting them, until it breaks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn visit_prefix<P: StreamData + ?Sized>(
+        self,
+        prefix: &P,
+        order: Order,
+        mut visit: impl FnMut(&K, &V) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.store.visit_prefix(prefix, order, |key, value, _| visit(key, value))
+    }
+
+    /// How many rows there are. A backend may only know about how many it holds.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn approximate_num_entries(self) -> Result<u64, StoreError> {
+        self.store.approximate_num_entries()
+    }
+}
+
+/// The rows that are visited.
+fn collected<K: Clone, V: Clone>(
+    visit: impl FnOnce(&mut dyn FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError>,
+) -> Result<Vec<(K, V)>, StoreError> {
+    let mut rows = Vec::new();
+    visit(&mut |key, value| {
+        rows.push((key.clone(), value.clone()));
+        ControlFlow::Continue(())
+    })?;
+    Ok(rows)
 }

@@ -32,6 +32,38 @@ pub trait KeyValueBackend: Send {
     fn range(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>)
     -> Result<(), StoreError>;
 
+    /// As [`range`](Self::range), in descending order. If it is not implemented, the rows of the range are copied.
+    ///
+    /// # Errors
+    /// When the medium fails.
+    fn range_reverse(
+        &self,
+        from: Bound<&[u8]>,
+        to: Bound<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut rows: Vec<(Box<[u8]>, Box<[u8]>)> = Vec::new();
+        self.range(from, to, &mut |key, value| {
+            rows.push((key.into(), value.into()));
+            ControlFlow::Continue(())
+        })?;
+        let _ = rows.iter().rev().try_for_each(|(key, value)| visit(key, value));
+        Ok(())
+    }
+
+    /// How many keys there are; an estimate will do. If it is not implemented, they are counted.
+    ///
+    /// # Errors
+    /// When the medium fails.
+    fn approximate_len(&self) -> Result<u64, StoreError> {
+        let mut count = 0;
+        self.range(Bound::Unbounded, Bound::Unbounded, &mut |_, _| {
+            count += 1;
+            ControlFlow::Continue(())
+        })?;
+        Ok(count)
+    }
+
     /// Writes a batch atomically.
     ///
     /// # Errors

@@ -4,12 +4,11 @@
 //! next flush (commit, or the cache being full): then it is encoded once, written to the changelog and to the overlay, and handed
 //! downstream with the value of the flush before. With a cache of size 0 every change is flushed at once.
 
-use std::collections::BTreeMap;
-use std::ops::{Bound, ControlFlow};
+mod scan;
+
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::memory::is_empty;
 use super::overlay::Overlay;
 use super::{BackendBatch, KeyValueBackend, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
@@ -19,6 +18,8 @@ use crate::record::{NewRecord, RecordRef};
 
 /// Milliseconds in front of every value in a backend, big endian. The changelog has them in the record timestamp instead.
 const TIMESTAMP_BYTES: usize = 8;
+
+const SHORT_ROW: &str = "a row is shorter than its timestamp";
 
 /// A key-value store of one task.
 pub struct KeyValueStore<K: StreamData, V: StreamData> {
@@ -158,7 +159,7 @@ where
     }
 
     fn short_row(&self) -> StoreError {
-        StoreError::Decode { store: self.name.to_string(), reason: "a row is shorter than its timestamp".into() }
+        StoreError::Decode { store: self.name.to_string(), reason: SHORT_ROW.into() }
     }
 
     /// Takes the value of a row out, to be changed; [`set`](Self::set) or [`put_back`](Self::put_back) must follow.
@@ -272,69 +273,6 @@ where
         Ok(before)
     }
 
-    /// Calls `visit` with every row in the order of the keys' bytes, until it breaks.
-    ///
-    /// # Errors
-    /// When the backend fails or holds bytes of another type.
-    pub fn all(&mut self, visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
-        self.scan(Bound::Unbounded, Bound::Unbounded, visit)
-    }
-
-    /// Calls `visit` with the rows whose keys lie between two keys, both included, in the order of the keys' bytes, until it breaks.
-    /// A key that is null leaves that side open.
-    ///
-    /// # Errors
-    /// When the backend fails or holds bytes of another type.
-    pub fn range<Q>(&mut self, from: &Q, to: &Q, visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        let codec = Q::Codec::default();
-        let (mut low, mut high) = (Vec::new(), Vec::new());
-        let from = codec.encode(from, &mut low).map_err(|e| self.encode_error(&e))?;
-        let to = codec.encode(to, &mut high).map_err(|e| self.encode_error(&e))?;
-        self.scan(end(from, &low), end(to, &high), visit)
-    }
-
-    fn scan(&mut self, from: Bound<&[u8]>, to: Bound<&[u8]>, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
-        if is_empty(from, to) {
-            return Ok(());
-        }
-        // Bytes below, then what the overlay and the cache changed on top of them.
-        let mut rows: BTreeMap<Box<[u8]>, Found<'_, V>> = BTreeMap::new();
-        self.backend.range(from, to, &mut |key, value| {
-            rows.insert(key.into(), Found::Bytes(value.into()));
-            ControlFlow::Continue(())
-        })?;
-        for (key, value) in self.overlay.iter().filter(|(key, _)| contains(from, to, key)) {
-            match value {
-                None => rows.remove(key),
-                Some(value) => rows.insert(key.into(), Found::Bytes(value.into())),
-            };
-        }
-        for row in self.cache.dirty_rows().filter(|row| contains(from, to, &row.key)) {
-            match &row.value {
-                None => rows.remove(&row.key),
-                Some(value) => rows.insert(row.key.clone(), Found::Cached(value)),
-            };
-        }
-        for (key, row) in rows {
-            let decode_error = |e: CodecError| StoreError::Decode { store: self.name.to_string(), reason: e.to_string() };
-            let key = self.key_codec.decode(Some(&key), &mut self.key_slot).map_err(decode_error)?;
-            let flow = match &row {
-                Found::Cached(value) => visit(key, value),
-                Found::Bytes(bytes) if bytes.len() < TIMESTAMP_BYTES => return Err(self.short_row()),
-                Found::Bytes(bytes) => {
-                    visit(key, self.value_codec.decode(Some(&bytes[TIMESTAMP_BYTES..]), &mut self.value_slot).map_err(decode_error)?)
-                }
-            };
-            if flow.is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     fn encode_error(&self, error: &CodecError) -> StoreError {
         StoreError::Encode { store: self.name.to_string(), reason: error.to_string() }
     }
@@ -380,25 +318,6 @@ where
         self.value_scratch = row;
         self.commit_overlay(position)
     }
-}
-
-/// A row found by a scan.
-enum Found<'a, V> {
-    Bytes(Box<[u8]>),
-    Cached(&'a V),
-}
-
-/// One end of a range; a null leaves it open.
-fn end(encoded: Encoded, bytes: &[u8]) -> Bound<&[u8]> {
-    match encoded {
-        Encoded::Bytes => Bound::Included(bytes),
-        Encoded::Null => Bound::Unbounded,
-    }
-}
-
-fn contains(from: Bound<&[u8]>, to: Bound<&[u8]>, key: &[u8]) -> bool {
-    use std::ops::RangeBounds;
-    RangeBounds::<[u8]>::contains(&(from, to), key)
 }
 
 fn timestamp_of(row: &[u8]) -> Option<i64> {

@@ -32,12 +32,25 @@ impl KeyValueBackend for MemoryBackend {
         if is_empty(from, to) {
             return Ok(());
         }
-        for (key, value) in self.rows.range::<[u8], _>((from, to)) {
-            if visit(key, value).is_break() {
-                break;
-            }
-        }
+        let _ = self.rows.range::<[u8], _>((from, to)).try_for_each(|(key, value)| visit(key, value));
         Ok(())
+    }
+
+    fn range_reverse(
+        &self,
+        from: Bound<&[u8]>,
+        to: Bound<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        if is_empty(from, to) {
+            return Ok(());
+        }
+        let _ = self.rows.range::<[u8], _>((from, to)).rev().try_for_each(|(key, value)| visit(key, value));
+        Ok(())
+    }
+
+    fn approximate_len(&self) -> Result<u64, StoreError> {
+        Ok(self.rows.len() as u64)
     }
 
     fn write(&mut self, batch: BackendBatch<'_>) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ mod cache;
 mod global;
 mod key_value;
 mod memory;
+mod order;
 mod overlay;
 pub(crate) mod window;
 
@@ -15,7 +16,8 @@ pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
-pub use window::{Order, WindowStore};
+pub use order::Order;
+pub use window::WindowStore;
 
 /// Why a store failed.
 #[derive(Clone, Debug, thiserror::Error)]

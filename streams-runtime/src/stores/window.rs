@@ -293,7 +293,5 @@ where
 
 mod operations;
 
-pub use operations::Order;
-
 #[cfg(test)]
 mod tests;

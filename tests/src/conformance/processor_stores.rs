@@ -11,8 +11,8 @@ type Done = Result<(), BoxError>;
 /// Every operation of a key-value store.
 struct StoreOps;
 
-fn rows<'r>(rows: impl Iterator<Item = &'r (String, String)>) -> String {
-    rows.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
+fn rows(rows: &[(String, String)]) -> String {
+    rows.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 impl Processor<Text, Text> for StoreOps {
@@ -32,23 +32,17 @@ impl Processor<Text, Text> for StoreOps {
         let result = match n % 10 {
             0 => format!("delete={}", text(&cx.store(st).delete(&k)?)),
             1 => format!("absent={}", text(&cx.store(st).put_if_absent(&k, value.to_owned())?)),
-            2 => format!("range={}", rows(cx.store(st).range("b", format!("{key}2").as_str())?.iter())),
-            3 => {
-                let all = cx.store(st).all()?;
-                format!("reverse={}", rows(all.iter().filter(|(k, _)| k.as_str() >= "b").rev()))
-            }
-            4 => {
-                let all = cx.store(st).all()?;
-                format!("prefix={}", rows(all.iter().filter(|(k, _)| k.starts_with(key))))
-            }
-            5 => format!("all={}", rows(cx.store(st).all()?.iter())),
+            2 => format!("range={}", rows(&cx.store(st).range("b"..=format!("{key}2").as_str())?)),
+            3 => format!("reverse={}", rows(&cx.store(st).reverse_range("b"..)?)),
+            4 => format!("prefix={}", rows(&cx.store(st).prefix_scan(key)?)),
+            5 => format!("all={}", rows(&cx.store(st).all()?)),
             6 => {
                 cx.store(st).delete(&k)?;
                 "putnull".to_owned()
             }
             7 => {
-                cx.store(st).put(&format!("{key}8"), value.to_owned())?;
-                cx.store(st).put(&format!("{key}9"), word(r.value))?;
+                let (k8, k9) = (format!("{key}8"), format!("{key}9"));
+                cx.store(st).put_all([(&k8, value.to_owned()), (&k9, word(r.value))])?;
                 "putAll".to_owned()
             }
             _ => {

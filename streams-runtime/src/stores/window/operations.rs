@@ -3,24 +3,9 @@
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::stores::Order;
+use crate::stores::order::each;
 use crate::windows::Window;
-
-/// The order of times in which rows are visited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// From the first on.
-    Ascending,
-    /// From the last back.
-    Descending,
-}
-
-/// Visits an iterator from either end.
-fn each<T>(mut items: impl DoubleEndedIterator<Item = T>, order: Order) -> impl Iterator<Item = T> {
-    std::iter::from_fn(move || match order {
-        Order::Ascending => items.next(),
-        Order::Descending => items.next_back(),
-    })
-}
 
 impl<K, V> WindowStore<K, V>
 where

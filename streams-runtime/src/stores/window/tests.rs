@@ -118,6 +118,31 @@ fn a_changelog_brings_back_what_is_within_retention() {
 }
 
 #[test]
+fn after_a_restart_duplicates_go_on_behind_those_that_are_there() {
+    let mut store = store(100, 0).for_processors(10, true);
+    for value in [7, 5, 9] {
+        store.put_at("a", value, 50, 50).unwrap();
+    }
+    let (mut row, mut out) = (Vec::new(), ProduceBatch::default());
+    let mut changes = Vec::new();
+    while let Some(change) = store.next_change(&mut row, &mut out).unwrap() {
+        changes.push((row.clone(), change.new.unwrap().to_be_bytes()));
+    }
+    let mut restored = super::tests::store(100, 0).for_processors(10, true);
+    let records = changes.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 50, offset: 0 });
+    restored.restore(&mut records.map(RecordRef::from), 3).unwrap();
+    restored.put_at("a", 6, 50, 50).unwrap();
+    let mut values = Vec::new();
+    restored
+        .visit_range("a", 0, 100, crate::stores::Order::Ascending, |_, value, _| {
+            values.push(*value);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(values, [7, 5, 9, 6]);
+}
+
+#[test]
 fn a_backend_that_kept_its_rows_is_taken_over() {
     let mut backend = MemoryBackend::default();
     let value = [0_i64.to_be_bytes(), 7_u64.to_be_bytes()].concat();

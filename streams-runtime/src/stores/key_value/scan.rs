@@ -1,0 +1,228 @@
+//! Rows by ranges of keys: what waits in cache and overlay merged into what the backend visits, without a copy of either.
+
+use std::collections::BTreeMap;
+use std::ops::{Bound, ControlFlow, RangeBounds};
+
+use super::*;
+use crate::stores::Order;
+use crate::stores::memory::is_empty;
+use crate::stores::order::each;
+
+/// What lies above the backend for a key.
+enum Above<'a, V> {
+    Deleted,
+    Bytes(&'a [u8]),
+    Cached(&'a V, i64),
+}
+
+impl<K, V> KeyValueStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// Calls `visit` with every row in the order of the keys' bytes, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn all(&mut self, mut visit: impl FnMut(&K, &V) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.scan((Bound::Unbounded, Bound::Unbounded), Order::Ascending, |key, value, _| visit(key, value))
+    }
+
+    /// Calls `visit` with key, value and time of every row in the order of the keys' bytes, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub fn visit_all(&mut self, order: Order, visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.scan((Bound::Unbounded, Bound::Unbounded), order, visit)
+    }
+
+    /// Calls `visit` with key, value and time of the rows whose keys lie in a range, in the order of the keys' bytes, until it breaks. A
+    /// key that is null leaves its side open.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type, or a key cannot be encoded.
+    pub fn visit_range<'q, Q>(
+        &mut self,
+        range: impl RangeBounds<&'q Q>,
+        order: Order,
+        visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+    {
+        let (mut low, mut high) = (Vec::new(), Vec::new());
+        let from = self.encode_bound(range.start_bound(), &mut low)?;
+        let to = self.encode_bound(range.end_bound(), &mut high)?;
+        self.scan((from, to), order, visit)
+    }
+
+    /// Calls `visit` with key, value and time of the rows whose keys' bytes begin with those of `prefix`, in their order, until it breaks.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type, or the prefix cannot be encoded.
+    pub fn visit_prefix<P>(&mut self, prefix: &P, order: Order, visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError>
+    where
+        P: StreamData + ?Sized,
+    {
+        let mut low = Vec::new();
+        if let Err(e) = P::Codec::default().encode(prefix, &mut low) {
+            return Err(self.encode_error(&e));
+        }
+        let high = after_prefix(&low);
+        let to = high.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        self.scan((Bound::Included(&low), to), order, visit)
+    }
+
+    /// How many rows there are. Looks up what is not committed yet, and takes the backend's word for the rest.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    pub fn approximate_num_entries(&mut self) -> Result<u64, StoreError> {
+        let mut there: BTreeMap<&[u8], bool> = self.overlay.iter().map(|(key, value)| (key, value.is_some())).collect();
+        there.extend(self.cache.dirty_rows().map(|row| (&*row.key, row.value.is_some())));
+        let mut count = self.backend.approximate_len()?;
+        for (key, there) in there {
+            self.value_scratch.clear();
+            match (self.backend.get(key, &mut self.value_scratch)?, there) {
+                (false, true) => count += 1,
+                (true, false) => count = count.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Ok(count)
+    }
+
+    fn encode_bound<'b, Q>(&self, bound: Bound<&&Q>, bytes: &'b mut Vec<u8>) -> Result<Bound<&'b [u8]>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let (Bound::Included(key) | Bound::Excluded(key)) = bound else { return Ok(Bound::Unbounded) };
+        match Q::Codec::default().encode(*key, bytes) {
+            Ok(Encoded::Null) => Ok(Bound::Unbounded),
+            Ok(Encoded::Bytes) => Ok(bound.map(|_| &bytes[..])),
+            Err(e) => Err(self.encode_error(&e)),
+        }
+    }
+
+    fn scan(
+        &mut self,
+        range: (Bound<&[u8]>, Bound<&[u8]>),
+        order: Order,
+        visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let (from, to) = range;
+        if is_empty(from, to) {
+            return Ok(());
+        }
+        let inside = |key: &[u8]| RangeBounds::<[u8]>::contains(&range, key);
+        let mut above: BTreeMap<&[u8], Above<'_, V>> = BTreeMap::new();
+        for (key, value) in self.overlay.iter().filter(|(key, _)| inside(key)) {
+            above.insert(key, value.map_or(Above::Deleted, Above::Bytes));
+        }
+        for row in self.cache.dirty_rows().filter(|row| inside(&row.key)) {
+            above.insert(&row.key, row.value.as_ref().map_or(Above::Deleted, |value| Above::Cached(value, row.timestamp_ms)));
+        }
+        let mut above = each(above.into_iter(), order).peekable();
+        let mut rows = Rows {
+            store: &self.name,
+            codecs: (&self.key_codec, &self.value_codec),
+            slots: (&mut self.key_slot, &mut self.value_slot),
+            visit,
+            ended: None,
+        };
+        let mut below = |key: &[u8], bytes: &[u8]| {
+            let earlier = |at: &[u8]| if order == Order::Ascending { at < key } else { at > key };
+            while let Some((at, row)) = above.next_if(|(at, _)| earlier(at)) {
+                rows.above(at, &row)?;
+            }
+            match above.next_if(|(at, _)| *at == key) {
+                Some((at, row)) => rows.above(at, &row),
+                None => rows.bytes(key, bytes),
+            }
+        };
+        match order {
+            Order::Ascending => self.backend.range(from, to, &mut below)?,
+            Order::Descending => self.backend.range_reverse(from, to, &mut below)?,
+        }
+        for (at, row) in above {
+            if rows.ended.is_some() || rows.above(at, &row).is_break() {
+                break;
+            }
+        }
+        rows.ended.unwrap_or(Ok(()))
+    }
+}
+
+/// Decodes rows for the one who visits them.
+struct Rows<'a, K: StreamData, V: StreamData, F> {
+    store: &'a str,
+    codecs: (&'a K::Codec, &'a V::Codec),
+    slots: (&'a mut <K::Codec as Codec<K>>::Slot, &'a mut <V::Codec as Codec<V>>::Slot),
+    visit: F,
+    /// Why there are no more: they broke off, or something is wrong.
+    ended: Option<Result<(), StoreError>>,
+}
+
+impl<K, V, F> Rows<'_, K, V, F>
+where
+    K: StreamData,
+    V: StreamData,
+    F: FnMut(&K, &V, i64) -> ControlFlow<()>,
+{
+    fn above(&mut self, key: &[u8], row: &Above<'_, V>) -> ControlFlow<()> {
+        match row {
+            Above::Deleted => ControlFlow::Continue(()),
+            Above::Bytes(bytes) => self.bytes(key, bytes),
+            Above::Cached(value, timestamp_ms) => {
+                let flow = match self.codecs.0.decode(Some(key), self.slots.0) {
+                    Ok(key) => Ok((self.visit)(key, value, *timestamp_ms)),
+                    Err(e) => Err(e.to_string()),
+                };
+                self.go_on(flow)
+            }
+        }
+    }
+
+    fn bytes(&mut self, key: &[u8], row: &[u8]) -> ControlFlow<()> {
+        let Some((timestamp_ms, value)) = row.split_first_chunk::<TIMESTAMP_BYTES>() else {
+            return self.go_on(Err(SHORT_ROW.to_owned()));
+        };
+        let key = self.codecs.0.decode(Some(key), self.slots.0);
+        let value = self.codecs.1.decode(Some(value), self.slots.1);
+        let flow = match (key, value) {
+            (Ok(key), Ok(value)) => Ok((self.visit)(key, value, i64::from_be_bytes(*timestamp_ms))),
+            (Err(e), _) | (_, Err(e)) => Err(e.to_string()),
+        };
+        self.go_on(flow)
+    }
+
+    fn go_on(&mut self, flow: Result<ControlFlow<()>, String>) -> ControlFlow<()> {
+        match flow {
+            Ok(ControlFlow::Continue(())) => return ControlFlow::Continue(()),
+            Ok(ControlFlow::Break(())) => self.ended = Some(Ok(())),
+            Err(reason) => self.ended = Some(Err(StoreError::Decode { store: self.store.to_owned(), reason })),
+        }
+        ControlFlow::Break(())
+    }
+}
+
+/// The first bytes after all that begin with `prefix`; `None` if there are none.
+fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut after = prefix[..=last].to_vec();
+    after[last] += 1;
+    Some(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_prefix;
+
+    #[test]
+    fn what_follows_a_prefix() {
+        assert_eq!(after_prefix(b"ab").as_deref(), Some(&b"ac"[..]));
+        assert_eq!(after_prefix(&[1, 255, 255]).as_deref(), Some(&[2][..]));
+        assert_eq!(after_prefix(&[255]), None);
+        assert_eq!(after_prefix(b""), None);
+    }
+}
