@@ -1,10 +1,8 @@
-//! Random inputs, which shrink.
+//! Random inputs.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-
+use crate::generate::Random;
 use crate::model::{Headers, Record};
-use crate::topology::{Base, Topology};
+use crate::topology::{Base, Topic, Topology};
 use crate::values::Datum;
 
 /// One step of a run.
@@ -18,62 +16,58 @@ pub struct Step {
     pub restart: bool,
 }
 
-/// A record before its topic is known: numbers that shrink to 0.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    topic: usize,
-    key: usize,
-    value: usize,
-    ms: i64,
-    headers: Headers,
-    commit: bool,
-    restart: bool,
-}
+/// How many records an input has at most.
+const LONGEST: u64 = 40;
 
-/// Most move the time on a little, some are late, some jump.
-fn moves() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        6 => 0i64..25,
-        2 => (0i64..4).prop_map(|n| n * 50),
-        2 => -120i64..0,
-        1 => 100i64..500,
-    ]
-}
-
-fn headers() -> impl Strategy<Value = Headers> {
-    let header = (prop_oneof![Just("h"), Just("x")], proptest::option::of(0u8..3));
-    let header = header.prop_map(|(name, value)| (name.to_owned(), value.map(|n| n.to_string())));
-    prop_oneof![4 => Just(Vec::new()), 1 => vec(header, 1..3)]
-}
-
-/// The records of an input, at most `longest`.
-pub fn drafts(longest: usize) -> impl Strategy<Value = Vec<Draft>> {
-    let draft = (0usize..1000, 0usize..1000, 0usize..1000, moves(), headers(), proptest::bool::weighted(0.2), proptest::bool::weighted(0.05));
-    let draft = draft.prop_map(|(topic, key, value, ms, headers, commit, restart)| Draft { topic, key, value, ms, headers, commit, restart });
-    vec(draft, 0..=longest)
-}
-
-/// What the records are for a topology.
-pub fn steps(topology: &Topology, drafts: &[Draft]) -> Vec<Step> {
-    let mut clock_ms = 0;
-    drafts
-        .iter()
-        .map(|draft| {
-            let topic = &topology.topics[draft.topic % topology.topics.len()];
-            let ts = (clock_ms + draft.ms).max(0);
+/// The input of a seed.
+pub fn steps(topology: &Topology, seed: u64) -> Vec<Step> {
+    let mut random = Random::new(seed);
+    let (mut clock_ms, length) = (0, random.below(LONGEST + 1));
+    // Some inputs are of few keys, so that more records meet.
+    let keys = 1 + random.below(4);
+    let headers_percent = random.pick(&[0, 0, 30]);
+    (0..length)
+        .map(|_| {
+            let topic = random.pick(&topology.topics);
+            let ts = (clock_ms + moves(&mut random)).max(0);
             clock_ms = clock_ms.max(ts);
-            let key = match draft.key % 10 {
-                9 if topic.null_keys => Datum::Null,
-                n => Datum::Text(["a", "b", "c", "d", "a", "b", "c", "a", "b", "a"][n].to_owned()),
+            let key = if topic.null_keys && random.percent(10) {
+                Datum::Null
+            } else {
+                Datum::Text(["a", "b", "c", "d"][random.below(keys) as usize].to_owned())
             };
-            let value = match draft.value % 12 {
-                11 if topic.value.null => Datum::Null,
-                10 if topic.value.null => Datum::Null,
-                _ if topic.value.base == Base::Text => Datum::Text(format!("{}{}", ["x", "yy", "z"][draft.value % 3], draft.value / 12 % 20)),
-                _ => Datum::Long((draft.value / 12 % 26) as i64 - 5),
-            };
-            let record = Record { topic: topic.name.clone(), key, value, ts, headers: draft.headers.clone() };
-            Step { record, commit: draft.commit, restart: draft.restart }
+            let value = value(&mut random, &topic);
+            let headers = if random.percent(headers_percent) { headers(&mut random) } else { Vec::new() };
+            let record = Record { topic: topic.name, key, value, ts, headers };
+            Step { record, commit: random.percent(20), restart: random.percent(5) }
         })
         .collect()
+}
+
+/// Most move the time on a little, some are late, some jump; some fall on the edges of windows.
+fn moves(random: &mut Random) -> i64 {
+    match random.below(11) {
+        0..=5 => random.below(25) as i64,
+        6 | 7 => random.below(4) as i64 * 50,
+        8 | 9 => -(random.below(120) as i64),
+        _ => 100 + random.below(400) as i64,
+    }
+}
+
+fn value(random: &mut Random, topic: &Topic) -> Datum {
+    if topic.value.null && random.percent(18) {
+        return Datum::Null;
+    }
+    match topic.value.base {
+        Base::Text => Datum::Text(format!("{}{}", random.pick(&["x", "yy", "z"]), random.below(20))),
+        Base::Long | Base::Count => Datum::Long(random.below(26) as i64 - 5),
+    }
+}
+
+fn headers(random: &mut Random) -> Headers {
+    let header = |random: &mut Random| {
+        let value = if random.percent(80) { Some(random.below(3).to_string()) } else { None };
+        (random.pick(&["h", "x"]).to_owned(), value)
+    };
+    (0..1 + random.below(2)).map(|_| header(random)).collect()
 }

@@ -109,7 +109,8 @@ pub(super) fn step(fold: Fold, key: &Datum, value: &Datum, row: Option<Datum>) -
 /// A row with one value taken out.
 fn take_out(fold: Fold, value: &Datum, row: Datum) -> Datum {
     match (fold, row) {
-        (Fold::Count, Datum::Count(n)) => Datum::Count(n - 1),
+        // Kafka Streams would go below 0, where an initial value that was never added is taken out.
+        (Fold::Count, Datum::Count(n)) => Datum::Count(n.saturating_sub(1)),
         (Fold::Aggregate(_, Some(null)), row) => minus(&row, value).only_if(!holds(null, &Datum::Null, value)),
         (_, row) => minus(&row, value),
     }

@@ -56,6 +56,8 @@ struct Message {
 #[derive(Clone, Debug)]
 struct Seen {
     message: Message,
+    /// How many restarts were before.
+    run: usize,
 }
 
 /// Mistakes that can be put into the model, to see that they are found.
@@ -96,6 +98,7 @@ pub struct Model<'t> {
     sequence: u64,
     out: Vec<Record>,
     dropped: u64,
+    run: usize,
     mistake: Mistake,
 }
 
@@ -114,6 +117,7 @@ impl<'t> Model<'t> {
             sequence: 0,
             out: Vec::new(),
             dropped: 0,
+            run: 0,
             mistake,
         }
     }
@@ -127,6 +131,11 @@ impl<'t> Model<'t> {
         }
         self.run();
         std::mem::take(&mut self.out)
+    }
+
+    /// The application is stopped and started again: what is not in stores is forgotten.
+    pub fn restart(&mut self) {
+        self.run += 1;
     }
 
     /// How many records were left out so far.
@@ -206,7 +215,7 @@ impl<'t> Model<'t> {
     }
 
     fn remember(&mut self, id: Id, message: &Message) {
-        self.history[id].push(Seen { message: message.clone() });
+        self.history[id].push(Seen { message: message.clone(), run: self.run });
     }
 
     fn is_table(&self, id: Id) -> bool {

@@ -3,14 +3,12 @@
 mod bytes;
 mod check;
 mod report;
+mod shrink;
 
-use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{panic, thread};
 
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde::{Deserialize, Serialize};
 use streams_runtime::codec::StreamData;
 use streams_runtime::{StoreName, Topology as Runs, Windowed};
@@ -20,7 +18,7 @@ pub use check::{Difference, Mode, check, modes};
 pub use report::main;
 
 use crate::generate::Random;
-use crate::input::{Draft, drafts, steps};
+use crate::input::{Step, steps};
 use crate::model::{Mistake, Row};
 use crate::topology::Topology;
 use crate::values::Datum;
@@ -100,11 +98,6 @@ where
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// How many records an input has at most.
-const LONGEST: usize = 40;
-/// How often a failing input is made smaller at most.
-const SHRINKS: usize = 4000;
-
 /// What to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -143,7 +136,7 @@ pub struct Failure {
     /// The seed of the input.
     pub input_seed: u64,
     /// The smallest input that was found to fail.
-    pub drafts: Vec<Draft>,
+    pub steps: Vec<Step>,
     /// What differs on it.
     pub difference: Difference,
 }
@@ -183,50 +176,24 @@ fn run_topology(suite: &Suite, entries: &[Entry], plan: &Plan, index: usize, inp
     };
     for input_seed in seeds {
         let modes = modes(topology, input_seed);
-        let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&input_seed.to_le_bytes());
-        let config = Config { failure_persistence: None, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
-        let Ok(mut tree) = drafts(LONGEST).new_tree(&mut runner) else { continue };
-        let differs = |drafts: &[Draft]| {
-            let steps = steps(topology, drafts);
-            modes.iter().find_map(|mode| guarded(|| check(entry, topology, &steps, *mode, plan.mistake)))
-        };
-        let drafts = tree.current();
-        outcome.records += drafts.len();
+        let steps = steps(topology, input_seed);
+        outcome.records += steps.len();
         for mode in &modes {
             outcome.runs[*mode as usize] += 1;
         }
-        let Some(difference) = differs(&drafts) else {
+        let differs =
+            |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
+        let Some(difference) = differs(&steps) else {
             outcome.passed += 1;
             continue;
         };
         outcome.failed += 1;
         if outcome.failure.is_none() {
-            let mut failure = Failure { input_seed, drafts, difference };
-            shrink(&mut tree, |smaller| match differs(&smaller) {
-                Some(difference) => {
-                    failure.drafts = smaller;
-                    failure.difference = difference;
-                    ControlFlow::Continue(())
-                }
-                None => ControlFlow::Break(()),
-            });
-            outcome.failure = Some(failure);
+            let (steps, difference) = shrink::shrink(steps, difference, differs);
+            outcome.failure = Some(Failure { input_seed, steps, difference });
         }
     }
     outcome
-}
-
-/// Offers smaller inputs; `Continue`: it fails as well.
-fn shrink<T: ValueTree>(tree: &mut T, mut fails: impl FnMut(T::Value) -> ControlFlow<()>) {
-    let mut simpler = tree.simplify();
-    for _ in 0..SHRINKS {
-        if !simpler {
-            return;
-        }
-        simpler = if fails(tree.current()).is_continue() { tree.simplify() } else { tree.complicate() };
-    }
 }
 
 /// A panic is a difference.

@@ -7,7 +7,6 @@ use std::{env, panic, thread};
 use super::check::one;
 use super::{Entry, Failure, Mode, Outcome, Plan, Suite, run};
 use crate::generate::{Feature, features};
-use crate::input::steps;
 use crate::model::Mistake;
 use crate::render;
 use crate::topology::Topology;
@@ -85,7 +84,7 @@ fn print_failure(suite: &Suite, outcome: &Outcome, failure: &Failure) {
     println!("\n--- topology {index} of seed {}: {failed} of {} inputs failed", suite.seed, passed + failed);
     print!("{}", render::topology(topology));
     println!("input, shrunk:");
-    for (index, step) in steps(topology, &failure.drafts).iter().enumerate() {
+    for (index, step) in failure.steps.iter().enumerate() {
         let (commit, restart) = (if step.commit { ", commit" } else { "" }, if step.restart { ", restart" } else { "" });
         println!("  step {index}: {}{commit}{restart}", one(&step.record));
     }
