@@ -72,6 +72,8 @@ pub struct Context {
     pub(crate) partition: i32,
     pub(crate) offset: i64,
     pub(crate) stream_time_ms: i64,
+    /// The largest time so far of the partition that is being read.
+    pub(crate) partition_time_ms: i64,
     pub(crate) wall_clock_ms: i64,
     pub(crate) stores: StoreArena,
     pub(crate) schedules: Schedules,
@@ -100,6 +102,7 @@ impl Context {
             partition: -1,
             offset: -1,
             stream_time_ms: -1,
+            partition_time_ms: -1,
             wall_clock_ms,
             stores: StoreArena::default(),
             schedules: Schedules::default(),

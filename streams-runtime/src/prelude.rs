@@ -5,12 +5,12 @@ pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
-pub use crate::operators::ValueTransformer;
+pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
     FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
 };
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, tumbling, unlimited};
+pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited};
 pub use streams_macros::{StreamData, topology};

@@ -15,7 +15,7 @@ use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::windows::TimeWindows;
+use streams_runtime::windows::{SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
 struct Counting;
@@ -50,6 +50,8 @@ struct Chain;
 /// Two of them around every record.
 const WINDOWS: TimeWindows = hopping(millis(2 * WINDOW_MS), millis(WINDOW_MS));
 const WINDOW_MS: u64 = 1_000_000;
+/// Each record comes again at a time that had one, so that its windows are there.
+const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
@@ -83,6 +85,7 @@ impl Topology for Chain {
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
+        let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         TopologyPlan {
             name: "Chain",
@@ -91,6 +94,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -109,7 +113,14 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
-        if sub_topology == 3 {
+        let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
+        let (slid_changes, slid_to_stream) = slid.to_stream();
+        let to_slid = slid_changes.to();
+        if sub_topology == 4 {
+            let node = to_slid.attach(b, "slid");
+            let node = sliding_count.attach(b, "slid", slid_to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 3 {
             let recent = b.window_store::<u64, i64>("recent");
             let (sums, process) = numbers.process_values(Recent, recent);
             let node = sums.to().attach(b, "sums");
@@ -155,12 +166,12 @@ impl Producer for Sink {
 
 const BATCH: u64 = 1_000;
 
-fn feed(task: &mut Task, from: u64) {
+fn feed(task: &mut Task, from: u64, time_ms: fn(u64) -> i64) {
     let input = &mut task.inputs_mut()[0];
     let batch = input.incoming().unwrap();
     for n in from..from + BATCH {
         let (key, value) = ((n % 100).to_be_bytes(), (n as i64).to_be_bytes());
-        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: (WINDOW_MS + n) as i64, offset: n as i64 });
+        batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: time_ms(n), offset: n as i64 });
     }
     input.fetched((from + BATCH) as i64, None);
     task.process(usize::MAX, 0).unwrap();
@@ -168,6 +179,10 @@ fn feed(task: &mut Task, from: u64) {
 
 /// Allocations of processing 100,000 records after a warm-up, by sub-topology.
 fn allocations_of(sub_topology: usize) -> u64 {
+    allocations_at(sub_topology, |n| (WINDOW_MS + n) as i64)
+}
+
+fn allocations_at(sub_topology: usize, time_ms: fn(u64) -> i64) -> u64 {
     let topology = Arc::new(Chain);
     let plan = topology.plan();
     let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Sink)));
@@ -189,11 +204,11 @@ fn allocations_of(sub_topology: usize) -> u64 {
     task.add_input(0, TopicPartition::new("numbers", 0), 0);
     task.init(0).unwrap();
     for round in 0..10 {
-        feed(&mut task, round * BATCH);
+        feed(&mut task, round * BATCH, time_ms);
     }
     let before = ALLOCATIONS.with(Cell::get);
     for round in 10..110 {
-        feed(&mut task, round * BATCH);
+        feed(&mut task, round * BATCH, time_ms);
     }
     let counted = ALLOCATIONS.with(Cell::get) - before;
     assert!(task.metrics().records_in == 110 * BATCH);
@@ -220,6 +235,11 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
+    assert_eq!(allocations_at(4, |n| (WINDOW_MS + n % BATCH) as i64), 0);
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod sliding;
 mod source;
 mod store_model;
 mod stores;

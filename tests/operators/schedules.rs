@@ -222,3 +222,81 @@ fn sub_topologies_share_the_stream_time_of_the_driver() {
     // Once for a record that it gets, once for one that ends in front of the repartition.
     assert_eq!(read(&driver, "out"), ["stream=0 rows, 5/0@5", "stream=1 rows, 40/0@40"]);
 }
+
+/// Two schedules with a start; says what is called when.
+struct Anchored {
+    start_ms: i64,
+    interval_ms: i64,
+}
+
+impl Processor<String, String> for Anchored {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = ();
+
+    fn init(&mut self, cx: &mut ProcessorContext<'_, ()>) -> Result<(), BoxError> {
+        cx.schedule_from(ScheduleKind::StreamTime, self.start_ms, self.interval_ms);
+        cx.schedule_from(ScheduleKind::WallClock, self.start_ms, self.interval_ms);
+        Ok(())
+    }
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        _: Record<'_, String, String>,
+        _: &mut ProcessorContext<'_, ()>,
+        _: &mut O,
+    ) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn punctuate<O: Forward<String, String>>(
+        &mut self,
+        _: ScheduleId,
+        time_ms: i64,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        out.forward(cx, &"called".to_owned(), &time_ms.to_string());
+        Ok(())
+    }
+}
+
+topology! {
+    fn anchored(start_ms: i64, interval_ms: i64) -> AnchoredTopology {
+        let input: Stream<String, String> = stream("in");
+        input.process(Anchored { start_ms: *start_ms, interval_ms: *interval_ms }).to("out");
+    }
+}
+
+#[test]
+fn a_schedule_with_a_start_goes_on_from_there_by_stream_time() {
+    let driver = driver(anchored(25, 10));
+    for time_ms in [3, 24, 25, 30, 36, 60, 64, 65] {
+        pipe(&driver, "in", &[(Some("k"), Some("v"), time_ms)]);
+    }
+    // What was missed is made up for once, and what follows lies at 25 and tens after it.
+    assert_eq!(read(&driver, "out"), ["called=25@25", "called=36@36", "called=60@60", "called=65@65"]);
+}
+
+#[test]
+fn a_schedule_with_a_start_goes_on_from_there_by_wall_clock() {
+    let driver = TestDriver::builder(anchored(250, 100)).wall_clock_start_ms(40).build().unwrap();
+    for by_ms in [100, 109, 1, 99, 1, 250, 50] {
+        driver.advance_wall_clock_ms(by_ms).unwrap();
+    }
+    assert_eq!(read(&driver, "out"), ["called=250@250", "called=350@350", "called=600@600", "called=650@650"]);
+}
+
+#[test]
+fn a_start_that_has_passed_is_made_up_for_with_the_next_occasion() {
+    let driver = TestDriver::builder(anchored(-7, 0)).wall_clock_start_ms(1_000).build().unwrap();
+    driver.advance_wall_clock_ms(0).unwrap();
+    driver.advance_wall_clock_ms(0).unwrap();
+    driver.advance_wall_clock_ms(1).unwrap();
+    assert_eq!(read(&driver, "out"), ["called=1000@1000", "called=1001@1001"]);
+    let driver = TestDriver::builder(anchored(90, i64::MAX)).wall_clock_start_ms(100).build().unwrap();
+    driver.advance_wall_clock_ms(1).unwrap();
+    driver.advance_wall_clock_ms(1_000_000).unwrap();
+    pipe(&driver, "in", &[(Some("k"), Some("v"), 91), (Some("k"), Some("v"), 1 << 60)]);
+    assert_eq!(read(&driver, "out"), ["called=101@101", "called=91@91"]);
+}

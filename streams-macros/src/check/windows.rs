@@ -51,7 +51,7 @@ fn windows(node: &Node) -> Option<Windows<'_>> {
     }
     let Expr::Call(call) = expr else { return None };
     let constructor = last_segment(&call.func)?;
-    matches!(constructor.as_str(), "tumbling" | "hopping" | "unlimited").then(|| Windows {
+    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited").then(|| Windows {
         constructor,
         args: call.args.iter().collect(),
         grace,
@@ -59,6 +59,10 @@ fn windows(node: &Node) -> Option<Windows<'_>> {
 }
 
 fn shape(cx: &mut Errors, windows: &Windows<'_>) {
+    // The records of a sliding window may well have to have one time.
+    if windows.constructor == "sliding" {
+        return;
+    }
     let size = windows.args.first().and_then(|size| Some((*size, duration_ms(size)?)));
     if let Some((size, 0)) = size {
         cx.report(size.span(), WINDOW_SIZE, &[("windows", &windows.constructor), ("found", &text(size))]);
@@ -87,12 +91,16 @@ fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
             let values: &[(&str, &dyn Display)] = &[("retention", &text(retention)), ("least", &"the windows end never")];
             return cx.report(retention.span(), RETENTION_SHORT, values);
         }
-        (_, Some(size), None) => duration_ms(size),
-        (_, Some(size), Some(grace)) => duration_ms(size).zip(duration_ms(grace)).map(|(size, grace)| size.saturating_add(grace)),
+        (constructor, Some(size), grace) => {
+            let times = if constructor == "sliding" { 2 } else { 1 };
+            let grace_ms = grace.map_or(Some(0), duration_ms);
+            duration_ms(size).zip(grace_ms).map(|(size, grace)| size.saturating_mul(times).saturating_add(grace))
+        }
         _ => None,
     };
     if let Some(least_ms) = least_ms.filter(|least_ms| found_ms < *least_ms) {
-        let least = format!("size and grace are {least_ms} ms");
+        let parts = if windows.constructor == "sliding" { "two differences and grace" } else { "size and grace" };
+        let least = format!("{parts} are {least_ms} ms");
         cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
     }
 }

@@ -228,7 +228,9 @@ impl Forward<'_, '_> {
     fn timestamp(&mut self) -> (TokenStream, TokenStream) {
         let Some(closure) = &self.node.options.timestamp else { return Default::default() };
         let (before, closure) = self.expressions.closure(closure);
-        (before, quote! { .timestamp(#closure) })
+        let sees_record = matches!(self.node.options.timestamp, Some(Expr::Closure(ref closure)) if closure.inputs.len() == 3);
+        let method = Ident::new(if sees_record { "timestamp_by_record" } else { "timestamp" }, Span::call_site());
+        (before, quote! { .#method(#closure) })
     }
 
     /// Expands to:

@@ -54,7 +54,7 @@ impl Builder {
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
             "timestamp" => {
-                self.closure(cx, "timestamp", &[&["key", "value"]], first);
+                self.closure(cx, "timestamp", &[&["key", "value"], &["key", "value", "record"]], first);
                 let twice = set.timestamp.is_some();
                 self.nodes[on.0].options.timestamp = Some(first.clone());
                 twice

@@ -9,8 +9,11 @@ pub(crate) struct OptionRow {
     pub(crate) doc: &'static str,
 }
 
-pub(super) const TIMESTAMP: &OptionRow =
-    &OptionRow { name: "timestamp", arguments: &["|key, value| …"], doc: "Event time in ms, from the record itself." };
+pub(super) const TIMESTAMP: &OptionRow = &OptionRow {
+    name: "timestamp",
+    arguments: &["|key, value| … or |key, value, record| …"],
+    doc: "Event time in ms, from the record itself.",
+};
 pub(super) const WITH: &OptionRow =
     &OptionRow { name: "with", arguments: &["key codec", "value codec"], doc: "Wire formats of this edge." };
 pub(super) const OFFSET_RESET: &OptionRow =

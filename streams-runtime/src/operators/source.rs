@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::handles::Stream;
 use crate::node::{Push, Signal};
-use crate::record::{RecordBatch, RecordRef};
+use crate::record::{HeadersRef, RecordBatch, RecordRef};
 use crate::task::TaskBuilder;
 
 /// Records of one partition to be pushed through a source.
@@ -21,6 +21,8 @@ pub struct Run<'a> {
     pub to: usize,
     /// Records later than this wait, since another partition's are due first.
     pub limit_ms: i64,
+    /// The time of the first one, where it was asked for already.
+    pub first_ms: Option<i64>,
 }
 
 /// A source node with all that follows it. Called once per batch, not per record.
@@ -32,7 +34,7 @@ pub trait Source {
     fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)>;
 
     /// The time of a record as the source's extractor has it. A record that cannot be decoded has the earliest time, so that it is dealt with first.
-    fn timestamp_ms(&mut self, record: &RecordRef<'_>) -> i64;
+    fn timestamp_ms(&mut self, record: &SourceRecord<'_>) -> i64;
 
     /// Whether [`timestamp_ms`](Self::timestamp_ms) is the record's own time.
     fn uses_record_time(&self) -> bool;
@@ -44,13 +46,54 @@ pub trait Source {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow;
 }
 
+/// A record at its source, before it has a time in the task.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceRecord<'a> {
+    pub(crate) record: RecordRef<'a>,
+    pub(crate) topic: &'a str,
+    pub(crate) partition: i32,
+    pub(crate) partition_time_ms: i64,
+}
+
+impl<'a> SourceRecord<'a> {
+    /// The time that it has in its topic, in milliseconds since the Unix epoch.
+    pub fn timestamp_ms(&self) -> i64 {
+        self.record.timestamp_ms
+    }
+
+    /// The largest time so far of the records of its partition, as they were extracted; -1 before the first record and after a restart.
+    pub fn partition_time_ms(&self) -> i64 {
+        self.partition_time_ms
+    }
+
+    /// Its topic.
+    pub fn topic(&self) -> &'a str {
+        self.topic
+    }
+
+    /// Its partition.
+    pub fn partition(&self) -> i32 {
+        self.partition
+    }
+
+    /// Its offset.
+    pub fn offset(&self) -> i64 {
+        self.record.offset
+    }
+
+    /// Its headers.
+    pub fn headers(&self) -> HeadersRef<'a> {
+        self.record.headers
+    }
+}
+
 /// Where a record's time comes from.
 pub trait ExtractTimestamp<K: ?Sized, V: ?Sized> {
     /// Whether it is the record's own time.
     const RECORD_TIME: bool;
 
     /// The time of a record, in milliseconds since the Unix epoch; negative leaves the record out.
-    fn extract(&mut self, key: &K, value: &V, record_ms: i64) -> i64;
+    fn extract(&mut self, key: &K, value: &V, record: &SourceRecord<'_>) -> i64;
 }
 
 /// The time that the record has in its topic.
@@ -61,8 +104,8 @@ impl<K: ?Sized, V: ?Sized> ExtractTimestamp<K, V> for RecordTimestamp {
     const RECORD_TIME: bool = true;
 
     #[inline]
-    fn extract(&mut self, _: &K, _: &V, record_ms: i64) -> i64 {
-        record_ms
+    fn extract(&mut self, _: &K, _: &V, record: &SourceRecord<'_>) -> i64 {
+        record.record.timestamp_ms
     }
 }
 
@@ -74,8 +117,21 @@ impl<K: ?Sized, V: ?Sized, F: FnMut(&K, &V) -> i64> ExtractTimestamp<K, V> for B
     const RECORD_TIME: bool = false;
 
     #[inline]
-    fn extract(&mut self, key: &K, value: &V, _: i64) -> i64 {
+    fn extract(&mut self, key: &K, value: &V, _: &SourceRecord<'_>) -> i64 {
         (self.0)(key, value)
+    }
+}
+
+/// A time computed from key, value and all else that a record has.
+#[derive(Clone, Copy, Debug)]
+pub struct ByRecord<F>(F);
+
+impl<K: ?Sized, V: ?Sized, F: FnMut(&K, &V, &SourceRecord<'_>) -> i64> ExtractTimestamp<K, V> for ByRecord<F> {
+    const RECORD_TIME: bool = false;
+
+    #[inline]
+    fn extract(&mut self, key: &K, value: &V, record: &SourceRecord<'_>) -> i64 {
+        (self.0)(key, value, record)
     }
 }
 
@@ -116,6 +172,38 @@ impl<K: ?Sized, V: ?Sized, KC, VC, E> StreamSource<K, V, KC, VC, E> {
         StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByClosure(f), types: PhantomData }
     }
 
+    /// Takes the time of a record from its key, its value and the record itself: `stream("topic").timestamp(|key, value, record| …)`.
+    ///
+    /// Kafka Streams: `TimestampExtractor`. It is asked once for each record.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     /// Readings say when they were made, or are taken to be as late as the latest of their partition.
+    ///     fn readings() -> Readings {
+    ///         let readings: Stream<String, i64> =
+    ///             stream("readings").timestamp(|_, made_ms, record| if *made_ms > 0 { *made_ms } else { record.partition_time_ms() });
+    ///         readings.to("dated");
+    ///     }
+    /// }
+    ///
+    /// let driver = TestDriver::new(readings())?;
+    /// let readings = driver.input::<str, i64>("readings")?;
+    /// readings.pipe("a", 500)?;
+    /// readings.pipe("b", 0)?;
+    /// let times: Vec<i64> = driver.output::<String, i64>("dated").read_all().iter().map(|r| r.timestamp_ms).collect();
+    /// assert_eq!(times, [500, 500]);
+    /// # Ok::<(), streams_test::DriverError>(())
+    /// ```
+    pub fn timestamp_by_record<F>(self, f: F) -> StreamSource<K, V, KC, VC, ByRecord<F>>
+    where
+        F: FnMut(&K, &V, &SourceRecord<'_>) -> i64,
+    {
+        StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByRecord(f), types: PhantomData }
+    }
+
     /// Makes source number `index` of the sub-topology, called `name` in messages, that hands its records to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, index: usize, name: &'static str, next: N)
     where
@@ -149,7 +237,7 @@ where
     N: Push<K, V>,
 {
     #[inline]
-    fn take(&mut self, record: &RecordRef<'_>, cx: &mut Context) -> Flow {
+    fn take(&mut self, record: &RecordRef<'_>, known_ms: Option<i64>, cx: &mut Context) -> Flow {
         cx.begin(record);
         let key = match self.op.key_codec.decode(record.key, &mut self.key_slot) {
             Ok(key) => key,
@@ -159,13 +247,20 @@ where
             Ok(value) => value,
             Err(e) => return cx.fail(ErrorKind::Decode, self.name, format!("value: {e}").into()),
         };
-        let timestamp_ms = self.op.extractor.extract(key, value, record.timestamp_ms);
+        let timestamp_ms = match known_ms {
+            Some(known_ms) if !E::RECORD_TIME => known_ms,
+            _ => {
+                let (topic, partition, partition_time_ms) = (&*cx.topic, cx.partition, cx.partition_time_ms);
+                self.op.extractor.extract(key, value, &SourceRecord { record: *record, topic, partition, partition_time_ms })
+            }
+        };
         if timestamp_ms < 0 {
             cx.drop_record();
             return Ok(());
         }
         cx.timestamp_ms = timestamp_ms;
         cx.stream_time_ms = cx.stream_time_ms.max(timestamp_ms);
+        cx.partition_time_ms = cx.partition_time_ms.max(timestamp_ms);
         self.next.push(key, value, cx)
     }
 }
@@ -181,12 +276,13 @@ where
 {
     fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)> {
         let mut index = run.from;
+        let mut known_ms = run.first_ms;
         while index < run.to {
             let Some(record) = run.batch.get(index) else { break };
             if E::RECORD_TIME && record.timestamp_ms > run.limit_ms {
                 break;
             }
-            if let Err(error) = self.take(&record, cx) {
+            if let Err(error) = self.take(&record, known_ms.take(), cx) {
                 return Err((index, error));
             }
             index += 1;
@@ -197,14 +293,14 @@ where
         Ok(index)
     }
 
-    fn timestamp_ms(&mut self, record: &RecordRef<'_>) -> i64 {
+    fn timestamp_ms(&mut self, record: &SourceRecord<'_>) -> i64 {
         if E::RECORD_TIME {
-            return record.timestamp_ms;
+            return record.timestamp_ms();
         }
-        let key = self.op.key_codec.decode(record.key, &mut self.key_slot);
-        let value = self.op.value_codec.decode(record.value, &mut self.value_slot);
+        let key = self.op.key_codec.decode(record.record.key, &mut self.key_slot);
+        let value = self.op.value_codec.decode(record.record.value, &mut self.value_slot);
         match (key, value) {
-            (Ok(key), Ok(value)) => self.op.extractor.extract(key, value, record.timestamp_ms),
+            (Ok(key), Ok(value)) => self.op.extractor.extract(key, value, record),
             _ => i64::MIN,
         }
     }

@@ -57,11 +57,23 @@ impl<'a, S> ProcessorContext<'a, S> {
         &mut self.context.headers
     }
 
-    /// Calls `punctuate` again and again, every `interval_ms` of stream time (first with the next record) or of wall-clock time
-    /// (first after the interval). An interval below 1 counts as 1.
+    /// Calls `punctuate` again and again, every `interval_ms` of stream time (first with the next record, then at multiples of the interval) or
+    /// of wall-clock time (first after the interval). An interval below 1 counts as 1. Calls that were missed are made up for by one.
     pub fn schedule(&mut self, kind: ScheduleKind, interval_ms: i64) -> ScheduleId {
-        let now = self.context.wall_clock_ms;
-        self.context.schedules.add(self.node, kind, interval_ms.max(1), now)
+        let interval_ms = interval_ms.max(1);
+        let start_ms = match kind {
+            ScheduleKind::StreamTime => 0,
+            ScheduleKind::WallClock => self.context.wall_clock_ms.saturating_add(interval_ms),
+        };
+        self.context.schedules.add_from(self.node, kind, start_ms, interval_ms)
+    }
+
+    /// Calls `punctuate` for the first time at `start_ms`, or if that has passed with the next occasion, and then at `start_ms` and whole intervals
+    /// after it: every full hour, say, whenever the task began. An interval below 1 counts as 1, a start before 1970 as 1970.
+    ///
+    /// Kafka Streams: `schedule` with a start time (KIP-1146).
+    pub fn schedule_from(&mut self, kind: ScheduleKind, start_ms: i64, interval_ms: i64) -> ScheduleId {
+        self.context.schedules.add_from(self.node, kind, start_ms.max(0), interval_ms.max(1))
     }
 
     /// Ends a schedule.

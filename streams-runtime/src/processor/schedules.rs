@@ -40,14 +40,10 @@ impl Default for Schedules {
 }
 
 impl Schedules {
-    pub(crate) fn add(&mut self, node: usize, kind: ScheduleKind, interval_ms: i64, now_ms: i64) -> ScheduleId {
+    pub(crate) fn add_from(&mut self, node: usize, kind: ScheduleKind, start_ms: i64, interval_ms: i64) -> ScheduleId {
         let id = ScheduleId(self.next_id);
         self.next_id += 1;
-        let next_ms = match kind {
-            ScheduleKind::StreamTime => 0,
-            ScheduleKind::WallClock => now_ms + interval_ms,
-        };
-        self.list.push(Schedule { id, node, kind, interval_ms, next_ms });
+        self.list.push(Schedule { id, node, kind, interval_ms, next_ms: start_ms });
         self.look_ahead();
         id
     }
@@ -78,7 +74,8 @@ impl Schedules {
         let taken = due
             .into_iter()
             .map(|s| {
-                s.next_ms += ((now_ms - s.next_ms) / s.interval_ms + 1) * s.interval_ms;
+                let passed = (now_ms - s.next_ms) / s.interval_ms;
+                s.next_ms = s.next_ms.saturating_add(passed.saturating_add(1).saturating_mul(s.interval_ms));
                 Punctuation { node: s.node, id: s.id, time_ms: now_ms }
             })
             .collect();

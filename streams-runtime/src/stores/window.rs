@@ -3,11 +3,14 @@
 //! A row's key is the key's bytes, 8 bytes of the start and 4 of a sequence number (0: one row per key and window), as Kafka Streams has it
 //! in its changelogs. Windows that are out of retention leave without a word to the changelog: the topic's own retention deletes them there.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod index;
+mod operations;
+
 use std::marker::PhantomData;
-use std::ops::{Bound, ControlFlow};
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
+use self::index::WindowIndex;
 use super::arena::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
@@ -25,8 +28,7 @@ const SUFFIX_BYTES: usize = START_BYTES + SEQUENCE.len();
 /// A window store of one task.
 pub struct WindowStore<K: StreamData, V: StreamData> {
     rows: KeyValueStore<Vec<u8>, V>,
-    /// The keys of all rows by the start of their window, so that old ones are found, and those that close together in their order.
-    by_start: BTreeMap<i64, BTreeSet<Box<[u8]>>>,
+    index: WindowIndex,
     retention_ms: i64,
     /// The largest start that was ever put.
     newest_start_ms: i64,
@@ -37,11 +39,11 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     /// The largest sequence number that was given out or found.
     last_sequence: u32,
     key_scratch: Vec<u8>,
-    end_scratch: Vec<u8>,
     key: PhantomData<fn() -> K>,
 }
 
 /// A row that a change was made to or that was found: the key's bytes are without the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WindowKey<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) start_ms: i64,
@@ -54,6 +56,16 @@ pub(crate) struct WindowKey<'a> {
 pub(crate) fn end_row_key(key: &mut Vec<u8>, start_ms: i64) {
     key.extend_from_slice(&start_ms.to_be_bytes());
     key.extend_from_slice(&SEQUENCE);
+}
+
+impl WindowKey<'_> {
+    /// Writes the bytes of the row's key.
+    fn write(&self, row: &mut Vec<u8>) {
+        row.clear();
+        row.extend_from_slice(self.key);
+        row.extend_from_slice(&self.start_ms.to_be_bytes());
+        row.extend_from_slice(&self.sequence.to_be_bytes());
+    }
 }
 
 /// Takes the bytes of a row's key apart.
@@ -79,14 +91,13 @@ where
     ) -> Result<Self, StoreError> {
         let mut store = WindowStore {
             rows: KeyValueStore::new(name, backend, changelog, cache_max_bytes),
-            by_start: BTreeMap::new(),
+            index: WindowIndex::default(),
             retention_ms,
             newest_start_ms: -1,
             size_ms: 0,
             retain_duplicates: false,
             last_sequence: 0,
             key_scratch: Vec::new(),
-            end_scratch: Vec::new(),
             key: PhantomData,
         };
         let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -113,13 +124,10 @@ where
     /// Remembers that there is a row.
     fn note(&mut self, row: &[u8]) {
         // What is too short for a window is told when it is read.
-        let Ok(WindowKey { start_ms, sequence, .. }) = row_key(row) else { return };
-        self.last_sequence = self.last_sequence.max(sequence);
-        self.newest_start_ms = self.newest_start_ms.max(start_ms);
-        let keys = self.by_start.entry(start_ms).or_default();
-        if !keys.contains(row) {
-            keys.insert(row.into());
-        }
+        let Ok(row) = row_key(row) else { return };
+        self.last_sequence = self.last_sequence.max(row.sequence);
+        self.newest_start_ms = self.newest_start_ms.max(row.start_ms);
+        self.index.insert(row);
     }
 
     /// The place of a row in the cache, read from below if it is not there.
@@ -170,32 +178,27 @@ where
     /// Removes the rows that are out of retention. Only with nothing changed in the cache.
     fn expire(&mut self) {
         let expired_ms = self.expired_ms();
-        while let Some(first) = self.by_start.first_entry() {
-            if *first.key() > expired_ms {
-                break;
-            }
-            for row in first.remove() {
-                self.rows.forget(&row);
-            }
-        }
+        let mut bytes = std::mem::take(&mut self.key_scratch);
+        let WindowStore { index, rows, .. } = self;
+        while index.pop_until(expired_ms, |row| {
+            row.write(&mut bytes);
+            rows.forget(&bytes);
+        }) {}
+        self.key_scratch = bytes;
     }
 
     /// The row after `row` in the order of (start, key) whose start is not above `to_ms`; its bytes replace those of `row`. An empty `row`
     /// asks for the first one above `from_ms`. Also finds rows that are out of retention but still there.
-    pub(crate) fn next_row(&self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
-        let at_ms = row_key(row).map_or(from_ms, |at| at.start_ms);
-        let same_start = (!row.is_empty()).then(|| self.by_start.get(&at_ms)).flatten();
-        let next = same_start
-            .and_then(|keys| keys.range::<[u8], _>((Bound::Excluded(&row[..]), Bound::Unbounded)).next())
-            .or_else(|| {
-                let later = (Bound::Excluded(at_ms), Bound::Included(to_ms));
-                (at_ms < to_ms).then(|| self.by_start.range(later).find_map(|(_, keys)| keys.first())).flatten()
-            })
-            .map(|key| &key[..]);
-        let Some(next) = next else { return false };
-        row.clear();
-        row.extend_from_slice(next);
-        true
+    pub(crate) fn next_row(&mut self, row: &mut Vec<u8>, from_ms: i64, to_ms: i64) -> bool {
+        let next = self.index.next(row_key(row).ok(), from_ms).filter(|next| next.start_ms <= to_ms);
+        next.map(|next| next.write(row)).is_some()
+    }
+
+    /// Appends the starts of the windows of a key that are within retention and within a range, ascending. Windows whose rows were deleted
+    /// are among them.
+    pub(crate) fn starts_of(&self, key: &[u8], within_ms: RangeInclusive<i64>, starts: &mut Vec<i64>) {
+        let from_ms = (*within_ms.start()).max(self.expired_ms().saturating_add(1));
+        starts.extend(self.index.of_key(key, from_ms..=*within_ms.end()).map(|(start_ms, _)| start_ms));
     }
 
     /// The value of a key in the window with this start, and the time of its last update; of duplicates the one that was put last. A borrowed
@@ -230,18 +233,19 @@ where
     /// # Errors
     /// When the backend fails or holds bytes of another type.
     pub fn all(&mut self, mut visit: impl FnMut(&K, i64, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
-        let expired_ms = self.expired_ms();
-        let visible = self.by_start.range((Bound::Excluded(expired_ms), Bound::Unbounded)).flat_map(|(_, keys)| keys);
-        let mut keys: Vec<Box<[u8]>> = visible.cloned().collect();
-        let order = |row: &[u8]| row_key(row).map(|row| (row.key.to_vec(), row.start_ms)).unwrap_or_default();
-        keys.sort_by_cached_key(|row| order(row));
+        let from_ms = self.expired_ms().saturating_add(1);
+        let mut keys: Vec<(Vec<u8>, i64, u32)> =
+            self.index.range(from_ms..=i64::MAX).map(|row| (row.key.to_vec(), row.start_ms, row.sequence)).collect();
+        keys.sort_unstable();
         let codec = K::Codec::default();
         let mut slot = Default::default();
-        for row in keys {
+        let mut row = Vec::new();
+        for (key, start_ms, sequence) in keys {
+            WindowKey { key: &key, start_ms, sequence }.write(&mut row);
             let place = self.load(&row)?;
             let Some(value) = self.rows.row(place) else { continue };
-            let decoded = row_key(&row).and_then(|row| Ok((codec.decode(Some(row.key), &mut slot)?, row.start_ms)));
-            let (key, start_ms) = decoded.map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
+            let decoded = codec.decode(Some(&key), &mut slot);
+            let key = decoded.map_err(|e| StoreError::Decode { store: self.name().to_owned(), reason: e.to_string() })?;
             if visit(key, start_ms, value, self.rows.row_timestamp_ms(place)).is_break() {
                 break;
             }
@@ -285,13 +289,11 @@ where
     }
 
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
-        self.by_start.clear();
+        self.index.clear();
         self.newest_start_ms = -1;
         self.rows.clear_for_restore()
     }
 }
-
-mod operations;
 
 #[cfg(test)]
 mod tests;

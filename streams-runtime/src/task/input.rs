@@ -1,7 +1,8 @@
 //! The queue of one partition of a task: two batches, one being processed, one being filled.
 
 use crate::broker::{CommitOffset, TopicPartition};
-use crate::record::{RecordBatch, RecordRef};
+use crate::operators::SourceRecord;
+use crate::record::RecordBatch;
 
 /// A partition that a task reads.
 #[derive(Debug)]
@@ -15,6 +16,10 @@ pub struct Input {
     consumed: i64,
     committed: i64,
     caught_up: bool,
+    /// The largest time of its records so far, as the source has it.
+    pub(super) partition_time_ms: i64,
+    /// The time of the next record, once it was asked for.
+    pub(super) head_ms: Option<i64>,
 }
 
 impl Input {
@@ -28,6 +33,8 @@ impl Input {
             consumed: offset,
             committed: offset,
             caught_up: false,
+            partition_time_ms: -1,
+            head_ms: None,
         }
     }
 
@@ -84,9 +91,11 @@ impl Input {
         }
     }
 
-    pub(super) fn head(&mut self) -> Option<RecordRef<'_>> {
+    pub(super) fn head(&mut self) -> Option<SourceRecord<'_>> {
         self.swap_if_drained();
-        self.current.get(self.next)
+        let TopicPartition { topic, partition } = &self.partition;
+        let record = self.current.get(self.next)?;
+        Some(SourceRecord { record, topic, partition: *partition, partition_time_ms: self.partition_time_ms })
     }
 
     pub(super) fn buffered(&self) -> (&RecordBatch, usize, usize) {
@@ -98,6 +107,7 @@ impl Input {
             && let Some(record) = self.current.get(last)
         {
             self.consumed = record.offset + 1;
+            self.head_ms = None;
         }
         self.next = next;
     }

@@ -161,11 +161,13 @@ impl Task {
         for (index, input) in self.inputs.iter_mut().enumerate() {
             let source = &mut self.sources[input.source()];
             let caught_up = input.is_caught_up();
+            let known_ms = input.head_ms;
             let Some(head) = input.head() else {
                 waits |= !caught_up;
                 continue;
             };
-            let head_ms = source.timestamp_ms(&head);
+            let head_ms = known_ms.unwrap_or_else(|| source.timestamp_ms(&head));
+            input.head_ms = Some(head_ms);
             if best.is_none() || head_ms < best_ms {
                 if best.is_some() {
                     limit_ms = limit_ms.min(best_ms);
@@ -189,15 +191,18 @@ impl Task {
             self.cx.topic = Arc::clone(&input.partition().topic);
         }
         self.cx.partition = input.partition().partition;
+        self.cx.partition_time_ms = input.partition_time_ms;
+        let first_ms = input.head_ms;
         let (batch, from, to) = input.buffered();
         // A time that is computed is known only record by record.
         let one_by_one = limit_ms < i64::MAX && !source.uses_record_time();
         let to = if one_by_one { from + 1 } else { to.min(from.saturating_add(max_records)) };
-        let (next, result) = match source.run(Run { batch, from, to, limit_ms }, &mut self.cx) {
+        let (next, result) = match source.run(Run { batch, from, to, limit_ms, first_ms }, &mut self.cx) {
             Ok(next) => (next, Ok(next - from)),
             Err((next, error)) => (next, Err(error)),
         };
         input.take_until(next);
+        input.partition_time_ms = self.cx.partition_time_ms;
         result
     }
 

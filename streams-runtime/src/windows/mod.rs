@@ -1,12 +1,14 @@
 //! Windows: what they are, how they are said, and keys that carry one.
 
 mod durations;
+mod sliding;
 mod time;
 
 use std::fmt;
 
 pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
+pub use sliding::{SlidingWindows, sliding};
 pub(crate) use time::Frames;
 pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
 
@@ -15,7 +17,8 @@ pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimi
 pub struct Window {
     /// Its first millisecond.
     pub start_ms: i64,
-    /// Its end, which does not belong to it any more; [`i64::MAX`] for a window without one, and where only the start is known.
+    /// Its end, which does not belong to it any more (that of a sliding window does); [`i64::MAX`] for a window without one, and where only the
+    /// start is known.
     pub end_ms: i64,
 }
 

@@ -77,3 +77,32 @@ async fn windows_go_on_after_a_restart_and_lie_where_their_key_lies() {
     let kept = counts(&log, "windows-counts-changelog", 4);
     assert_eq!(sent, kept);
 }
+
+topology! {
+    pub fn bursts() -> Bursts {
+        let logins: Stream<String, u64> = stream("logins");
+        let sums: Table<Windowed<String>, u64> =
+            logins.group_by_key().windowed_by(sliding(seconds(10)).grace(minutes(1))).aggregate(|| 0, |_, n, sum| sum + n);
+        sums.to_stream().to("sums-out");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sliding_windows_that_a_restart_finds_are_gone_on_with() {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("logins", 2).unwrap();
+    log.create_topic("sums-out", 2).unwrap();
+    for run in [&[(0, 1), (4_000, 2)][..], &[(2_000, 10), (12_000, 5)]] {
+        for (offset_ms, number) in run {
+            let number = u64::to_be_bytes(*number);
+            let record = NewRecord { key: Some(b"ann"), value: Some(&number), timestamp_ms: now_ms + offset_ms, offset: 0 };
+            log.append("logins", Some(0), record).unwrap();
+        }
+        let app = Streams::new(bursts()).application_id("bursts").embedded_log(log.clone());
+        app.start().await.unwrap().run_until(end_of_input()).await.unwrap();
+    }
+    let sent: Vec<(i64, u64)> = counts(&log, "sums-out", 0).iter().map(|row| (row.1 - now_ms, row.2)).collect();
+    let expected = [(-10_000, 1), (-8_000, 11), (-6_000, 13), (1, 12), (2_000, 17), (2_001, 7), (4_001, 5)];
+    assert_eq!(sent, expected);
+}

@@ -37,6 +37,8 @@ fn main() -> ExitCode {
                 missing.insert(scenario);
                 println!("not there yet {file}");
             }
+            Outcome::Quirk(None) => println!("quirk {file}: same"),
+            Outcome::Quirk(Some(difference)) => println!("quirk {file}: differs: {difference}"),
         }
     }
     for scenario in missing {

@@ -2,14 +2,9 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "timestamp_extractor",
-    "process_retime",
     "store_session_ops",
     "store_versioned_ops",
     "cogroup",
-    "sliding_count",
-    "sliding_early",
-    "sliding_edges",
     "session_count",
     "session_reduce",
     "session_aggregate",
@@ -17,7 +12,6 @@ pub(super) const SCENARIOS: &[&str] = &[
     "cogroup_tumbling",
     "cogroup_sliding",
     "cogroup_session",
-    "close_sliding",
     "close_session",
     "suppress_tumbling",
     "suppress_hopping",
@@ -65,6 +59,5 @@ pub(super) const SCENARIOS: &[&str] = &[
     "fk_then_group",
     "order_pipeline",
     "session_alerts",
-    "quirk_close_tumbling_default_retention",
     "quirk_ss_outer_zero_no_grace",
 ];

@@ -269,7 +269,52 @@ impl Processor<Text, Text> for ToSinks {
     }
 }
 
+/// Moves records in time, leaves some out, adds some.
+struct Retime;
+
+impl Processor<Text, Text> for Retime {
+    type KeyOut = Text;
+    type ValueOut = Text;
+    type Stores = ();
+
+    fn process<O: Forward<Text, Text>>(&mut self, r: Record<'_, Text, Text>, cx: &mut ProcessorContext<'_, ()>, out: &mut O) -> Done {
+        let n = i64::from(num(r.value));
+        if n % 4 != 0 {
+            out.forward_at(cx, r.key, r.value, r.timestamp_ms + 10 * n);
+        }
+        if n % 4 == 1 {
+            let twice = text(r.key).repeat(2);
+            out.forward(cx, &Some(twice), &Some("new".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// The digits at the end of a value are its time; without digits it is that of the partition; `!` means that there is none.
+fn time_in(value: &Text, record: &SourceRecord<'_>) -> i64 {
+    match i64::from(num(value)) {
+        _ if text(value).starts_with('!') => -1,
+        n if n > 0 => n,
+        _ => record.partition_time_ms(),
+    }
+}
+
 topology! {
+    fn timestamp_extractor() -> TimestampExtractor {
+        let input: Stream<Text, Text> = stream("in").timestamp(|_, value, record| time_in(value, record));
+        input.to("out");
+        let w: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(20))).count();
+        w.to_stream().to("counts");
+    }
+
+    fn process_retime() -> ProcessRetime {
+        let input: Stream<Text, Text> = stream("in");
+        let moved = input.process(Retime);
+        moved.to("out");
+        let w: Table<Windowed<String>, u64> = moved.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        w.to_stream().to("counts");
+    }
+
     fn process_headers() -> ProcessHeaders {
         let input: Stream<Text, Text> = stream("in");
         input.process(EditHeaders).to("out");
@@ -328,6 +373,8 @@ topology! {
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
+        Scenario::new("timestamp_extractor", timestamp_extractor).windows_of(100).window_store::<u64>("w"),
+        Scenario::new("process_retime", process_retime).windows_of(100).window_store::<u64>("w"),
         Scenario::new("process_headers", process_headers),
         Scenario::new("process_dedup", process_dedup).plain_store::<String, i64>("seen"),
         Scenario::new("process_values", process_values).plain_store::<String, i64>("sum"),

@@ -105,6 +105,13 @@ topology! {
         w.to_stream().to("out");
     }
 
+    fn quirk_close_tumbling_default_retention() -> QuirkCloseTumblingDefaultRetention {
+        let input: Stream<Text, Text> = stream("in");
+        let w: Table<Windowed<String>, u64> =
+            input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).emit_on_close().count();
+        w.to_stream().to("out");
+    }
+
     fn two_counts() -> TwoCounts {
         let input: Stream<Text, Text> = stream("in");
         let words = input.select_key(|_, v| word(v));
@@ -162,6 +169,9 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("group_by_tumbling", group_by_tumbling).windows_of(200).window_store::<u64>("w"),
         Scenario::new("close_tumbling", close_tumbling).windows_of(100).window_store::<u64>("w"),
         Scenario::new("close_hopping", close_hopping).windows_of(90).window_store::<String>("w"),
+        Scenario::new("quirk_close_tumbling_default_retention", quirk_close_tumbling_default_retention)
+            .windows_of(100)
+            .window_store::<u64>("w"),
         Scenario::new("two_counts", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),
         // The optimization merges the two repartition topics; the results of each output are the same.
         Scenario::new("two_counts_optimized", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),

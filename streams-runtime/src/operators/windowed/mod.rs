@@ -1,10 +1,13 @@
 //! Aggregations in windows: `windowed_by` and what can follow it.
 
 mod fold;
+mod slide;
+mod sliding;
 mod state;
 mod time;
 
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
+pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
 
 use crate::codec::StreamData;

@@ -1,5 +1,7 @@
 //! What the windowed aggregations share: a window store that they write, and its changes or final rows going downstream.
 
+use std::ops::RangeInclusive;
+
 use crate::codec::windowed::set;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
@@ -9,13 +11,14 @@ use crate::stores::WindowState;
 use crate::stores::arena::OverRows;
 use crate::stores::window::{end_row_key, row_key};
 use crate::task::TaskBuilder;
-use crate::windows::{Frames, Windowed};
+use crate::windows::{Window, Windowed};
 
 /// A store of windows with what is needed to write it and to hand its rows on.
 pub(super) struct WindowedState<K: StreamData, V> {
     store: WindowState<K, V>,
     name: String,
-    frames: Frames,
+    /// How long after its start a window ends.
+    size_ms: i64,
     codec: K::Codec,
     slot: <K::Codec as Codec<K>>::Slot,
     /// The row that is being updated; its first `key_bytes` are those of the record's key.
@@ -26,16 +29,21 @@ pub(super) struct WindowedState<K: StreamData, V> {
     windowed: Option<Windowed<K>>,
 }
 
+/// What an update of a window goes on from.
+pub(super) enum From<V> {
+    /// Its row, if there is one.
+    Row,
+    /// This, whatever the store has.
+    New(Option<V>),
+}
+
 impl<K, V> WindowedState<K, V>
 where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
     /// `forwards`: changes go downstream, not only into the store.
-    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, frames: Frames, least_retention_ms: i64, forwards: bool) -> Self {
-        if let Some(problem) = frames.problem() {
-            b.window_problem(name, problem);
-        }
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, size_ms: i64, least_retention_ms: i64, forwards: bool) -> Self {
         let store = b.owned_window(name, least_retention_ms);
         if forwards {
             b.forward_windows(store, name);
@@ -43,7 +51,7 @@ where
         WindowedState {
             store,
             name: name.to_owned(),
-            frames,
+            size_ms,
             codec: K::Codec::default(),
             slot: Default::default(),
             row: Vec::new(),
@@ -75,38 +83,67 @@ where
 
     /// Updates the window with this start: `fold` gets the value and says whether it changed it.
     #[inline]
-    pub(super) fn update<F>(&mut self, start_ms: i64, cx: &mut Context, fold: F) -> Flow
+    pub(super) fn update<F>(&mut self, start_ms: i64, from: From<V>, cx: &mut Context, fold: F) -> Flow
     where
         F: FnOnce(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
-        self.row.truncate(self.key_bytes);
-        end_row_key(&mut self.row, start_ms);
+        let place = self.place(start_ms, cx)?;
         let store = cx.stores.window(self.store);
-        let place = match store.load(&self.row) {
-            Ok(place) => place,
-            Err(e) => return Err(cx.store_error(&self.name, e)),
-        };
         let row_ms = store.row_timestamp_ms(place);
-        let mut value = store.take(place);
-        let is_new = value.is_none();
+        let row = store.take(place);
+        let is_new = row.is_none();
+        let (mut value, replaced, row_ms) = match from {
+            From::Row if is_new => (row, None, i64::MIN),
+            From::Row => (row, None, row_ms),
+            From::New(value) => (value, row, i64::MIN),
+        };
         let folded = fold(&mut value, cx);
         let Context { stores, headers, timestamp_ms, .. } = cx;
         let store = stores.window(self.store);
-        match folded {
-            Ok(true) => {
-                let timestamp_ms = if is_new { *timestamp_ms } else { row_ms.max(*timestamp_ms) };
-                store.set(place, (&self.row, is_new), timestamp_ms, headers, value);
-                Ok(())
-            }
-            Ok(false) => {
-                store.put_back(place, value);
-                Ok(())
-            }
-            Err(error) => {
-                store.put_back(place, value);
-                Err(error)
-            }
+        if let Ok(true) = folded {
+            store.set(place, (&self.row, is_new), row_ms.max(*timestamp_ms), headers, value);
+        } else {
+            // What a window was to start with is not a row of its own.
+            store.put_back(place, if is_new { None } else { replaced.or(value) });
         }
+        folded.map(|_| ())
+    }
+
+    /// Gives the window with this start a value with a time of its own.
+    pub(super) fn put(&mut self, start_ms: i64, value: V, timestamp_ms: i64, cx: &mut Context) -> Flow {
+        let place = self.place(start_ms, cx)?;
+        let Context { stores, headers, .. } = cx;
+        let store = stores.window(self.store);
+        let is_new = store.take(place).is_none();
+        store.set(place, (&self.row, is_new), timestamp_ms, headers, Some(value));
+        Ok(())
+    }
+
+    /// The starts of the key's windows within a range, as far as the store still shows them, ascending; some may have no row any more.
+    pub(super) fn starts(&self, within_ms: RangeInclusive<i64>, starts: &mut Vec<i64>, cx: &mut Context) {
+        starts.clear();
+        cx.stores.window(self.store).starts_of(&self.row[..self.key_bytes], within_ms, starts);
+    }
+
+    /// The time of the last update of the window with this start; `None` if there is no such window.
+    #[inline]
+    pub(super) fn row_ms(&mut self, start_ms: i64, cx: &mut Context) -> Result<Option<i64>, Box<TaskError>> {
+        let place = self.place(start_ms, cx)?;
+        let store = cx.stores.window(self.store);
+        Ok(store.row(place).map(|_| store.row_timestamp_ms(place)))
+    }
+
+    /// A copy of the value of the window with this start.
+    pub(super) fn value(&mut self, start_ms: i64, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
+        let place = self.place(start_ms, cx)?;
+        Ok(cx.stores.window(self.store).row(place).cloned())
+    }
+
+    #[inline]
+    fn place(&mut self, start_ms: i64, cx: &mut Context) -> Result<usize, Box<TaskError>> {
+        self.row.truncate(self.key_bytes);
+        end_row_key(&mut self.row, start_ms);
+        cx.stores.window(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
     }
 
     /// Hands all cached changes on if the cache is full.
@@ -172,6 +209,6 @@ where
     fn leaving_key(&mut self) -> Result<&Windowed<K>, CodecError> {
         let row = row_key(&self.leaving)?;
         let key = self.codec.decode(Some(row.key), &mut self.slot)?;
-        Ok(set(&mut self.windowed, key, self.frames.window(row.start_ms)))
+        Ok(set(&mut self.windowed, key, Window { start_ms: row.start_ms, end_ms: row.start_ms.saturating_add(self.size_ms) }))
     }
 }

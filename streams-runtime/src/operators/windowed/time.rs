@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
-use super::state::WindowedState;
+use super::state::{From, WindowedState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -165,7 +165,10 @@ where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
         let Frames { size_ms, grace_ms, .. } = self.frames;
-        let state = WindowedState::new(b, name, self.frames, size_ms.saturating_add(grace_ms), !self.on_close);
+        if let Some(problem) = self.frames.problem() {
+            b.window_problem(name, problem);
+        }
+        let state = WindowedState::new(b, name, size_ms, size_ms.saturating_add(grace_ms), !self.on_close);
         TimeAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: -1, next }
     }
 }
@@ -217,7 +220,7 @@ where
                 continue;
             }
             let fold = &mut self.op.fold;
-            self.state.update(start_ms, cx, |row, cx| fold.fold(key, value, row, cx))?;
+            self.state.update(start_ms, From::Row, cx, |row, cx| fold.fold(key, value, row, cx))?;
             if !self.op.on_close {
                 self.state.flush_if_full(&mut self.next, cx)?;
             }

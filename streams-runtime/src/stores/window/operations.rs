@@ -133,32 +133,27 @@ where
         Q: StreamData<Stored = K> + ?Sized,
     {
         let from_ms = times_ms.0.max(self.expired_ms().saturating_add(1));
-        let (mut low, mut high) = (std::mem::take(&mut self.key_scratch), std::mem::take(&mut self.end_scratch));
-        let encoded = self.encode_key(key, &mut low);
-        let key_bytes = low.len();
-        high.clear();
-        high.extend_from_slice(&low);
+        let mut bytes = std::mem::take(&mut self.key_scratch);
+        let encoded = self.encode_key(key, &mut bytes);
+        let key_bytes = bytes.len();
+        let WindowStore { index, rows, .. } = self;
         let visit_all = || -> Result<(), StoreError> {
-            if encoded? == Encoded::Null || from_ms > times_ms.1 {
+            if encoded? == Encoded::Null {
                 return Ok(());
             }
-            for (start_ms, rows) in each(self.by_start.range(from_ms..=times_ms.1), order) {
-                for (bound, sequence) in [(&mut low, 0), (&mut high, u32::MAX)] {
-                    bound.truncate(key_bytes);
-                    bound.extend_from_slice(&start_ms.to_be_bytes());
-                    bound.extend_from_slice(&sequence.to_be_bytes());
-                }
-                for row in each(rows.range::<[u8], _>((Bound::Included(&low[..]), Bound::Included(&high[..]))), order) {
-                    let Some(place) = self.rows.load(&row[..])? else { continue };
-                    if self.rows.row(place).is_some() && visit(*start_ms, place, &self.rows).is_break() {
-                        return Ok(());
-                    }
+            for (start_ms, sequence) in each(index.of_key(&bytes, from_ms..=times_ms.1), order) {
+                bytes.truncate(key_bytes);
+                bytes.extend_from_slice(&start_ms.to_be_bytes());
+                bytes.extend_from_slice(&sequence.to_be_bytes());
+                let Some(place) = rows.load(&bytes[..])? else { continue };
+                if rows.row(place).is_some() && visit(start_ms, place, rows).is_break() {
+                    return Ok(());
                 }
             }
             Ok(())
         };
         let result = visit_all();
-        (self.key_scratch, self.end_scratch) = (low, high);
+        self.key_scratch = bytes;
         result
     }
 
@@ -180,16 +175,16 @@ where
         }
         let codec = K::Codec::default();
         let mut slot = Default::default();
-        for (start_ms, rows) in each(self.by_start.range(from_ms..=to_ms), order) {
-            let window = Window { start_ms: *start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
-            for row in each(rows.iter(), order) {
-                let Some(place) = self.rows.load(&row[..])? else { continue };
-                let Some(value) = self.rows.row(place) else { continue };
-                let key = row_key(row).and_then(|row| codec.decode(Some(row.key), &mut slot));
-                let key = key.map_err(|e| StoreError::Decode { store: self.rows.name().to_owned(), reason: e.to_string() })?;
-                if visit(key, window, value, self.rows.row_timestamp_ms(place)).is_break() {
-                    return Ok(());
-                }
+        let mut bytes = Vec::new();
+        for row in each(self.index.range(from_ms..=to_ms), order) {
+            let window = Window { start_ms: row.start_ms, end_ms: row.start_ms.saturating_add(self.size_ms) };
+            row.write(&mut bytes);
+            let Some(place) = self.rows.load(&bytes[..])? else { continue };
+            let Some(value) = self.rows.row(place) else { continue };
+            let key = codec.decode(Some(row.key), &mut slot);
+            let key = key.map_err(|e| StoreError::Decode { store: self.rows.name().to_owned(), reason: e.to_string() })?;
+            if visit(key, window, value, self.rows.row_timestamp_ms(place)).is_break() {
+                return Ok(());
             }
         }
         Ok(())

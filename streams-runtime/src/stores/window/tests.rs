@@ -79,7 +79,7 @@ fn what_is_out_of_retention_leaves_all_layers_when_the_cache_is_flushed() {
         })
         .unwrap();
     assert_eq!(left, [(row("a", 100), 2)]);
-    assert_eq!(store.by_start.len(), 1);
+    assert_eq!(store.index.len(), 1);
 }
 
 #[test]
@@ -151,4 +151,21 @@ fn a_backend_that_kept_its_rows_is_taken_over() {
     backend.write(crate::stores::BackendBatch { writes: &writes, position: 2 }).unwrap();
     let mut store = WindowStore::<String, u64>::new("w".into(), Box::new(backend), None, 0, 100).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+}
+
+#[test]
+fn the_windows_of_a_key_that_are_out_of_retention_are_not_found() {
+    let mut store = store(100, 1 << 20);
+    for (key, start_ms) in [("a", 0), ("a", 1), ("b", 50), ("a", 60), ("a", 100)] {
+        put(&mut store, key, start_ms, 1);
+    }
+    let starts = |store: &WindowStore<String, u64>, from_ms, to_ms| {
+        let mut starts = Vec::new();
+        store.starts_of(b"a", from_ms..=to_ms, &mut starts);
+        starts
+    };
+    assert_eq!(starts(&store, 0, 1_000), [1, 60, 100]);
+    assert_eq!(starts(&store, 2, 99), [60]);
+    flush(&mut store);
+    assert_eq!(starts(&store, -10, 100), [1, 60, 100]);
 }

@@ -15,6 +15,9 @@ topology! {
         let exact: Table<Windowed<String>, u64> =
             grouped.windowed_by(tumbling(minutes(1)).grace(seconds(10))).count().retention(seconds(70));
         let ever: Table<Windowed<String>, u64> = grouped.windowed_by(unlimited()).count();
+        let at_once: Table<Windowed<String>, u64> = grouped.windowed_by(sliding(millis(0))).count();
+        let near: Table<Windowed<String>, u64> =
+            grouped.windowed_by(sliding(minutes(1)).grace(seconds(10))).emit_on_close().count().retention(seconds(130));
         let windows = grouped.windowed_by(tumbling(std::time::Duration::from_secs(5)));
         let first: Table<Windowed<String>, String> = windows.reduce(|first, _| first.clone());
         let sums: Table<Windowed<String>, u64> = windows.aggregate(|| 0, |_, v, sum| sum + v.len() as u64);

@@ -1,0 +1,240 @@
+//! Which sliding windows a record goes into, and which it makes.
+//!
+//! The windows of a key are those that end with one of its records, and those that begin one millisecond after one and hold a later one.
+//! A record at `t` therefore goes into every window around `t` that is there, makes the one that ends at `t`, the one that begins after the record before it,
+//! and, if there are later records already, the one that begins at `t + 1`. What a new window holds besides the record is the value of a window next to it.
+
+use std::ops::RangeInclusive;
+
+use super::state::{From, WindowedState};
+use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::{Flow, TaskError};
+use crate::node::PushChange;
+use crate::task::TaskBuilder;
+use crate::windows::{SlidingWindows, Windowed};
+
+/// Stands for the start of a window without a row; no window begins before time 0.
+const NO_ROW: i64 = -1;
+
+/// A store of sliding windows at work.
+pub(super) struct Slide<K: StreamData, V> {
+    state: WindowedState<K, V>,
+    windows: SlidingWindows,
+    on_close: bool,
+    /// Windows that start up to here have been sent, if they are sent when they close.
+    emitted_ms: i64,
+    /// Starts of the windows near the record at hand.
+    starts: Vec<i64>,
+}
+
+/// What the window that ends with a record holds when it is made.
+enum Left<V> {
+    Exists,
+    Inherits(Option<V>),
+}
+
+/// Where the updates go, with what is the same for all of them.
+struct Update<'a, N, F> {
+    /// Windows that end before this time are closed.
+    close_ms: i64,
+    next: &'a mut N,
+    fold: F,
+}
+
+impl<K, V> Slide<K, V>
+where
+    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, on_close: bool) -> Self {
+        let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), !on_close);
+        Slide { state, windows, on_close, emitted_ms: -1, starts: Vec::new() }
+    }
+
+    /// Takes a record whose value is not null into its windows. `stream_time_ms` is that of the operator; `fold` takes the record into the
+    /// value of a row and says whether it changed it.
+    pub(super) fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        if !self.state.begin(key, cx)? {
+            return Ok(());
+        }
+        let record_ms = cx.timestamp_ms;
+        *stream_time_ms = record_ms.max(*stream_time_ms);
+        let close_ms = stream_time_ms.saturating_sub(self.windows.grace_ms);
+        let SlidingWindows { difference_ms, .. } = self.windows;
+        // Even the last window that could hold it is closed.
+        if record_ms.saturating_add(1).saturating_add(difference_ms) <= close_ms {
+            cx.drop_record();
+            return Ok(());
+        }
+        let mut update = Update { close_ms, next, fold };
+        if record_ms < difference_ms {
+            self.take_early(record_ms, &mut update, cx)?;
+        } else {
+            self.take_near(record_ms, &mut update, cx)?;
+        }
+        if self.on_close {
+            let upto_ms = close_ms.saturating_sub(difference_ms).saturating_sub(1);
+            if upto_ms > self.emitted_ms {
+                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
+                self.state.emit(from_ms, upto_ms, update.next, cx)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A record after the first `difference` of time. The windows near it are gone through from the latest back.
+    fn take_near<N, F>(&mut self, record_ms: i64, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
+    where
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        let difference_ms = self.windows.difference_ms;
+        let from_ms = record_ms.saturating_sub(difference_ms.saturating_mul(2)).max(0);
+        let mut starts = std::mem::take(&mut self.starts);
+        self.state.starts(from_ms..=record_ms.saturating_add(1), &mut starts, cx);
+        let mut right_exists = false;
+        // Value and time of what the window behind the record holds, if it is still to be made.
+        let mut right = None;
+        let mut left = Left::Inherits(None);
+        let mut previous_ms = None;
+        let mut latest = true;
+        let mut seen = starts.len();
+        while let Some(index) = seen.checked_sub(1) {
+            seen = index;
+            let start_ms = starts[index];
+            let Some(row_ms) = self.state.row_ms(start_ms, cx)? else {
+                starts[index] = NO_ROW;
+                continue;
+            };
+            let end_ms = start_ms.saturating_add(difference_ms);
+            if start_ms > record_ms {
+                right_exists = true;
+            } else if end_ms > record_ms {
+                // The latest window around the record holds all later records that the window behind it would hold.
+                if std::mem::take(&mut latest) && !right_exists && row_ms > record_ms {
+                    right = self.state.value(start_ms, cx)?.map(|value| (value, row_ms));
+                }
+                self.update(start_ms, From::Row, update, cx)?;
+            } else if end_ms == record_ms {
+                left = Left::Exists;
+                self.update(start_ms, From::Row, update, cx)?;
+                if row_ms >= record_ms {
+                    // There was a record at this time: all windows that it makes are there.
+                    self.starts = starts;
+                    return Ok(());
+                }
+                previous_ms = Some(row_ms);
+            } else {
+                previous_ms = Some(row_ms);
+                if row_ms >= record_ms.saturating_sub(difference_ms) && matches!(left, Left::Inherits(_)) {
+                    left = Left::Inherits(self.state.value(start_ms, cx)?);
+                }
+                break;
+            }
+        }
+        let behind_previous_ms = previous_ms
+            .map(|previous_ms| previous_ms.saturating_add(1))
+            .filter(|start_ms| start_ms.saturating_add(difference_ms) >= record_ms && !starts[seen..].contains(start_ms));
+        self.starts = starts;
+        if let Some(start_ms) = behind_previous_ms {
+            self.update(start_ms, From::New(None), update, cx)?;
+        }
+        // It may be the window that was just made; then it is sent twice.
+        if let Left::Inherits(value) = left {
+            self.update(record_ms.saturating_sub(difference_ms), From::New(value), update, cx)?;
+        }
+        self.make_right(record_ms, right, update, cx)
+    }
+
+    /// A record of the first `difference` of time, whose own window would begin before time 0: all such records share the window that begins there.
+    fn take_early<N, F>(&mut self, record_ms: i64, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
+    where
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        let starts = self.with_rows(0..=record_ms.saturating_add(1), cx)?;
+        let right_exists = starts.last() == Some(&record_ms.saturating_add(1));
+        let latest = starts.iter().copied().rfind(|start_ms| (1..=record_ms).contains(start_ms));
+        let mut right = None;
+        let mut shared_ms = None;
+        for start_ms in starts.iter().copied().filter(|start_ms| *start_ms <= record_ms) {
+            let Some(row_ms) = self.state.row_ms(start_ms, cx)? else { continue };
+            if start_ms == 0 {
+                shared_ms = Some(row_ms);
+                continue;
+            }
+            if Some(start_ms) == latest && !right_exists && row_ms > record_ms {
+                right = self.state.value(start_ms, cx)?.map(|value| (value, row_ms));
+            }
+            self.update(start_ms, From::Row, update, cx)?;
+        }
+        // Without a window that begins between, all that the shared one holds is later than this record, or nothing is.
+        if let (None, None, false, Some(row_ms)) = (latest, &right, right_exists, shared_ms)
+            && row_ms > record_ms
+        {
+            right = self.state.value(0, cx)?.map(|value| (value, row_ms));
+        }
+        let previous_ms = shared_ms.filter(|row_ms| *row_ms < record_ms);
+        let behind_previous_ms = previous_ms.map(|previous_ms| previous_ms.saturating_add(1));
+        let behind_previous_ms = behind_previous_ms.filter(|start_ms| starts.binary_search(start_ms).is_err());
+        self.starts = starts;
+        self.make_right(record_ms, right, update, cx)?;
+        if let Some(start_ms) = behind_previous_ms {
+            self.update(start_ms, From::New(None), update, cx)?;
+        }
+        self.update(0, From::Row, update, cx)
+    }
+
+    /// The starts of the key's windows within a range that have rows, ascending.
+    fn with_rows(&mut self, within_ms: RangeInclusive<i64>, cx: &mut Context) -> Result<Vec<i64>, Box<TaskError>> {
+        let mut starts = std::mem::take(&mut self.starts);
+        self.state.starts(within_ms, &mut starts, cx);
+        let mut failed = None;
+        starts.retain(|start_ms| match self.state.row_ms(*start_ms, cx) {
+            Ok(row_ms) => row_ms.is_some(),
+            Err(error) => {
+                failed = Some(error);
+                false
+            }
+        });
+        match failed {
+            None => Ok(starts),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Makes the window that begins after the record, of what is there already.
+    fn make_right<N, F>(&mut self, record_ms: i64, right: Option<(V, i64)>, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
+    where
+        N: PushChange<Windowed<K>, V>,
+    {
+        let Some((value, row_ms)) = right else { return Ok(()) };
+        self.state.put(record_ms.saturating_add(1), value, row_ms, cx)?;
+        if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
+    }
+
+    /// Takes the record into one window, unless that is closed.
+    fn update<N, F>(&mut self, start_ms: i64, from: From<V>, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
+    where
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        if start_ms.saturating_add(self.windows.difference_ms) < update.close_ms {
+            cx.drop_record();
+            return Ok(());
+        }
+        self.state.update(start_ms, from, cx, &mut update.fold)?;
+        if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
+    }
+
+    /// Hands all cached changes on.
+    pub(super) fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        if self.on_close { Ok(()) } else { self.state.flush(next, cx) }
+    }
+}
