@@ -181,11 +181,8 @@ pub fn topology(seed: u64, index: usize) -> Topology {
     let mut draft = Draft { random, topology: Topology { topics: Vec::new(), nodes: Vec::new() }, sinks: 0 };
     // Some additions are no operators, or can be made only once.
     while draft.operators() < operators {
-        let feature = if draft.operators() >= at && !features(&draft.topology).contains(&must) {
-            must
-        } else {
-            draft.random.pick(Feature::ALL)
-        };
+        let feature =
+            if draft.operators() >= at && !features(&draft.topology).contains(&must) { must } else { draft.random.pick(Feature::ALL) };
         // Topics are few, so that records meet.
         let reads = matches!(feature, Feature::StreamOfTwoTopics | Feature::TableWithoutStore);
         if feature == must || !reads || draft.topology.topics.len() < 2 {

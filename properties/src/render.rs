@@ -54,7 +54,8 @@ fn binding(topology: &Topology, kinds: &[Kind], id: Id) -> String {
     match (kinds[id], op) {
         (Kind::Sink, _) => String::new(),
         (Kind::Split(..), _) => {
-            let branches = (0..topology.nodes.len()).filter(|branch| matches!(topology.nodes[*branch].op, Op::Branch { input, .. } if input == id));
+            let branches =
+                (0..topology.nodes.len()).filter(|branch| matches!(topology.nodes[*branch].op, Op::Branch { input, .. } if input == id));
             let names: Vec<String> = branches.map(name).collect();
             format!("let ({},) = ", names.join(", "))
         }
@@ -213,7 +214,8 @@ fn windows(windows: Windows) -> String {
         Windows { size: i64::MAX, first: 0, .. } => "unlimited()".to_owned(),
         Windows { size: i64::MAX, first, .. } => format!("unlimited().start_on({first})"),
         Windows { size, advance, grace, on_close, .. } => {
-            let kind = if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
+            let kind =
+                if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
             if grace > 0 || on_close { format!("{kind}.grace(millis({grace}))") } else { kind }
         }
     };
@@ -295,9 +297,11 @@ pub fn program(count: usize) -> String {
     )
 }
 
-/// Its manifest, where `root` leads to the workspace.
-pub fn manifest(root: &str) -> String {
+/// Its manifest, where `root` leads to the workspace. Each seed has a crate of its own: in one target directory cargo takes a program for fresh
+/// that another of the same name has replaced.
+pub fn manifest(root: &str, seed: u64) -> String {
+    let name = format!("topologies-of-seed-{seed}");
     format!(
-        "[package]\nname = \"generated-topologies\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\nproperties = {{ path = \"{root}/properties\" }}\nstreams-runtime = {{ path = \"{root}/streams-runtime\", default-features = false }}\n\n# As in the workspace, so that nothing is compiled twice.\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.generated-topologies]\ndebug = false\nincremental = false\n"
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\nproperties = {{ path = \"{root}/properties\" }}\nstreams-runtime = {{ path = \"{root}/streams-runtime\", default-features = false }}\n\n# As in the workspace, so that nothing is compiled twice.\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.{name}]\ndebug = false\nincremental = false\n"
     )
 }

@@ -186,113 +186,41 @@ pub enum Op {
     /// `global_table(…)`
     GlobalTable(usize),
     /// `filter`, or `filter_not`, of a stream or a table.
-    Filter {
-        input: Id,
-        test: Test,
-        not: bool,
-        stored: bool,
-    },
+    Filter { input: Id, test: Test, not: bool, stored: bool },
     /// `map_values`, or `map_values_with_key`, of a stream or a table.
-    MapValues {
-        input: Id,
-        map: Map,
-        with_key: bool,
-        stored: bool,
-    },
+    MapValues { input: Id, map: Map, with_key: bool, stored: bool },
     /// `map`
-    Map {
-        input: Id,
-        key: NewKey,
-        map: Map,
-    },
+    Map { input: Id, key: NewKey, map: Map },
     /// `flat_map_values`, or `flat_map_values_with_key`: up to so many values.
-    FlatMapValues {
-        input: Id,
-        times: u64,
-        with_key: bool,
-    },
+    FlatMapValues { input: Id, times: u64, with_key: bool },
     /// `flat_map`
-    FlatMap {
-        input: Id,
-        times: u64,
-        key: NewKey,
-    },
+    FlatMap { input: Id, times: u64, key: NewKey },
     /// `select_key`
-    SelectKey {
-        input: Id,
-        key: NewKey,
-    },
+    SelectKey { input: Id, key: NewKey },
     /// `merge`
-    Merge {
-        input: Id,
-        other: Id,
-    },
+    Merge { input: Id, other: Id },
     /// `split` with its branches.
-    Split {
-        input: Id,
-        tests: Vec<Test>,
-        otherwise: bool,
-    },
+    Split { input: Id, tests: Vec<Test>, otherwise: bool },
     /// One output of a split.
-    Branch {
-        input: Id,
-        index: usize,
-    },
+    Branch { input: Id, index: usize },
     /// `repartition`
-    Repartition {
-        input: Id,
-    },
+    Repartition { input: Id },
     /// `to_table`
-    ToTable {
-        input: Id,
-    },
+    ToTable { input: Id },
     /// `to_stream`
-    ToStream {
-        input: Id,
-    },
+    ToStream { input: Id },
     /// `group_by_key`, or `group_by`, and what follows.
-    Aggregate {
-        input: Id,
-        by: Option<NewKey>,
-        windows: Option<Windows>,
-        fold: Fold,
-    },
+    Aggregate { input: Id, by: Option<NewKey>, windows: Option<Windows>, fold: Fold },
     /// `group_by` of a table, and what follows; with a map, of new values.
-    GroupTable {
-        input: Id,
-        by: NewKey,
-        map: Option<Map>,
-        fold: Fold,
-    },
+    GroupTable { input: Id, by: NewKey, map: Option<Map>, fold: Fold },
     /// `join`, or `left_join`, of a stream with a table.
-    JoinTable {
-        input: Id,
-        table: Id,
-        how: How,
-        joiner: Joiner,
-    },
+    JoinTable { input: Id, table: Id, how: How, joiner: Joiner },
     /// `join`, or `left_join`, of a stream with a global table.
-    JoinGlobal {
-        input: Id,
-        table: Id,
-        key: NewKey,
-        how: How,
-        joiner: Joiner,
-    },
+    JoinGlobal { input: Id, table: Id, key: NewKey, how: How, joiner: Joiner },
     /// `join`, `left_join` or `outer_join` of two tables.
-    JoinTables {
-        input: Id,
-        other: Id,
-        how: How,
-        joiner: Joiner,
-        stored: bool,
-    },
+    JoinTables { input: Id, other: Id, how: How, joiner: Joiner, stored: bool },
     /// `to`: a topic, or, with a test, one of two for each record.
-    To {
-        input: Id,
-        topic: String,
-        or: Option<(Test, String)>,
-    },
+    To { input: Id, topic: String, or: Option<(Test, String)> },
 }
 
 impl Op {
@@ -466,7 +394,8 @@ impl Topology {
 
     /// Who reads a node, in the order in which they were attached: node and side.
     pub fn readers(&self, id: Id) -> Vec<(Id, usize)> {
-        let sides = |reader: Id| self.nodes[reader].op.inputs().into_iter().enumerate().filter(|(_, input)| *input == id).collect::<Vec<_>>();
+        let sides =
+            |reader: Id| self.nodes[reader].op.inputs().into_iter().enumerate().filter(|(_, input)| *input == id).collect::<Vec<_>>();
         (0..self.nodes.len()).flat_map(|reader| sides(reader).into_iter().map(move |(side, _)| (reader, side))).collect()
     }
 }

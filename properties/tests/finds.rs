@@ -1,6 +1,7 @@
 //! That a difference between a topology and the model is found, and its input made small.
 
 #![allow(unused_variables)] // closures are written as the generator writes them
+#![allow(clippy::unwrap_used)]
 
 use properties::generate::topology;
 use properties::model::Mistake;
@@ -98,8 +99,7 @@ fn an_input_is_as_its_seed_has_it() {
 
 #[test]
 fn topologies_have_three_to_eight_operators() {
-    let is_operator =
-        |node: &&Node| !(node.op.is_source() || matches!(node.op, Op::ToStream { .. } | Op::To { .. } | Op::Branch { .. }));
+    let is_operator = |node: &&Node| !(node.op.is_source() || matches!(node.op, Op::ToStream { .. } | Op::To { .. } | Op::Branch { .. }));
     for index in 0..500 {
         let topology = topology(3, index);
         let operators = topology.nodes.iter().filter(is_operator).count();

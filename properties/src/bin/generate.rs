@@ -34,7 +34,7 @@ fn write(directory: &Path, seed: u64, count: usize) -> std::io::Result<()> {
         put(&directory.join(format!("src/t{index}.rs")), &render::module(topology))?;
     }
     put(&directory.join("src/main.rs"), &render::program(count))?;
-    put(&directory.join("Cargo.toml"), &render::manifest(&root.to_string_lossy()))?;
+    put(&directory.join("Cargo.toml"), &render::manifest(&root.to_string_lossy(), seed))?;
     put(&directory.join("topologies.json"), &serde_json::to_string_pretty(&Suite { seed, topologies })?)?;
     // The same versions as in the workspace; cargo adds the crate itself.
     put(&directory.join("Cargo.lock"), &fs::read_to_string(root.join("Cargo.lock"))?)

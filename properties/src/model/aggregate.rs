@@ -42,7 +42,8 @@ impl Model<'_> {
     pub(super) fn regroup(&mut self, id: Id, by: NewKey, map: Option<Map>, message: &Message) {
         let part = |value: &Datum| {
             let group = new_key(by, &message.key, value).only_if(value.is_some());
-            let value = if value.is_some() { map.map_or_else(|| value.clone(), |map| mapped(map, &message.key, value)) } else { Datum::Null };
+            let value =
+                if value.is_some() { map.map_or_else(|| value.clone(), |map| mapped(map, &message.key, value)) } else { Datum::Null };
             (group, value)
         };
         let ((new_group, value), (old_group, old)) = (part(&message.value), part(&message.old));

@@ -226,7 +226,9 @@ impl<'t> Model<'t> {
     fn work(&mut self, id: Id, side: usize, message: Message) {
         let Message { key, value, .. } = message.clone();
         match self.topology.nodes[id].op.clone() {
-            Op::Stream(_) | Op::Branch { .. } | Op::Repartition { .. } | Op::Merge { .. } | Op::ToStream { .. } => self.forward(id, &message),
+            Op::Stream(_) | Op::Branch { .. } | Op::Repartition { .. } | Op::Merge { .. } | Op::ToStream { .. } => {
+                self.forward(id, &message)
+            }
             Op::Table(..) | Op::ToTable { .. } => self.table(id, message),
             Op::GlobalTable(_) => {
                 if key.is_some() {
@@ -262,7 +264,8 @@ impl<'t> Model<'t> {
             Op::Split { tests, otherwise, .. } => {
                 let first = tests.iter().position(|test| holds(*test, &key, &value));
                 let taken = first.or(otherwise.then_some(tests.len()));
-                let branch = |branch: Id, taken: usize| matches!(self.topology.nodes[branch].op, Op::Branch { index, .. } if index == taken);
+                let branch =
+                    |branch: Id, taken: usize| matches!(self.topology.nodes[branch].op, Op::Branch { index, .. } if index == taken);
                 let readers: Vec<Id> = self.readers[id].iter().map(|(branch, _)| *branch).collect();
                 if let Some(branch) = taken.and_then(|taken| readers.into_iter().find(|reader| branch(*reader, taken))) {
                     self.work(branch, 0, message);

@@ -75,10 +75,8 @@ impl fmt::Display for Difference {
 pub fn check(entry: &Entry, topology: &Topology, steps: &[Step], mode: Mode, mistake: Mistake) -> Result<(), Difference> {
     match mode {
         Mode::Plain => plain(entry, topology, steps, mistake, false),
-        Mode::Restarted => plain(entry, topology, steps, mistake, true).map_err(|difference| Difference {
-            place: format!("with restarts, {}", difference.place),
-            ..difference
-        }),
+        Mode::Restarted => plain(entry, topology, steps, mistake, true)
+            .map_err(|difference| Difference { place: format!("with restarts, {}", difference.place), ..difference }),
         Mode::Cached => cached(entry, topology, steps, mistake),
     }
 }
@@ -224,7 +222,9 @@ fn steady(topology: &Topology) -> Vec<Steady> {
                 if all(&[Steady::Always, Steady::AtTheEnd]) { Steady::AtTheEnd } else { Steady::No }
             }
             _ if all(&[Steady::Always]) => Steady::Always,
-            Op::Filter { .. } | Op::MapValues { .. } | Op::JoinTables { .. } if all(&[Steady::Always, Steady::AtTheEnd]) => Steady::AtTheEnd,
+            Op::Filter { .. } | Op::MapValues { .. } | Op::JoinTables { .. } if all(&[Steady::Always, Steady::AtTheEnd]) => {
+                Steady::AtTheEnd
+            }
             _ => Steady::No,
         };
         steady.push(here);
@@ -272,7 +272,9 @@ fn written(driver: &TestDriver, types: &BTreeMap<String, Kind>) -> Result<Vec<Re
         .take_outputs()
         .into_iter()
         .map(|record| {
-            let Some(Kind::Stream(key, value)) = types.get(&*record.topic) else { return Err(format!("topic {} is unknown", record.topic)) };
+            let Some(Kind::Stream(key, value)) = types.get(&*record.topic) else {
+                return Err(format!("topic {} is unknown", record.topic));
+            };
             Ok(Record {
                 topic: record.topic.to_string(),
                 key: decode_key(record.key.as_deref(), *key)?,

@@ -149,7 +149,8 @@ pub fn input_seed(seed: u64, topology: usize, input: usize) -> u64 {
 
 /// Runs the topologies of a suite.
 pub fn run(suite: &Suite, entries: &[Entry], plan: &Plan) -> Vec<Outcome> {
-    let chosen: Vec<usize> = (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index)).collect();
+    let chosen: Vec<usize> =
+        (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index)).collect();
     let inputs = plan.pairs.div_ceil(chosen.len().max(1));
     let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -181,8 +182,7 @@ fn run_topology(suite: &Suite, entries: &[Entry], plan: &Plan, index: usize, inp
         for mode in &modes {
             outcome.runs[*mode as usize] += 1;
         }
-        let differs =
-            |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
+        let differs = |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
         let Some(difference) = differs(&steps) else {
             outcome.passed += 1;
             continue;

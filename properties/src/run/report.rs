@@ -48,8 +48,16 @@ pub fn main(suite: &str, entries: &[Entry]) -> ExitCode {
     }
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>();
     let (passed, failed) = (sum(|outcome| outcome.passed), sum(|outcome| outcome.failed));
-    let by_mode: Vec<String> = Mode::ALL.iter().map(|mode| format!("{} {mode:?}", outcomes.iter().map(|o| o.runs[*mode as usize]).sum::<usize>())).collect();
-    println!("seed {}: {} topologies, {} records, runs: {}, {:.1} s", suite.seed, outcomes.len(), sum(|o| o.records), by_mode.join(", "), start.elapsed().as_secs_f64());
+    let by_mode: Vec<String> =
+        Mode::ALL.iter().map(|mode| format!("{} {mode:?}", outcomes.iter().map(|o| o.runs[*mode as usize]).sum::<usize>())).collect();
+    println!(
+        "seed {}: {} topologies, {} records, runs: {}, {:.1} s",
+        suite.seed,
+        outcomes.len(),
+        sum(|o| o.records),
+        by_mode.join(", "),
+        start.elapsed().as_secs_f64()
+    );
     // Too few topologies for all operators, or one of them, prove nothing about the generator.
     let incomplete = plan.only.is_none() && suite.topologies.len() >= Feature::ALL.len() && !missing.is_empty();
     if incomplete {
