@@ -22,7 +22,7 @@ use std::time::Duration;
 
 pub use crate::windows::Windowed;
 
-use crate::windows::Windows;
+use crate::windows::{JoinWindows, Windows};
 
 /// A box around what follows a long path, so that rustc need not look through all of it at once.
 pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {
@@ -49,6 +49,26 @@ pub trait NoWindows {
 }
 
 impl<W> NoWindows for WrittenWindows<W> {}
+
+/// What was written for the windows of a join, as [`WrittenWindows`].
+pub struct WrittenJoinWindows<W>(pub W);
+
+impl WrittenJoinWindows<JoinWindows> {
+    /// The kind of store for one side of a join in them.
+    pub fn store(&self) -> StoreKind {
+        StoreKind::join_windows(&self.0)
+    }
+}
+
+/// [`WrittenJoinWindows::store`] for what is not windows of a join.
+pub trait NoJoinWindows {
+    /// Never called in a program that compiles.
+    fn store(&self) -> StoreKind {
+        StoreKind::KeyValue
+    }
+}
+
+impl<W> NoJoinWindows for WrittenJoinWindows<W> {}
 
 /// [`boxed`] for what takes the changes of a table.
 pub fn boxed_changes<'n, K: 'n, V: 'n, N: PushChange<K, V> + 'n>(_: &Table<K, V>, node: N) -> Box<dyn PushChange<K, V> + 'n> {

@@ -97,7 +97,7 @@ pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,
 };
-pub use topology::{StoreName, Topology};
+pub use topology::{AnyTopology, StoreName, Topology};
 pub use windows::{Window, Windowed};
 
 pub use streams_macros::StreamData;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::windows::{Windows, duration_ms};
+use crate::windows::{JoinWindows, Windows, duration_ms};
 
 /// A topology cut into parts that run apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,6 +123,11 @@ impl StoreKind {
     /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
     pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
         StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }
+    }
+
+    /// The store of one side of a join in these windows.
+    pub fn join_windows(windows: &JoinWindows) -> Self {
+        StoreKind::JoinWindow { retention_ms: windows.retention_ms() }
     }
 
     /// The store of a `window_store(retention, size)`.

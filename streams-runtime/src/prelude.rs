@@ -12,5 +12,7 @@ pub use crate::processor::{
 };
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
-pub use crate::windows::{Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited};
+pub use crate::windows::{
+    JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,
+};
 pub use streams_macros::{StreamData, topology};

@@ -23,6 +23,47 @@ pub trait Topology: Send + Sync + 'static {
     fn build(self: &Arc<Self>, sub_topology: usize, b: &mut TaskBuilder<'_>);
 }
 
+/// A topology whose type is forgotten: what runs it, and is the same for all of them, is compiled once.
+pub struct AnyTopology {
+    plan: TopologyPlan,
+    globals: Box<dyn Fn(&mut GlobalStores) + Send + Sync>,
+    build: Box<dyn Fn(usize, &mut TaskBuilder<'_>) + Send + Sync>,
+}
+
+impl std::fmt::Debug for AnyTopology {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("AnyTopology").field(&self.plan.name).finish()
+    }
+}
+
+impl AnyTopology {
+    /// Forgets the type.
+    pub fn new<T: Topology>(topology: &Arc<T>) -> Self {
+        let plan = topology.plan();
+        let (globals_of, built_from) = (Arc::clone(topology), Arc::clone(topology));
+        AnyTopology {
+            plan,
+            globals: Box::new(move |globals| globals_of.globals(globals)),
+            build: Box::new(move |sub_topology, b| built_from.build(sub_topology, b)),
+        }
+    }
+
+    /// As [`Topology::plan`].
+    pub fn plan(&self) -> &TopologyPlan {
+        &self.plan
+    }
+
+    /// As [`Topology::globals`].
+    pub fn globals(&self, globals: &mut GlobalStores) {
+        (self.globals)(globals);
+    }
+
+    /// As [`Topology::build`].
+    pub fn build(&self, sub_topology: usize, b: &mut TaskBuilder<'_>) {
+        (self.build)(sub_topology, b);
+    }
+}
+
 /// Names a key-value store of a topology with its types, for queries: `WordCount::COUNTS`.
 pub struct StoreName<K, V> {
     name: &'static str,

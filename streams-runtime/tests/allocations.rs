@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::node::Tee;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -53,6 +54,9 @@ const WINDOW_MS: u64 = 1_000_000;
 /// Each record comes again at a time that had one, so that its windows are there.
 const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 
+/// Some ten records of each key around every record.
+const NEAR: JoinWindows = within(millis(500));
+
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
 
@@ -87,6 +91,7 @@ impl Topology for Chain {
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
+        let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
@@ -95,6 +100,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -116,7 +122,12 @@ impl Topology for Chain {
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 4 {
+        if sub_topology == 5 {
+            let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
+            let node = sums.to().attach(b, "sums");
+            let node = join.attach(b, "this", "other", None, node);
+            numbers.source().attach(b, 0, "numbers", Tee(node.left(), node.right()));
+        } else if sub_topology == 4 {
             let node = to_slid.attach(b, "slid");
             let node = sliding_count.attach(b, "slid", slid_to_stream.attach(node));
             numbers.source().attach(b, 0, "numbers", node);
@@ -235,6 +246,11 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn a_join_of_streams_in_memory_allocates_nothing_once_as_many_records_are_there_as_its_windows_hold() {
+    assert_eq!(allocations_of(5), 0);
 }
 
 #[test]

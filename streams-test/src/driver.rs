@@ -8,7 +8,7 @@ use std::sync::Arc;
 use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology, Windowed};
+use streams_runtime::{AnyTopology, Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology, Windowed};
 
 use crate::engine::{Engine, EngineParts};
 use crate::error::DriverError;
@@ -38,8 +38,8 @@ impl fmt::Debug for TestDriver {
 }
 
 /// Options of a [`TestDriver`].
-pub struct TestDriverBuilder<T> {
-    topology: Arc<T>,
+pub struct TestDriverBuilder {
+    topology: AnyTopology,
     application_id: String,
     cache_max_bytes: usize,
     wall_clock_start_ms: i64,
@@ -47,7 +47,7 @@ pub struct TestDriverBuilder<T> {
     stores: Box<dyn StoreFactory>,
 }
 
-impl<T> fmt::Debug for TestDriverBuilder<T> {
+impl fmt::Debug for TestDriverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestDriverBuilder")
             .field("application_id", &self.application_id)
@@ -58,7 +58,7 @@ impl<T> fmt::Debug for TestDriverBuilder<T> {
     }
 }
 
-impl<T: Topology> TestDriverBuilder<T> {
+impl TestDriverBuilder {
     /// Prefix of internal topics; `test` if not given.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
@@ -126,13 +126,14 @@ impl<T: Topology> TestDriverBuilder<T> {
     /// # Errors
     /// When a store cannot be opened, a pattern is not a regular expression, or a processor's `init` fails.
     pub fn build(self) -> Result<TestDriver, DriverError> {
+        let plan = self.topology.plan().clone();
         let recorder = Recorder::default();
         let producer: SharedProducer = Rc::new(RefCell::new(Box::new(recorder.clone())));
         let mut globals = GlobalStores::default();
         self.topology.globals(&mut globals);
         let engine = Engine::new(EngineParts {
             application_id: self.application_id.clone(),
-            plan: &self.topology.plan(),
+            plan: &plan,
             globals,
             recorder,
             producer,
@@ -177,9 +178,9 @@ impl TestDriver {
     }
 
     /// A driver with options.
-    pub fn builder<T: Topology>(topology: T) -> TestDriverBuilder<T> {
+    pub fn builder<T: Topology>(topology: T) -> TestDriverBuilder {
         TestDriverBuilder {
-            topology: Arc::new(topology),
+            topology: AnyTopology::new(&Arc::new(topology)),
             application_id: "test".to_owned(),
             cache_max_bytes: 0,
             wall_clock_start_ms: 0,

@@ -27,6 +27,8 @@ mod sliding;
 mod source;
 mod store_model;
 mod stores;
+mod stream_join;
+mod stream_join_model;
 mod table_filter;
 mod table_group_by;
 mod table_join;

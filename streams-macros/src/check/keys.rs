@@ -21,7 +21,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         }
         for argument in &node.args {
             let Argument::Operand(table, span) = argument else { continue };
-            if topology.node(*table).gives() != Kind::Table || topology.needs_repartition(id, &flows) {
+            if topology.node(*table).gives() != Kind::Table && !node.joins_streams() || topology.needs_repartition(id, &flows) {
                 continue;
             }
             if let (Some((left, at)), Some((right, _))) = (flows[receiver.0].partitions, flows[table.0].partitions)

@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod join_windows;
 mod keys;
 mod names;
 mod state;
@@ -24,4 +25,5 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     tables::check(cx, topology);
     unused::check(cx, topology);
     windows::check(cx, topology);
+    join_windows::check(cx, topology);
 }

@@ -23,10 +23,16 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             unnamed(cx, topology, id, &flows);
             continue;
         };
-        if let Some(why) = state_name_problem(&name) {
+        // What a join of two streams keeps has names of its own, which begin with its name.
+        let mut own: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).filter(|own| *own != name).collect();
+        if let Some(why) = state_name_problem(&name).or_else(|| own.iter().find_map(|own| state_name_problem(own))) {
             cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
         }
-        if let Some(first) = names.insert(name.clone(), id) {
+        let repartitions = ["left", "right"].into_iter().enumerate().filter(|_| node.joins_streams());
+        let repartitions = repartitions.filter(|(index, _)| topology.rekeyed_input(id, *index, &flows).is_some());
+        own.extend(repartitions.map(|(_, side)| format!("{name}-{side}")));
+        for name in std::iter::once(name.clone()).chain(own) {
+            let Some(first) = names.insert(name.clone(), id) else { continue };
             let first_node = topology.node(first);
             let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
@@ -57,7 +63,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.is_state() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+    node.is_state() || node.joins_streams() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
@@ -65,6 +71,8 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let operator = node.operator();
     if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.joins_streams() {
+        cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);
     } else if let Some(change) = node.receiver.and_then(|input| flows[input.0].rekeyed) {

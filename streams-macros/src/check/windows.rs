@@ -116,7 +116,7 @@ fn window_store(cx: &mut Errors, node: &Node) {
 }
 
 /// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
-fn duration_ms(expr: &Expr) -> Option<u64> {
+pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
     let Expr::Call(call) = expr else { return None };
     let unit_ms = match last_segment(&call.func)?.as_str() {
         "millis" | "from_millis" => 1,
@@ -131,11 +131,11 @@ fn duration_ms(expr: &Expr) -> Option<u64> {
     count.base10_parse::<u64>().ok()?.checked_mul(unit_ms)
 }
 
-fn last_segment(function: &Expr) -> Option<String> {
+pub(super) fn last_segment(function: &Expr) -> Option<String> {
     let Expr::Path(path) = function else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-fn text(expr: &Expr) -> String {
+pub(super) fn text(expr: &Expr) -> String {
     crate::text::tidy(&quote::ToTokens::to_token_stream(expr).to_string())
 }

@@ -83,6 +83,12 @@ impl Backward<'_, '_> {
                         quote_spanned!(span => #op.right(&#left, __rt::Shared::clone(&#node)))
                     }
                 }
+                // A stream joined with itself comes in on the left first.
+                _ if merge.joins_streams() && !merge.joins_itself() => {
+                    let is_left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
+                    let side = Ident::new(if is_left { "left" } else { "right" }, span);
+                    quote_spanned!(span => #node.#side())
+                }
                 _ => quote!(#node),
             };
             depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));
@@ -165,6 +171,15 @@ impl Backward<'_, '_> {
             "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             _ if node.is_view() => self.view(id, next),
+            _ if node.joins_streams() => {
+                let stores: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).collect();
+                let stores = match stores.as_slice() {
+                    [this, other] => quote!(#this, #other, __rt::Option::None),
+                    [this, other, shared] => quote!(#this, #other, __rt::Option::Some(#shared)),
+                    stores => quote!(#(#stores),*),
+                };
+                quote_spanned!(span => #op #at.attach(__b, #stores, #next))
+            }
             "join" | "left_join" => {
                 let table = node.args.iter().find_map(|arg| if let Argument::Operand(id, _) = arg { Some(*id) } else { None });
                 let Some(table) = table else { return TokenStream::new() };

@@ -112,6 +112,8 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
+            name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),
+            name if self.node.joins_streams() => self.method(&format!("{name}_stream{with_key}")),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
             name @ ("join" | "left_join") if !self.node.is_view() => self.method(&format!("{name}_table{with_key}")),
             name => self.method(name),
@@ -163,6 +165,7 @@ impl Forward<'_, '_> {
                     args.push(closure);
                 }
                 Argument::Value(value) => args.push(self.expressions.value(value)),
+                Argument::Operand(..) if node.joins_itself() => {}
                 Argument::Operand(id, span) => {
                     let operand = idents::read(&self.plan.topology, *id, Some(*span));
                     args.push(quote_spanned!(*span => &#operand));
@@ -345,7 +348,8 @@ impl Forward<'_, '_> {
     fn repartition(&mut self) -> TokenStream {
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
         if self.node.inserted_for.is_some() {
-            let method = Ident::new("repartition_by_key", self.span());
+            let nulls = if self.plan.topology.lets_null_keys_through(self.id) { "_or_null" } else { "" };
+            let method = Ident::new(&format!("repartition_by_key{nulls}"), self.span());
             return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); };
         }
         let bind = self.bind(&handle);

@@ -50,6 +50,8 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     }
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
+        StoreRole::JoinSide => join_side_kind(plan, store.node),
+        StoreRole::JoinWaiting => quote!(__rt::StoreKind::Buffer),
     }
 }
 
@@ -67,6 +69,18 @@ fn declared_kind(plan: &Plan, id: NodeId) -> Option<TokenStream> {
     let function = Ident::new(store_type.source, span);
     let duplicates = node.options.retain_duplicates.map(|_| quote_spanned!(span => .retain_duplicates()));
     Some(quote_spanned!(span => __rt::StoreKind::#function(#(#args),*) #duplicates))
+}
+
+/// Expands to `WrittenJoinWindows(within(minutes(1))).store()`.
+fn join_side_kind(plan: &Plan, id: NodeId) -> TokenStream {
+    let expressions = Expressions::new(&plan.topology);
+    let Some(Argument::Value(windows)) = plan.topology.node(id).args.last() else { return TokenStream::new() };
+    let windows = expressions.value(windows);
+    quote!({
+        #[allow(unused_imports)]
+        use __rt::NoJoinWindows as _;
+        __rt::WrittenJoinWindows(#windows).store()
+    })
 }
 
 fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {

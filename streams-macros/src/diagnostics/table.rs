@@ -234,6 +234,20 @@ rows! {
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
+    // Joins of two streams.
+    JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
+        "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";
+    STREAM_JOIN_WITHOUT_NAME = "T161": "`{operator}` of two streams keeps the records of both and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "The stores are named after the join, as in `<name>-this-join-store`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    OUTER_WITHOUT_GRACE = "T162": "`{operator}` needs to know when a record has waited long enough for a partner: write `{windows}.grace(…)`, with `millis(0)` if late records do not matter",
+        "A record without a partner is joined with `None` when its window and the grace have passed. How long that takes should be seen.";
+    JOIN_WINDOWS_EMPTY = "T163": "these windows end before they begin: from {before_ms} ms before a record to {after_ms} ms after it",
+        "`before` and `after` together must not be negative: `within(seconds(60)).after_ms(-20_000)` are 60 to 20 seconds before a record.";
+    OUTER_JOIN_WITH_TABLE = "T164": "`{name}` takes a stream, and `{operand}` is a {kind}: a stream and a table have no outer join, since a change of the table makes no result; `left_join` keeps the records for which there is no row",
+        "For changes of both sides make a table of the stream, `.to_table()`, and join the tables.";
+    SINGLE_STORE = "T165": "`single_store` is for a stream that is joined with itself: `{stream}.join({stream}, …)`",
+        "Two streams have two sets of records. Only `join` has it: the other joins also keep records that wait.";
+
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";

@@ -95,6 +95,10 @@ impl Builder {
         if !fitting.is_empty() {
             return Ok(fitting);
         }
+        if call.args.len() == 2 && candidates.iter().any(|shape| is_stream_join(row.shapes[*shape])) {
+            cx.report(call.name.span(), JOIN_WITHOUT_WINDOWS, &[("operator", &name)]);
+            return Err(Broken);
+        }
         let wanted: Vec<String> = candidates.iter().map(|shape| describe(row.shapes[*shape])).collect();
         let found = match call.args.len() {
             0 => "none".to_owned(),
@@ -152,7 +156,9 @@ impl Builder {
         let kind = node.gives();
         if !kinds.contains(&kind) {
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("wanted", &wanted), ("operand", ident), ("kind", &kind.noun())];
-            cx.report(ident.span(), OPERAND_KIND, values);
+            let no_outer = name.ends_with("outer_join") && kinds.first() == Some(&Kind::Stream) && kind != Kind::Stream;
+            let tables = matches!(kind, Kind::Table | Kind::GlobalTable);
+            cx.report(ident.span(), if no_outer && tables { OUTER_JOIN_WITH_TABLE } else { OPERAND_KIND }, values);
             return None;
         }
         Some(id)
@@ -248,6 +254,11 @@ impl Builder {
 
 fn is_pattern(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("pattern")))
+}
+
+/// Whether a shape is that of a join of two streams.
+fn is_stream_join(shape: &[Arg]) -> bool {
+    matches!(shape, [Arg::Operand([Kind::Stream]), .., Arg::Value(_)])
 }
 
 /// `1 argument`, `2 arguments`

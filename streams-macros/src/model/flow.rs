@@ -49,7 +49,14 @@ impl Topology {
 
     /// A key change meets an operator that needs records partitioned by key: a topic comes between.
     pub(crate) fn needs_repartition(&self, id: NodeId, flows: &[Flow]) -> bool {
-        self.needs_key(id) && self.node(id).receiver.is_some_and(|input| flows[input.0].rekeyed.is_some())
+        (0..self.node(id).inputs().count()).any(|index| self.rekeyed_input(id, index, flows).is_some())
+    }
+
+    /// The operator that changed the key of one of the inputs, if that input needs a topic between. Of a join with a table it is the stream alone.
+    pub(crate) fn rekeyed_input(&self, id: NodeId, index: usize, flows: &[Flow]) -> Option<NodeId> {
+        let node = self.node(id);
+        let partitioned = self.needs_key(id) && (index == 0 || node.joins_streams());
+        node.inputs().nth(index).filter(|_| partitioned).and_then(|input| flows[input.0].rekeyed)
     }
 
     /// Whether the node needs records to be partitioned by their key. A global table has all keys everywhere.

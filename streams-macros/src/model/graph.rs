@@ -125,6 +125,8 @@ pub(crate) struct Options {
     pub(crate) retention: Option<Expr>,
     /// Where it was said that a store keeps all values of one key and time.
     pub(crate) retain_duplicates: Option<Span>,
+    /// Where it was said that a stream joined with itself keeps its records once.
+    pub(crate) single_store: Option<Span>,
     /// Where it was said that a table keeps no rows.
     pub(crate) without_store: Option<Span>,
 }
@@ -142,6 +144,21 @@ impl Node {
     /// Joins two tables, so that changes come in on both sides.
     pub(crate) fn joins_tables(&self) -> bool {
         self.is_view() && self.inputs().nth(1).is_some()
+    }
+
+    /// Joins two streams: its last argument is the windows.
+    pub(crate) fn joins_streams(&self) -> bool {
+        self.row.on == Some(Kind::Stream) && self.row.needs_key && matches!(self.args.last(), Some(Argument::Value(_)))
+    }
+
+    /// The other side of a join.
+    pub(crate) fn operand(&self) -> Option<(NodeId, Span)> {
+        self.args.iter().find_map(|arg| if let Argument::Operand(id, span) = arg { Some((*id, *span)) } else { None })
+    }
+
+    /// Joins a stream with itself over one store.
+    pub(crate) fn joins_itself(&self) -> bool {
+        self.options.single_store.is_some() && self.joins_streams()
     }
 
     /// Whether the closure of a join is written with one parameter more, for the key.
@@ -173,10 +190,10 @@ impl Node {
         }
     }
 
-    /// All nodes it takes records from, the receiver first.
+    /// All nodes it takes records from, the receiver first. A stream that is joined with itself over one store is one.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = NodeId> {
         let operands = self.args.iter().filter_map(|arg| match arg {
-            Argument::Operand(id, _) => Some(*id),
+            Argument::Operand(id, _) if !self.joins_itself() => Some(*id),
             _ => None,
         });
         self.receiver.into_iter().chain(operands)

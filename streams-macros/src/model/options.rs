@@ -41,6 +41,7 @@ impl Builder {
             let options = &mut self.nodes[on.0].options;
             let place = match option.name {
                 "emit_on_close" => &mut options.emit_on_close,
+                "single_store" => &mut options.single_store,
                 "retain_duplicates" => &mut options.retain_duplicates,
                 _ => &mut options.without_store,
             };

@@ -1,14 +1,16 @@
 //! `join`.
 
-use super::options::NAMED;
+use super::options::{NAMED, SINGLE_STORE};
 use super::{Arg, Kind, Operator};
 
-/// Joins each record with the row of a table that has its key; no row, no result.
+/// Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.
 pub(super) const ROW: Operator = Operator {
     name: "join",
     on: Some(Kind::Stream),
     gives: Kind::Stream,
     shapes: &[
+        &[Arg::Operand(&[Kind::Stream]), Arg::Closure(&["left", "right"]), Arg::Value("windows")],
+        &[Arg::Operand(&[Kind::Stream]), Arg::Closure(&["key", "left", "right"]), Arg::Value("windows")],
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])],
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value", "table_value"])],
         &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])],
@@ -19,6 +21,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED],
-    doc: "Joins each record with the row of a table that has its key; no row, no result.",
+    options: &[NAMED, SINGLE_STORE],
+    doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.",
 };

@@ -3,12 +3,14 @@
 use super::options::NAMED;
 use super::{Arg, Kind, Operator};
 
-/// Joins each record with the row of a table that has its key, or with `None`.
+/// Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.
 pub(super) const ROW: Operator = Operator {
     name: "left_join",
     on: Some(Kind::Stream),
     gives: Kind::Stream,
     shapes: &[
+        &[Arg::Operand(&[Kind::Stream]), Arg::Closure(&["left", "right"]), Arg::Value("windows")],
+        &[Arg::Operand(&[Kind::Stream]), Arg::Closure(&["key", "left", "right"]), Arg::Value("windows")],
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value", "table_value"])],
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value", "table_value"])],
         &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])],
@@ -20,5 +22,5 @@ pub(super) const ROW: Operator = Operator {
     twin: true,
     effect: false,
     options: &[NAMED],
-    doc: "Joins each record with the row of a table that has its key, or with `None`.",
+    doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.",
 };

@@ -22,6 +22,7 @@ mod merge;
 mod no_default;
 mod options;
 mod otherwise;
+mod outer_join;
 mod peek;
 mod print;
 mod process;
@@ -197,6 +198,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &group_by::ROW,
     &join::ROW,
     &left_join::ROW,
+    &outer_join::ROW,
     &process::ROW,
     &process_values::ROW,
     &count::ROW,

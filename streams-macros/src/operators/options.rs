@@ -31,6 +31,9 @@ pub(super) const RETENTION: &OptionRow =
 pub(super) const RETAIN_DUPLICATES: &OptionRow =
     &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
 
+pub(super) const SINGLE_STORE: &OptionRow =
+    &OptionRow { name: "single_store", arguments: &[], doc: "A stream joined with itself keeps its records once." };
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] =
-    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES];
+    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES, SINGLE_STORE];

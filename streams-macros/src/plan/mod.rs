@@ -62,12 +62,6 @@ impl Topology {
     pub(crate) fn is_repartition(&self, id: NodeId) -> bool {
         self.node(id).row.name == "repartition"
     }
-
-    /// The name of a repartition: its own, or that of the state or join it was inserted for.
-    pub(crate) fn repartition_name(&self, id: NodeId) -> String {
-        let named = self.node(id).inserted_for.unwrap_or(id);
-        self.node(named).state_name().map(|(name, _)| name).unwrap_or_default()
-    }
 }
 
 fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {

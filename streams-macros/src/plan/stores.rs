@@ -16,13 +16,28 @@ pub(crate) struct OwnStore {
 pub(crate) enum StoreRole {
     /// The rows of the table, or the store for processors, that the node is.
     Rows,
+    /// The records of one side of a join of two streams.
+    JoinSide,
+    /// The records of such a join that wait for a partner.
+    JoinWaiting,
 }
 
 impl Topology {
-    /// The stores that a node keeps.
+    /// The stores that a node keeps. Those of a join of two streams are named as Kafka Streams names them after a `StreamJoined`.
     pub(crate) fn own_stores(&self, id: NodeId) -> Vec<OwnStore> {
         let node = self.node(id);
         let Some((name, _)) = node.state_name() else { return Vec::new() };
+        if node.joins_streams() {
+            let store = |suffix: &str, role| OwnStore { node: id, name: format!("{name}{suffix}-join-store"), role };
+            let (this, other, shared) = match node.row.name {
+                "left_join" => ("-this", "-outer-other", Some("-left-shared")),
+                "outer_join" => ("-outer-this", "-outer-other", Some("-outer-shared")),
+                _ => ("-this", "-other", None),
+            };
+            let other = (!node.joins_itself()).then_some(other);
+            let sides = std::iter::once(this).chain(other).map(|suffix| store(suffix, StoreRole::JoinSide));
+            return sides.chain(shared.map(|suffix| store(suffix, StoreRole::JoinWaiting))).collect();
+        }
         if node.is_state() { vec![OwnStore { node: id, name, role: StoreRole::Rows }] } else { Vec::new() }
     }
 }

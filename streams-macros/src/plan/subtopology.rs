@@ -86,7 +86,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table: the entries of both sides.
+/// For each join with a table or of two streams: the entries of both sides.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -102,10 +102,11 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
         let mut both = BTreeSet::new();
         for (index, input) in topology.node(*id).inputs().enumerate() {
             let from = origins.get(&input).cloned().unwrap_or_default();
-            let table = index > 0 && topology.node(input).gives() == Kind::Table;
-            if table {
-                // What comes of two tables hears of both.
-                if topology.node(*id).joins_tables() {
+            let node = topology.node(*id);
+            let joined = index > 0 && (topology.node(input).gives() == Kind::Table || node.joins_streams());
+            if joined {
+                // What comes of two tables, or of two streams, hears of both.
+                if node.joins_tables() || node.joins_streams() {
                     own.extend(from.iter().copied());
                 }
                 both.extend(from);

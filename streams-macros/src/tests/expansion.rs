@@ -78,6 +78,19 @@ const PROCESSORS: &str = r#"
     }
 "#;
 
+const STREAM_JOINS: &str = r#"
+    pub fn clicks(grace_s: u64) -> Clicks {
+        let views: Stream<Option<String>, View> = stream("views");
+        let clicks: Stream<Option<String>, Click> = stream("clicks").partitions(4);
+        let by_page = views.select_key(|_, view| view.page.clone());
+        let shown = by_page.try_left_join(clicks, |key, view, click| Shown::new(key, view, click), within(minutes(5)).grace(seconds(*grace_s)));
+        let pairs = clicks.join(clicks, |a, b| Pair::new(a, b), within(seconds(1))).single_store().named("click-pairs");
+        let swapped = pairs.map(|_, pair| pair.swapped());
+        let both = shown.outer_join(swapped, joined, within(seconds(1)).after_ms(-20).grace(seconds(1)));
+        both.to("both");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -112,6 +125,7 @@ fn plans() {
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
+    snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
 }
 
 #[test]
@@ -121,12 +135,13 @@ fn expansions() {
     snapshot("windows.rs", &code(WINDOWS));
     snapshot("tables.rs", &code(TABLES));
     snapshot("processors.rs", &code(PROCESSORS));
+    snapshot("stream_joins.rs", &code(STREAM_JOINS));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, STREAM_JOINS] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

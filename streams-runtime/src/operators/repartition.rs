@@ -30,4 +30,17 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     {
         (*self, self.to().at("repartition").without_null_keys())
     }
+
+    /// [`repartition_by_key`](Self::repartition_by_key) in front of a side of a join whose records need no partner.
+    ///
+    /// Kafka Streams: null keys go through (KIP-962), to any partition.
+    pub fn repartition_by_key_or_null<KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
+    where
+        K: StreamData<Codec = KC>,
+        V: StreamData<Codec = VC>,
+        KC: Codec<K> + Default,
+        VC: Codec<V> + Default,
+    {
+        (*self, self.to().at("repartition").by_whole_keys())
+    }
 }

@@ -27,7 +27,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
     /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.
     pub fn to_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC> {
-        To { key_codec, value_codec, node: "to", drops_null_keys: false, types: PhantomData }
+        To { key_codec, value_codec, node: "to", by_whole_keys: false, drops_null_keys: false, types: PhantomData }
     }
 }
 
@@ -36,6 +36,7 @@ pub struct To<K: ?Sized, V: ?Sized, KC, VC> {
     key_codec: KC,
     value_codec: VC,
     node: &'static str,
+    by_whole_keys: bool,
     drops_null_keys: bool,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
@@ -52,6 +53,13 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     #[must_use]
     pub fn without_null_keys(mut self) -> Self {
         self.drops_null_keys = true;
+        self.by_whole_keys()
+    }
+
+    /// Partitions by all of the key, also of one in a window, as Kafka Streams does in its own topics.
+    #[must_use]
+    pub fn by_whole_keys(mut self) -> Self {
+        self.by_whole_keys = true;
         self
     }
 
@@ -81,8 +89,7 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
             (Ok(encoded_key), Ok(encoded_value)) => {
                 let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
-                // Kafka Streams partitions its own topics by all of the key, and sinks by the key inside of a window.
-                let partitioned_by = if self.drops_null_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
+                let partitioned_by = if self.by_whole_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
                 cx.send(target, partitioned_by, key, value).map_err(|e| cx.produce_error(self.node, e))
             }
             (Err(e), _) | (_, Err(e)) => Err(cx.error(ErrorKind::Produce, self.node, e.into())),

@@ -20,6 +20,14 @@ use crate::topology::{StoreName, Topology};
 /// How long [`App::run_until`] gives the shutdown.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// What the handle of an application holds, whatever its topology.
+pub(super) struct AppParts {
+    pub(super) shared: Arc<Shared>,
+    pub(super) workers: Arc<[WorkerHandle]>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) directory: Option<StateDirectory>,
+}
+
 /// A running application. Dropping it stops it, without waiting.
 pub struct App<T> {
     topology: Arc<T>,
@@ -56,13 +64,8 @@ impl<T> Drop for App<T> {
 }
 
 impl<T: Topology> App<T> {
-    pub(super) fn new(
-        topology: Arc<T>,
-        shared: Arc<Shared>,
-        workers: Arc<[WorkerHandle]>,
-        stop: Arc<AtomicBool>,
-        directory: Option<StateDirectory>,
-    ) -> Self {
+    pub(super) fn new(topology: Arc<T>, parts: AppParts) -> Self {
+        let AppParts { shared, workers, stop, directory } = parts;
         App { topology, shared, workers, stop, _directory: directory }
     }
 

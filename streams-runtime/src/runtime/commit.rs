@@ -13,7 +13,6 @@ use super::error::Error;
 use super::shared::lock;
 use super::worker::Worker;
 use crate::broker::{BrokerError, CommitOffset};
-use crate::topology::Topology;
 
 /// How long one attempt waits for acknowledgements before other work has its turn.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,7 +28,7 @@ pub(super) enum Outcome {
     Deferred(BrokerError),
 }
 
-impl<T: Topology> Worker<T> {
+impl Worker {
     /// Commits everything done so far.
     pub(super) fn commit(&mut self) -> Result<Outcome, Error> {
         self.next_commit_ms = self.shared.config.clock.now_ms() + self.shared.config.commit_interval.as_millis() as i64;

@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod error;
 mod global;
+mod launch;
 mod layout;
 mod query;
 mod restore;

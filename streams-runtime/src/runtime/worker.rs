@@ -25,7 +25,7 @@ use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot,
 use crate::context::{SharedProducer, TaskMetrics};
 use crate::plan::OffsetReset;
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use crate::topology::Topology;
+use crate::topology::AnyTopology;
 
 /// Records fetched for a queue at a time.
 const FETCH_RECORDS: usize = 2_000;
@@ -50,10 +50,10 @@ impl Assigned {
     }
 }
 
-pub(crate) struct Worker<T> {
+pub(crate) struct Worker {
     pub(super) index: usize,
     pub(super) shared: Arc<Shared>,
-    topology: Arc<T>,
+    topology: Arc<AnyTopology>,
     commands: Receiver<Command>,
     pub(super) member: Arc<dyn GroupMember>,
     consumer: Box<dyn Consumer>,
@@ -65,11 +65,11 @@ pub(crate) struct Worker<T> {
     stopping: bool,
 }
 
-impl<T: Topology> Worker<T> {
+impl Worker {
     pub(crate) fn new(
         index: usize,
         shared: Arc<Shared>,
-        topology: Arc<T>,
+        topology: Arc<AnyTopology>,
         commands: Receiver<Command>,
         member: Arc<dyn GroupMember>,
         consumer: Box<dyn Consumer>,

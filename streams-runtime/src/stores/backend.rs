@@ -73,6 +73,11 @@ pub trait KeyValueBackend: Send {
     /// The position of the last batch; `None` if nothing was ever written, so that all of the changelog has to be read.
     fn position(&self) -> Option<i64>;
 
+    /// Whether nothing of it outlives the process. Stores that keep their rows themselves then write nothing to it.
+    fn is_volatile(&self) -> bool {
+        false
+    }
+
     /// Removes everything, the position included: the changelog does not reach back to it any more.
     ///
     /// # Errors

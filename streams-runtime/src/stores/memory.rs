@@ -76,6 +76,10 @@ impl KeyValueBackend for MemoryBackend {
         self.position
     }
 
+    fn is_volatile(&self) -> bool {
+        true
+    }
+
     fn clear(&mut self) -> Result<(), StoreError> {
         self.rows.clear();
         self.position = None;

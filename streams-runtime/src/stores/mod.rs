@@ -5,10 +5,13 @@ pub(crate) mod arena;
 mod backend;
 mod cache;
 mod global;
+pub(crate) mod join_window;
 mod key_value;
 mod memory;
+pub(crate) mod objects;
 mod order;
 mod overlay;
+pub(crate) mod waiting;
 pub(crate) mod window;
 
 pub use arena::{KeyValue, StoreArena, StoreObject, WindowState};

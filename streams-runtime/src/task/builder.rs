@@ -9,6 +9,8 @@ use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::stores::arena::Place;
+use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
     WindowStore,
@@ -174,6 +176,24 @@ impl<'a> TaskBuilder<'a> {
         match self.make_window(name, plan.logged, retention_ms) {
             Some(store) => self.context.stores.add_window(store),
             None => StoreArena::no_window(),
+        }
+    }
+
+    /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.
+    pub(crate) fn objects<R: ObjectRows>(&mut self, name: &str, rows: impl FnOnce(StoreKind) -> Option<R>) -> Place<ObjectStore<R>> {
+        let planned = self.env.plan.stores.iter().find(|s| s.name == name).and_then(|plan| Some((plan.logged, rows(plan.kind)?)));
+        let Some((logged, rows)) = planned else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan, or planned as one of another kind")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let below = Below::new(Arc::from(name), backend, self.changelog(name, logged));
+        match ObjectStore::new(rows, below) {
+            Ok(store) => self.context.stores.insert(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_place()
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Windows: what they are, how they are said, and keys that carry one.
 
 mod durations;
+mod join;
 mod sliding;
 mod time;
 
@@ -8,6 +9,8 @@ use std::fmt;
 
 pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
+pub(crate) use join::Reach;
+pub use join::{JoinWindows, within};
 pub use sliding::{SlidingWindows, sliding};
 pub(crate) use time::Frames;
 pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
