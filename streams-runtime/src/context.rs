@@ -78,6 +78,10 @@ pub struct Context {
     pub(crate) stores: StoreArena,
     pub(crate) schedules: Schedules,
     pub(crate) commit_requested: bool,
+    /// Whether the change of a versioned table that is handed on is the latest of its key. Other tables do not say; see [`put_version`].
+    ///
+    /// [`put_version`]: crate::operators::put_version
+    pub(crate) is_latest: bool,
     pub(crate) metrics: TaskMetrics,
     pub(crate) out: ProduceBatch,
     producer: SharedProducer,
@@ -107,6 +111,7 @@ impl Context {
             stores: StoreArena::default(),
             schedules: Schedules::default(),
             commit_requested: false,
+            is_latest: true,
             metrics: TaskMetrics::default(),
             out: ProduceBatch::default(),
             producer,

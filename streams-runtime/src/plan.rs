@@ -120,6 +120,11 @@ pub enum StoreKind {
 }
 
 impl StoreKind {
+    /// A store that keeps the history of each key for so long.
+    pub fn versioned(history: Duration) -> Self {
+        StoreKind::Versioned { history_ms: duration_ms(history) }
+    }
+
     /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
     pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
         StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }

@@ -17,6 +17,7 @@ use crate::output::TestOutput;
 use crate::record::RawRecord;
 use crate::recorder::Recorder;
 use crate::store::TestStore;
+use crate::versioned_store::TestVersionedStore;
 use crate::window_store::TestWindowStore;
 
 /// Runs a topology in the test itself: the tasks, stores and formats of production, with partition 0 of every topic in memory and a
@@ -406,6 +407,44 @@ impl TestDriver {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         TestWindowStore::find(Rc::clone(&self.engine), name.name())
+    }
+
+    /// The store of a table with a history, by the constant that `topology!` made for it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn sales() -> Sales {
+    ///         let prices: Table<String, i64> = table("prices").versioned(minutes(10));
+    ///         let orders: Stream<String, i64> = stream("orders");
+    ///         orders.join(prices, |count, price| count * price).to("sold");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(sales())?;
+    /// let prices = driver.input::<str, i64>("prices")?;
+    /// prices.pipe_at("tea", &3, 1_000)?;
+    /// prices.pipe_at("tea", &5, 2_000)?;
+    /// // An order counts with the price of its time.
+    /// driver.input::<str, i64>("orders")?.pipe_at("tea", &10, 1_500)?;
+    /// assert_eq!(driver.output::<String, i64>("sold").read_pairs(), [("tea".to_owned(), 30)]);
+    /// let prices = driver.versioned_store(Sales::PRICES)?;
+    /// assert_eq!((prices.get("tea"), prices.get_as_of("tea", 1_999)), (Some((5, 2_000)), Some((3, 1_000))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn versioned_store<K, V>(&self, name: StoreName<K, V>) -> Result<TestVersionedStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        TestVersionedStore::find(Rc::clone(&self.engine), name.name())
     }
 
     /// How many records the semantics of operators left out (null keys of an aggregation, say), as Kafka Streams counts them.

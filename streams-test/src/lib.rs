@@ -37,6 +37,7 @@ mod output;
 mod record;
 mod recorder;
 mod store;
+mod versioned_store;
 mod window_store;
 
 pub use driver::{TestDriver, TestDriverBuilder};
@@ -45,4 +46,5 @@ pub use input::TestInput;
 pub use output::TestOutput;
 pub use record::{OutputRecord, RawRecord};
 pub use store::TestStore;
+pub use versioned_store::TestVersionedStore;
 pub use window_store::TestWindowStore;

@@ -8,6 +8,7 @@ mod state;
 mod stores;
 mod tables;
 mod unused;
+mod versions;
 mod windows;
 
 pub(crate) use state::{CONSTANTS, handle_name};
@@ -24,6 +25,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     stores::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
+    versions::check(cx, topology);
     windows::check(cx, topology);
     join_windows::check(cx, topology);
 }

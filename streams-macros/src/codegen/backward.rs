@@ -73,10 +73,11 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     let mut inputs = merge.inputs().map(|input| idents::rows(topology, input));
                     let (left, right) = (inputs.next(), inputs.next());
+                    let latest_only = topology.has_history(id).then(|| quote!(.latest_only()));
                     let with_old = (!merge.is_state() && self.plan.gives_old[consumer.0]).then(|| quote!(.with_old()));
                     // As with merge: a table joined with itself comes in on the left first.
                     let label = &merge.label;
-                    let op = quote_spanned!(span => __rt::Clone::clone(&#op).at(#label) #with_old);
+                    let op = quote_spanned!(span => __rt::Clone::clone(&#op).at(#label) #with_old #latest_only);
                     if merge.receiver == Some(id) && !consumers[..index].contains(consumer) {
                         quote_spanned!(span => #op.left(&#right, __rt::Shared::clone(&#node)))
                     } else {
@@ -196,6 +197,9 @@ impl Backward<'_, '_> {
                 let input = node.receiver.map(|input| idents::read(topology, input, None));
                 quote_spanned!(span => #op #at.attach(__b, &#input, #next))
             }
+            "group_by" if node.receiver.is_some_and(|table| topology.has_history(table)) => {
+                quote_spanned!(span => #op #at.latest_only().attach(#next))
+            }
             _ => quote_spanned!(span => #op #at.attach(#next)),
         };
         quote! { let #name = #value; }
@@ -208,10 +212,12 @@ impl Backward<'_, '_> {
         let span = node.span.resolved_at(Span::call_site());
         let op = idents::at(&idents::operator(topology, id), span);
         let filter = matches!(node.row.name, "filter" | "filter_not");
+        // A key that does not pass is a version as well.
+        let of_history = node.receiver.is_some_and(|table| topology.has_history(table));
         let next = if node.is_state() {
             let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
             let handle = idents::read(topology, id, None);
-            let skip = filter.then(|| quote!(.skip_absent()));
+            let skip = (filter && !of_history).then(|| quote!(.skip_absent()));
             quote_spanned!(span => __rt::Materialized::new(__b, &#handle, #state, #next) #skip)
         } else {
             next
@@ -222,11 +228,12 @@ impl Backward<'_, '_> {
         let below_gives_old = node.receiver.is_some_and(|input| self.plan.gives_old[input.0]);
         let with_old = !node.is_state() && below_gives_old && (filter || self.plan.gives_old[id.0]);
         let with_old = with_old.then(|| quote!(.with_old()));
+        let every_change = (filter && of_history).then(|| quote!(.every_change()));
         let label = &node.label;
         // What a transformer takes is not known from a closure.
         let input = (node.row.name == "transform_values").then(|| node.receiver.map(|input| idents::read(topology, input, None)));
         let input = input.flatten().map(|input| quote!(&#input,));
-        quote_spanned!(span => #op.at(#label) #with_old.attach(#input #next))
+        quote_spanned!(span => #op.at(#label) #with_old #every_change.attach(#input #next))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

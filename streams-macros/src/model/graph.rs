@@ -129,6 +129,8 @@ pub(crate) struct Options {
     pub(crate) single_store: Option<Span>,
     /// Where it was said that a table keeps no rows.
     pub(crate) without_store: Option<Span>,
+    /// How long a table can be read as it was, and where that was said.
+    pub(crate) versioned: Option<(Expr, Span)>,
 }
 
 impl Node {

@@ -91,6 +91,11 @@ impl Builder {
                 self.nodes[on.0].options.retention = Some(first.clone());
                 twice
             }
+            "versioned" => {
+                let twice = set.versioned.is_some();
+                self.nodes[on.0].options.versioned = Some((first.clone(), span));
+                twice
+            }
             _ => {
                 let twice = set.named.is_some();
                 match first {

@@ -1,6 +1,6 @@
 //! `aggregate`.
 
-use super::options::NAMED;
+use super::options::{NAMED, VERSIONED};
 use super::{Arg, Kind, Operator};
 
 /// Folds the values of each key into an aggregate.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, VERSIONED],
     doc: "Folds the values of each key into an aggregate.",
 };

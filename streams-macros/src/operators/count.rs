@@ -1,6 +1,6 @@
 //! `count`.
 
-use super::options::NAMED;
+use super::options::{NAMED, VERSIONED};
 use super::{Kind, Operator};
 
 /// Counts the records of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, VERSIONED],
     doc: "Counts the records of each key.",
 };

@@ -27,6 +27,8 @@ pub(super) const EMIT_ON_CLOSE: &OptionRow =
     &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
 pub(super) const RETENTION: &OptionRow =
     &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
+pub(super) const VERSIONED: &OptionRow =
+    &OptionRow { name: "versioned", arguments: &["history"], doc: "A table that can be read as it was at any time within its history." };
 
 pub(super) const RETAIN_DUPLICATES: &OptionRow =
     &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
@@ -35,5 +37,16 @@ pub(super) const SINGLE_STORE: &OptionRow =
     &OptionRow { name: "single_store", arguments: &[], doc: "A stream joined with itself keeps its records once." };
 
 /// All options.
-pub(crate) const OPTIONS: &[&OptionRow] =
-    &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, NAMED, EMIT_ON_CLOSE, RETENTION, WITHOUT_STORE, RETAIN_DUPLICATES, SINGLE_STORE];
+pub(crate) const OPTIONS: &[&OptionRow] = &[
+    TIMESTAMP,
+    WITH,
+    OFFSET_RESET,
+    PARTITIONS,
+    NAMED,
+    EMIT_ON_CLOSE,
+    RETENTION,
+    WITHOUT_STORE,
+    RETAIN_DUPLICATES,
+    SINGLE_STORE,
+    VERSIONED,
+];

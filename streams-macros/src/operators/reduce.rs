@@ -1,6 +1,6 @@
 //! `reduce`.
 
-use super::options::NAMED;
+use super::options::{NAMED, VERSIONED};
 use super::{Arg, Kind, Operator};
 
 /// Combines the values of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, VERSIONED],
     doc: "Combines the values of each key.",
 };

@@ -18,6 +18,9 @@ pub(crate) struct Entry {
     pub(crate) late: &'static str,
 }
 
+const OLDER_ROW: &str = "an older record replaces the row all the same; with `.versioned(…)` it is an earlier version, or dropped and counted if it is older than the history";
+const OLDER_SIDE: &str = "an older update joins like any other; of a versioned table it is dropped and counted";
+
 /// The semantics of operators that look at one record at a time.
 const fn per_record(name: &'static str, kafka: &'static str) -> Entry {
     Entry { on: Some(Kind::Stream), name, kafka, nulls: PASSED, time: "the record's", headers: KEPT, late: ANY_ORDER }
@@ -105,7 +108,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         nulls: "a null value deletes the row, also one that is not there; a null key is dropped and counted",
         time: "the record's",
         headers: KEPT,
-        late: "an older record replaces the row all the same",
+        late: OLDER_ROW,
     },
     Entry {
         on: None,
@@ -192,7 +195,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         nulls: "a null value deletes the row; a null key is dropped and counted",
         time: "the record's",
         headers: KEPT,
-        late: "an older record replaces the row all the same",
+        late: OLDER_ROW,
     },
     preparing(Kind::Stream, "group_by_key", "KStream.groupByKey"),
     preparing(Kind::Stream, "group_by", "KStream.groupBy"),
@@ -203,7 +206,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         nulls: "a null key or value is dropped and counted, with a global table a null value or a null mapped key",
         time: "the stream record's; of two streams the larger of both",
         headers: TRIGGER,
-        late: "a table is looked up as it is when the record comes; a stream's records are found while they are kept: width of the windows and grace, by the time of their side",
+        late: "a table is looked up as it is when the record comes, a versioned one as it was at the record's time; a stream's records are found while they are kept: width of the windows and grace, by the time of their side",
     },
     Entry {
         on: Some(Kind::Stream),
@@ -272,18 +275,21 @@ pub(crate) const ENTRIES: &[Entry] = &[
         nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row",
         time: "the larger of both sides'",
         headers: TRIGGER,
+        late: OLDER_SIDE,
         ..view("join", "KTable.join")
     },
     Entry {
         nulls: "the right side may be `None`; a deletion of a key that neither table had says nothing",
         time: "the larger of both sides'",
         headers: TRIGGER,
+        late: OLDER_SIDE,
         ..view("left_join", "KTable.leftJoin")
     },
     Entry {
         nulls: "either side may be `None`; a deletion of a key that neither table had says nothing",
         time: "the larger of both sides'",
         headers: TRIGGER,
+        late: OLDER_SIDE,
         ..view("outer_join", "KTable.outerJoin")
     },
     preparing(Kind::Table, "group_by", "KTable.groupBy"),

@@ -1,6 +1,6 @@
 //! `table`.
 
-use super::options::{NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, WITH, WITHOUT_STORE};
+use super::options::{NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, VERSIONED, WITH, WITHOUT_STORE};
 use super::{Arg, Kind, Operator};
 
 /// Reads a topic as a table: the last value of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, WITHOUT_STORE],
+    options: &[NAMED, TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, WITHOUT_STORE, VERSIONED],
     doc: "Reads a topic as a table: the last value of each key.",
 };

@@ -1,6 +1,6 @@
 //! `to_table`.
 
-use super::options::NAMED;
+use super::options::{NAMED, VERSIONED};
 use super::{Kind, Operator};
 
 /// Keeps the last value of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, VERSIONED],
     doc: "Keeps the last value of each key.",
 };

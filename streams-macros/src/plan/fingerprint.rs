@@ -68,6 +68,9 @@ fn details(plan: &Plan, id: NodeId) -> String {
     if let Some((key, value)) = &node.options.with {
         text += &format!(" with {}", tidy(&format!("{}, {}", key.to_token_stream(), value.to_token_stream())));
     }
+    if let Some((history, _)) = &node.options.versioned {
+        text += &format!(" versioned {}", tidy(&history.to_token_stream().to_string()));
+    }
     if let Some((count, _)) = node.options.partitions {
         text += &format!(" in {count}");
     }

@@ -10,6 +10,7 @@ mod repartition;
 mod rows;
 mod stores;
 mod subtopology;
+mod versions;
 
 pub(crate) use describe::describe;
 pub(crate) use dot::dot;

@@ -39,6 +39,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod versions;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -64,6 +65,7 @@ pub use rows::{Rows, StoreRows};
 pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
+pub(crate) use state::TableStore;
 pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
@@ -75,5 +77,7 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
+#[cfg(doc)]
+pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::state::TableStore;
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::TaskError;
-use crate::stores::KeyValue;
 
 /// Looks up the rows of a table.
 pub trait Rows<K, V>: Clone {
@@ -14,6 +14,42 @@ pub trait Rows<K, V>: Clone {
     /// # Errors
     /// When the store fails, or a closure on the way to it.
     fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>;
+
+    /// [`with`](Self::with) with the row as it was at a time, where the table has a history; else as it is.
+    ///
+    /// # Errors
+    /// When the store fails, or a closure on the way to it.
+    #[inline]
+    fn with_as_of<R>(
+        &self,
+        key: &K,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let _ = time_ms;
+        self.with(key, cx, then)
+    }
+
+    /// [`with_as_of`](Self::with_as_of) for a borrowed form of the key.
+    ///
+    /// # Errors
+    /// When the store fails, or a closure on the way to it.
+    fn find_as_of<Q, R>(
+        &self,
+        key: &Q,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        match key.to_stored() {
+            Some(key) => self.with_as_of(&key, time_ms, cx, then),
+            None => Ok(then(None)),
+        }
+    }
 
     /// [`with`](Self::with) for a borrowed form of the key.
     ///
@@ -32,7 +68,7 @@ pub trait Rows<K, V>: Clone {
 
 /// The rows of a table that has a store.
 pub struct StoreRows<K, V> {
-    store: KeyValue<K, V>,
+    store: TableStore<K, V>,
     name: Rc<str>,
 }
 
@@ -43,7 +79,7 @@ impl<K, V> Clone for StoreRows<K, V> {
 }
 
 impl<K, V> StoreRows<K, V> {
-    pub(crate) fn new(store: KeyValue<K, V>, name: &str) -> Self {
+    pub(crate) fn new(store: TableStore<K, V>, name: &str) -> Self {
         StoreRows { store, name: name.into() }
     }
 }
@@ -63,7 +99,43 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        match cx.stores.get(self.store).get_with_timestamp(key) {
+        let row = match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).get_with_timestamp(key),
+            TableStore::Versions(store) => cx.stores.versioned(store).get(key),
+        };
+        match row {
+            Ok(row) => Ok(then(row)),
+            Err(e) => Err(cx.store_error(&self.name, e)),
+        }
+    }
+
+    #[inline]
+    fn with_as_of<R>(
+        &self,
+        key: &K,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        self.find_as_of(key, time_ms, cx, then)
+    }
+
+    #[inline]
+    fn find_as_of<Q, R>(
+        &self,
+        key: &Q,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let row = match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).get_with_timestamp(key),
+            TableStore::Versions(store) => cx.stores.versioned(store).get_as_of(key, time_ms),
+        };
+        match row {
             Ok(row) => Ok(then(row)),
             Err(e) => Err(cx.store_error(&self.name, e)),
         }

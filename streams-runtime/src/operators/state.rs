@@ -1,19 +1,37 @@
 //! What count, reduce, aggregate, `to_table` and table sources share: a store that they write, and its changes going downstream.
 
+use super::versions::{LastVersion, put_version};
 use crate::codec::{Codec, StreamData};
 use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
-use crate::stores::{KeyValue, KeyValueStore};
+use crate::stores::{KeyValue, KeyValueStore, Versioned};
 use crate::task::TaskBuilder;
+
+/// The store of a table.
+pub(crate) enum TableStore<K, V> {
+    /// The latest value of each key. Changes wait in its cache.
+    Latest(KeyValue<K, V>),
+    /// The history of each key. Changes are handed on at once.
+    Versions(Versioned<K, V>),
+}
+
+impl<K, V> Clone for TableStore<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for TableStore<K, V> {}
 
 /// A table's store with what is needed to hand its changes on.
 pub(crate) struct TableState<K: StreamData, V> {
-    pub(crate) store: KeyValue<K, V>,
+    store: TableStore<K, V>,
     name: String,
     codec: K::Codec,
     key_bytes: Vec<u8>,
     slot: <K::Codec as Codec<K>>::Slot,
+    last: LastVersion<V>,
 }
 
 impl<K, V> TableState<K, V>
@@ -22,13 +40,15 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str) -> Self {
-        let store = b.owned_key_value(name);
-        TableState { store, name: name.to_owned(), codec: Default::default(), key_bytes: Vec::new(), slot: Default::default() }
-    }
-
-    #[inline]
-    fn of<'c>(&self, cx: &'c mut Context) -> &'c mut KeyValueStore<K, V> {
-        cx.stores.get(self.store)
+        let (store, with_old) = b.owned_table(name);
+        TableState {
+            store,
+            name: name.to_owned(),
+            codec: Default::default(),
+            key_bytes: Vec::new(),
+            slot: Default::default(),
+            last: LastVersion::new(with_old),
+        }
     }
 
     /// The place of a key in the store; `None` (counted as dropped) if the key is null.
@@ -37,7 +57,11 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        match self.of(cx).load(key) {
+        let place = match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).load(key),
+            TableStore::Versions(store) => cx.stores.versioned(store).load(key),
+        };
+        match place {
             Ok(Some(slot)) => Ok(Some(slot)),
             Ok(None) => {
                 cx.drop_record();
@@ -47,19 +71,42 @@ where
         }
     }
 
+    /// Takes the value of a row out, to be changed; [`set`](Self::set) or [`put_back`](Self::put_back) must follow. A versioned store
+    /// keeps it, so that it is a copy.
     #[inline]
-    pub(crate) fn take(&self, slot: usize, cx: &mut Context) -> Option<V> {
-        self.of(cx).take(slot)
+    pub(crate) fn take(&mut self, slot: usize, cx: &mut Context) -> Option<V> {
+        match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).take(slot),
+            TableStore::Versions(store) => {
+                self.last.forget();
+                cx.stores.versioned(store).row(slot).map(|(value, _)| value.clone())
+            }
+        }
+    }
+
+    /// [`take`](Self::take) where the value is not asked for.
+    #[inline]
+    pub(crate) fn replace(&mut self, slot: usize, cx: &mut Context) {
+        match self.store {
+            TableStore::Latest(store) => drop(cx.stores.get(store).take(slot)),
+            TableStore::Versions(_) => self.last.forget(),
+        }
     }
 
     /// What a new row of an aggregation is said to have been before, where something downstream asks.
     #[inline]
-    pub(crate) fn assume_old(&self, slot: usize, initial: impl FnOnce() -> V, cx: &mut Context) {
-        self.of(cx).assume_old(slot, initial);
+    pub(crate) fn assume_old(&mut self, slot: usize, initial: impl FnOnce() -> V, cx: &mut Context) {
+        match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).assume_old(slot, initial),
+            TableStore::Versions(_) => self.last.assume(initial),
+        }
     }
 
-    pub(crate) fn put_back(&self, slot: usize, value: Option<V>, cx: &mut Context) {
-        self.of(cx).put_back(slot, value);
+    pub(crate) fn put_back(&mut self, slot: usize, value: Option<V>, cx: &mut Context) {
+        match self.store {
+            TableStore::Latest(store) => cx.stores.get(store).put_back(slot, value),
+            TableStore::Versions(_) => self.last.forget(),
+        }
     }
 
     /// Stores an aggregate: its time is the later one of the record's and the row's.
@@ -68,7 +115,11 @@ where
     where
         N: PushChange<K, V>,
     {
-        let before_ms = if had_value { self.of(cx).row_timestamp_ms(slot) } else { i64::MIN };
+        let before_ms = match self.store {
+            _ if !had_value => i64::MIN,
+            TableStore::Latest(store) => cx.stores.get(store).row_timestamp_ms(slot),
+            TableStore::Versions(store) => cx.stores.versioned(store).row(slot).map_or(i64::MIN, |(_, latest_ms)| latest_ms),
+        };
         let timestamp_ms = cx.timestamp_ms.max(before_ms);
         self.set(slot, timestamp_ms, value, next, cx)
     }
@@ -79,10 +130,26 @@ where
     where
         N: PushChange<K, V>,
     {
+        let store = match self.store {
+            TableStore::Latest(store) => store,
+            TableStore::Versions(store) => return self.set_version(store, timestamp_ms, value, next, cx),
+        };
         let Context { stores, headers, .. } = cx;
-        let store = stores.get(self.store);
+        let store = stores.get(store);
         store.set(slot, timestamp_ms, headers, value);
         if store.is_full() { self.flush(next, cx) } else { Ok(()) }
+    }
+
+    /// Puts a version of the key that was loaded, and hands the change on unless it is too old.
+    #[inline]
+    fn set_version<N>(&mut self, store: Versioned<K, V>, timestamp_ms: i64, value: Option<V>, next: &mut N, cx: &mut Context) -> Flow
+    where
+        N: PushChange<K, V>,
+    {
+        self.key_bytes.clear();
+        self.key_bytes.extend_from_slice(cx.stores.versioned(store).located());
+        let key = self.codec.decode(Some(&self.key_bytes), &mut self.slot).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
+        put_version(store, &self.name, &mut self.last, (key, value, timestamp_ms), next, cx)
     }
 
     /// Hands all cached changes on, each with its own time and headers.
@@ -90,21 +157,23 @@ where
     where
         N: PushChange<K, V>,
     {
+        let TableStore::Latest(store) = self.store else { return Ok(()) };
         let record_ms = cx.timestamp_ms;
         let headers = std::mem::take(&mut cx.headers);
-        let result = self.flush_all(next, cx);
+        let result = self.flush_all(store, next, cx);
         cx.timestamp_ms = record_ms;
         cx.headers = headers;
         result
     }
 
-    fn flush_all<N>(&mut self, next: &mut N, cx: &mut Context) -> Flow
+    fn flush_all<N>(&mut self, store: KeyValue<K, V>, next: &mut N, cx: &mut Context) -> Flow
     where
         N: PushChange<K, V>,
     {
         loop {
             let Context { stores, out, .. } = &mut *cx;
-            let change = stores.get(self.store).next_change(&mut self.key_bytes, out);
+            let store: &mut KeyValueStore<K, V> = stores.get(store);
+            let change = store.next_change(&mut self.key_bytes, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
             let key =

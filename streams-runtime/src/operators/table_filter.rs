@@ -16,7 +16,7 @@ impl<K, V> Table<K, V> {
     ///
     /// Kafka Streams: `KTable.filter`. A view; with a written type or a name it has a store. Deletions do not reach the closure and pass. A
     /// row that no longer passes becomes a deletion: where the value before is known (the table or the result has a store) only if the
-    /// key passed before, otherwise always. Time and headers are those of the change.
+    /// key passed before, otherwise always, and over a table with a history always. Time and headers are those of the change.
     ///
     /// ```
     /// use streams_runtime::prelude::*;
@@ -79,12 +79,13 @@ pub struct TableFilter<F, R, M> {
     keep: bool,
     node: &'static str,
     with_old: bool,
+    every_change: bool,
     types: PhantomData<fn() -> (R, M)>,
 }
 
 impl<F, R, M> TableFilter<F, R, M> {
     fn new(f: F, keep: bool, node: &'static str) -> Self {
-        TableFilter { f: Rc::new(RefCell::new(f)), keep, node, with_old: false, types: PhantomData }
+        TableFilter { f: Rc::new(RefCell::new(f)), keep, node, with_old: false, every_change: false, types: PhantomData }
     }
 
     /// Says where in the topology this is, for error messages.
@@ -98,6 +99,13 @@ impl<F, R, M> TableFilter<F, R, M> {
     #[must_use]
     pub fn with_old(mut self) -> Self {
         self.with_old = true;
+        self
+    }
+
+    /// The table has a history, in which also a key that did not pass is a version: every change is handed on.
+    #[must_use]
+    pub fn every_change(mut self) -> Self {
+        self.every_change = true;
         self
     }
 
@@ -145,7 +153,7 @@ where
             return self.next.change(key, new, None, cx);
         }
         let old = old.filter(|old| M::settle_again((self.op.f.borrow_mut())(key, old)) == keep);
-        if new.is_none() && old.is_none() {
+        if new.is_none() && old.is_none() && !self.op.every_change {
             return Ok(());
         }
         self.next.change(key, new, old, cx)
@@ -176,5 +184,16 @@ where
         let verdict = self.rows.with(key, cx, |row| row.map(|(value, _)| (self.f.borrow_mut())(key, value)))?;
         // An error was told when the row came.
         if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with(key, cx, then) } else { Ok(then(None)) }
+    }
+
+    fn with_as_of<T>(
+        &self,
+        key: &K,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        let verdict = self.rows.with_as_of(key, time_ms, cx, |row| row.map(|(value, _)| (self.f.borrow_mut())(key, value)))?;
+        if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with_as_of(key, time_ms, cx, then) } else { Ok(then(None)) }
     }
 }

@@ -15,11 +15,12 @@ impl<K, V> Table<K, V> {
     ///
     /// Kafka Streams: `KTable.groupBy`. A change of a row takes the old value out of its group and adds the new one to its own: in one
     /// message where the group stays, otherwise the old group's first. Rows whose group key is null are in no group; they are not counted as dropped.
+    /// Of a table with a history a change older than the latest of its key is left out, without being counted.
     pub fn group_by<K2, V2, F>(&self, f: F) -> (Stream<K2, Changed<V2>>, TableGroupBy<F, (K2, V2), Plain>)
     where
         F: FnMut(&K, &V) -> (K2, V2),
     {
-        (Stream::handle(), TableGroupBy { f, node: "group_by", types: PhantomData })
+        (Stream::handle(), TableGroupBy { f, node: "group_by", latest_only: false, types: PhantomData })
     }
 
     /// `group_by` with a closure that may fail: an `Err` goes to the process handler of the application, and the row is in no group.
@@ -27,7 +28,7 @@ impl<K, V> Table<K, V> {
     where
         F: FnMut(&K, &V) -> Result<(K2, V2), E>,
     {
-        (Stream::handle(), TableGroupBy { f, node: "try_group_by", types: PhantomData })
+        (Stream::handle(), TableGroupBy { f, node: "try_group_by", latest_only: false, types: PhantomData })
     }
 }
 
@@ -35,6 +36,7 @@ impl<K, V> Table<K, V> {
 pub struct TableGroupBy<F, R, M> {
     f: F,
     node: &'static str,
+    latest_only: bool,
     types: PhantomData<fn() -> (R, M)>,
 }
 
@@ -43,6 +45,13 @@ impl<F, R, M> TableGroupBy<F, R, M> {
     #[must_use]
     pub fn at(mut self, node: &'static str) -> Self {
         self.node = node;
+        self
+    }
+
+    /// The table has a history: a change older than the latest of its key is left out.
+    #[must_use]
+    pub fn latest_only(mut self) -> Self {
+        self.latest_only = true;
         self
     }
 
@@ -72,6 +81,9 @@ where
     N: Push<K2, Changed<V2>>,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
+        if self.op.latest_only && !cx.is_latest {
+            return Ok(());
+        }
         let new = match new {
             Some(new) => M::settle((self.op.f)(key, new), self.op.node, cx)?,
             None => None,

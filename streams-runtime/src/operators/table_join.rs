@@ -36,7 +36,8 @@ impl<K> SameKey<K> for K {
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// Joins each record with the table's row of its key, as the table is when the record comes; without a row there is no result.
     ///
-    /// Kafka Streams: `KStream.join(KTable)`. Changes of the table make no results. Records with a null key or value are left out
+    /// Kafka Streams: `KStream.join(KTable)`. Changes of the table make no results. A table with a history (`.versioned(..)`) is read as it
+    /// was at the record's time. Records with a null key or value are left out
     /// and counted as dropped. Time and headers are the stream record's.
     pub fn join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
@@ -190,7 +191,9 @@ where
             return Ok(());
         }
         let f = &mut self.op.f;
-        let Some(result) = self.table.find(key, cx, |row| row.and_then(|(row, _)| f.call(key, Some(present), Some(row))))? else {
+        let Some(result) =
+            self.table.find_as_of(key, cx.timestamp_ms, cx, |row| row.and_then(|(row, _)| f.call(key, Some(present), Some(row))))?
+        else {
             return Ok(());
         };
         match M::settle(result, self.op.node, cx)? {
@@ -216,7 +219,7 @@ where
             return Ok(());
         };
         let f = &mut self.op.f;
-        let result = self.table.find(key, cx, |row| f.call(key, Some(present), row.map(|(row, _)| row)))?;
+        let result = self.table.find_as_of(key, cx.timestamp_ms, cx, |row| f.call(key, Some(present), row.map(|(row, _)| row)))?;
         let Some(result) = result else { return Ok(()) };
         match M::settle(result, self.op.node, cx)? {
             Some(joined) => self.next.push(key, &joined, cx),

@@ -197,9 +197,30 @@ where
 {
     fn with<T>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&A::Stored, i64)>) -> T) -> Result<T, Box<TaskError>> {
         let found = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (self.f.borrow_mut().call(key, value), at_ms)))?;
-        let Some((result, at_ms)) = found else { return Ok(then(None)) };
-        // An error was told when the row came.
-        let mapped = M::settle_again(result).and_then(A::into_stored);
-        Ok(then(mapped.as_ref().map(|value| (value, at_ms))))
+        Ok(settled::<A, R, M, T>(found, then))
     }
+
+    fn with_as_of<T>(
+        &self,
+        key: &K,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&A::Stored, i64)>) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        let call = |row: Option<(&V, i64)>| row.map(|(value, at_ms)| (self.f.borrow_mut().call(key, value), at_ms));
+        let found = self.rows.with_as_of(key, time_ms, cx, call)?;
+        Ok(settled::<A, R, M, T>(found, then))
+    }
+}
+
+/// A row that the closure was called with. An error was told when it came.
+#[inline]
+fn settled<A, R, M, T>(found: Option<(R, i64)>, then: impl FnOnce(Option<(&A::Stored, i64)>) -> T) -> T
+where
+    A: OwnedData,
+    M: Settle<R, Out = A>,
+{
+    let Some((result, at_ms)) = found else { return then(None) };
+    let mapped = M::settle_again(result).and_then(A::into_stored);
+    then(mapped.as_ref().map(|value| (value, at_ms)))
 }

@@ -67,7 +67,8 @@ impl<K, V> Table<K, V> {
         ///
         /// Kafka Streams: `KTable.join`. A view; with a written type or a name it has a store. A closure that gives `None` leaves the row out.
         /// A change whose other side has no row says nothing; a deletion is handed on whenever the other side has one. The result has the
-        /// later of both rows' times, and the headers of the change. Both tables must be partitioned alike.
+        /// later of both rows' times, and the headers of the change. Both tables must be partitioned alike. Of a table with a history a change
+        /// older than the latest of its key is left out and counted as dropped; the result has no history.
         ///
         /// ```
         /// use streams_runtime::prelude::*;
@@ -161,18 +162,25 @@ pub struct JoinTables<J, L, T, A, R, M> {
     joiner: Rc<RefCell<J>>,
     node: &'static str,
     with_old: bool,
+    latest_only: bool,
     types: PhantomData<fn() -> (L, T, A, R, M)>,
 }
 
 impl<J, L, T, A, R, M> Clone for JoinTables<J, L, T, A, R, M> {
     fn clone(&self) -> Self {
-        JoinTables { joiner: Rc::clone(&self.joiner), node: self.node, with_old: self.with_old, types: PhantomData }
+        JoinTables {
+            joiner: Rc::clone(&self.joiner),
+            node: self.node,
+            with_old: self.with_old,
+            latest_only: self.latest_only,
+            types: PhantomData,
+        }
     }
 }
 
 impl<J, L, T, A, R, M> JoinTables<J, L, T, A, R, M> {
     fn new(joiner: J, node: &'static str) -> Self {
-        JoinTables { joiner: Rc::new(RefCell::new(joiner)), node, with_old: false, types: PhantomData }
+        JoinTables { joiner: Rc::new(RefCell::new(joiner)), node, with_old: false, latest_only: false, types: PhantomData }
     }
 
     /// Says where in the topology this is, for error messages.
@@ -186,6 +194,13 @@ impl<J, L, T, A, R, M> JoinTables<J, L, T, A, R, M> {
     #[must_use]
     pub fn with_old(mut self) -> Self {
         self.with_old = true;
+        self
+    }
+
+    /// The table of the side to be attached has a history: a change older than the latest of its key is left out and counted as dropped.
+    #[must_use]
+    pub fn latest_only(mut self) -> Self {
+        self.latest_only = true;
         self
     }
 
@@ -230,7 +245,11 @@ macro_rules! side {
         {
             #[inline]
             fn change(&mut self, key: &K, new: Option<&$own>, old: Option<&$own>, cx: &mut Context) -> Flow {
-                let JoinTables { joiner, with_old, node, .. } = &self.op;
+                let JoinTables { joiner, with_old, latest_only, node, .. } = &self.op;
+                if *latest_only && !cx.is_latest {
+                    cx.drop_record();
+                    return Ok(());
+                }
                 let results = self.other.with(key, cx, |row| {
                     if row.is_none() && (!J::$alone || new.is_none() && old.is_none()) {
                         return None;

@@ -220,6 +220,33 @@ where
 {
     fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R) -> Result<R, Box<TaskError>> {
         let row = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+        self.transformed(key, row, cx, then)
+    }
+
+    fn with_as_of<R>(
+        &self,
+        key: &K,
+        time_ms: i64,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let row = self.rows.with_as_of(key, time_ms, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+        self.transformed(key, row, cx, then)
+    }
+}
+
+impl<V, P, S, G> TransformedRows<V, P, S, G> {
+    fn transformed<K, R>(
+        &self,
+        key: &K,
+        row: Option<(V, i64)>,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R,
+    ) -> Result<R, Box<TaskError>>
+    where
+        S: Copy,
+        P: ValueTransformer<K, V, Stores = S>,
+    {
         let new = self.op.transform(key, row.as_ref().map(|(value, _)| value), cx)?;
         Ok(then(new.as_ref().map(|value| (value, row.map_or(-1, |(_, at_ms)| at_ms)))))
     }

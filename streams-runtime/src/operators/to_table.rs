@@ -71,7 +71,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
-        self.state.take(slot, cx);
+        self.state.replace(slot, cx);
         self.state.set(slot, cx.timestamp_ms, value.to_stored(), &mut self.next, cx)
     }
 }

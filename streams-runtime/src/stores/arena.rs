@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::{Change, KeyValueStore, StoreError, WindowStore};
+use super::{Change, KeyValueStore, StoreError, VersionedStore, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -45,6 +45,26 @@ impl<K, V> Copy for WindowState<K, V> {}
 impl<K, V> std::fmt::Debug for WindowState<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "WindowState({})", self.place)
+    }
+}
+
+/// The handle of a versioned store in its task.
+pub struct Versioned<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for Versioned<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Versioned<K, V> {}
+
+impl<K, V> std::fmt::Debug for Versioned<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Versioned({})", self.place)
     }
 }
 
@@ -305,6 +325,41 @@ impl StoreArena {
     /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
     #[inline]
     pub fn window<K, V>(&mut self, handle: WindowState<K, V>) -> &mut WindowStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.at(handle.place)
+    }
+
+    pub(crate) fn add_versioned<K, V>(&mut self, store: VersionedStore<K, V>) -> Versioned<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Versioned { place: self.push(store), types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn no_versioned<K, V>() -> Versioned<K, V> {
+        Versioned { place: usize::MAX, types: PhantomData }
+    }
+
+    /// The handle of the versioned store of this name, if it is there and of these types.
+    pub fn find_versioned<K, V>(&mut self, name: &str) -> Option<Versioned<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Some(Versioned { place: self.place_of::<VersionedStore<K, V>>(name)?, types: PhantomData })
+    }
+
+    /// The versioned store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn versioned<K, V>(&mut self, handle: Versioned<K, V>) -> &mut VersionedStore<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,

@@ -8,7 +8,7 @@ mod scan;
 
 use std::sync::Arc;
 
-use super::cache::Cache;
+use super::cache::{Cache, Row};
 use super::overlay::Overlay;
 use super::{BackendBatch, KeyValueBackend, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
@@ -224,25 +224,26 @@ where
     /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
     pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
         let Some((row, old)) = self.cache.next_dirty() else { return Ok(None) };
-        self.value_scratch.clear();
-        self.value_scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
-        if let Some(value) = &row.value {
-            let encode_error = |reason: String| StoreError::Encode { store: self.name.to_string(), reason };
-            if self.value_codec.encode(value, &mut self.value_scratch).map_err(|e| encode_error(e.to_string()))? == Encoded::Null {
-                let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
-                return Err(encode_error(reason.to_owned()));
-            }
-        }
-        let bytes = row.value.as_ref().map(|_| &self.value_scratch[..]);
-        if let Some((topic, partition)) = self.changelog {
-            let value = bytes.map(|b| &b[TIMESTAMP_BYTES..]);
-            out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
-        }
-        self.overlay.put(&row.key, bytes);
+        let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
+        below.write(row, &mut self.value_scratch, out)?;
         key.clear();
         key.extend_from_slice(&row.key);
         let headers = row.headers.as_deref().cloned().unwrap_or_default();
         Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
+    }
+
+    /// [`next_change`](Self::next_change) for changes that nobody waits for; `false` if there was none left.
+    pub(crate) fn flush_next(&mut self, out: &mut ProduceBatch) -> Result<bool, StoreError> {
+        let Some((row, _)) = self.cache.next_dirty() else { return Ok(false) };
+        let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
+        below.write(row, &mut self.value_scratch, out).map(|()| true)
+    }
+
+    /// The time of a row that is not in the cache.
+    pub(crate) fn timestamp_below(&mut self, key: &[u8]) -> Result<Option<i64>, StoreError> {
+        self.key_scratch.clear();
+        self.key_scratch.extend_from_slice(key);
+        self.read_below()
     }
 
     /// Lets a row that is not changed go, from everywhere but the changelog.
@@ -323,6 +324,39 @@ where
         }
         self.value_scratch = row;
         self.commit_overlay(position)
+    }
+}
+
+/// Where a row goes when it leaves the cache.
+struct Below<'s, C> {
+    name: &'s str,
+    codec: &'s C,
+    changelog: Option<(TopicSlot, i32)>,
+    overlay: &'s mut Overlay,
+}
+
+impl<C> Below<'_, C> {
+    #[inline]
+    fn write<V>(self, row: &Row<V>, scratch: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<(), StoreError>
+    where
+        C: Codec<V>,
+    {
+        scratch.clear();
+        scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
+        if let Some(value) = &row.value {
+            let encode_error = |reason: String| StoreError::Encode { store: self.name.to_string(), reason };
+            if self.codec.encode(value, scratch).map_err(|e| encode_error(e.to_string()))? == Encoded::Null {
+                let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
+                return Err(encode_error(reason.to_owned()));
+            }
+        }
+        let bytes = row.value.as_ref().map(|_| &scratch[..]);
+        if let Some((topic, partition)) = self.changelog {
+            let value = bytes.map(|b| &b[TIMESTAMP_BYTES..]);
+            out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
+        }
+        self.overlay.put(&row.key, bytes);
+        Ok(())
     }
 }
 

@@ -11,15 +11,17 @@ mod memory;
 pub(crate) mod objects;
 mod order;
 mod overlay;
+pub(crate) mod versioned;
 pub(crate) mod waiting;
 pub(crate) mod window;
 
-pub use arena::{KeyValue, StoreArena, StoreObject, WindowState};
+pub use arena::{KeyValue, StoreArena, StoreObject, Versioned, WindowState};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use order::Order;
+pub use versioned::{VersionPut, VersionedStore};
 pub use window::WindowStore;
 
 /// Why a store failed.

@@ -7,13 +7,13 @@ use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
-use crate::operators::{Source, StoreRows};
-use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::operators::{Source, StoreRows, TableStore};
+use crate::plan::{StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, WindowState,
-    WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
+    VersionedStore, WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -229,6 +229,47 @@ impl<'a> TaskBuilder<'a> {
         handle
     }
 
+    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
+    pub(crate) fn versioned<K, V>(&mut self, name: &str) -> Versioned<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if let Some(handle) = self.context.stores.find_versioned(name) {
+            return handle;
+        }
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::no_versioned() };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_versioned() };
+        let changelog = self.changelog(name, *logged);
+        match VersionedStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, *history_ms) {
+            Ok(store) => self.context.stores.add_versioned(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_versioned()
+            }
+        }
+    }
+
+    /// Whether the table `name` keeps the history of its keys.
+    fn is_versioned(&self, name: &str) -> bool {
+        self.env.plan.stores.iter().any(|s| s.name == name && matches!(s.kind, StoreKind::Versioned { .. }))
+    }
+
+    /// The store of a table's node; with it whether the values before its changes are asked for.
+    pub(crate) fn owned_table<K, V>(&mut self, name: &str) -> (TableStore<K, V>, bool)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let with_old = self.with_old.contains(&name);
+        if self.is_versioned(name) {
+            (TableStore::Versions(self.versioned(name)), with_old)
+        } else {
+            (TableStore::Latest(self.owned_key_value(name)), with_old)
+        }
+    }
+
     /// The table `name` hands on the values before its changes, since something downstream needs them. Said before it is made.
     pub fn keep_old(&mut self, name: &'static str) {
         self.with_old.push(name);
@@ -241,7 +282,9 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        StoreRows::new(self.key_value(name), name)
+        let store =
+            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        StoreRows::new(store, name)
     }
 
     /// The global table of this name.

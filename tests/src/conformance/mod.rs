@@ -49,7 +49,8 @@ pub struct Scenario {
 /// How the rows of a store become JSON.
 struct StoreRows {
     name: &'static str,
-    rows: Box<dyn Fn(&TestDriver) -> Result<Vec<Value>, DriverError>>,
+    /// Of a driver, and of the times of all that was piped, in order.
+    rows: Box<dyn Fn(&TestDriver, &[i64]) -> Result<Vec<Value>, DriverError>>,
 }
 
 impl Scenario {
@@ -118,8 +119,25 @@ impl Scenario {
         })
     }
 
-    fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
+    /// Compares this store with a history: what it has at each time, and at last.
+    fn versioned_store(mut self, name: &'static str) -> Self {
+        let rows = move |driver: &TestDriver, times_ms: &[i64]| {
+            let store = driver.versioned_store(StoreName::<String, String>::new(name))?;
+            let mut rows = Vec::new();
+            for key in store.keys() {
+                let past = times_ms.iter().map(|time_ms| store.get_as_of(&key, *time_ms));
+                let mut versions: Vec<(String, i64)> = past.chain([store.get(&key)]).flatten().collect();
+                versions.dedup();
+                rows.extend(versions.into_iter().map(|(value, ts)| json!({"key": key, "value": value, "ts": ts})));
+            }
+            Ok(rows)
+        };
         self.stores.push(StoreRows { name, rows: Box::new(rows) });
+        self
+    }
+
+    fn rows(mut self, name: &'static str, rows: impl Fn(&TestDriver) -> Result<Vec<Value>, DriverError> + 'static) -> Self {
+        self.stores.push(StoreRows { name, rows: Box::new(move |driver, _| rows(driver)) });
         self
     }
 }
@@ -207,6 +225,7 @@ const COUNT_RESULTS: &[&str] = &[
     "table_group_reduce",
     "table_transform_values",
     "table_unversioned_group",
+    "table_versioned_group",
     "tt_join_then_group",
 ];
 

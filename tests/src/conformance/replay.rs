@@ -143,10 +143,13 @@ fn list(records: &[Record]) -> String {
 }
 
 fn compare_stores(driver: &TestDriver, scenario: &Scenario, vector: &Vector) -> Result<(), String> {
+    let mut times_ms: Vec<i64> = vector.steps.iter().filter_map(|step| step.input.as_ref()).map(|record| record.ts).collect();
+    times_ms.sort_unstable();
+    times_ms.dedup();
     for (name, store) in &vector.stores {
         let dump =
             scenario.stores.iter().find(|dump| dump.name == name).ok_or_else(|| format!("store {name}: the scenario does not dump it"))?;
-        let actual = (dump.rows)(driver).map_err(|e| format!("store {name}: {e}"))?;
+        let actual = (dump.rows)(driver, &times_ms).map_err(|e| format!("store {name}: {e}"))?;
         if actual != store.rows {
             return Err(format!("at the end, store {name}: expected {}, actual {}", json!(store.rows), json!(actual)));
         }

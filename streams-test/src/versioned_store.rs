@@ -1,0 +1,93 @@
+//! A look into versioned stores.
+
+use std::any::type_name;
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use streams_runtime::codec::StreamData;
+use streams_runtime::stores::{StoreError, Versioned, VersionedStore};
+
+use crate::engine::Engine;
+use crate::error::DriverError;
+
+/// The store of a table with a history. Made by [`TestDriver::versioned_store`](crate::TestDriver::versioned_store).
+pub struct TestVersionedStore<K, V> {
+    engine: Rc<RefCell<Engine>>,
+    task: usize,
+    store: Versioned<K, V>,
+}
+
+impl<K, V> fmt::Debug for TestVersionedStore<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TestVersionedStore<{}, {}>", type_name::<K>(), type_name::<V>())
+    }
+}
+
+impl<K, V> TestVersionedStore<K, V>
+where
+    K: StreamData<Stored = K> + Clone + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
+        let mut inner = engine.borrow_mut();
+        let mut tasks = inner.tasks.iter_mut().enumerate();
+        let found = tasks.find_map(|(task, t)| Some((task, t.stores_mut().find_versioned(name)?)));
+        if let Some((task, store)) = found {
+            drop(inner);
+            return Ok(TestVersionedStore { engine, task, store });
+        }
+        let mut known: Vec<String> = Vec::new();
+        for task in &mut inner.tasks {
+            known.extend(task.each_store().map(|store| store.name().to_owned()));
+        }
+        if known.iter().any(|known| known == name) {
+            return Err(DriverError::StoreType { store: name.to_owned(), key: type_name::<K>(), value: type_name::<V>() });
+        }
+        known.sort_unstable();
+        Err(DriverError::UnknownStore { store: name.to_owned(), known })
+    }
+
+    #[track_caller]
+    fn read<R>(&self, read: impl FnOnce(&mut VersionedStore<K, V>) -> Result<R, StoreError>) -> R {
+        match read(self.engine.borrow_mut().tasks[self.task].stores_mut().versioned(self.store)) {
+            Ok(read) => read,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The latest value of a key and its time. A borrowed form of the key will do: `str` for `String`.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn get<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<(V, i64)> {
+        self.read(|store| Ok(store.get(key)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+    }
+
+    /// The value that a key had at a time, and since when it had it.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn get_as_of<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q, time_ms: i64) -> Option<(V, i64)> {
+        self.read(|store| Ok(store.get_as_of(key, time_ms)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+    }
+
+    /// All keys that have a version, in the order of their bytes; also those that are deleted by now.
+    ///
+    /// # Panics
+    /// If the store fails.
+    #[track_caller]
+    pub fn keys(&self) -> Vec<K> {
+        self.read(|store| {
+            let mut keys = Vec::new();
+            store.keys(|key| {
+                keys.push(key.clone());
+                ControlFlow::Continue(())
+            })?;
+            Ok(keys)
+        })
+    }
+}
