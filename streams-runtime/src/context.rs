@@ -9,7 +9,7 @@ use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlo
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
-use crate::processor::Schedules;
+use crate::processor::{ProcessorWrapper, Schedules, WrapProcessors};
 use crate::record::{NewRecord, RecordRef};
 use crate::stores::{StoreArena, StoreError};
 
@@ -41,13 +41,15 @@ impl TaskMetrics {
     }
 }
 
-/// How records that fail are handled.
+/// How records that fail are handled, and what stands around processors.
 #[derive(Clone, Debug, Default)]
 pub struct Handlers {
     /// Bytes that are not of the type that the topology reads.
     pub decode: OnError,
     /// `Err` of a `try_` operator or of a processor.
     pub process: OnError,
+    /// What stands around the code of processors.
+    pub wrap_processors: WrapProcessors,
 }
 
 impl Handlers {
@@ -165,6 +167,11 @@ impl Context {
     /// Asks for a commit soon after this record.
     pub fn request_commit(&mut self) {
         self.commit_requested = true;
+    }
+
+    /// What stands around this processor.
+    pub(crate) fn wrapper(&self, node: &str) -> Option<Box<dyn ProcessorWrapper>> {
+        self.handlers.wrap_processors.wrapper(node)
     }
 
     /// Counts a record that the semantics of an operator leave out.
@@ -319,6 +326,12 @@ impl Context {
         value: Option<&[u8]>,
     ) -> Result<(), BrokerError> {
         let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
+        self.send_to(target, partition, key, value)
+    }
+
+    /// Writes a record with the time and headers at hand into a partition.
+    #[inline]
+    pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {

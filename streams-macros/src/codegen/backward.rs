@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::closures::Expressions;
-use super::idents;
+use super::{foreign_keys, idents};
 use crate::model::{Argument, NodeId, TopicName, Topics};
 use crate::operators::{Arg, Kind};
 use crate::plan::{Entry, Plan, SubTopology};
@@ -39,6 +39,7 @@ impl Backward<'_, '_> {
         for id in &part.nodes {
             tokens.extend(self.tables(*id));
         }
+        tokens.extend(foreign_keys::sides(self.plan, part));
         for id in part.nodes.iter().rev() {
             tokens.extend(self.attach(*id));
         }
@@ -68,6 +69,11 @@ impl Backward<'_, '_> {
                 "merge" => {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
+                }
+                _ if merge.joins_by_foreign_key() => {
+                    // A table joined with itself comes in on the left first.
+                    let left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
+                    idents::side(topology, *consumer, left).into_token_stream()
                 }
                 _ if merge.joins_tables() => {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
@@ -146,6 +152,9 @@ impl Backward<'_, '_> {
         if matches!(node.row.name, "otherwise" | "no_default") {
             return self.split(id);
         }
+        if node.row.name == "process" && topology.outputs(id).next().is_some() {
+            return self.outputs(id);
+        }
         let (next, depth) = self.next(id);
         self.depths.insert(id, depth + 1);
         let label = &node.label;
@@ -171,7 +180,7 @@ impl Backward<'_, '_> {
             }
             "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
-            _ if node.is_view() => self.view(id, next),
+            _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),
             _ if node.joins_streams() => {
                 let stores: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).collect();
                 let stores = match stores.as_slice() {
@@ -225,6 +234,10 @@ impl Backward<'_, '_> {
         if node.joins_tables() {
             return quote_spanned!(span => __rt::Shared::new(#next));
         }
+        // Its results are handed on where its answers come in.
+        if node.joins_by_foreign_key() {
+            return next;
+        }
         let below_gives_old = node.receiver.is_some_and(|input| self.plan.gives_old[input.0]);
         let with_old = !node.is_state() && below_gives_old && (filter || self.plan.gives_old[id.0]);
         let with_old = with_old.then(|| quote!(.with_old()));
@@ -240,10 +253,7 @@ impl Backward<'_, '_> {
     fn split(&mut self, id: NodeId) -> TokenStream {
         let topology = &self.plan.topology;
         let node = topology.node(id);
-        let outputs: Vec<NodeId> = topology
-            .ids()
-            .filter(|other| topology.node(*other).output_index.is_some() && topology.node(*other).receiver == Some(id))
-            .collect();
+        let outputs: Vec<NodeId> = topology.outputs(id).collect();
         let count = node.args.len();
         let (mut rest, mut depth) = match outputs.get(count) {
             Some(otherwise) => self.next(*otherwise),
@@ -259,6 +269,24 @@ impl Backward<'_, '_> {
         self.depths.insert(id, depth);
         let name = idents::node(topology, id);
         quote! { let #name = #rest; }
+    }
+
+    /// A processor with several outputs. Expands to `let __to_process_3 = __op_process_3.at("…").attach_branching(__b, &lines, (__to_…, __to_…));`
+    fn outputs(&mut self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let span = node.span.resolved_at(Span::call_site());
+        let (mut nodes, mut depth) = (Vec::new(), 0);
+        for output in topology.outputs(id) {
+            let (next, next_depth) = self.next(output);
+            nodes.push(next);
+            depth = depth.max(next_depth);
+        }
+        self.depths.insert(id, depth + 1);
+        let (name, op) = (idents::node(topology, id), idents::at(&idents::operator(topology, id), span));
+        let input = node.receiver.map(|input| idents::read(topology, input, None));
+        let label = &node.label;
+        quote_spanned!(span => let #name = #op.at(#label).attach_branching(__b, &#input, (#(#nodes,)*));)
     }
 
     fn sink(&mut self, id: NodeId) -> (TokenStream, TokenStream) {
@@ -291,6 +319,7 @@ impl Backward<'_, '_> {
                 let (op, (next, _), label) = (idents::at(&idents::operator(topology, id), span), self.next(id), &node.label);
                 quote_spanned! { span => #op.attach(__b, #index, #label, #next); }
             }
+            Entry::Subscriptions(_) | Entry::Responses(_) => foreign_keys::enter(self.plan, index, entry),
             Entry::Repartition(_) => {
                 let (next, _) = self.next(id);
                 let label = format!("{}-repartition", self.plan.repartition_name(id));

@@ -38,6 +38,7 @@ impl Forward<'_, '_> {
             "table" => self.table(),
             "global_table" => self.global_table(),
             "otherwise" | "no_default" => self.split(),
+            "process" if self.plan.topology.outputs(self.id).next().is_some() => self.outputs(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
             "windowed_by" => self.windowed_by(),
@@ -112,6 +113,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
+            name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
             name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),
             name if self.node.joins_streams() => self.method(&format!("{name}_stream{with_key}")),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
@@ -127,6 +129,12 @@ impl Forward<'_, '_> {
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
+    }
+
+    /// By the number of parameters of the closure that makes the foreign key.
+    fn foreign_method(&self, name: &str) -> String {
+        let with_key = matches!(self.node.closures().next(), Some(Expr::Closure(closure)) if closure.inputs.len() == 2);
+        format!("{name}_foreign{}", if with_key { "_with_key" } else { "" })
     }
 
     /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.
@@ -281,9 +289,8 @@ impl Forward<'_, '_> {
         let receiver = self.receiver();
         let topology = &self.plan.topology;
         let outputs: Vec<&Ident> = topology
-            .nodes
-            .iter()
-            .filter(|node| node.output_index.is_some() && node.receiver == Some(self.id))
+            .outputs(self.id)
+            .map(|output| topology.node(output))
             .filter_map(|node| node.variable.as_ref().map(|variable| &variable.name))
             .collect();
         let mut tokens = TokenStream::new();
@@ -300,6 +307,17 @@ impl Forward<'_, '_> {
             tokens.extend(quote! { let #rest = #receiver; });
         }
         tokens
+    }
+
+    /// Expands to `let ((alerts, readings), __op_process_3) = lines.process_branching(MyProcessor, stores);`
+    fn outputs(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let (receiver, op) = (self.receiver(), self.op());
+        let topology = &self.plan.topology;
+        let names: Vec<&Ident> =
+            topology.outputs(self.id).filter_map(|output| topology.node(output).variable.as_ref().map(|variable| &variable.name)).collect();
+        let method = Ident::new("process_branching", self.span());
+        quote_spanned! { self.span() => #before let ((#(#names,)*), #op) = #receiver.#method(#(#args),*); }
     }
 
     /// Expands to:

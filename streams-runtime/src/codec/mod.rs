@@ -9,8 +9,10 @@ pub(crate) mod buffered;
 mod changed;
 mod data;
 mod json;
+pub(crate) mod murmur3;
 mod nullable;
 mod primitives;
+pub(crate) mod subscription;
 pub(crate) mod windowed;
 
 pub use changed::{Changed, ChangedCodec, ChangedSlot};
