@@ -9,6 +9,7 @@ mod names;
 mod sessions;
 mod state;
 mod stores;
+mod suppress;
 mod tables;
 mod unused;
 mod versions;
@@ -28,6 +29,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     keys::check(cx, topology);
     cogroup::check(cx, topology);
     stores::check(cx, topology);
+    suppress::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
     versions::check(cx, topology);

@@ -180,6 +180,7 @@ where
             return Ok(());
         }
         let initializer = &mut self.initializer;
+        self.rows.assume_old(cx, || initializer().into_stored());
         self.rows.take(key, stream_time_ms, &mut self.next, cx, |row, cx| fold(row, initializer, cx))
     }
 }

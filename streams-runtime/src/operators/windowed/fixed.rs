@@ -40,6 +40,11 @@ where
     const DROPS_NULL_VALUES: bool = false;
 
     #[inline]
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+        self.state.assume_old(cx, initial);
+    }
+
+    #[inline]
     fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, mut fold: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,

@@ -11,6 +11,9 @@ pub trait WindowRows<K: StreamData, V> {
     /// Records with a null value are left out.
     const DROPS_NULL_VALUES: bool;
 
+    /// Says what new rows of the record at hand were before, where something downstream asks; `initial` is called only then.
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>);
+
     /// Takes a record into its windows. `stream_time_ms` is that of the operator, and moves on with the record; `fold` takes the record into
     /// the value of a row (`None`: there is no row) and says whether it changed it.
     ///

@@ -206,6 +206,11 @@ where
 {
     const DROPS_NULL_VALUES: bool = true;
 
+    #[inline]
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+        self.state.assume_old(cx, initial);
+    }
+
     fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,

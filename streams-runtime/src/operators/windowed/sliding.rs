@@ -240,6 +240,7 @@ where
             return Ok(());
         };
         let fold = &mut self.fold;
+        self.rows.assume_old(cx, || fold.initial());
         self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, present, row, cx))
     }
 }

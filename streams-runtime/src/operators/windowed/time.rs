@@ -204,6 +204,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let fold = &mut self.fold;
+        self.rows.assume_old(cx, || fold.initial());
         self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, value, row, cx))
     }
 }
