@@ -16,7 +16,7 @@ use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::windows::{SlidingWindows, TimeWindows};
+use streams_runtime::windows::{SessionWindows, SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
 struct Counting;
@@ -57,6 +57,9 @@ const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 /// Some ten records of each key around every record.
 const NEAR: JoinWindows = within(millis(500));
 
+/// Each record lengthens the session of its key.
+const SESSIONS: SessionWindows = sessions(millis(500)).grace(days(1));
+
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
 
@@ -91,6 +94,7 @@ impl Topology for Chain {
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
+        let visits = StorePlan { name: "visits".into(), kind: StoreKind::windows(&SESSIONS, None), logged: true };
         let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
@@ -101,6 +105,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![visits], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -122,7 +127,14 @@ impl Topology for Chain {
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 5 {
+        let (visits, session_count) = numbers.group_by_key().windowed_by(SESSIONS).count();
+        let (visit_changes, visits_to_stream) = visits.to_stream();
+        let to_visits = visit_changes.to();
+        if sub_topology == 6 {
+            let node = to_visits.attach(b, "visits");
+            let node = session_count.attach(b, "visits", visits_to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 5 {
             let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
             let node = sums.to().attach(b, "sums");
             let node = join.attach(b, "this", "other", None, node);
@@ -261,4 +273,11 @@ fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 #[test]
 fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(3), 0);
+}
+
+#[test]
+fn a_session_count_in_memory_allocates_the_key_of_its_row_for_each_step_of_a_session() {
+    // Also the nodes of the trees that order the sessions, and what grows now and then.
+    let (records, counted) = (100 * BATCH, allocations_of(6));
+    assert!(counted <= records + records / 4, "{counted}");
 }
