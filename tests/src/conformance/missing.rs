@@ -17,6 +17,5 @@ pub(super) const SCENARIOS: &[&str] = &[
     "suppress_windowed_time_limit",
     "st_grace_inner",
     "st_grace_left",
-    "tt_windowed",
     "order_pipeline",
 ];
