@@ -8,10 +8,10 @@ pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
-    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, ReadOnly, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
+pub use crate::stores::{GlobalRows, KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,

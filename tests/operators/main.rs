@@ -20,6 +20,7 @@ mod peek;
 mod print;
 mod process;
 mod process_outputs;
+mod process_tables;
 mod reduce;
 mod repartition;
 mod schedules;

@@ -46,7 +46,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
         for input in node.inputs().filter(|input| topology.node(*input).gives() != Kind::GlobalTable) {
             groups.unite(id.0, reading(input));
         }
-        for (store, _) in node.stores() {
+        for (store, _) in node.stores().iter().filter(|(store, _)| topology.node(*store).gives() != Kind::GlobalTable) {
             groups.unite(id.0, store.0);
         }
     }
@@ -86,7 +86,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table or of two streams: the entries of both sides.
+/// For each join with a table or of two streams, and each processor that reads a table: the entries of both sides.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -114,6 +114,9 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
                 own.extend(from);
             }
         }
+        // A processor looks rows of tables up, as a join does.
+        let read = topology.node(*id).stores().iter().filter(|(table, _)| topology.node(*table).gives() == Kind::Table);
+        both.extend(read.flat_map(|(table, _)| origins.get(table).cloned().unwrap_or_default()));
         if !both.is_empty() {
             both.extend(own.iter().copied());
             let group: Vec<usize> = both.into_iter().collect();

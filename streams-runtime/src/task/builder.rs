@@ -6,15 +6,17 @@ use std::sync::Arc;
 use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
-use crate::handles::Table;
+use crate::handles::{GlobalTable, Table};
 use crate::operators::{Source, StoreRows, TableStore};
 use crate::plan::{StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::processor::ReadOnly;
 use crate::stores::arena::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
-    VersionedStore, WindowState, WindowStore,
+    GlobalRows, GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory,
+    Versioned, VersionedStore, WindowState, WindowStore,
 };
+use crate::windows::Windowed;
 
 use super::{Task, TaskId};
 
@@ -153,6 +155,41 @@ impl<'a> TaskBuilder<'a> {
         target.map(|target| (target.topic, self.env.id.partition))
     }
 
+    /// The store of a table, for processors to read.
+    pub fn table_store<K, V>(&mut self, table: &Table<K, V>, name: &str) -> ReadOnly<KeyValue<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let _ = table;
+        ReadOnly(self.key_value(name))
+    }
+
+    /// The store of an aggregation in windows, for processors to read.
+    pub fn window_table_store<K, V>(&mut self, table: &Table<Windowed<K>, V>, name: &str) -> ReadOnly<WindowState<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let _ = table;
+        if self.env.plan.stores.iter().any(|s| s.name == name) {
+            ReadOnly(self.owned_window(name, 0))
+        } else {
+            ReadOnly(StoreArena::no_window())
+        }
+    }
+
+    /// A global table, for processors to read.
+    pub fn global_rows<K, V>(&mut self, table: &GlobalTable<K, V>, name: &str) -> GlobalRows<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+    {
+        let _ = table;
+        let store = self.global(name);
+        self.context.stores.add_global(store)
+    }
+
     /// The window store of a node, which must keep windows for at least so long after their start.
     pub(crate) fn owned_window<K, V>(&mut self, name: &str, least_retention_ms: i64) -> WindowState<K, V>
     where
@@ -172,6 +209,10 @@ impl<'a> TaskBuilder<'a> {
                 "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
             );
             self.window_problem(name, problem);
+        }
+        // A processor that reads it may have opened it before.
+        if let Some(handle) = self.context.stores.find_window(name) {
+            return handle;
         }
         match self.make_window(name, plan.logged, retention_ms) {
             Some(store) => self.context.stores.add_window(store),
@@ -194,6 +235,17 @@ impl<'a> TaskBuilder<'a> {
                 self.problems.push(error.into());
                 StoreArena::no_place()
             }
+        }
+    }
+
+    /// How long the windows of this store are.
+    pub(crate) fn size_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, size_ms: i64)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            self.context.stores.window(handle).set_size(size_ms);
         }
     }
 
