@@ -66,6 +66,17 @@ pub(crate) struct Target {
     pub(crate) partitions: i32,
 }
 
+/// Where a record came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordMetadata<'a> {
+    /// Its topic.
+    pub topic: &'a str,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+}
+
 /// The surroundings of a record in a task.
 pub struct Context {
     pub(crate) timestamp_ms: i64,
@@ -152,6 +163,11 @@ impl Context {
     /// Offset of the record at hand; -1 if there is none.
     pub fn offset(&self) -> i64 {
         self.offset
+    }
+
+    /// Topic, partition and offset that the record at hand came from; `None` in a schedule, and when cached changes go downstream.
+    pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
+        (self.offset >= 0).then(|| RecordMetadata { topic: &self.topic, partition: self.partition, offset: self.offset })
     }
 
     /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
@@ -326,6 +342,12 @@ impl Context {
         value: Option<&[u8]>,
     ) -> Result<(), BrokerError> {
         let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
+        self.send_to(target, partition, key, value)
+    }
+
+    /// Writes a record with the time and headers at hand into a partition.
+    #[inline]
+    pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {

@@ -54,6 +54,26 @@ impl FixedKeyProcessor<String, String> for Recent {
     }
 }
 
+/// The sessions of a key.
+struct Visits;
+
+impl FixedKeyProcessor<String, String> for Visits {
+    type ValueOut = String;
+    type Stores = ReadOnly<Sessions<String, u64>>;
+
+    fn process<O: ForwardValue<String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let visits = cx.store(cx.stores).fetch(r.key)?;
+        let said: Vec<String> = visits.iter().map(|(session, n)| format!("{}-{}={n}", session.start_ms, session.end_ms)).collect();
+        out.forward(cx, &said.join(" "));
+        Ok(())
+    }
+}
+
 /// Appends what the table has.
 struct Enrich;
 
@@ -96,6 +116,13 @@ topology! {
             input.group_by(|_, v| v.clone()).windowed_by(tumbling(millis(10))).count().retention(millis(20));
         let questions: Stream<String, String> = stream("questions");
         questions.process_values(Recent, views).to("answers");
+    }
+
+    fn visits() -> VisitsTopology {
+        let input: Stream<String, String> = stream("in");
+        let visits: Table<Windowed<String, SessionWindow>, u64> = input.group_by_key().windowed_by(sessions(millis(10))).count();
+        let questions: Stream<String, String> = stream("questions");
+        questions.process_values(Visits, visits).to("answers");
     }
 
     fn enriched() -> Enriched {
@@ -148,6 +175,14 @@ fn a_windowed_table_can_be_read_and_joins_its_reader_in_one_part() {
     pipe(&driver, "questions", &[(Some("x"), Some("?"), 26)]);
     let expected = ["x=[(0, 2), (10, 1)] [x@0/10]=2 [y@0/10]=1 [x@10/20]=1@13", "x=[(10, 1), (20, 1)] [x@10/20]=1 [x@20/30]=1@26"];
     assert_eq!(read(&driver, "answers"), expected);
+}
+
+#[test]
+fn sessions_can_be_read() {
+    let driver = driver(visits());
+    pipe(&driver, "in", &[(Some("a"), Some("x"), 5), (Some("a"), Some("y"), 9), (Some("b"), Some("y"), 9)]);
+    pipe(&driver, "questions", &[(Some("a"), Some("?"), 13), (Some("c"), Some("?"), 14)]);
+    assert_eq!(read(&driver, "answers"), ["a=5-9=2@13", "c=@14"]);
 }
 
 #[test]

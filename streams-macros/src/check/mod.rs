@@ -1,9 +1,11 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod foreign_keys;
 mod join_windows;
 mod keys;
 mod names;
+mod sessions;
 mod state;
 mod stores;
 mod tables;
@@ -20,6 +22,7 @@ use crate::model::Topology;
 pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     names::check(cx, topology);
     closures::check(cx, topology);
+    foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
     stores::check(cx, topology);

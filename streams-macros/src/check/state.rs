@@ -23,7 +23,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             unnamed(cx, topology, id, &flows);
             continue;
         };
-        // What a join of two streams keeps has names of its own, which begin with its name.
+        // What a join of two streams, or by a foreign key, keeps has names of its own, which begin with its name.
         let mut own: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).filter(|own| *own != name).collect();
         if let Some(why) = state_name_problem(&name).or_else(|| own.iter().find_map(|own| state_name_problem(own))) {
             cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
@@ -63,13 +63,16 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.is_state() || node.joins_streams() || node.row.name == "repartition" || topology.needs_repartition(id, flows)
+    let topics = node.joins_streams() || node.joins_by_foreign_key() || node.row.name == "repartition";
+    node.is_state() || topics || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
-    if node.is_state() {
+    if node.joins_by_foreign_key() {
+        cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);

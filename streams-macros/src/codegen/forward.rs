@@ -113,6 +113,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
+            name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
             name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),
             name if self.node.joins_streams() => self.method(&format!("{name}_stream{with_key}")),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
@@ -128,6 +129,12 @@ impl Forward<'_, '_> {
             _ => TokenStream::new(),
         };
         quote! { #before #bound #stream }
+    }
+
+    /// By the number of parameters of the closure that makes the foreign key.
+    fn foreign_method(&self, name: &str) -> String {
+        let with_key = matches!(self.node.closures().next(), Some(Expr::Closure(closure)) if closure.inputs.len() == 2);
+        format!("{name}_foreign{}", if with_key { "_with_key" } else { "" })
     }
 
     /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.
@@ -406,7 +413,11 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let name = self.node.row.name;
-        let method = if self.of_table() { self.method(&format!("{name}_changes")) } else { self.method(name) };
+        let method = match name {
+            _ if self.of_table() => self.method(&format!("{name}_changes")),
+            "aggregate" if self.merges() => self.method("aggregate_merging"),
+            name => self.method(name),
+        };
         let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
@@ -480,12 +491,18 @@ impl Forward<'_, '_> {
             },
             _ => None,
         };
-        let subtractor = self.of_table().then(|| quote!(, _));
+        // A subtractor, or a merger.
+        let third = (self.of_table() || self.merges()).then(|| quote!(, _));
         match start.as_deref() {
-            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #subtractor>),
-            _ if self.node.fallible => quote!(::<#value, _, _, _ #subtractor>),
-            _ => quote!(::<#value, _, _ #subtractor>),
+            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #third>),
+            _ if self.node.fallible => quote!(::<#value, _, _, _ #third>),
+            _ => quote!(::<#value, _, _ #third>),
         }
+    }
+
+    /// An aggregation with a merger.
+    fn merges(&self) -> bool {
+        self.node.row.on == Some(Kind::Windowed) && self.node.args.len() == 3
     }
 
     /// What is aggregated is a grouped table.

@@ -234,6 +234,16 @@ rows! {
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
+    // Sessions.
+    MERGER_MISSING = "T150": "`aggregate` in sessions needs a third closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
+        "`count` and `reduce` merge by themselves.";
+    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no third closure",
+        "A third closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
+    SESSION_GAP = "T152": "`sessions` needs a gap of at least 1 ms, found `{found}`",
+        "Records of a key that are not further apart than the gap are one session.";
+    WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",
+        "The key of a session has its start and its last record's time, that of other windows where they begin. Their bytes differ.";
+
     // Joins of two streams.
     JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
         "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";
@@ -253,6 +263,16 @@ rows! {
         "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
     VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
         "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+
+    // Joins by a foreign key.
+    FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",
+        "Left rows ask for right ones through the topics `<application.id>-<name>-subscription-registration-topic` and `…-subscription-response-topic`, and wait in the store `<name>-subscription-store`.";
+    OUTER_BY_FOREIGN_KEY = "T181": "there is no outer join by a foreign key; use `left_join`, or `outer_join(table, |left, right| …)` for tables with the same key",
+        "A right row that no left row names would have no key in the result.";
+    FOREIGN_KEY_WINDOWED = "T182": "the keys of `{table}` are in windows, which a `{operator}` by a foreign key cannot send through its topics; give it another key first: `.to_stream().select_key(…).to_table()`",
+        "The bytes of a key in a window hold the window's start only, and the tables of an aggregation in windows are divided by the key without its window.";
+    FOREIGN_KEY_NO_ROWS = "T183": "`{operator}` needs the rows of the `{join}` at {place}, which are kept only with a written type: `let {name}: Table<Key, Value> = …`",
+        "The rows of a join by a foreign key come from another task and cannot be made again when they are looked up, so they need a store.";
 
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",

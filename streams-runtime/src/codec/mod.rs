@@ -9,16 +9,18 @@ pub(crate) mod buffered;
 mod changed;
 mod data;
 mod json;
+pub(crate) mod murmur3;
 mod nullable;
 mod primitives;
+pub(crate) mod subscription;
 pub(crate) mod windowed;
 
 pub use changed::{Changed, ChangedCodec, ChangedSlot};
-pub use data::{OwnedData, StreamData};
+pub use data::{OwnedData, ReadStored, StreamData};
 pub use json::Json;
 pub use nullable::Nullable;
 pub use primitives::{BigEndian, Null, RawBytes, Utf8, UuidText};
-pub use windowed::{TimeWindowed, WindowedSlot};
+pub use windowed::{SessionWindowed, TimeWindowed, WindowedSlot};
 
 /// Whether an encoded value is bytes or Kafka's null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

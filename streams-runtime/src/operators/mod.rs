@@ -9,6 +9,7 @@ mod filter;
 mod flat_map;
 mod flat_map_values;
 mod for_each;
+mod foreign_key_join;
 mod global_join;
 mod group_by;
 mod group_changes;
@@ -50,6 +51,7 @@ pub use filter::{Filter, FilterNode};
 pub use flat_map::{FlatMap, FlatMapNode};
 pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey, FlatMapValuesWithKeyNode};
 pub use for_each::ForEach;
+pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, RightRowChanges, SubscribeNode};
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
 pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
@@ -82,4 +84,7 @@ pub use to_table::{ToTable, ToTableNode};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
-pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use windowed::{
+    AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,
+};
+pub use windowed::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger};

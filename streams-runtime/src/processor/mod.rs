@@ -8,6 +8,7 @@ mod key_value;
 mod outputs;
 mod read_only;
 mod schedules;
+mod session;
 mod window;
 mod wrapper;
 
@@ -21,6 +22,7 @@ pub use outputs::{BranchingProcessor, Out, Outlets, OutputNodes, Outputs};
 pub use read_only::{ReadOnly, ReadWrite};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
+pub use session::SessionView;
 pub use window::WindowView;
 pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{Change, GlobalRows, GlobalStore, KeyValueStore, StoreError, VersionedStore, WindowStore};
+use super::{Change, GlobalRows, GlobalStore, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -46,6 +46,26 @@ impl<K, V> Copy for WindowState<K, V> {}
 impl<K, V> std::fmt::Debug for WindowState<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "WindowState({})", self.place)
+    }
+}
+
+/// The handle of a session store in its task.
+pub struct Sessions<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for Sessions<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Sessions<K, V> {}
+
+impl<K, V> std::fmt::Debug for Sessions<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sessions({})", self.place)
     }
 }
 
@@ -336,6 +356,41 @@ impl StoreArena {
         self.at(handle.place)
     }
 
+    pub(crate) fn add_sessions<K, V>(&mut self, store: SessionStore<K, V>) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Sessions { place: self.push(store), types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn no_sessions<K, V>() -> Sessions<K, V> {
+        Sessions { place: usize::MAX, types: PhantomData }
+    }
+
+    /// The handle of the session store of this name, if it is there and of these types.
+    pub fn find_sessions<K, V>(&mut self, name: &str) -> Option<Sessions<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Some(Sessions { place: self.place_of::<SessionStore<K, V>>(name)?, types: PhantomData })
+    }
+
+    /// The session store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn sessions<K, V>(&mut self, handle: Sessions<K, V>) -> &mut SessionStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.at(handle.place)
+    }
+
     pub(crate) fn add_versioned<K, V>(&mut self, store: VersionedStore<K, V>) -> Versioned<K, V>
     where
         K: StreamData<Stored = K> + 'static,
@@ -394,26 +449,22 @@ impl StoreArena {
     }
 
     /// Puts a store of any type in.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn insert<S: StoreObject>(&mut self, store: S) -> Place<S> {
         Place(self.push(store), PhantomData)
     }
 
     /// A place that leads nowhere, for the sub-topologies that do not have the store.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn no_place<S>() -> Place<S> {
         Place(usize::MAX, PhantomData)
     }
 
     /// The place of the store of this name, if it is there and a `S`.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn find_place<S: 'static>(&mut self, name: &str) -> Option<Place<S>> {
         Some(Place(self.place_of::<S>(name)?, PhantomData))
     }
 
     /// The store at a place.
     #[inline]
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn of<S: 'static>(&mut self, place: Place<S>) -> &mut S {
         self.at(place.0)
     }

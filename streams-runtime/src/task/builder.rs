@@ -6,17 +6,16 @@ use std::sync::Arc;
 use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
-use crate::handles::{GlobalTable, Table};
+use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
-use crate::plan::{StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
-use crate::processor::ReadOnly;
+use crate::plan::{ForeignKeyTopic, StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
+use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
-    GlobalRows, GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory,
-    Versioned, VersionedStore, WindowState, WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
+    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
 };
-use crate::windows::Windowed;
 
 use super::{Task, TaskId};
 
@@ -69,13 +68,13 @@ pub enum BuildError {
 
 /// Collects the nodes, stores and targets of one task while the generated code builds it.
 pub struct TaskBuilder<'a> {
-    env: &'a TaskEnv<'a>,
-    context: Context,
+    pub(super) env: &'a TaskEnv<'a>,
+    pub(super) context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
     /// Stores that hand on the values before their changes.
     with_old: Vec<&'static str>,
-    problems: Vec<BuildError>,
+    pub(super) problems: Vec<BuildError>,
 }
 
 impl<'a> TaskBuilder<'a> {
@@ -108,27 +107,24 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
-    /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
+    /// A session store as it is planned, and its retention.
+    pub(super) fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
-        let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
-            return StoreArena::no_window();
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
+            return None;
         };
-        if retention_ms < size_ms {
-            self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
-            None => StoreArena::no_window(),
-        }
+        let backend = self.backend(name)?;
+        let changelog = self.changelog(name, logged);
+        let store = SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
+        store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
+    pub(super) fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -153,41 +149,6 @@ impl<'a> TaskBuilder<'a> {
     fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
-    }
-
-    /// The store of a table, for processors to read.
-    pub fn table_store<K, V>(&mut self, table: &Table<K, V>, name: &str) -> ReadOnly<KeyValue<K, V>>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let _ = table;
-        ReadOnly(self.key_value(name))
-    }
-
-    /// The store of an aggregation in windows, for processors to read.
-    pub fn window_table_store<K, V>(&mut self, table: &Table<Windowed<K>, V>, name: &str) -> ReadOnly<WindowState<K, V>>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let _ = table;
-        if self.env.plan.stores.iter().any(|s| s.name == name) {
-            ReadOnly(self.owned_window(name, 0))
-        } else {
-            ReadOnly(StoreArena::no_window())
-        }
-    }
-
-    /// A global table, for processors to read.
-    pub fn global_rows<K, V>(&mut self, table: &GlobalTable<K, V>, name: &str) -> GlobalRows<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
-    {
-        let _ = table;
-        let store = self.global(name);
-        self.context.stores.add_global(store)
     }
 
     /// The window store of a node, which must keep windows for at least so long after their start.
@@ -220,6 +181,26 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// The subscription store of a foreign-key join, which two nodes use.
+    pub(crate) fn subscription_store(&mut self, name: &str) -> Place<SubscriptionStore> {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        match SubscriptionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes) {
+            Ok(store) => self.context.stores.insert(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_place()
+            }
+        }
+    }
+
     /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.
     pub(crate) fn objects<R: ObjectRows>(&mut self, name: &str, rows: impl FnOnce(StoreKind) -> Option<R>) -> Place<ObjectStore<R>> {
         let planned = self.env.plan.stores.iter().find(|s| s.name == name).and_then(|plan| Some((plan.logged, rows(plan.kind)?)));
@@ -249,6 +230,16 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// A topic of a foreign-key join, to write to.
+    pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
+        self.target(&topic.of(self.env.application_id))
+    }
+
+    /// The partition that the task is for.
+    pub(crate) fn partition(&self) -> i32 {
+        self.env.id.partition
+    }
+
     /// The changes of this store go to the node behind it.
     pub(crate) fn forward_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str)
     where
@@ -259,6 +250,32 @@ impl<'a> TaskBuilder<'a> {
             let with_old = self.with_old.contains(&name);
             self.context.stores.window(handle).forward_changes(with_old);
         }
+    }
+
+    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
+    /// behind it.
+    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let made = match self.context.stores.find_sessions(name) {
+            // A processor that reads it has opened it before.
+            Some(handle) => Some((handle, self.context.stores.sessions(handle).retention_ms())),
+            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add_sessions(store), retention_ms)),
+        };
+        let Some((handle, retention_ms)) = made else { return StoreArena::no_sessions() };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
+            );
+            self.window_problem(name, problem);
+        }
+        if forwards {
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.sessions(handle).forward_changes(with_old);
+        }
+        handle
     }
 
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {

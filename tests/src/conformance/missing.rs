@@ -2,17 +2,11 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "store_session_ops",
     "store_versioned_ops",
     "cogroup",
-    "session_count",
-    "session_reduce",
-    "session_aggregate",
-    "session_edges",
     "cogroup_tumbling",
     "cogroup_sliding",
     "cogroup_session",
-    "close_session",
     "suppress_tumbling",
     "suppress_hopping",
     "suppress_session",
@@ -24,14 +18,5 @@ pub(super) const SCENARIOS: &[&str] = &[
     "st_grace_inner",
     "st_grace_left",
     "tt_windowed",
-    "fk_inner",
-    "fk_left",
-    "fk_inner_materialized",
-    "fk_left_materialized",
-    "fk_by_key",
-    "fk_versioned",
-    "fk_views",
-    "fk_then_group",
     "order_pipeline",
-    "session_alerts",
 ];
