@@ -102,7 +102,8 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table or of two streams, and each processor that reads a table: the entries of both sides.
+/// For each join with a table or of two streams, and each processor that reads a table: the entries of both sides. For each cogroup: those of
+/// all its streams.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -138,9 +139,15 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
                 own.extend(from);
             }
         }
+<<<<<<< HEAD
         // A processor looks rows of tables up, as a join does.
         let read = topology.node(*id).stores().iter().filter(|(table, _)| topology.node(*table).gives() == Kind::Table);
         both.extend(read.flat_map(|(table, _)| origins.get(table).cloned().unwrap_or_default()));
+=======
+        if !topology.node(*id).also_from.is_empty() {
+            both.extend(own.iter().copied());
+        }
+>>>>>>> main
         if !both.is_empty() {
             both.extend(own.iter().copied());
             add(&mut groups, both);
