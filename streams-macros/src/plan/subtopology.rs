@@ -139,15 +139,12 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
                 own.extend(from);
             }
         }
-<<<<<<< HEAD
         // A processor looks rows of tables up, as a join does.
         let read = topology.node(*id).stores().iter().filter(|(table, _)| topology.node(*table).gives() == Kind::Table);
         both.extend(read.flat_map(|(table, _)| origins.get(table).cloned().unwrap_or_default()));
-=======
         if !topology.node(*id).also_from.is_empty() {
             both.extend(own.iter().copied());
         }
->>>>>>> main
         if !both.is_empty() {
             both.extend(own.iter().copied());
             add(&mut groups, both);
