@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use crate::codec::buffered::Origin;
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
@@ -64,6 +65,33 @@ impl Handlers {
 pub(crate) struct Target {
     pub(crate) topic: TopicSlot,
     pub(crate) partitions: i32,
+}
+
+/// Where a record came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordMetadata<'a> {
+    /// Its topic.
+    pub topic: &'a str,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+}
+
+/// What the context says of a record that has waited.
+#[derive(Debug)]
+pub(crate) struct AtHand {
+    origin: Origin,
+    raw_key: Option<Vec<u8>>,
+    raw_value: Option<Vec<u8>>,
+    raw_headers: Headers,
+}
+
+impl From<Origin> for AtHand {
+    /// Its bytes are not known any more.
+    fn from(origin: Origin) -> Self {
+        AtHand { origin, raw_key: None, raw_value: None, raw_headers: Headers::default() }
+    }
 }
 
 /// The surroundings of a record in a task.
@@ -154,6 +182,11 @@ impl Context {
         self.offset
     }
 
+    /// Topic, partition and offset that the record at hand came from; `None` in a schedule, and when cached changes go downstream.
+    pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
+        (self.offset >= 0).then(|| RecordMetadata { topic: &self.topic, partition: self.partition, offset: self.offset })
+    }
+
     /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
     pub fn stream_time_ms(&self) -> i64 {
         self.stream_time_ms
@@ -200,6 +233,18 @@ impl Context {
         (self.partition, self.offset) = (-1, -1);
         (self.raw_key, self.raw_value) = (None, None);
         self.raw_headers.clear();
+    }
+
+    /// Changes the record at hand for another one, or back.
+    pub(crate) fn exchange(&mut self, other: &mut AtHand) {
+        std::mem::swap(&mut self.timestamp_ms, &mut other.origin.timestamp_ms);
+        std::mem::swap(&mut self.offset, &mut other.origin.offset);
+        std::mem::swap(&mut self.topic, &mut other.origin.topic);
+        std::mem::swap(&mut self.partition, &mut other.origin.partition);
+        std::mem::swap(&mut self.headers, &mut other.origin.headers);
+        std::mem::swap(&mut self.raw_key, &mut other.raw_key);
+        std::mem::swap(&mut self.raw_value, &mut other.raw_value);
+        std::mem::swap(&mut self.raw_headers, &mut other.raw_headers);
     }
 
     #[cold]

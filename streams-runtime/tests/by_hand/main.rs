@@ -5,6 +5,7 @@
 mod application;
 mod sessions;
 mod stream_joins;
+mod suppress;
 mod task;
 mod topology;
 mod windows;
