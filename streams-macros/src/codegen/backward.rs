@@ -183,7 +183,7 @@ impl Backward<'_, '_> {
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
-            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#label, #next)),
             "aggregate" if node.row.on.is_some_and(Kind::is_cogroup) => {
                 quote_spanned!(span => __rt::Shared::new(#op #at.attach(__b, #state, #next)))
             }
