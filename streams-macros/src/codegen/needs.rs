@@ -51,7 +51,7 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
         StoreRole::JoinSide => join_side_kind(plan, store.node),
-        StoreRole::JoinWaiting => quote!(__rt::StoreKind::Buffer),
+        StoreRole::JoinWaiting | StoreRole::Held => quote!(__rt::StoreKind::Buffer),
     }
 }
 

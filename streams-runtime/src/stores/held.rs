@@ -196,6 +196,8 @@ mod tests {
         after.hold(b"a", b"4", 10, &mut out);
         assert_eq!(after.rows.stream_time_ms(), 50);
         assert_eq!(drain(&mut after, 50), [record(10, "a", "2"), record(10, "a", "4"), record(50, "b", "3")]);
-        assert!(after.restore(&mut std::iter::once(NewRecord { key: Some(b"x"), value: None, timestamp_ms: 0, offset: 4 }.into()), 5).is_err());
+        assert!(
+            after.restore(&mut std::iter::once(NewRecord { key: Some(b"x"), value: None, timestamp_ms: 0, offset: 4 }.into()), 5).is_err()
+        );
     }
 }

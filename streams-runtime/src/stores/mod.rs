@@ -5,6 +5,7 @@ pub(crate) mod arena;
 mod backend;
 mod cache;
 mod global;
+pub(crate) mod held;
 pub(crate) mod join_window;
 mod key_value;
 mod memory;

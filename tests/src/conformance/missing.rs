@@ -21,8 +21,6 @@ pub(super) const SCENARIOS: &[&str] = &[
     "suppress_zero",
     "suppress_then_group",
     "suppress_windowed_time_limit",
-    "st_grace_inner",
-    "st_grace_left",
     "tt_windowed",
     "fk_inner",
     "fk_left",
