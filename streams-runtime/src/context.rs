@@ -11,7 +11,7 @@ use crate::codec::buffered::{BufferedParts, Origin};
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
-use crate::processor::Schedules;
+use crate::processor::{ProcessorWrapper, Schedules, WrapProcessors};
 use crate::record::{NewRecord, RecordRef};
 use crate::stores::{StoreArena, StoreError};
 
@@ -43,13 +43,15 @@ impl TaskMetrics {
     }
 }
 
-/// How records that fail are handled.
+/// How records that fail are handled, and what stands around processors.
 #[derive(Clone, Debug, Default)]
 pub struct Handlers {
     /// Bytes that are not of the type that the topology reads.
     pub decode: OnError,
     /// `Err` of a `try_` operator or of a processor.
     pub process: OnError,
+    /// What stands around the code of processors.
+    pub wrap_processors: WrapProcessors,
 }
 
 impl Handlers {
@@ -183,6 +185,11 @@ impl Context {
     /// Asks for a commit soon after this record.
     pub fn request_commit(&mut self) {
         self.commit_requested = true;
+    }
+
+    /// What stands around this processor.
+    pub(crate) fn wrapper(&self, node: &str) -> Option<Box<dyn ProcessorWrapper>> {
+        self.handlers.wrap_processors.wrapper(node)
     }
 
     /// Counts a record that the semantics of an operator leave out.

@@ -90,8 +90,9 @@ pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
 pub use operators::TimeWindowedStream;
 pub use processor::{
-    FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
-    WindowView,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
+    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, StoppedBehind, StoreHandle,
+    WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

@@ -8,7 +8,8 @@ pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
-    FixedKeyProcessor, Forward, ForwardValue, Processor, ProcessorContext, Record, ScheduleId, ScheduleKind, StoreHandle,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
+    ScheduleKind, StoreHandle,
 };
 pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};

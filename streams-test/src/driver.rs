@@ -8,7 +8,9 @@ use std::sync::Arc;
 use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{AnyTopology, Handlers, OnError, SharedProducer, StoreName, TaskMetrics, Topology, Windowed};
+use streams_runtime::{
+    AnyTopology, Handlers, OnError, ProcessorWrapper, SharedProducer, StoreName, TaskMetrics, Topology, Windowed, WrapProcessors,
+};
 
 use crate::engine::{Engine, EngineParts};
 use crate::error::DriverError;
@@ -112,6 +114,13 @@ impl TestDriverBuilder {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.handlers.process = handler;
+        self
+    }
+
+    /// Puts something around the code of each processor and transformer, made by its name in the topology.
+    #[must_use]
+    pub fn wrap_processors<W: ProcessorWrapper>(mut self, make: impl Fn(&str) -> W + Send + Sync + 'static) -> Self {
+        self.handlers.wrap_processors = WrapProcessors::new(make);
         self
     }
 

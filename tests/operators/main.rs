@@ -20,6 +20,7 @@ mod merge;
 mod peek;
 mod print;
 mod process;
+mod process_outputs;
 mod reduce;
 mod repartition;
 mod schedules;
@@ -44,6 +45,7 @@ mod versioned;
 mod window_store_model;
 mod window_stores;
 mod windowed;
+mod wrap_processors;
 
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::*;

@@ -25,6 +25,10 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.read || name.starts_with('_') {
             continue;
         }
+        if node.row.gives != Kind::Branches {
+            cx.report(variable.name.span(), OUTPUT_UNREAD, &[("name", &name)]);
+            continue;
+        }
         let branches = node.receiver.map_or(0, |split| topology.node(split).args.len());
         let fix = if index == branches {
             "; end the split with `.no_default()` instead of `.otherwise()`, or start the name with `_`"

@@ -146,6 +146,9 @@ impl Backward<'_, '_> {
         if matches!(node.row.name, "otherwise" | "no_default") {
             return self.split(id);
         }
+        if node.row.name == "process" && topology.outputs(id).next().is_some() {
+            return self.outputs(id);
+        }
         let (next, depth) = self.next(id);
         self.depths.insert(id, depth + 1);
         let label = &node.label;
@@ -248,10 +251,7 @@ impl Backward<'_, '_> {
     fn split(&mut self, id: NodeId) -> TokenStream {
         let topology = &self.plan.topology;
         let node = topology.node(id);
-        let outputs: Vec<NodeId> = topology
-            .ids()
-            .filter(|other| topology.node(*other).output_index.is_some() && topology.node(*other).receiver == Some(id))
-            .collect();
+        let outputs: Vec<NodeId> = topology.outputs(id).collect();
         let count = node.args.len();
         let (mut rest, mut depth) = match outputs.get(count) {
             Some(otherwise) => self.next(*otherwise),
@@ -267,6 +267,24 @@ impl Backward<'_, '_> {
         self.depths.insert(id, depth);
         let name = idents::node(topology, id);
         quote! { let #name = #rest; }
+    }
+
+    /// A processor with several outputs. Expands to `let __to_process_3 = __op_process_3.at("…").attach_branching(__b, &lines, (__to_…, __to_…));`
+    fn outputs(&mut self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let node = topology.node(id);
+        let span = node.span.resolved_at(Span::call_site());
+        let (mut nodes, mut depth) = (Vec::new(), 0);
+        for output in topology.outputs(id) {
+            let (next, next_depth) = self.next(output);
+            nodes.push(next);
+            depth = depth.max(next_depth);
+        }
+        self.depths.insert(id, depth + 1);
+        let (name, op) = (idents::node(topology, id), idents::at(&idents::operator(topology, id), span));
+        let input = node.receiver.map(|input| idents::read(topology, input, None));
+        let label = &node.label;
+        quote_spanned!(span => let #name = #op.at(#label).attach_branching(__b, &#input, (#(#nodes,)*));)
     }
 
     fn sink(&mut self, id: NodeId) -> (TokenStream, TokenStream) {

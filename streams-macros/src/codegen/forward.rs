@@ -38,6 +38,7 @@ impl Forward<'_, '_> {
             "table" => self.table(),
             "global_table" => self.global_table(),
             "otherwise" | "no_default" => self.split(),
+            "process" if self.plan.topology.outputs(self.id).next().is_some() => self.outputs(),
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
             "windowed_by" => self.windowed_by(),
@@ -290,9 +291,8 @@ impl Forward<'_, '_> {
         let receiver = self.receiver();
         let topology = &self.plan.topology;
         let outputs: Vec<&Ident> = topology
-            .nodes
-            .iter()
-            .filter(|node| node.output_index.is_some() && node.receiver == Some(self.id))
+            .outputs(self.id)
+            .map(|output| topology.node(output))
             .filter_map(|node| node.variable.as_ref().map(|variable| &variable.name))
             .collect();
         let mut tokens = TokenStream::new();
@@ -309,6 +309,17 @@ impl Forward<'_, '_> {
             tokens.extend(quote! { let #rest = #receiver; });
         }
         tokens
+    }
+
+    /// Expands to `let ((alerts, readings), __op_process_3) = lines.process_branching(MyProcessor, stores);`
+    fn outputs(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let (receiver, op) = (self.receiver(), self.op());
+        let topology = &self.plan.topology;
+        let names: Vec<&Ident> =
+            topology.outputs(self.id).filter_map(|output| topology.node(output).variable.as_ref().map(|variable| &variable.name)).collect();
+        let method = Ident::new("process_branching", self.span());
+        quote_spanned! { self.span() => #before let ((#(#names,)*), #op) = #receiver.#method(#(#args),*); }
     }
 
     /// Expands to:

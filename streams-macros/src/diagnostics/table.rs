@@ -49,7 +49,7 @@ rows! {
         "The graph must be readable for the macro before other macros are expanded. Inside of closures every macro can be used.";
     ATTRIBUTE_ON_STATEMENT = "T023": "attribute `{attribute}` is not allowed on a statement; only doc comments are",
         "The graph must be the same in every build, so there is no `#[cfg]` on its parts.";
-    LET_PATTERN = "T024": "the left side of `let` is one name, or a tuple of names for `split`; found `{found}`",
+    LET_PATTERN = "T024": "the left side of `let` is one name, or a tuple of names for `split` and `process`; found `{found}`",
         "Names are topics of conversation between statements; they cannot be mutable, ignored or taken apart.";
     LET_WITHOUT_VALUE = "T025": "`let {name}` has no value; write `let {name} = …;`",
         "Streams and tables are defined where they are named.";
@@ -89,7 +89,7 @@ rows! {
         "The last part of the type's path says whether it is a stream, a table, a global table or a store.";
     TYPE_ARGUMENTS = "T044": "`{written}` needs two type arguments, key and value: `{written}<Key, Value>`",
         "Kafka's records have a key and a value. Where there is none, the type is `()`; where one may be missing, `Option<…>`.";
-    TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `split`: all branches have the type of the stream",
+    TYPE_ON_TUPLE = "T045": "write no type on the tuple of a `{operator}`: {why}",
         "Remove the type.";
     UNKNOWN_SOURCE = "T046": "unknown source `{name}`{hint} (known are {known})",
         "A chain starts with one of these, or with the name of a stream or table that was defined before.";
@@ -178,7 +178,7 @@ rows! {
     SPLIT_NOT_A_TUPLE = "T092": "`split` gives {wanted} streams: write `let ({names}) = …;`",
         "One name for each `branch`, and one for `otherwise`; a tuple of one is written `(name,)`.";
     TUPLE_WITHOUT_SPLIT = "T093": "`{operator}` gives one {kind}, not a tuple",
-        "Only `split` gives several streams.";
+        "Only `split` gives several streams, and `process` with a processor that has several outputs.";
     STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<Key, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "State is named by its `let`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
     STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<Key, Value> = …;`",
@@ -263,4 +263,6 @@ rows! {
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
+    OUTPUT_UNREAD = "T195": "nothing reads the output `{name}` of this processor: what it forwards there would be lost without a trace; start its name with `_` if that is meant",
+        "A processor with several outputs gives one stream for each: `let (alerts, readings) = stream.process(MyProcessor, stores);`.";
 }

@@ -306,6 +306,9 @@ impl Builder {
         }
         let name = match &binding.names {
             parse::Names::One(name) => name,
+            parse::Names::Tuple(names, _) if row.name == "process" => {
+                return self.bind_outputs(cx, last, names, binding, &docs);
+            }
             parse::Names::Tuple(_, tuple) => {
                 let values: &[(&str, &dyn std::fmt::Display)] = &[("operator", &operator), ("kind", &gives.noun())];
                 cx.report(*tuple, TUPLE_WITHOUT_SPLIT, values);
@@ -341,7 +344,6 @@ impl Builder {
 
     fn bind_branches(&mut self, cx: &mut Errors, split: NodeId, binding: &Binding, docs: Vec<syn::Attribute>) -> Result<(), Broken> {
         let node = &self.nodes[split.0];
-        let span = node.span;
         let row = node.row;
         let wanted = node.args.len() + usize::from(row.name == "otherwise");
         let names = match &binding.names {
@@ -357,8 +359,35 @@ impl Builder {
             }
             parse::Names::Tuple(names, _) => names,
         };
+        let why = "all branches have the type of the stream";
+        self.bind_tuple(cx, split, names, binding, (&docs, why))
+    }
+
+    /// `let (a, b) = stream.process(…)`: one stream for each output of the processor, which knows how many there are.
+    fn bind_outputs(
+        &mut self,
+        cx: &mut Errors,
+        process: NodeId,
+        names: &[Ident],
+        binding: &Binding,
+        docs: &[syn::Attribute],
+    ) -> Result<(), Broken> {
+        self.bind_tuple(cx, process, names, binding, (docs, "the processor says those of its outputs"))
+    }
+
+    fn bind_tuple(
+        &mut self,
+        cx: &mut Errors,
+        from: NodeId,
+        names: &[Ident],
+        binding: &Binding,
+        (docs, why_no_type): (&[syn::Attribute], &str),
+    ) -> Result<(), Broken> {
+        let (row, span) = (self.nodes[from.0].row, self.nodes[from.0].span);
         if let Some(ty) = &binding.ty {
-            cx.report(syn::spanned::Spanned::span(ty), TYPE_ON_TUPLE, &[]);
+            let operator = if row.gives == Kind::Branches { "split" } else { row.name };
+            let values: &[(&str, &dyn std::fmt::Display)] = &[("operator", &operator), ("why", &why_no_type)];
+            cx.report(syn::spanned::Spanned::span(ty), TYPE_ON_TUPLE, values);
             return Err(Broken);
         }
         for (index, name) in names.iter().enumerate() {
@@ -366,12 +395,12 @@ impl Builder {
                 row,
                 fallible: false,
                 span,
-                receiver: Some(split),
+                receiver: Some(from),
                 output_index: Some(index),
                 args: Vec::new(),
                 fallible_branches: Vec::new(),
                 options: Options::default(),
-                variable: Some(Variable { name: name.clone(), ty: None, docs: docs.clone() }),
+                variable: Some(Variable { name: name.clone(), ty: None, docs: docs.to_vec() }),
                 label: String::new(),
                 read: false,
                 used_at: None,

@@ -38,7 +38,7 @@ pub(crate) struct Node {
     pub(crate) span: Span,
     /// What it is called on; nothing for a source.
     pub(crate) receiver: Option<NodeId>,
-    /// For a stream that came out of a `split`: which.
+    /// For a stream that came out of a `split` or of a processor with several outputs: which.
     pub(crate) output_index: Option<usize>,
     pub(crate) args: Vec<Argument>,
     /// For a `split`: which of its branches are `try_branch`.
@@ -232,6 +232,11 @@ impl Topology {
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.nodes.len()).map(NodeId)
+    }
+
+    /// The streams that a `split` or a processor with several outputs gives, in order.
+    pub(crate) fn outputs(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        self.ids().filter(move |other| self.node(*other).output_index.is_some() && self.node(*other).receiver == Some(id))
     }
 
     /// The `windowed_by` of an aggregation in windows.

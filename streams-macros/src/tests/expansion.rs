@@ -74,7 +74,9 @@ const PROCESSORS: &str = r#"
         let recent: WindowStore<String, f64> = window_store(hours(*kept_h), minutes(1)).named("recent-readings").retain_duplicates();
         let readings: Stream<String, f64> = stream("readings");
         let smooth = readings.process_values(Smooth::new(5), (latest, recent));
-        smooth.to("smooth");
+        let (high, low) = smooth.process(Threshold, latest);
+        high.to("high");
+        low.to("low");
     }
 "#;
 

@@ -1,12 +1,12 @@
-//! `process` and `process_values`: code of one's own per record.
+//! `process`: code of one's own per record, with one output or several.
 
 use std::marker::PhantomData;
 
 use crate::context::Context;
-use crate::error::{BoxError, ErrorKind, Flow};
+use crate::error::Flow;
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
-use crate::processor::{FixedKeyOutlet, FixedKeyProcessor, Outlet, Processor, ProcessorContext, Record};
+use crate::processor::{BranchingProcessor, Host, Outlet, OutputNodes, Outputs, Processor, ProcessorCall, Record, outcome};
 use crate::task::TaskBuilder;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
@@ -18,64 +18,56 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     where
         P: Processor<K, V>,
     {
-        (Stream::handle(), Process { processor, stores, name: "process" })
+        (Stream::handle(), Process { host: Host::new(processor, stores, "process") })
     }
 
-    /// Hands each record to a processor that leaves the key alone, connected to these stores.
+    /// Hands each record to a processor with several outputs, each a stream: `let (a, b) = stream.process(processor, stores);`.
     ///
-    /// Kafka Streams: `processValues`. No repartition follows.
-    pub fn process_values<P>(&self, processor: P, stores: P::Stores) -> (Stream<K, P::ValueOut>, ProcessValues<P, P::Stores>)
+    /// Kafka Streams: `process` with a processor that forwards to children by name.
+    pub fn process_branching<P>(&self, processor: P, stores: P::Stores) -> (<P::Outputs as Outputs>::Streams, Process<P, P::Stores>)
     where
-        P: FixedKeyProcessor<K, V>,
+        P: BranchingProcessor<K, V>,
     {
-        (Stream::handle(), ProcessValues { processor, stores, name: "process_values" })
+        (P::Outputs::streams(), Process { host: Host::new(processor, stores, "process") })
     }
 }
 
-macro_rules! process {
-    ($op:ident, $node:ident) => {
-        /// The operator before it is attached to what follows.
-        pub struct $op<P, S> {
-            processor: P,
-            stores: S,
-            name: &'static str,
-        }
-
-        impl<P, S> $op<P, S> {
-            /// Says where in the topology this is, for error messages.
-            #[must_use]
-            pub fn at(mut self, name: &'static str) -> Self {
-                self.name = name;
-                self
-            }
-
-            /// Makes the node that hands its results to `next`. `input` is the stream it reads.
-            pub fn attach<K: ?Sized, V: ?Sized, N>(self, b: &mut TaskBuilder<'_>, input: &Stream<K, V>, next: N) -> $node<K, V, P, S, N> {
-                let _ = input;
-                $node { node: b.next_node(), op: self, open: false, next, types: PhantomData }
-            }
-        }
-
-        /// The operator at work.
-        pub struct $node<K: ?Sized, V: ?Sized, P, S, N> {
-            op: $op<P, S>,
-            node: usize,
-            open: bool,
-            next: N,
-            types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
-        }
-    };
+/// The operator before it is attached to what follows.
+pub struct Process<P, S> {
+    host: Host<P, S>,
 }
-process!(Process, ProcessNode);
-process!(ProcessValues, ProcessValuesNode);
 
-/// The user's error to the handler, unless a node further down has stopped the task already.
-fn finish(result: Result<(), BoxError>, downstream: Flow, name: &str, cx: &mut Context) -> Flow {
-    downstream?;
-    match result {
-        Ok(()) => Ok(()),
-        Err(error) => cx.fail(ErrorKind::Process, name, error),
+impl<P, S: Copy> Process<P, S> {
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, name: &'static str) -> Self {
+        self.host.at(name);
+        self
     }
+
+    /// Makes the node that hands its results to `next`. `input` is the stream it reads.
+    pub fn attach<K: ?Sized, V: ?Sized, N>(self, b: &mut TaskBuilder<'_>, input: &Stream<K, V>, next: N) -> ProcessNode<K, V, P, S, N> {
+        let _ = input;
+        ProcessNode { host: self.host.attached(b.next_node()), next, types: PhantomData }
+    }
+
+    /// Makes the node that hands its results to `next`, one node for each output. `input` is the stream it reads.
+    pub fn attach_branching<K: ?Sized, V: ?Sized, N>(
+        self,
+        b: &mut TaskBuilder<'_>,
+        input: &Stream<K, V>,
+        next: N,
+    ) -> ProcessBranchingNode<K, V, P, S, N> {
+        let _ = input;
+        ProcessBranchingNode { host: self.host.attached(b.next_node()), next, types: PhantomData }
+    }
+}
+
+/// The operator at work.
+pub struct ProcessNode<K: ?Sized, V: ?Sized, P, S, N> {
+    host: Host<P, S>,
+    next: N,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
 impl<K, V, P, N> Node for ProcessNode<K, V, P, P::Stores, N>
@@ -86,30 +78,14 @@ where
     N: Push<P::KeyOut, P::ValueOut>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        match signal {
-            Signal::Init if !self.open => {
-                self.open = true;
-                let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-                if let Err(error) = self.op.processor.init(&mut context) {
-                    return Err(cx.error(ErrorKind::Process, self.op.name, error));
-                }
-            }
-            Signal::Close if self.open => {
-                self.open = false;
-                self.op.processor.close();
-            }
-            Signal::Punctuate(due) if due.is_some_and(|due| due.node == self.node) => {
-                if let Some(due) = due.take() {
-                    let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-                    let mut outlet = Outlet { next: &mut self.next, result: Ok(()) };
-                    let result = self.op.processor.punctuate(due.id, due.time_ms, &mut context, &mut outlet);
-                    let downstream = outlet.result;
-                    return finish(result, downstream, self.op.name, cx);
-                }
-            }
-            _ => {}
-        }
-        self.next.signal(signal, cx)
+        let Some(due) = self.host.signal(signal, cx, P::init, P::close)? else { return self.next.signal(signal, cx) };
+        let mut outlet = Outlet::new(&mut self.next);
+        let result = self.host.run(ProcessorCall::Punctuate, cx, |processor, cx| {
+            let result = processor.punctuate(due.id, due.time_ms, cx, &mut outlet);
+            outcome(result, outlet.result.is_err())
+        });
+        let downstream = outlet.result;
+        self.host.finish(result, downstream, cx)
     }
 }
 
@@ -122,62 +98,59 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
-        let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-        let mut outlet = Outlet { next: &mut self.next, result: Ok(()) };
-        let result = self.op.processor.process(record, &mut context, &mut outlet);
+        let mut outlet = Outlet::new(&mut self.next);
+        let result = self.host.run(ProcessorCall::Process, cx, |processor, cx| {
+            let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
+            let result = processor.process(record, cx, &mut outlet);
+            outcome(result, outlet.result.is_err())
+        });
         let downstream = outlet.result;
-        finish(result, downstream, self.op.name, cx)
+        self.host.finish(result, downstream, cx)
     }
 }
 
-impl<K, V, P, N> Node for ProcessValuesNode<K, V, P, P::Stores, N>
+/// The operator at work, with several outputs.
+pub struct ProcessBranchingNode<K: ?Sized, V: ?Sized, P, S, N> {
+    host: Host<P, S>,
+    next: N,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V, P, N> Node for ProcessBranchingNode<K, V, P, P::Stores, N>
 where
     K: ?Sized,
     V: ?Sized,
-    P: FixedKeyProcessor<K, V>,
-    N: Push<K, P::ValueOut>,
+    P: BranchingProcessor<K, V>,
+    N: OutputNodes<P::Outputs>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        match signal {
-            Signal::Init if !self.open => {
-                self.open = true;
-                let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-                if let Err(error) = self.op.processor.init(&mut context) {
-                    return Err(cx.error(ErrorKind::Process, self.op.name, error));
-                }
-            }
-            Signal::Close if self.open => {
-                self.open = false;
-                self.op.processor.close();
-            }
-            Signal::Punctuate(due) if due.is_some_and(|due| due.node == self.node) => {
-                if let Some(due) = due.take() {
-                    let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-                    let result = self.op.processor.punctuate(due.id, due.time_ms, &mut context);
-                    return finish(result, Ok(()), self.op.name, cx);
-                }
-            }
-            _ => {}
-        }
-        self.next.signal(signal, cx)
+        let Some(due) = self.host.signal(signal, cx, P::init, P::close)? else { return self.next.signal(signal, cx) };
+        let mut outlets = self.next.outlets();
+        let result = self.host.run(ProcessorCall::Punctuate, cx, |processor, cx| {
+            let result = processor.punctuate(due.id, due.time_ms, cx, &mut outlets);
+            outcome(result, N::failed(&outlets))
+        });
+        let downstream = N::finish(outlets);
+        self.host.finish(result, downstream, cx)
     }
 }
 
-impl<K, V, P, N> Push<K, V> for ProcessValuesNode<K, V, P, P::Stores, N>
+impl<K, V, P, N> Push<K, V> for ProcessBranchingNode<K, V, P, P::Stores, N>
 where
     K: ?Sized,
     V: ?Sized,
-    P: FixedKeyProcessor<K, V>,
-    N: Push<K, P::ValueOut>,
+    P: BranchingProcessor<K, V>,
+    N: OutputNodes<P::Outputs>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
-        let mut context = ProcessorContext::new(cx, self.op.stores, self.node);
-        let mut outlet = FixedKeyOutlet { key, next: &mut self.next, result: Ok(()) };
-        let result = self.op.processor.process(record, &mut context, &mut outlet);
-        let downstream = outlet.result;
-        finish(result, downstream, self.op.name, cx)
+        let mut outlets = self.next.outlets();
+        let result = self.host.run(ProcessorCall::Process, cx, |processor, cx| {
+            let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
+            let result = processor.process(record, cx, &mut outlets);
+            outcome(result, N::failed(&outlets))
+        });
+        let downstream = N::finish(outlets);
+        self.host.finish(result, downstream, cx)
     }
 }

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::rows::Rows;
 use crate::codec::StreamData;
 use crate::context::Context;
-use crate::error::{BoxError, ErrorKind, Flow, TaskError};
+use crate::error::{BoxError, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
-use crate::processor::ProcessorContext;
+use crate::processor::{Host, ProcessorCall, ProcessorContext};
 
 /// Code that makes a new value for each row of a table: `table.transform_values(transformer, stores)`.
 ///
@@ -100,30 +100,29 @@ impl<K, V> Table<K, V> {
     where
         P: ValueTransformer<K, V>,
     {
-        let op = TransformValues { transformer: Rc::new(RefCell::new(transformer)), stores, name: "transform_values", with_old: false };
+        let host = Host::new(transformer, stores, "transform_values");
+        let op = TransformValues { host: Rc::new(RefCell::new(host)), with_old: false };
         (Table::handle(), op)
     }
 }
 
 /// The operator before it is attached to what follows. Its transformer is shared with those who look rows up through it.
 pub struct TransformValues<P, S> {
-    transformer: Rc<RefCell<P>>,
-    stores: S,
-    name: &'static str,
+    host: Rc<RefCell<Host<P, S>>>,
     with_old: bool,
 }
 
 impl<P, S: Copy> Clone for TransformValues<P, S> {
     fn clone(&self) -> Self {
-        TransformValues { transformer: Rc::clone(&self.transformer), stores: self.stores, name: self.name, with_old: self.with_old }
+        TransformValues { host: Rc::clone(&self.host), with_old: self.with_old }
     }
 }
 
 impl<P, S: Copy> TransformValues<P, S> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
-    pub fn at(mut self, name: &'static str) -> Self {
-        self.name = name;
+    pub fn at(self, name: &'static str) -> Self {
+        self.host.borrow_mut().at(name);
         self
     }
 
@@ -142,26 +141,26 @@ impl<P, S: Copy> TransformValues<P, S> {
     /// Makes the node that hands its results to `next`.
     pub fn attach<K, V, N>(self, input: &Table<K, V>, next: N) -> TransformValuesNode<K, V, P, S, N> {
         let _ = input;
-        TransformValuesNode { op: self, open: false, next, types: PhantomData }
+        TransformValuesNode { op: self, next, types: PhantomData }
     }
 
     fn transform<K, V>(&self, key: &K, value: Option<&V>, cx: &mut Context) -> Result<Option<P::ValueOut>, Box<TaskError>>
     where
         P: ValueTransformer<K, V, Stores = S>,
     {
-        // It makes no schedules, so no node need be known.
-        let result = self.transformer.borrow_mut().transform(key, value, &mut ProcessorContext::new(cx, self.stores, 0));
-        match result {
-            Ok(value) => Ok(value),
-            Err(error) => cx.fail(ErrorKind::Process, self.name, error).map(|()| None),
-        }
+        let mut host = self.host.borrow_mut();
+        let mut new = None;
+        let result = host.run(ProcessorCall::Process, cx, |transformer, cx| {
+            new = transformer.transform(key, value, cx)?;
+            Ok(())
+        });
+        host.finish(result, Ok(()), cx).map(|()| new)
     }
 }
 
 /// The operator at work.
 pub struct TransformValuesNode<K, V, P, S, N> {
     op: TransformValues<P, S>,
-    open: bool,
     next: N,
     types: PhantomData<fn() -> (K, V)>,
 }
@@ -171,18 +170,8 @@ where
     P: ValueTransformer<K, V>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        match signal {
-            Signal::Init if !self.open => {
-                self.open = true;
-                let result = self.op.transformer.borrow_mut().init(&mut ProcessorContext::new(cx, self.op.stores, 0));
-                result.map_err(|error| cx.error(ErrorKind::Process, self.op.name, error))?;
-            }
-            Signal::Close if self.open => {
-                self.open = false;
-                self.op.transformer.borrow_mut().close();
-            }
-            _ => {}
-        }
+        // It makes no schedules.
+        self.op.host.borrow_mut().signal(signal, cx, P::init, P::close)?;
         self.next.signal(signal, cx)
     }
 }

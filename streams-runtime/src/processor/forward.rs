@@ -31,9 +31,16 @@ pub trait ForwardValue<V: ?Sized> {
 }
 
 /// Keeps the first error from further down.
-pub(crate) struct Outlet<'n, N> {
+pub struct Outlet<'n, N> {
     pub(crate) next: &'n mut N,
     pub(crate) result: Flow,
+}
+
+impl<'n, N> Outlet<'n, N> {
+    #[inline]
+    pub(crate) fn new(next: &'n mut N) -> Self {
+        Outlet { next, result: Ok(()) }
+    }
 }
 
 impl<K: ?Sized, V: ?Sized, N: Push<K, V>> Forward<K, V> for Outlet<'_, N> {

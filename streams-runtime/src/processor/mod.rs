@@ -2,17 +2,23 @@
 
 mod context;
 mod forward;
+mod host;
 mod key_value;
+mod outputs;
 mod schedules;
 mod window;
+mod wrapper;
 
 pub use context::{ProcessorContext, StoreHandle};
 pub(crate) use forward::{FixedKeyOutlet, Outlet};
 pub use forward::{Forward, ForwardValue};
+pub(crate) use host::{Host, outcome};
 pub use key_value::KeyValueView;
+pub use outputs::{BranchingProcessor, Out, Outlets, OutputNodes, Outputs};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
 pub use window::WindowView;
+pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
 
 use crate::error::BoxError;
 
@@ -60,7 +66,8 @@ pub struct Record<'a, K: ?Sized, V: ?Sized> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a processor for a stream of key `{K}` and value `{V}`",
     label = "not a processor of this stream",
-    note = "implement `Processor<{K}, {V}>` for it"
+    note = "implement `Processor<{K}, {V}>` for it",
+    note = "the outputs of a `BranchingProcessor` are bound with a tuple: `let (a, b) = …;`"
 )]
 pub trait Processor<K: ?Sized, V: ?Sized>: 'static {
     /// Key of what it forwards.

@@ -12,6 +12,7 @@ use crate::broker::Broker;
 use crate::broker::embedded::EmbeddedLog;
 use crate::error::OnError;
 use crate::plan::OffsetReset;
+use crate::processor::{ProcessorWrapper, WrapProcessors};
 use crate::stores::StoreFactory;
 use crate::time::clock::Clock;
 use crate::topology::{AnyTopology, Topology};
@@ -170,6 +171,16 @@ impl<T: Topology> Streams<T> {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.config.handlers.process = handler;
+        self
+    }
+
+    /// Puts something around the code of each processor and transformer, made by its name in the topology: for logs, times, traces, faults. It
+    /// is made anew for each task. See [`ProcessorWrapper`].
+    ///
+    /// Kafka Streams: `processor.wrapper.class` (KIP-1112).
+    #[must_use]
+    pub fn wrap_processors<W: ProcessorWrapper>(mut self, make: impl Fn(&str) -> W + Send + Sync + 'static) -> Self {
+        self.config.handlers.wrap_processors = WrapProcessors::new(make);
         self
     }
 

@@ -235,36 +235,23 @@ impl Processor<Text, Text> for LookUp {
     }
 }
 
-/// Forwards to one of two sinks or to both: the sinks stand in the value, since an operator has one way out.
+/// Forwards to one of two sinks or to both.
 struct ToSinks;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sinks {
-    A,
-    B,
-    All,
-}
-
-impl Processor<Text, Text> for ToSinks {
-    type KeyOut = Text;
-    type ValueOut = (Sinks, String);
+impl BranchingProcessor<Text, Text> for ToSinks {
+    type Outputs = (Out<Text, String>, Out<Text, String>);
     type Stores = Longs;
 
-    fn process<O: Forward<Text, (Sinks, String)>>(
-        &mut self,
-        r: Record<'_, Text, Text>,
-        cx: &mut ProcessorContext<'_, Longs>,
-        out: &mut O,
-    ) -> Done {
+    fn process<O: Outlets<Self::Outputs>>(&mut self, r: Record<'_, Text, Text>, cx: &mut ProcessorContext<'_, Longs>, out: &mut O) -> Done {
         let n = cx.store(cx.stores).get(text(r.key))?.copied().unwrap_or(0) + 1;
         cx.store(cx.stores).put(text(r.key), n)?;
         let value = text(r.value);
-        let forwarded = match n % 3 {
-            0 => (Sinks::A, format!("{value}#{n}")),
-            1 => (Sinks::B, format!("{value}#{n}")),
-            _ => (Sinks::All, format!("all:{value}")),
-        };
-        out.forward(cx, r.key, &forwarded);
+        let (sink_a, sink_b) = out.ways();
+        match n % 3 {
+            0 => sink_a.forward(cx, r.key, &format!("{value}#{n}")),
+            1 => sink_b.forward(cx, r.key, &format!("{value}#{n}")),
+            _ => out.ways().forward(cx, r.key, &format!("all:{value}")),
+        }
         Ok(())
     }
 }
@@ -365,9 +352,9 @@ topology! {
     fn papi_topology() -> PapiTopology {
         let n: KeyValueStore<String, i64> = key_value_store();
         let input: Stream<Text, Text> = stream(["in1", "in2"]);
-        let forwarded = input.process(ToSinks, n);
-        forwarded.filter(|_, (sinks, _)| *sinks != Sinks::B).map_values(|(_, v)| v.clone()).to("out-a");
-        forwarded.filter(|_, (sinks, _)| *sinks != Sinks::A).map_values(|(_, v)| v.clone()).to("out-b");
+        let (sink_a, sink_b) = input.process(ToSinks, n);
+        sink_a.to("out-a");
+        sink_b.to("out-b");
     }
 }
 

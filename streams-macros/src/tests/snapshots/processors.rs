@@ -11,13 +11,13 @@ pub fn readings(kept_h: u64) -> Readings {
 #[allow(dead_code)]
 impl Readings {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
-    pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: readings (topics: [readings])\n      --> smooth\n    Processor: smooth (stores: [latest, recent-readings])\n      --> smooth.to\n      <-- readings\n    Sink: smooth.to (topic: smooth)\n      <-- smooth\n\n";
+    pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: readings (topics: [readings])\n      --> smooth\n    Processor: smooth (stores: [latest, recent-readings])\n      --> smooth.process\n      <-- readings\n    Processor: smooth.process (stores: [latest])\n      --> high, low\n      <-- smooth\n    Processor: high (stores: [])\n      --> high.to\n      <-- smooth.process\n    Processor: low (stores: [])\n      --> low.to\n      <-- smooth.process\n    Sink: high.to (topic: high)\n      <-- high\n    Sink: low.to (topic: low)\n      <-- low\n\n";
     /// The topology as a mermaid flowchart.
-    pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"readings<br>[readings]\"])\n    n0_1[(\"smooth<br>latest, recent-readings\")]\n    n0_2([\"smooth.to<br>smooth\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n";
+    pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"readings<br>[readings]\"])\n    n0_1[(\"smooth<br>latest, recent-readings\")]\n    n0_2[(\"smooth.process<br>latest\")]\n    n0_3[\"high\"]\n    n0_4[\"low\"]\n    n0_5([\"high.to<br>high\"])\n    n0_6([\"low.to<br>low\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  n0_2 --> n0_4\n  n0_3 --> n0_5\n  n0_4 --> n0_6\n";
     /// The topology in Graphviz' DOT language.
-    pub const DOT: &'static ::core::primitive::str = "digraph \"Readings\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"readings\" [shape=invhouse, label=\"readings\\n[readings]\"];\n    \"smooth\" [shape=cylinder, label=\"smooth\\nlatest, recent-readings\"];\n    \"smooth.to\" [shape=house, label=\"smooth.to\\nsmooth\"];\n  }\n  \"readings\" -> \"smooth\";\n  \"smooth\" -> \"smooth.to\";\n}\n";
+    pub const DOT: &'static ::core::primitive::str = "digraph \"Readings\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"readings\" [shape=invhouse, label=\"readings\\n[readings]\"];\n    \"smooth\" [shape=cylinder, label=\"smooth\\nlatest, recent-readings\"];\n    \"smooth.process\" [shape=cylinder, label=\"smooth.process\\nlatest\"];\n    \"high\" [shape=box, label=\"high\"];\n    \"low\" [shape=box, label=\"low\"];\n    \"high.to\" [shape=house, label=\"high.to\\nhigh\"];\n    \"low.to\" [shape=house, label=\"low.to\\nlow\"];\n  }\n  \"readings\" -> \"smooth\";\n  \"smooth\" -> \"smooth.process\";\n  \"smooth.process\" -> \"high\";\n  \"smooth.process\" -> \"low\";\n  \"high\" -> \"high.to\";\n  \"low\" -> \"low.to\";\n}\n";
     /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 10283974462694714246u64;
+    pub const FINGERPRINT: ::core::primitive::u64 = 12015461133836767693u64;
     ///The store `latest`, for queries.
     pub const LATEST: ::streams_runtime::__private::StoreName<String, f64> = ::streams_runtime::__private::StoreName::new(
         "latest",
@@ -70,7 +70,8 @@ impl ::streams_runtime::__private::Topology for Readings {
                         },
                     ]),
                     sinks: __rt::Vec::from([
-                        __rt::SinkPlan::Topic(__rt::ToString::to_string("smooth")),
+                        __rt::SinkPlan::Topic(__rt::ToString::to_string("high")),
+                        __rt::SinkPlan::Topic(__rt::ToString::to_string("low")),
                     ]),
                     copartitioned: __rt::Vec::new(),
                 },
@@ -96,15 +97,20 @@ impl ::streams_runtime::__private::Topology for Readings {
         let __op_readings_2 = __readings_2.source();
         let (smooth, __op_smooth_3) = readings
             .process_values(Smooth::new(5), (latest, recent));
-        let __op_smooth_to_4 = smooth.to();
+        let ((high, low), __op_smooth_process_4) = smooth
+            .process_branching(Threshold, latest);
+        let __op_high_to_7 = high.to();
+        let __op_low_to_8 = low.to();
         match __sub_topology {
             0usize => {
-                let __to_smooth_to_4 = __op_smooth_to_4
-                    .at("smooth.to")
-                    .attach(__b, "smooth");
+                let __to_low_to_8 = __op_low_to_8.at("low.to").attach(__b, "low");
+                let __to_high_to_7 = __op_high_to_7.at("high.to").attach(__b, "high");
+                let __to_smooth_process_4 = __op_smooth_process_4
+                    .at("smooth.process")
+                    .attach_branching(__b, &smooth, (__to_high_to_7, __to_low_to_8));
                 let __to_smooth_3 = __op_smooth_3
                     .at("smooth")
-                    .attach(__b, &readings, __to_smooth_to_4);
+                    .attach(__b, &readings, __to_smooth_process_4);
                 __op_readings_2.attach(__b, 0usize, "readings", __to_smooth_3);
             }
             _ => {}

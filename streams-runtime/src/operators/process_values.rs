@@ -1,0 +1,88 @@
+//! `process_values`: code of one's own per record that leaves the key alone.
+
+use std::marker::PhantomData;
+
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::Stream;
+use crate::node::{Node, Push, Signal};
+use crate::processor::{FixedKeyOutlet, FixedKeyProcessor, Host, ProcessorCall, Record, outcome};
+use crate::task::TaskBuilder;
+
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// Hands each record to a processor that leaves the key alone, connected to these stores.
+    ///
+    /// Kafka Streams: `processValues`. No repartition follows.
+    pub fn process_values<P>(&self, processor: P, stores: P::Stores) -> (Stream<K, P::ValueOut>, ProcessValues<P, P::Stores>)
+    where
+        P: FixedKeyProcessor<K, V>,
+    {
+        (Stream::handle(), ProcessValues { host: Host::new(processor, stores, "process_values") })
+    }
+}
+
+/// The operator before it is attached to what follows.
+pub struct ProcessValues<P, S> {
+    host: Host<P, S>,
+}
+
+impl<P, S: Copy> ProcessValues<P, S> {
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, name: &'static str) -> Self {
+        self.host.at(name);
+        self
+    }
+
+    /// Makes the node that hands its results to `next`. `input` is the stream it reads.
+    pub fn attach<K: ?Sized, V: ?Sized, N>(
+        self,
+        b: &mut TaskBuilder<'_>,
+        input: &Stream<K, V>,
+        next: N,
+    ) -> ProcessValuesNode<K, V, P, S, N> {
+        let _ = input;
+        ProcessValuesNode { host: self.host.attached(b.next_node()), next, types: PhantomData }
+    }
+}
+
+/// The operator at work.
+pub struct ProcessValuesNode<K: ?Sized, V: ?Sized, P, S, N> {
+    host: Host<P, S>,
+    next: N,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V, P, N> Node for ProcessValuesNode<K, V, P, P::Stores, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    P: FixedKeyProcessor<K, V>,
+    N: Push<K, P::ValueOut>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        let Some(due) = self.host.signal(signal, cx, P::init, P::close)? else { return self.next.signal(signal, cx) };
+        let result = self.host.run(ProcessorCall::Punctuate, cx, |processor, cx| processor.punctuate(due.id, due.time_ms, cx));
+        self.host.finish(result, Ok(()), cx)
+    }
+}
+
+impl<K, V, P, N> Push<K, V> for ProcessValuesNode<K, V, P, P::Stores, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    P: FixedKeyProcessor<K, V>,
+    N: Push<K, P::ValueOut>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let mut outlet = FixedKeyOutlet { key, next: &mut self.next, result: Ok(()) };
+        let result = self.host.run(ProcessorCall::Process, cx, |processor, cx| {
+            let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
+            let result = processor.process(record, cx, &mut outlet);
+            outcome(result, outlet.result.is_err())
+        });
+        let downstream = outlet.result;
+        self.host.finish(result, downstream, cx)
+    }
+}

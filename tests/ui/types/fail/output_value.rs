@@ -1,0 +1,36 @@
+//! A value of another type than the output takes.
+use streams_runtime::prelude::*;
+
+struct Sort;
+
+impl BranchingProcessor<String, String> for Sort {
+    type Outputs = (Out<String, String>, Out<String, i64>);
+    type Stores = ();
+
+    fn process<O: Outlets<Self::Outputs>>(
+        &mut self,
+        record: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let (words, numbers) = out.ways();
+        match record.value.parse::<i64>() {
+            Ok(_) => numbers.forward(cx, record.key, record.value),
+            Err(_) => words.forward(cx, record.key, record.value),
+        }
+        Ok(())
+    }
+}
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let (words, _numbers) = lines.process(Sort);
+        let (_words, numbers) = words.process(Sort);
+        words.to("words");
+        let counts: Table<String, u64> = numbers.group_by_key().count();
+        counts.to_stream().to("counts");
+    }
+}
+
+fn main() {}
