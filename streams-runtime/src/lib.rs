@@ -92,7 +92,7 @@ pub use operators::TimeWindowedStream;
 pub use processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
     ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, StoppedBehind, StoreHandle,
-    WindowView, WrapProcessors,
+    VersionedView, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

@@ -11,7 +11,7 @@ pub use crate::processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
+pub use crate::stores::{KeyValue, KeyValueStore, Order, VersionPut, Versioned, VersionedStore, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,

@@ -75,12 +75,13 @@ fn every_change_is_handed_on_but_those_that_are_too_old() {
 fn a_stream_meets_the_row_of_its_own_time() {
     let driver = driver(prices());
     send(&driver, "prices", &[("k", "a", 100), ("k", "c", 150), ("k", "-", 170)]);
-    send(&driver, "orders", &[("k", "1", 99), ("k", "2", 100), ("k", "3", 149), ("k", "4", 160), ("k", "5", 170), ("k", "6", 500), ("k", "-", 150)]);
-    pipe(&driver, "orders", &[(None, Some("7"), 160)]);
-    assert_eq!(
-        read(&driver, "sold"),
-        ["k=1:-@99", "k=2:a@100", "k=3:a@149", "k=4:c@160", "k=5:-@170", "k=6:-@500", "-=7:-@160"]
+    send(
+        &driver,
+        "orders",
+        &[("k", "1", 99), ("k", "2", 100), ("k", "3", 149), ("k", "4", 160), ("k", "5", 170), ("k", "6", 500), ("k", "-", 150)],
     );
+    pipe(&driver, "orders", &[(None, Some("7"), 160)]);
+    assert_eq!(read(&driver, "sold"), ["k=1:-@99", "k=2:a@100", "k=3:a@149", "k=4:c@160", "k=5:-@170", "k=6:-@500", "-=7:-@160"]);
     // A change that comes late, but is not too old.
     send(&driver, "prices", &[("k", "b", 140)]);
     send(&driver, "orders", &[("k", "8", 145), ("k", "9", 69)]);
@@ -124,7 +125,11 @@ fn a_grouping_leaves_older_changes_of_a_table_with_a_history_out() {
 fn aggregates_have_a_history_too() {
     for cache_max_bytes in [0, 1 << 20] {
         let driver = TestDriver::builder(counted()).cache_max_bytes(cache_max_bytes).build().unwrap();
-        send(&driver, "in", &[("k", "aa", 100), ("k", "b", 150), ("k", "-", 155), ("k", "cc", 120), ("x", "d", 400), ("k", "e", 160), ("k", "f", 300)]);
+        send(
+            &driver,
+            "in",
+            &[("k", "aa", 100), ("k", "b", 150), ("k", "-", 155), ("k", "cc", 120), ("x", "d", 400), ("k", "e", 160), ("k", "f", 300)],
+        );
         // At 160 the row of `k` is out of the history, and nothing can be put there.
         assert_eq!(read_numbers::<u64>(&driver, "counts"), ["k=1@100", "k=2@150", "k=3@150", "x=1@400", "k=4@300"]);
         assert_eq!(read(&driver, "last"), ["k=aa@100", "k=b@150", "k=-@155", "k=cc@120", "x=d@400", "k=f@300"]);

@@ -6,14 +6,18 @@ use syn::spanned::Spanned;
 
 use super::windows::{duration_ms, text};
 use crate::diagnostics::*;
-use crate::model::{NodeId, Topology};
+use crate::model::{Argument, NodeId, Topology};
 use crate::operators::Kind;
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
         grace(cx, topology, id);
-        let Some((history, _)) = &node.options.versioned else { continue };
+        let history = match (&node.options.versioned, node.args.first()) {
+            (Some((history, _)), _) => history,
+            (None, Some(Argument::Value(history))) if node.row.name == "versioned_store" => history,
+            _ => continue,
+        };
         if duration_ms(history) == Some(0) {
             cx.report(history.span(), HISTORY_ZERO, &[("found", &text(history))]);
         }

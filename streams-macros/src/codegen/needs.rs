@@ -87,7 +87,7 @@ fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {
     let expressions = Expressions::new(&plan.topology);
     if let Some((history, _)) = &plan.topology.node(id).options.versioned {
         let history = expressions.value(history);
-        return quote!(__rt::StoreKind::versioned(#history));
+        return quote!(__rt::StoreKind::versioned_store(#history));
     }
     let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
     let Some(Argument::Value(windows)) = windows else { return quote!(__rt::StoreKind::KeyValue) };

@@ -51,6 +51,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod versioned_store;
 mod window_store;
 mod windowed_aggregate;
 mod windowed_by;
@@ -174,6 +175,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &global_table::ROW,
     &key_value_store::ROW,
     &window_store::ROW,
+    &versioned_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,

@@ -19,6 +19,7 @@ pub(crate) struct StoreType {
 const STORE_TYPES: &[StoreType] = &[
     StoreType { source: "key_value_store", written: "KeyValueStore", open: "key_value", windowed: false },
     StoreType { source: "window_store", written: "WindowStore", open: "window_store", windowed: true },
+    StoreType { source: "versioned_store", written: "VersionedStore", open: "versioned_store", windowed: false },
 ];
 
 impl Operator {

@@ -230,7 +230,7 @@ impl<'a> TaskBuilder<'a> {
     }
 
     /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
-    pub(crate) fn versioned<K, V>(&mut self, name: &str) -> Versioned<K, V>
+    pub fn versioned_store<K, V>(&mut self, name: &str) -> Versioned<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -264,7 +264,7 @@ impl<'a> TaskBuilder<'a> {
     {
         let with_old = self.with_old.contains(&name);
         if self.is_versioned(name) {
-            (TableStore::Versions(self.versioned(name)), with_old)
+            (TableStore::Versions(self.versioned_store(name)), with_old)
         } else {
             (TableStore::Latest(self.owned_key_value(name)), with_old)
         }
@@ -282,8 +282,11 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        let store =
-            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        let store = if self.is_versioned(name) {
+            TableStore::Versions(self.versioned_store(name))
+        } else {
+            TableStore::Latest(self.key_value(name))
+        };
         StoreRows::new(store, name)
     }
 

@@ -3,7 +3,6 @@
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
     "store_session_ops",
-    "store_versioned_ops",
     "cogroup",
     "session_count",
     "session_reduce",
