@@ -381,6 +381,12 @@ impl Context {
         value: Option<&[u8]>,
     ) -> Result<(), BrokerError> {
         let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
+        self.send_to(target, partition, key, value)
+    }
+
+    /// Writes a record with the time and headers at hand into a partition.
+    #[inline]
+    pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {

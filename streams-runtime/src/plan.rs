@@ -57,6 +57,38 @@ pub enum SourceTopics {
     Pattern(String),
     /// `<application id>-<name>-repartition`, written by another part (or the same).
     Repartition(String),
+    /// One of the two topics of a foreign-key join, written by another part (or the same).
+    ForeignKey(ForeignKeyTopic),
+}
+
+impl SourceTopics {
+    /// The topic, if it is the application's own.
+    pub fn internal(&self, application_id: &str) -> Option<String> {
+        match self {
+            SourceTopics::Named(_) | SourceTopics::Pattern(_) => None,
+            SourceTopics::Repartition(name) => Some(repartition_topic(application_id, name)),
+            SourceTopics::ForeignKey(topic) => Some(topic.of(application_id)),
+        }
+    }
+}
+
+/// A topic of a foreign-key join, by the name of the join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForeignKeyTopic {
+    /// `<application id>-<name>-subscription-registration-topic`: from the left table to the right one, partitioned as the right one is.
+    Subscriptions(String),
+    /// `<application id>-<name>-subscription-response-topic`: the way back, partitioned as the left table is.
+    Responses(String),
+}
+
+impl ForeignKeyTopic {
+    /// The topic's whole name, as Kafka Streams names it.
+    pub fn of(&self, application_id: &str) -> String {
+        match self {
+            ForeignKeyTopic::Subscriptions(name) => format!("{application_id}-{name}-subscription-registration-topic"),
+            ForeignKeyTopic::Responses(name) => format!("{application_id}-{name}-subscription-response-topic"),
+        }
+    }
 }
 
 /// Where a group without a committed offset begins.
@@ -162,6 +194,19 @@ pub enum SinkPlan {
         /// `.partitions(n)`; `None`: as many as the largest source of this part has.
         partitions: Option<i32>,
     },
+    /// One of the two topics of a foreign-key join.
+    ForeignKey(ForeignKeyTopic),
+}
+
+impl SinkPlan {
+    /// The topic, if it is the application's own.
+    pub fn internal(&self, application_id: &str) -> Option<String> {
+        match self {
+            SinkPlan::Topic(_) => None,
+            SinkPlan::Repartition { name, .. } => Some(repartition_topic(application_id, name)),
+            SinkPlan::ForeignKey(topic) => Some(topic.of(application_id)),
+        }
+    }
 }
 
 /// A table that every process reads whole.

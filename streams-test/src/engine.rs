@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regex::Regex;
 use streams_runtime::OnError;
 use streams_runtime::broker::TopicPartition;
-use streams_runtime::plan::{SourceTopics, TopologyPlan, changelog_topic, repartition_topic};
+use streams_runtime::plan::{SourceTopics, TopologyPlan, changelog_topic};
 use streams_runtime::record::{NewRecord, RecordBatch};
 use streams_runtime::stores::GlobalStores;
 use streams_runtime::task::Task;
@@ -92,15 +92,16 @@ impl Engine {
                             engine.add_reader(topic, (task, source));
                         }
                     }
-                    SourceTopics::Repartition(name) => {
-                        let topic = repartition_topic(parts.application_id, name);
-                        engine.add_reader(&topic, (task, source)).internal = true;
-                    }
                     SourceTopics::Pattern(text) => {
                         let whole = format!("^(?:{text})$");
                         let regex =
                             Regex::new(&whole).map_err(|e| DriverError::Pattern { pattern: text.clone(), reason: e.to_string() })?;
                         engine.patterns.push(Pattern { text: text.clone(), regex, reader: (task, source) });
+                    }
+                    internal => {
+                        if let Some(topic) = internal.internal(parts.application_id) {
+                            engine.add_reader(&topic, (task, source)).internal = true;
+                        }
                     }
                 }
             }

@@ -10,6 +10,7 @@ mod filter;
 mod flat_map;
 mod flat_map_values;
 mod for_each;
+mod foreign_key_join;
 mod global_join;
 mod grace;
 mod group_by;

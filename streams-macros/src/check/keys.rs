@@ -21,7 +21,9 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         }
         for argument in &node.args {
             let Argument::Operand(table, span) = argument else { continue };
-            if topology.node(*table).gives() != Kind::Table && !node.joins_streams() || topology.needs_repartition(id, &flows) {
+            // The sides of a foreign-key join may be divided differently.
+            let together = !node.joins_by_foreign_key() && (topology.node(*table).gives() == Kind::Table || node.joins_streams());
+            if !together || topology.needs_repartition(id, &flows) {
                 continue;
             }
             if let (Some((left, at)), Some((right, _))) = (flows[receiver.0].partitions, flows[table.0].partitions)

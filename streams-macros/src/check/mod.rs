@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod foreign_keys;
 mod join_windows;
 mod keys;
 mod names;
@@ -20,6 +21,7 @@ use crate::model::Topology;
 pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     names::check(cx, topology);
     closures::check(cx, topology);
+    foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
     stores::check(cx, topology);

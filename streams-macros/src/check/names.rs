@@ -80,5 +80,6 @@ fn bad_character(name: &str) -> Option<char> {
 }
 
 fn internal_suffix(name: &str) -> Option<&'static str> {
-    ["-changelog", "-repartition"].into_iter().find(|suffix| name.ends_with(suffix))
+    let suffixes = ["-changelog", "-repartition", "-subscription-registration-topic", "-subscription-response-topic"];
+    suffixes.into_iter().find(|suffix| name.ends_with(suffix))
 }

@@ -63,17 +63,16 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    node.is_state()
-        || node.joins_streams()
-        || node.options.grace.is_some()
-        || node.row.name == "repartition"
-        || topology.needs_repartition(id, flows)
+    let kept = node.joins_streams() || node.joins_by_foreign_key() || node.options.grace.is_some() || node.row.name == "repartition";
+    node.is_state() || kept || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
-    if node.is_state() {
+    if node.joins_by_foreign_key() {
+        cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::foreign_keys;
 use crate::diagnostics::*;
 use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
@@ -10,11 +11,14 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
         for (index, input) in node.inputs().enumerate() {
-            let needs_rows = index > 0 || node.joins_tables() || node.gives() == Kind::GroupedTable;
+            let needs_rows = index > 0 || node.joins_tables() || node.joins_by_foreign_key() || node.gives() == Kind::GroupedTable;
             if topology.node(input).gives() != Kind::Table || !needs_rows {
                 continue;
             }
-            if let Some((table, at)) = without_store(topology, input) {
+            let Some((table, at)) = without_store(topology, input) else { continue };
+            if topology.node(table).joins_by_foreign_key() {
+                foreign_keys::no_rows(cx, topology, table, node);
+            } else {
                 let values: &[(&str, &dyn Display)] =
                     &[("table", &topology.called(table)), ("place", &place(at)), ("operator", &node.operator())];
                 cx.report(node.span, NO_ROWS, values);
@@ -23,11 +27,14 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     }
 }
 
-/// The source that keeps no rows, if the rows of a table would have to come from one.
+/// The source or foreign-key join that keeps no rows, if the rows of a table would have to come from one.
 fn without_store(topology: &Topology, id: NodeId) -> Option<(NodeId, proc_macro2::Span)> {
     let node = topology.node(id);
     if let Some(span) = node.options.without_store {
         return Some((id, span));
+    }
+    if node.joins_by_foreign_key() && !node.is_state() {
+        return Some((id, node.span));
     }
     if node.is_state() || !node.is_view() {
         return None;

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::closures::Expressions;
-use super::idents;
+use super::{foreign_keys, idents};
 use crate::model::{Argument, NodeId, TopicName, Topics};
 use crate::operators::{Arg, Kind};
 use crate::plan::{Entry, Plan, SubTopology};
@@ -39,6 +39,7 @@ impl Backward<'_, '_> {
         for id in &part.nodes {
             tokens.extend(self.tables(*id));
         }
+        tokens.extend(foreign_keys::sides(self.plan, part));
         for id in part.nodes.iter().rev() {
             tokens.extend(self.attach(*id));
         }
@@ -68,6 +69,11 @@ impl Backward<'_, '_> {
                 "merge" => {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
+                }
+                _ if merge.joins_by_foreign_key() => {
+                    // A table joined with itself comes in on the left first.
+                    let left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
+                    idents::side(topology, *consumer, left).into_token_stream()
                 }
                 _ if merge.joins_tables() => {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
@@ -174,7 +180,7 @@ impl Backward<'_, '_> {
             }
             "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
-            _ if node.is_view() => self.view(id, next),
+            _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),
             _ if node.joins_streams() => {
                 let stores: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).collect();
                 let stores = match stores.as_slice() {
@@ -235,6 +241,10 @@ impl Backward<'_, '_> {
         };
         if node.joins_tables() {
             return quote_spanned!(span => __rt::Shared::new(#next));
+        }
+        // Its results are handed on where its answers come in.
+        if node.joins_by_foreign_key() {
+            return next;
         }
         let below_gives_old = node.receiver.is_some_and(|input| self.plan.gives_old[input.0]);
         let with_old = !node.is_state() && below_gives_old && (filter || self.plan.gives_old[id.0]);
@@ -317,6 +327,7 @@ impl Backward<'_, '_> {
                 let (op, (next, _), label) = (idents::at(&idents::operator(topology, id), span), self.next(id), &node.label);
                 quote_spanned! { span => #op.attach(__b, #index, #label, #next); }
             }
+            Entry::Subscriptions(_) | Entry::Responses(_) => foreign_keys::enter(self.plan, index, entry),
             Entry::Repartition(_) => {
                 let (next, _) = self.next(id);
                 let label = format!("{}-repartition", self.plan.repartition_name(id));

@@ -113,6 +113,7 @@ impl Forward<'_, '_> {
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
         let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
         let method = match self.node.row.name {
+            name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
             name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),
             name if self.node.joins_streams() => self.method(&format!("{name}_stream{with_key}")),
             name @ ("join" | "left_join") if global => self.method(&format!("{name}_global{with_key}")),
@@ -137,6 +138,12 @@ impl Forward<'_, '_> {
         let name = idents::grace(&self.plan.topology, self.id);
         let grace = self.expressions.value(grace);
         quote! { let #name: __rt::Duration = #grace; }
+    }
+
+    /// By the number of parameters of the closure that makes the foreign key.
+    fn foreign_method(&self, name: &str) -> String {
+        let with_key = matches!(self.node.closures().next(), Some(Expr::Closure(closure)) if closure.inputs.len() == 2);
+        format!("{name}_foreign{}", if with_key { "_with_key" } else { "" })
     }
 
     /// The key type of the table of a join, so that keys which differ are told as that before the argument is looked at.

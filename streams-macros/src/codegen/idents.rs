@@ -40,6 +40,11 @@ pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
     hidden("rows_", topology, id)
 }
 
+/// What takes the changes of one side of a foreign-key join.
+pub(super) fn side(topology: &Topology, id: NodeId, on_the_left: bool) -> Ident {
+    hidden(if on_the_left { "left_of_" } else { "right_of_" }, topology, id)
+}
+
 /// One branch of a split.
 pub(super) fn branch(topology: &Topology, id: NodeId, index: usize) -> Ident {
     format_ident!("{}_{index}", operator(topology, id))

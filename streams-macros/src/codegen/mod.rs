@@ -4,6 +4,7 @@
 mod backward;
 mod closures;
 mod fallback;
+mod foreign_keys;
 mod forward;
 mod idents;
 mod needs;

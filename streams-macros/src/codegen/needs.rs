@@ -1,7 +1,7 @@
 //! `Topology::plan` and `Topology::globals`: what the topology needs from its surroundings.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::backward::topic;
 use super::closures::Expressions;
@@ -36,7 +36,11 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
         let (name, kind) = (&store.name, store_kind(plan, store));
         quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: true } }
     }));
-    let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)));
+    let answers = part.entries.iter().filter_map(|entry| match entry {
+        Entry::Subscriptions(id) => Some(foreign_key(plan, *id, "SinkPlan", "Responses")),
+        Entry::Source(_) | Entry::Repartition(_) | Entry::Responses(_) => None,
+    });
+    let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)).chain(answers));
     let copartitioned = vec(part.copartitioned.iter().map(|group| vec(group.iter().map(|index| quote!(#index)))));
     quote! {
         __rt::SubTopologyPlan { sources: #sources, stores: #stores, sinks: #sinks, copartitioned: #copartitioned }
@@ -50,6 +54,7 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     }
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
+        StoreRole::Subscriptions => quote!(__rt::StoreKind::KeyValue),
         StoreRole::JoinSide => join_side_kind(plan, store.node),
         StoreRole::JoinWaiting | StoreRole::Held => quote!(__rt::StoreKind::Buffer),
     }
@@ -113,6 +118,12 @@ fn source(plan: &Plan, entry: Entry) -> TokenStream {
             let name = plan.repartition_name(id);
             (format!("{name}-repartition"), quote!(__rt::SourceTopics::Repartition(__rt::String::from(#name))))
         }
+        Entry::Subscriptions(id) => {
+            (format!("{}-subscription-registration", state_name(plan, id)), foreign_key(plan, id, "SourceTopics", "Subscriptions"))
+        }
+        Entry::Responses(id) => {
+            (format!("{}-subscription-response", state_name(plan, id)), foreign_key(plan, id, "SourceTopics", "Responses"))
+        }
         Entry::Source(_) => {
             let topics = match node.topics() {
                 Some(Topics::Pattern(pattern)) => quote!(__rt::SourceTopics::Pattern(__rt::String::from(#pattern))),
@@ -135,7 +146,7 @@ fn source(plan: &Plan, entry: Entry) -> TokenStream {
     let partitions = match entry {
         Entry::Source(_) => partitions(plan, entry.node()),
         // How many the topic has is said where it is made: at the sink.
-        Entry::Repartition(_) => quote!(__rt::Option::None),
+        Entry::Repartition(_) | Entry::Subscriptions(_) | Entry::Responses(_) => quote!(__rt::Option::None),
     };
     quote! { __rt::SourcePlan { name: #name, topics: #topics, offset_reset: #offset_reset, partitions: #partitions } }
 }
@@ -146,6 +157,9 @@ fn sink(plan: &Plan, id: NodeId) -> Option<TokenStream> {
         let (name, partitions) = (plan.repartition_name(id), partitions(plan, id));
         return Some(quote!(__rt::SinkPlan::Repartition { name: __rt::String::from(#name), partitions: #partitions }));
     }
+    if node.joins_by_foreign_key() {
+        return Some(foreign_key(plan, id, "SinkPlan", "Subscriptions"));
+    }
     if node.is_source() {
         return None;
     }
@@ -154,6 +168,12 @@ fn sink(plan: &Plan, id: NodeId) -> Option<TokenStream> {
         let topic = first_topic(plan, id);
         quote!(__rt::SinkPlan::Topic(#topic))
     })
+}
+
+/// Expands to `SinkPlan::ForeignKey(ForeignKeyTopic::Subscriptions("letters"))` and its like.
+fn foreign_key(plan: &Plan, id: NodeId, of: &str, topic: &str) -> TokenStream {
+    let (of, topic, name) = (format_ident!("{of}"), format_ident!("{topic}"), state_name(plan, id));
+    quote!(__rt::#of::ForeignKey(__rt::ForeignKeyTopic::#topic(__rt::String::from(#name))))
 }
 
 fn partitions(plan: &Plan, id: NodeId) -> TokenStream {

@@ -260,6 +260,16 @@ rows! {
     GRACE_WITHOUT_HISTORY = "T174": "`grace` behind a join is for a table with a history; `{operand}` is a {kind}{fix}",
         "It holds records until a table has heard of changes that were made before them. A global table is filled on its own, and has its latest rows only.";
 
+    // Joins by a foreign key.
+    FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",
+        "Left rows ask for right ones through the topics `<application.id>-<name>-subscription-registration-topic` and `…-subscription-response-topic`, and wait in the store `<name>-subscription-store`.";
+    OUTER_BY_FOREIGN_KEY = "T181": "there is no outer join by a foreign key; use `left_join`, or `outer_join(table, |left, right| …)` for tables with the same key",
+        "A right row that no left row names would have no key in the result.";
+    FOREIGN_KEY_WINDOWED = "T182": "the keys of `{table}` are in windows, which a `{operator}` by a foreign key cannot send through its topics; give it another key first: `.to_stream().select_key(…).to_table()`",
+        "The bytes of a key in a window hold the window's start only, and the tables of an aggregation in windows are divided by the key without its window.";
+    FOREIGN_KEY_NO_ROWS = "T183": "`{operator}` needs the rows of the `{join}` at {place}, which are kept only with a written type: `let {name}: Table<Key, Value> = …`",
+        "The rows of a join by a foreign key come from another task and cannot be made again when they are looked up, so they need a store.";
+
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";

@@ -110,6 +110,11 @@ impl Builder {
             cx.report(call.name.span(), STREAM_TOPIC_MISSING, &[("source", &name), ("what", &what)]);
             return Err(Broken);
         }
+        let by_foreign_key = row.on == Some(Kind::Table) && row.name == "outer_join" && call.args.len() == 3;
+        if by_foreign_key {
+            cx.report(call.name.span(), OUTER_BY_FOREIGN_KEY, &[]);
+            return Err(Broken);
+        }
         cx.report(span, ARITY, &[("name", &name), ("wanted", &wanted.join(", or ")), ("found", &found)]);
         Err(Broken)
     }

@@ -24,6 +24,8 @@ impl Topology {
             // Only streams carry their partitioning on: a table that is joined lends its rows.
             for input in node
                 .inputs()
+                // What a foreign-key join gives is divided as its left table is.
+                .take(if node.joins_by_foreign_key() { 1 } else { usize::MAX })
                 .filter(|input| matches!(self.node(*input).gives(), Kind::Table) == node.row.on.is_some_and(|on| on == Kind::Table))
             {
                 let from = flows[input.0];

@@ -140,9 +140,15 @@ impl Node {
         if self.output_index.is_some() { Kind::Stream } else { self.row.gives }
     }
 
-    /// Makes a table of tables. It has a store only where it is given a type or a name for one.
+    /// Makes a table of tables, row by row. It has a store only where it is given a type or a name for one.
     pub(crate) fn is_view(&self) -> bool {
-        self.row.on == Some(Kind::Table) && self.row.gives == Kind::Table
+        self.row.on == Some(Kind::Table) && self.row.gives == Kind::Table && !self.joins_by_foreign_key()
+    }
+
+    /// Joins two tables by a key made of the rows of the left one, through topics of its own.
+    pub(crate) fn joins_by_foreign_key(&self) -> bool {
+        let closures = self.args.iter().filter(|arg| matches!(arg, Argument::Closure(_)));
+        self.row.on == Some(Kind::Table) && self.row.gives == Kind::Table && closures.count() == 2
     }
 
     /// Joins two tables, so that changes come in on both sides.
@@ -173,7 +179,7 @@ impl Node {
 
     /// Keeps state of its own.
     pub(crate) fn is_state(&self) -> bool {
-        if self.is_view() {
+        if self.is_view() || self.joins_by_foreign_key() {
             let typed = self.variable.as_ref().is_some_and(|variable| variable.ty.is_some());
             return typed || self.options.named.is_some();
         }

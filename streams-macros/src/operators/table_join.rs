@@ -8,7 +8,11 @@ pub(super) const ROW: Operator = Operator {
     name: "join",
     on: Some(Kind::Table),
     gives: Kind::Table,
-    shapes: &[&[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])]],
+    shapes: &[
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["left", "right"])],
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["value"]), Arg::Closure(&["left", "right"])],
+        &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value"]), Arg::Closure(&["left", "right"])],
+    ],
     changes_key: false,
     needs_key: false,
     state: false,

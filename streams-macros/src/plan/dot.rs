@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Plan;
 use super::drawing::{ShapeKind, draw};
+use super::foreign_keys::read_by;
 
 pub(crate) fn dot(plan: &Plan) -> String {
     let mut text = format!("digraph {:?} {{\n  node [fontname=\"sans-serif\"];\n", plan.topology.output.to_string());
@@ -23,8 +24,8 @@ pub(crate) fn dot(plan: &Plan) -> String {
             for next in &shape.next {
                 let _ = writeln!(edges, "  {name:?} -> {next:?};");
             }
-            if let Some(topic) = name.strip_suffix("-repartition-sink") {
-                let _ = writeln!(edges, "  {name:?} -> \"{topic}-repartition-source\" [style=dashed];");
+            if let Some(source) = read_by(name) {
+                let _ = writeln!(edges, "  {name:?} -> {source:?} [style=dashed];");
             }
         }
         text.push_str("  }\n");

@@ -1,6 +1,6 @@
 //! The plan as something to draw: what the text, mermaid and DOT forms have in common.
 
-use super::{Entry, Plan};
+use super::{Entry, Plan, StoreRole, foreign_keys};
 use crate::model::{NodeId, Topics};
 use crate::operators::Kind;
 
@@ -38,6 +38,7 @@ pub(super) fn draw(plan: &Plan) -> Vec<Part> {
                     before: Vec::new(),
                 });
             }
+            shapes.extend(foreign_keys::entry(plan, *entry));
         }
         for id in sub_topology.nodes.iter().copied().filter(|id| !is_silent(plan, *id)) {
             shapes.extend(shapes_of(plan, id));
@@ -63,6 +64,9 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
     let next = next(plan, id);
     let before = before(plan, id);
     let name = node.label.clone();
+    if node.joins_by_foreign_key() {
+        return vec![foreign_keys::left(plan, id), Shape { name, kind: ShapeKind::Processor { stores: stores(plan, id) }, next, before }];
+    }
     if plan.topology.is_repartition(id) {
         let topic = plan.repartition_name(id);
         let name = format!("{topic}-repartition-sink");
@@ -94,10 +98,17 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
 /// State that a node writes or reads.
 fn stores(plan: &Plan, id: NodeId) -> Vec<String> {
     let node = plan.topology.node(id);
-    let own = plan.topology.own_stores(id).into_iter().map(|store| store.name);
+    // What belongs to another part is shown there.
+    let own = plan.topology.own_stores(id).into_iter().filter(|store| store.role != StoreRole::Subscriptions).map(|store| store.name);
     let connected = node.stores().iter().map(|(store, _)| *store);
     let is_table = |input: &NodeId| matches!(plan.topology.node(*input).gives(), Kind::Table | Kind::GlobalTable);
-    let joined = node.inputs().skip(usize::from(!node.joins_tables())).filter(is_table);
+    let inputs: Vec<NodeId> = node.inputs().collect();
+    let joined = match inputs.as_slice() {
+        [left, ..] if node.joins_by_foreign_key() => std::slice::from_ref(left),
+        [_, rest @ ..] if !node.joins_tables() => rest,
+        all => all,
+    };
+    let joined = joined.iter().copied().filter(is_table);
     let joined = joined.flat_map(|table| plan.topology.stores_behind(table));
     let others = connected.chain(joined).filter_map(|id| plan.topology.node(id).state_name());
     own.chain(others.map(|(name, _)| name)).collect()
@@ -115,9 +126,14 @@ pub(super) fn topics_text(topics: &Topics) -> String {
 }
 
 fn next(plan: &Plan, id: NodeId) -> Vec<String> {
-    let mut names = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for consumer in &plan.consumers[id.0] {
-        if is_silent(plan, *consumer) {
+        if plan.topology.node(*consumer).joins_by_foreign_key() {
+            // A table joined with itself is on the left first.
+            let left = foreign_keys::taker(plan, *consumer, true);
+            let on_the_left = plan.topology.node(*consumer).receiver == Some(id) && !names.contains(&left);
+            names.push(if on_the_left { left } else { foreign_keys::taker(plan, *consumer, false) });
+        } else if is_silent(plan, *consumer) {
             names.extend(next(plan, *consumer));
         } else {
             names.push(name_in_front(plan, *consumer));
@@ -128,6 +144,9 @@ fn next(plan: &Plan, id: NodeId) -> Vec<String> {
 }
 
 fn before(plan: &Plan, id: NodeId) -> Vec<String> {
+    if plan.topology.node(id).joins_by_foreign_key() {
+        return foreign_keys::before(plan, id);
+    }
     let mut names = Vec::new();
     for (index, input) in plan.topology.node(id).inputs().enumerate() {
         if index > 0 && plan.topology.node(input).gives() != Kind::Stream && !plan.topology.node(id).joins_tables() {

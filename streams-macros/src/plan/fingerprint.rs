@@ -4,7 +4,7 @@
 use quote::ToTokens;
 
 use super::drawing::topics_text;
-use super::{Entry, Plan};
+use super::{Entry, Plan, StoreRole};
 use crate::model::NodeId;
 use crate::operators::Kind;
 use crate::parse::type_text;
@@ -23,11 +23,14 @@ pub(crate) fn facts(plan: &Plan) -> String {
             lines.push(match *entry {
                 Entry::Source(id) => format!("source {}{}", topics(plan, id), details(plan, id)),
                 Entry::Repartition(id) => format!("from repartition {}{}", plan.repartition_name(id), details(plan, id)),
+                Entry::Subscriptions(id) => format!("from subscriptions {}", state_name(plan, id)),
+                Entry::Responses(id) => format!("from responses {}", state_name(plan, id)),
             });
         }
         for store in &sub_topology.stores {
             let row = plan.topology.node(store.node).row;
-            lines.push(format!("state {} {}{}", row.name, store.name, details(plan, store.node)));
+            let details = if store.role == StoreRole::Rows { details(plan, store.node) } else { String::new() };
+            lines.push(format!("state {} {}{details}", row.name, store.name));
         }
         for id in &sub_topology.nodes {
             let node = plan.topology.node(*id);

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Plan;
 use super::drawing::{Part, ShapeKind, draw};
+use super::foreign_keys::read_by;
 
 pub(crate) fn mermaid(plan: &Plan) -> String {
     let parts = draw(plan);
@@ -38,13 +39,12 @@ fn position(part: &Part, name: &str) -> Option<usize> {
     part.shapes.iter().position(|shape| shape.name == name)
 }
 
-/// From the sink to the source of each repartition.
+/// From the sink to the source of each internal topic.
 fn through_topics(parts: &[Part]) -> Vec<(String, String)> {
     let mut edges = Vec::new();
     for (from_part, part) in parts.iter().enumerate() {
         for (from, shape) in part.shapes.iter().enumerate() {
-            let Some(name) = shape.name.strip_suffix("-repartition-sink") else { continue };
-            let source = format!("{name}-repartition-source");
+            let Some(source) = read_by(&shape.name) else { continue };
             for (to_part, part) in parts.iter().enumerate() {
                 edges.extend(position(part, &source).map(|to| (format!("n{from_part}_{from}"), format!("n{to_part}_{to}"))));
             }

@@ -12,11 +12,13 @@ pub(super) fn wanted(topology: &Topology, order: &[NodeId]) -> Vec<bool> {
         if node.row.on != Some(Kind::Table) {
             continue;
         }
-        let passes_on = wanted[id.0] && !node.is_state();
+        let passes_on = wanted[id.0] && !node.is_state() && !node.joins_by_foreign_key();
         for (index, input) in node.inputs().enumerate() {
             // With a store of its own, a filter compares with that.
             let needs = match node.row.name {
                 "filter" | "filter_not" => !node.is_state(),
+                // What a left row named before has to be told.
+                _ if node.joins_by_foreign_key() => index == 0,
                 "group_by" => true,
                 // Where a side alone suffices, its deletion is news only if there was something.
                 "left_join" => index == 0,

@@ -10,7 +10,7 @@ pub(super) fn lent(topology: &Topology, order: &[NodeId]) -> Vec<bool> {
         let node = topology.node(*id);
         let through = lent[id.0] && node.is_view() && !node.is_state();
         for (index, input) in node.inputs().enumerate() {
-            let joined = index > 0 || node.joins_tables();
+            let joined = index > 0 || node.joins_tables() || node.joins_by_foreign_key();
             if topology.node(input).gives() == Kind::Table && (joined || through) {
                 lent[input.0] = true;
             }

@@ -1,5 +1,6 @@
 //! The stores that a node keeps: most that keep state have one, named after the state; some have several, whose names begin with it.
 
+use super::foreign_keys::subscription_store;
 use crate::model::{NodeId, Topology};
 
 /// A store of a node.
@@ -16,6 +17,8 @@ pub(crate) struct OwnStore {
 pub(crate) enum StoreRole {
     /// The rows of the table, or the store for processors, that the node is.
     Rows,
+    /// Who waits for which row of the right table of a foreign-key join. It belongs to the part that reads the right table.
+    Subscriptions,
     /// The records of one side of a join of two streams.
     JoinSide,
     /// The records of such a join that wait for a partner.
@@ -43,6 +46,13 @@ impl Topology {
         if node.options.grace.is_some() {
             return vec![OwnStore { node: id, name: format!("{name}-Buffer"), role: StoreRole::Held }];
         }
-        if node.is_state() { vec![OwnStore { node: id, name, role: StoreRole::Rows }] } else { Vec::new() }
+        let mut stores = Vec::new();
+        if node.joins_by_foreign_key() {
+            stores.push(OwnStore { node: id, name: subscription_store(&name), role: StoreRole::Subscriptions });
+        }
+        if node.is_state() {
+            stores.push(OwnStore { node: id, name, role: StoreRole::Rows });
+        }
+        stores
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::stores::OwnStore;
+use super::stores::{OwnStore, StoreRole};
 use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
 
@@ -26,25 +26,31 @@ pub(crate) enum Entry {
     Source(NodeId),
     /// What a repartition wrote.
     Repartition(NodeId),
+    /// What the left table of a foreign-key join asks for, where the right one is.
+    Subscriptions(NodeId),
+    /// The answers of the right table, where the left one is.
+    Responses(NodeId),
 }
 
 impl Entry {
     pub(crate) fn node(self) -> NodeId {
         match self {
-            Entry::Source(id) | Entry::Repartition(id) => id,
+            Entry::Source(id) | Entry::Repartition(id) | Entry::Subscriptions(id) | Entry::Responses(id) => id,
         }
     }
 }
 
-/// Cuts at the repartitions: their writing and their reading side are different elements.
+/// Cuts at the repartitions: their writing and their reading side are different elements. So are the two sides of a foreign-key join.
 pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     let count = topology.nodes.len();
-    let reading = |id: NodeId| if topology.is_repartition(id) { id.0 + count } else { id.0 };
+    let beyond = |id: NodeId| id.0 + count;
+    let reading = |id: NodeId| if topology.is_repartition(id) { beyond(id) } else { id.0 };
     let mut groups = Groups::new(2 * count);
     for id in order {
         let node = topology.node(*id);
-        for input in node.inputs().filter(|input| topology.node(*input).gives() != Kind::GlobalTable) {
-            groups.unite(id.0, reading(input));
+        for (index, input) in node.inputs().enumerate().filter(|(_, input)| topology.node(*input).gives() != Kind::GlobalTable) {
+            let right = index > 0 && node.joins_by_foreign_key();
+            groups.unite(if right { beyond(*id) } else { id.0 }, reading(input));
         }
         for (store, _) in node.stores() {
             groups.unite(id.0, store.0);
@@ -64,13 +70,21 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
         let node = topology.node(*id);
         if topology.is_repartition(*id) {
             places.push((part(&mut groups, reading(*id)), Entry::Repartition(*id)));
+        } else if node.joins_by_foreign_key() {
+            places.push((part(&mut groups, beyond(*id)), Entry::Subscriptions(*id)));
+            places.push((part(&mut groups, id.0), Entry::Responses(*id)));
         } else if node.is_source() && node.gives() != Kind::GlobalTable {
             places.push((part(&mut groups, id.0), Entry::Source(*id)));
         }
     }
     let mut homes: Vec<(usize, NodeId)> = Vec::new();
+    let mut stores: Vec<(usize, OwnStore)> = Vec::new();
     for id in order.iter().filter(|id| topology.node(**id).gives() != Kind::GlobalTable) {
         homes.push((part(&mut groups, id.0), *id));
+        for store in topology.own_stores(*id) {
+            let home = if store.role == StoreRole::Subscriptions { beyond(*id) } else { id.0 };
+            stores.push((part(&mut groups, home), store));
+        }
     }
     let mut parts: Vec<SubTopology> = parts.into_iter().map(|(_, part)| part).collect();
     for (index, entry) in places {
@@ -78,7 +92,9 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     }
     for (index, id) in homes {
         parts[index].nodes.push(id);
-        parts[index].stores.extend(topology.own_stores(id));
+    }
+    for (index, store) in stores {
+        parts[index].stores.push(store);
     }
     for part in &mut parts {
         part.copartitioned = copartitioned(topology, part);
@@ -90,7 +106,10 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
-        origins.entry(entry.node()).or_default().insert(index);
+        // Subscriptions end here; what comes of their join is read from its answers.
+        if !matches!(entry, Entry::Subscriptions(_)) {
+            origins.entry(entry.node()).or_default().insert(index);
+        }
     }
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for id in &part.nodes {
@@ -100,13 +119,18 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
         }
         let mut own: BTreeSet<usize> = origins.get(id).cloned().unwrap_or_default();
         let mut both = BTreeSet::new();
+        let by_foreign_key = topology.node(*id).joins_by_foreign_key();
         for (index, input) in topology.node(*id).inputs().enumerate() {
+            // The answers of a foreign-key join come to where its left table is.
+            if by_foreign_key && index > 0 {
+                continue;
+            }
             let from = origins.get(&input).cloned().unwrap_or_default();
             let node = topology.node(*id);
-            let joined = index > 0 && (topology.node(input).gives() == Kind::Table || node.joins_streams());
+            let joined = by_foreign_key || index > 0 && (topology.node(input).gives() == Kind::Table || node.joins_streams());
             if joined {
                 // What comes of two tables, or of two streams, hears of both.
-                if node.joins_tables() || node.joins_streams() {
+                if by_foreign_key || node.joins_tables() || node.joins_streams() {
                     own.extend(from.iter().copied());
                 }
                 both.extend(from);
@@ -116,14 +140,25 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
         }
         if !both.is_empty() {
             both.extend(own.iter().copied());
-            let group: Vec<usize> = both.into_iter().collect();
-            if group.len() > 1 && !groups.contains(&group) {
-                groups.push(group);
-            }
+            add(&mut groups, both);
         }
         origins.insert(*id, own);
     }
+    for (index, entry) in part.entries.iter().enumerate() {
+        let Entry::Subscriptions(id) = entry else { continue };
+        let right = topology.node(*id).inputs().nth(1).and_then(|right| origins.get(&right));
+        let mut group = right.cloned().unwrap_or_default();
+        group.insert(index);
+        add(&mut groups, group);
+    }
     groups
+}
+
+fn add(groups: &mut Vec<Vec<usize>>, group: BTreeSet<usize>) {
+    let group: Vec<usize> = group.into_iter().collect();
+    if group.len() > 1 && !groups.contains(&group) {
+        groups.push(group);
+    }
 }
 
 /// Union–find.

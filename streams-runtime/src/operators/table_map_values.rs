@@ -81,7 +81,7 @@ pub trait CallRow<K, V, R> {
 
 /// A closure of the value.
 #[derive(Clone, Copy, Debug)]
-pub struct ValueOnly<F>(F);
+pub struct ValueOnly<F>(pub(super) F);
 
 impl<K, V, R, F: FnMut(&V) -> R> CallRow<K, V, R> for ValueOnly<F> {
     #[inline]
@@ -92,7 +92,7 @@ impl<K, V, R, F: FnMut(&V) -> R> CallRow<K, V, R> for ValueOnly<F> {
 
 /// A closure of key and value.
 #[derive(Clone, Copy, Debug)]
-pub struct KeyAndValue<F>(F);
+pub struct KeyAndValue<F>(pub(super) F);
 
 impl<K, V, R, F: FnMut(&K, &V) -> R> CallRow<K, V, R> for KeyAndValue<F> {
     #[inline]

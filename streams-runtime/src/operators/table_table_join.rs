@@ -117,7 +117,7 @@ pub trait JoinSides<L, T, R> {
 
 /// A closure that needs both sides.
 #[derive(Clone, Copy, Debug)]
-pub struct InnerJoin<F>(F);
+pub struct InnerJoin<F>(pub(super) F);
 
 impl<L, T, R, F: FnMut(&L, &T) -> R> JoinSides<L, T, R> for InnerJoin<F> {
     const LEFT_ALONE: bool = false;
@@ -131,7 +131,7 @@ impl<L, T, R, F: FnMut(&L, &T) -> R> JoinSides<L, T, R> for InnerJoin<F> {
 
 /// A closure that needs the left side.
 #[derive(Clone, Copy, Debug)]
-pub struct LeftJoin<F>(F);
+pub struct LeftJoin<F>(pub(super) F);
 
 impl<L, T, R, F: FnMut(&L, Option<&T>) -> R> JoinSides<L, T, R> for LeftJoin<F> {
     const LEFT_ALONE: bool = true;

@@ -71,11 +71,11 @@ impl Worker {
         Ok(if offsets.is_empty() { Outcome::Nothing } else { Outcome::Committed })
     }
 
-    /// Processed records of repartition topics are of no use any more.
+    /// Processed records of internal topics are of no use any more.
     fn note_purgeable(&self, offsets: &[CommitOffset]) {
         let layout = self.shared.layout();
         let mut purgeable = lock(&self.shared.purgeable);
-        for commit in offsets.iter().filter(|c| layout.is_repartition(&c.partition.topic)) {
+        for commit in offsets.iter().filter(|c| layout.is_internal(&c.partition.topic)) {
             purgeable.insert(commit.partition.clone(), commit.offset);
         }
     }

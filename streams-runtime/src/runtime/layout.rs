@@ -11,7 +11,8 @@ use crate::task::TaskId;
 pub(crate) struct SourceLayout {
     pub(crate) topics: Vec<String>,
     pub(crate) reset: OffsetReset,
-    pub(crate) repartition: bool,
+    /// The application's own topic, of no use once it is processed.
+    pub(crate) internal: bool,
 }
 
 /// A sub-topology with its partition counts.
@@ -91,15 +92,16 @@ impl Layout {
         self
     }
 
-    /// Whether a topic is one of the application's repartition topics.
-    pub(crate) fn is_repartition(&self, topic: &str) -> bool {
-        self.subs.iter().flat_map(|s| &s.sources).any(|s| s.repartition && s.topics.iter().any(|t| t == topic))
+    /// Whether a topic is one of the application's own between its parts.
+    pub(crate) fn is_internal(&self, topic: &str) -> bool {
+        self.subs.iter().flat_map(|s| &s.sources).any(|s| s.internal && s.topics.iter().any(|t| t == topic))
     }
 }
 
-/// How many partitions each repartition topic gets: what `.partitions(n)` says, else what it is joined with has, else as many as the
-/// largest topic that its writers read, as in Kafka Streams. `known` are the counts of the user's topics.
-pub(crate) fn repartition_counts(
+/// How many partitions each internal topic gets: what `.partitions(n)` says, else what it is joined with has, else as many as the
+/// largest topic that its writers read, as in Kafka Streams. The topics of a foreign-key join always go by what they are joined with. `known`
+/// are the counts of the user's topics.
+pub(crate) fn internal_counts(
     plan: &TopologyPlan,
     topics_of: impl Fn(usize, usize) -> Vec<String>,
     known: &mut BTreeMap<String, i32>,
@@ -110,8 +112,9 @@ pub(crate) fn repartition_counts(
             known.insert(repartition_topic(application_id, name), *count);
         }
     }
-    // Each round settles at least one topic or ends: a chain of repartitions is as long as there are sub-topologies.
-    for _ in 0..=plan.sub_topologies.len() {
+    // Each round settles at least one topic, or there is nothing left to settle.
+    loop {
+        let settled = known.len();
         for (index, sub) in plan.sub_topologies.iter().enumerate() {
             for group in &sub.copartitioned {
                 let topics: Vec<String> = group.iter().flat_map(|&source| topics_of(index, source)).collect();
@@ -130,26 +133,32 @@ pub(crate) fn repartition_counts(
                 continue;
             };
             for sink in &sub.sinks {
-                if let SinkPlan::Repartition { name, partitions: None } = sink {
-                    let topic = repartition_topic(application_id, name);
-                    let joined = plan.sub_topologies.iter().any(|reader| {
-                        reader.copartitioned.iter().any(|group| {
-                            group.len() > 1
-                                && group.iter().any(|&s| matches!(&reader.sources[s].topics, SourceTopics::Repartition(n) if n == name))
-                                && group.iter().any(|&s| !matches!(&reader.sources[s].topics, SourceTopics::Repartition(_)))
-                        })
-                    });
-                    if !joined {
-                        known.entry(topic).or_insert(largest);
-                    }
+                if let SinkPlan::Repartition { name, partitions: None } = sink
+                    && !is_joined_with_users(plan, name)
+                {
+                    known.entry(repartition_topic(application_id, name)).or_insert(largest);
                 }
             }
+        }
+        if known.len() == settled {
+            break;
         }
     }
 }
 
-/// Repartition topics that are joined with each other get the larger count of them.
-pub(crate) fn equalize_joined_repartitions(
+/// Whether what a repartition writes is joined with a topic of the user's, which then says how many partitions there are.
+fn is_joined_with_users(plan: &TopologyPlan, repartition: &str) -> bool {
+    plan.sub_topologies.iter().any(|reader| {
+        let topics = |source: &usize| &reader.sources[*source].topics;
+        reader.copartitioned.iter().any(|group| {
+            group.iter().any(|s| matches!(topics(s), SourceTopics::Repartition(name) if name == repartition))
+                && group.iter().any(|s| matches!(topics(s), SourceTopics::Named(_) | SourceTopics::Pattern(_)))
+        })
+    })
+}
+
+/// Internal topics that are joined with each other get the larger count of them.
+pub(crate) fn equalize_joined_internal(
     plan: &TopologyPlan,
     topics_of: impl Fn(usize, usize) -> Vec<String>,
     known: &mut BTreeMap<String, i32>,
@@ -169,7 +178,7 @@ pub(crate) fn equalize_joined_repartitions(
             let of = |source: &usize| topics_of(index, *source);
             let Some(largest) = group.iter().flat_map(of).filter_map(|t| known.get(&t).copied()).max() else { continue };
             for &source in group {
-                if let SourceTopics::Repartition(_) = sub.sources[source].topics {
+                if sub.sources[source].topics.internal(application_id).is_some() {
                     for topic in topics_of(index, source).into_iter().filter(|t| !declared.contains(t)) {
                         known.insert(topic, largest);
                     }

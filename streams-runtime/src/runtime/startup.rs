@@ -5,10 +5,10 @@ use std::fs::File;
 
 use super::config::Config;
 use super::error::{Error, StartupProblem};
-use super::layout::{Layout, SourceLayout, SubLayout, changelogs, equalize_joined_repartitions, repartition_config, repartition_counts};
+use super::layout::{Layout, SourceLayout, SubLayout, changelogs, equalize_joined_internal, internal_counts, repartition_config};
 use crate::broker::{Broker, BrokerError, NewTopic};
 use crate::error::OnError;
-use crate::plan::{SinkPlan, SourceTopics, TopologyPlan, repartition_topic};
+use crate::plan::{SinkPlan, SourceTopics, TopologyPlan};
 
 /// Checks settings that need no broker.
 pub(crate) fn check_settings(config: &Config) -> Vec<StartupProblem> {
@@ -91,10 +91,10 @@ impl Checks<'_> {
         let topics_of = |sub: usize, source: usize| match &self.plan.sub_topologies[sub].sources[source].topics {
             SourceTopics::Named(names) => names.clone(),
             SourceTopics::Pattern(_) => patterns.get(&(sub, source)).cloned().unwrap_or_default(),
-            SourceTopics::Repartition(name) => vec![repartition_topic(&self.config.application_id, name)],
+            internal => internal.internal(&self.config.application_id).into_iter().collect(),
         };
-        repartition_counts(self.plan, topics_of, &mut known, &self.config.application_id);
-        equalize_joined_repartitions(self.plan, topics_of, &mut known, &self.config.application_id);
+        internal_counts(self.plan, topics_of, &mut known, &self.config.application_id);
+        equalize_joined_internal(self.plan, topics_of, &mut known, &self.config.application_id);
         let mut subs = Vec::new();
         let mut not_copartitioned = Vec::new();
         for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
@@ -105,7 +105,7 @@ impl Checks<'_> {
                 .map(|(source, plan)| SourceLayout {
                     topics: topics_of(index, source),
                     reset: plan.offset_reset.unwrap_or(self.config.offset_reset),
-                    repartition: matches!(plan.topics, SourceTopics::Repartition(_)),
+                    internal: plan.topics.internal(&self.config.application_id).is_some(),
                 })
                 .collect();
             let lead = sources.iter().flat_map(|s| &s.topics).filter_map(|t| known.get(t).map(|&count| (count, t.clone())));
@@ -128,14 +128,12 @@ impl Checks<'_> {
         self.problems.extend(not_copartitioned);
         let mut internal: Vec<NewTopic> = Vec::new();
         for sink in self.plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
-            if let SinkPlan::Repartition { name, .. } = sink {
-                let name = repartition_topic(&self.config.application_id, name);
-                if internal.iter().all(|t| t.name != name)
-                    && let Some(&partitions) = known.get(&name)
-                {
-                    let replication = self.config.replication_factor;
-                    internal.push(NewTopic { name, partitions, replication, config: repartition_config() });
-                }
+            if let Some(name) = sink.internal(&self.config.application_id)
+                && internal.iter().all(|t| t.name != name)
+                && let Some(&partitions) = known.get(&name)
+            {
+                let replication = self.config.replication_factor;
+                internal.push(NewTopic { name, partitions, replication, config: repartition_config() });
             }
         }
         internal.extend(changelogs(self.plan, &subs, &self.config.application_id, self.config.replication_factor));

@@ -368,26 +368,22 @@ impl StoreArena {
     }
 
     /// Puts a store of any type in.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn insert<S: StoreObject>(&mut self, store: S) -> Place<S> {
         Place(self.push(store), PhantomData)
     }
 
     /// A place that leads nowhere, for the sub-topologies that do not have the store.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn no_place<S>() -> Place<S> {
         Place(usize::MAX, PhantomData)
     }
 
     /// The place of the store of this name, if it is there and a `S`.
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn find_place<S: 'static>(&mut self, name: &str) -> Option<Place<S>> {
         Some(Place(self.place_of::<S>(name)?, PhantomData))
     }
 
     /// The store at a place.
     #[inline]
-    #[allow(dead_code)] // for stores without a handle of their own
     pub(crate) fn of<S: 'static>(&mut self, place: Place<S>) -> &mut S {
         self.at(place.0)
     }

@@ -12,6 +12,7 @@ mod memory;
 pub(crate) mod objects;
 mod order;
 mod overlay;
+pub(crate) mod subscriptions;
 pub(crate) mod versioned;
 pub(crate) mod waiting;
 pub(crate) mod window;

@@ -8,9 +8,10 @@ use crate::codec::StreamData;
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
-use crate::plan::{StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{ForeignKeyTopic, StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
+use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
     VersionedStore, WindowState, WindowStore,
@@ -179,6 +180,26 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// The subscription store of a foreign-key join, which two nodes use.
+    pub(crate) fn subscription_store(&mut self, name: &str) -> Place<SubscriptionStore> {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        match SubscriptionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes) {
+            Ok(store) => self.context.stores.insert(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_place()
+            }
+        }
+    }
+
     /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.
     pub(crate) fn objects<R: ObjectRows>(&mut self, name: &str, rows: impl FnOnce(StoreKind) -> Option<R>) -> Place<ObjectStore<R>> {
         let planned = self.env.plan.stores.iter().find(|s| s.name == name).and_then(|plan| Some((plan.logged, rows(plan.kind)?)));
@@ -195,6 +216,16 @@ impl<'a> TaskBuilder<'a> {
                 StoreArena::no_place()
             }
         }
+    }
+
+    /// A topic of a foreign-key join, to write to.
+    pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
+        self.target(&topic.of(self.env.application_id))
+    }
+
+    /// The partition that the task is for.
+    pub(crate) fn partition(&self) -> i32 {
+        self.env.id.partition
     }
 
     /// The changes of this store go to the node behind it.

@@ -1,0 +1,221 @@
+//! The right side of a foreign-key join: it keeps who waits for which row, and answers at once and whenever a row changes.
+
+use std::marker::PhantomData;
+
+use super::super::rows::Rows;
+use super::subscription_store;
+use crate::codec::murmur3::ValueHash;
+use crate::codec::subscription::{Instruction, Subscription, begin_response, combined_key, primary_key};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::{Context, Target};
+use crate::error::{ErrorKind, Flow, TaskError};
+use crate::node::{Node, Push, PushChange, Signal};
+use crate::partition::partition_for_key;
+use crate::plan::ForeignKeyTopic;
+use crate::stores::StoreError;
+use crate::stores::arena::Place;
+use crate::stores::subscriptions::SubscriptionStore;
+use crate::task::TaskBuilder;
+
+/// What both nodes of the right side do: they read or write subscriptions, and write answers.
+pub(super) struct Answers<T: StreamData> {
+    store: Place<SubscriptionStore>,
+    store_name: String,
+    target: Target,
+    node: &'static str,
+    codec: T::Codec,
+    /// The right value.
+    value: Vec<u8>,
+    message: Vec<u8>,
+}
+
+impl<T: StreamData> Answers<T> {
+    pub(super) fn new(b: &mut TaskBuilder<'_>, join: &str, node: &'static str) -> Self {
+        let store_name = subscription_store(join);
+        Answers {
+            store: b.subscription_store(&store_name),
+            store_name,
+            target: b.foreign_key_target(&ForeignKeyTopic::Responses(join.to_owned())),
+            node,
+            codec: T::Codec::default(),
+            value: Vec::new(),
+            message: Vec::new(),
+        }
+    }
+
+    /// Takes the right value for the answers that follow; none is no bytes.
+    fn set_value(&mut self, value: Option<&T>) -> Result<(), CodecError> {
+        self.value.clear();
+        match value {
+            Some(value) => self.codec.encode(value, &mut self.value).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    fn send(&mut self, hash: Option<ValueHash>, partition: Option<i32>, primary_key: &[u8], cx: &mut Context) -> Flow {
+        self.message.clear();
+        begin_response(hash, &mut self.message);
+        self.message.extend_from_slice(&self.value);
+        // Subscriptions of the first version do not say where their row is: then it is where its key is by default.
+        let known = partition.filter(|partition| (0..self.target.partitions).contains(partition));
+        let partition = known.unwrap_or_else(|| partition_for_key(primary_key, self.target.partitions));
+        cx.send_to(self.target, partition, Some(primary_key), Some(&self.message)).map_err(|e| cx.produce_error(self.node, e))
+    }
+
+    #[cold]
+    fn encode_error(&self, error: CodecError, cx: &Context) -> Box<TaskError> {
+        cx.error(ErrorKind::Produce, self.node, error.into())
+    }
+
+    #[cold]
+    fn store_error(&self, error: StoreError, cx: &Context) -> Box<TaskError> {
+        cx.store_error(&self.store_name, error)
+    }
+}
+
+/// Takes subscriptions, and looks them up in the rows of the right table.
+pub(super) struct SubscriptionsNode<TK: StreamData, T: StreamData, G> {
+    answers: Answers<T>,
+    rows: G,
+    key_codec: TK::Codec,
+    combined: Vec<u8>,
+    foreign_key: Vec<u8>,
+}
+
+impl<TK: StreamData, T: StreamData, G> SubscriptionsNode<TK, T, G> {
+    pub(super) fn new(answers: Answers<T>, rows: G) -> Self {
+        SubscriptionsNode { answers, rows, key_codec: TK::Codec::default(), combined: Vec::new(), foreign_key: Vec::new() }
+    }
+}
+
+impl<TK: StreamData, T: StreamData, G> Node for SubscriptionsNode<TK, T, G> {
+    fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
+        Ok(())
+    }
+}
+
+impl<TK, T, G> SubscriptionsNode<TK, T, G>
+where
+    TK: StreamData,
+    T: StreamData,
+    G: Rows<TK, T>,
+{
+    /// Keeps the subscription, or forgets it; and takes the right value. Gives whether there is a right row, and its time.
+    fn look_up(&mut self, key: &TK, subscription: &Subscription, cx: &mut Context) -> Result<Option<i64>, Box<TaskError>> {
+        self.foreign_key.clear();
+        match self.key_codec.encode(key, &mut self.foreign_key) {
+            Ok(Encoded::Bytes) => {}
+            Ok(Encoded::Null) => return Ok(None),
+            Err(e) => return Err(self.answers.encode_error(e, cx)),
+        }
+        combined_key(&self.foreign_key, &mut self.combined);
+        self.combined.extend_from_slice(&subscription.primary_key);
+        let at_ms = cx.timestamp_ms;
+        let kept = cx.stores.of(self.answers.store).apply(&self.combined, subscription, at_ms);
+        kept.map_err(|e| self.answers.store_error(e, cx))?;
+        let answers = &mut self.answers;
+        let found = self.rows.with(key, cx, |row| match row {
+            Some((value, at_ms)) => answers.set_value(Some(value)).map(|()| Some(at_ms)),
+            None => answers.set_value(None).map(|()| None),
+        })?;
+        found.map_err(|e| self.answers.encode_error(e, cx))
+    }
+}
+
+impl<TK, T, G> Push<Option<TK>, Subscription> for SubscriptionsNode<TK, T, G>
+where
+    TK: StreamData,
+    T: StreamData,
+    G: Rows<TK, T>,
+{
+    fn push(&mut self, key: &Option<TK>, subscription: &Subscription, cx: &mut Context) -> Flow {
+        self.answers.value.clear();
+        let found_ms = match key {
+            Some(key) => self.look_up(key, subscription, cx)?,
+            // A left row that names no right one only wants an answer.
+            None if subscription.instruction == Instruction::AnswerAlways => None,
+            None => {
+                cx.drop_record();
+                return Ok(());
+            }
+        };
+        match subscription.instruction {
+            Instruction::DeleteQuietly => return Ok(()),
+            Instruction::AnswerIfFound if found_ms.is_none() => return Ok(()),
+            Instruction::DeleteAndAnswer => self.answers.value.clear(),
+            Instruction::AnswerIfFound | Instruction::AnswerAlways => {}
+        }
+        let record_ms = cx.timestamp_ms;
+        cx.timestamp_ms = record_ms.max(found_ms.unwrap_or(i64::MIN));
+        let flow = self.answers.send(subscription.hash, subscription.partition, &subscription.primary_key, cx);
+        cx.timestamp_ms = record_ms;
+        flow
+    }
+}
+
+/// Takes the changes of the right table and answers all who wait for the row.
+pub struct RightRowChanges<TK: StreamData, T: StreamData> {
+    answers: Answers<T>,
+    key_codec: TK::Codec,
+    foreign_key: Vec<u8>,
+    prefix: Vec<u8>,
+    row: Vec<u8>,
+    /// The table has a history: what is older than the latest change of its key is left out.
+    latest_only: bool,
+    types: PhantomData<fn() -> TK>,
+}
+
+impl<TK: StreamData, T: StreamData> RightRowChanges<TK, T> {
+    pub(super) fn new(answers: Answers<T>) -> Self {
+        RightRowChanges {
+            answers,
+            key_codec: TK::Codec::default(),
+            foreign_key: Vec::new(),
+            prefix: Vec::new(),
+            row: Vec::new(),
+            latest_only: false,
+            types: PhantomData,
+        }
+    }
+
+    /// Leaves out, and counts as dropped, changes that are older than the latest of their key: those of a table with a history.
+    #[must_use]
+    pub fn latest_only(mut self) -> Self {
+        self.latest_only = true;
+        self
+    }
+}
+
+impl<TK: StreamData, T: StreamData> Node for RightRowChanges<TK, T> {
+    fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
+        Ok(())
+    }
+}
+
+impl<TK: StreamData, T: StreamData> PushChange<TK, T> for RightRowChanges<TK, T> {
+    fn change(&mut self, key: &TK, new: Option<&T>, _: Option<&T>, cx: &mut Context) -> Flow {
+        if self.latest_only && !cx.is_latest {
+            cx.drop_record();
+            return Ok(());
+        }
+        self.foreign_key.clear();
+        match self.key_codec.encode(key, &mut self.foreign_key) {
+            Ok(Encoded::Bytes) => {}
+            Ok(Encoded::Null) => {
+                cx.drop_record();
+                return Ok(());
+            }
+            Err(e) => return Err(self.answers.encode_error(e, cx)),
+        }
+        combined_key(&self.foreign_key, &mut self.prefix);
+        self.answers.set_value(new).map_err(|e| self.answers.encode_error(e, cx))?;
+        self.row.clear();
+        loop {
+            let next = cx.stores.of(self.answers.store).next(&self.prefix, &mut self.row);
+            let Some((hash, partition)) = next.map_err(|e| self.answers.store_error(e, cx))? else { return Ok(()) };
+            if let Some(primary_key) = primary_key(&self.row) {
+                self.answers.send(hash, partition, primary_key, cx)?;
+            }
+        }
+    }
+}
