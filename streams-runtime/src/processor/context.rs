@@ -10,7 +10,7 @@ use crate::headers::Headers;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the handle of a store",
     label = "not the handle of a store",
-    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)` and `Versioned<K, V>` for a `versioned_store(…)`"
+    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)`, `Sessions<K, V>` for a `session_store(…)` and `Versioned<K, V>` for a `versioned_store(…)`"
 )]
 pub trait StoreHandle: Copy + 'static {
     /// The store as a processor uses it.

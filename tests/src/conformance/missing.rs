@@ -2,16 +2,10 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "store_session_ops",
     "cogroup",
-    "session_count",
-    "session_reduce",
-    "session_aggregate",
-    "session_edges",
     "cogroup_tumbling",
     "cogroup_sliding",
     "cogroup_session",
-    "close_session",
     "suppress_tumbling",
     "suppress_hopping",
     "suppress_session",
@@ -22,5 +16,4 @@ pub(super) const SCENARIOS: &[&str] = &[
     "suppress_windowed_time_limit",
     "tt_windowed",
     "order_pipeline",
-    "session_alerts",
 ];
