@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
-use streams_runtime::node::Tee;
+use streams_runtime::node::{Shared, Tee};
+use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -89,6 +90,7 @@ impl Topology for Chain {
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
+        let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
@@ -96,11 +98,13 @@ impl Topology for Chain {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
-                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store.clone()], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -119,10 +123,31 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
+        let table: Table<u64, i64> = Table::handle();
+        let (held, suppress) = table.suppress(until_time_limit(days(1)).max_records(1_000));
+        let (held_changes, held_to_stream) = held.to_stream();
+        let to_held = held_changes.to();
+        if sub_topology == 6 {
+            let node = to_held.attach(b, "left");
+            let node = suppress.attach(b, "held", held_to_stream.attach(node));
+            let source: TableSource<u64, i64> = TableSource::new(&table);
+            source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+            return;
+        }
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 5 {
+        let (begun, first) = numbers.group_by_key().cogroup::<i64, _>(|_, n, sum| sum + n);
+        let (begun, second) = begun.cogroup(&numbers.group_by_key(), |_, n, sum| sum - n);
+        let (sums, cogrouped) = begun.aggregate(|| 0);
+        let (sum_changes, sums_to_stream) = sums.to_stream();
+        let to_sums = sum_changes.to();
+        if sub_topology == 7 {
+            let node = to_sums.attach(b, "sums");
+            let node = Shared::new(cogrouped.attach(b, "counts", sums_to_stream.attach(node)));
+            let both = Tee(first.attach(Shared::clone(&node)), second.attach(node));
+            numbers.source().attach(b, 0, "numbers", both);
+        } else if sub_topology == 5 {
             let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
             let node = sums.to().attach(b, "sums");
             let node = join.attach(b, "this", "other", None, node);
@@ -249,6 +274,11 @@ fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 }
 
 #[test]
+fn changes_of_keys_that_wait_allocate_nothing() {
+    assert_eq!(allocations_of(6), 0);
+}
+
+#[test]
 fn a_join_of_streams_in_memory_allocates_nothing_once_as_many_records_are_there_as_its_windows_hold() {
     assert_eq!(allocations_of(5), 0);
 }
@@ -261,4 +291,9 @@ fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 #[test]
 fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(3), 0);
+}
+
+#[test]
+fn a_cogroup_in_memory_allocates_nothing_between_commits() {
+    assert_eq!(allocations_of(7), 0);
 }

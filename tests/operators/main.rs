@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod branch;
+mod cogroup;
 mod count;
 mod fan_out;
 mod filter;
@@ -22,6 +23,7 @@ mod peek;
 mod print;
 mod process;
 mod process_outputs;
+mod process_tables;
 mod reduce;
 mod repartition;
 mod schedules;
@@ -34,6 +36,7 @@ mod stores;
 mod stream_join;
 mod stream_join_model;
 mod stream_join_stores;
+mod suppress;
 mod table_filter;
 mod table_group_by;
 mod table_join;

@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod cogroup;
 mod foreign_keys;
 mod join_windows;
 mod keys;
@@ -8,6 +9,7 @@ mod names;
 mod sessions;
 mod state;
 mod stores;
+mod suppress;
 mod tables;
 mod unused;
 mod versions;
@@ -25,7 +27,9 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
+    cogroup::check(cx, topology);
     stores::check(cx, topology);
+    suppress::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
     versions::check(cx, topology);

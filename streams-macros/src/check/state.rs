@@ -19,10 +19,14 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.output_index.is_some() || !is_named(topology, id, &flows) {
             continue;
         }
-        let Some((name, span)) = node.state_name() else {
+        let Some((name, span)) = topology.topic_name(id) else {
             unnamed(cx, topology, id, &flows);
             continue;
         };
+        // The first stream of a cogroup shares the name of its state.
+        if node.row.name == "cogroup" && node.follows.is_none() && node.options.named.is_none() {
+            continue;
+        }
         // What a join keeps has names of its own, which begin with its name.
         let mut own: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).filter(|own| *own != name).collect();
         if let Some(why) = state_name_problem(&name).or_else(|| own.iter().find_map(|own| state_name_problem(own))) {
@@ -34,7 +38,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         for name in std::iter::once(name.clone()).chain(own) {
             let Some(first) = names.insert(name.clone(), id) else { continue };
             let first_node = topology.node(first);
-            let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
+            let first_place = place(topology.topic_name(first).map_or(first_node.span, |(_, span)| span));
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
@@ -63,17 +67,23 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    let kept = node.joins_streams() || node.joins_by_foreign_key() || node.options.grace.is_some() || node.row.name == "repartition";
-    node.is_state() || kept || topology.needs_repartition(id, flows)
+    let kept = node.holds_back() || node.options.grace.is_some() || node.joins_streams() || node.joins_by_foreign_key();
+    node.is_state() || kept || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
+    // A cogroup is named by its aggregation, which is told itself.
+    if node.row.name == "cogroup" {
+        return;
+    }
     if node.joins_by_foreign_key() {
         cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.holds_back() {
+        cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.options.grace.is_some() {

@@ -70,6 +70,7 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
+                "aggregate" if merge.row.on.is_some_and(Kind::is_cogroup) => quote_spanned!(span => __rt::Shared::clone(&#node)),
                 _ if merge.joins_by_foreign_key() => {
                     // A table joined with itself comes in on the left first.
                     let left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
@@ -133,6 +134,10 @@ impl Backward<'_, '_> {
             return quote_spanned!(span => #keep let #rows = __b.rows(&#handle, #state););
         }
         let (op, label) = (idents::at(&idents::operator(topology, id), span), &node.label);
+        if node.holds_back() {
+            let below = node.receiver.map(|input| idents::rows(topology, input));
+            return quote_spanned!(span => let #rows = #op.rows(__b, #state, &#below););
+        }
         let below = node.inputs().map(|input| idents::rows(topology, input));
         quote_spanned! { span =>
             let #op = #op.at(#label);
@@ -179,6 +184,9 @@ impl Backward<'_, '_> {
                 };
             }
             "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "aggregate" if node.row.on.is_some_and(Kind::is_cogroup) => {
+                quote_spanned!(span => __rt::Shared::new(#op #at.attach(__b, #state, #next)))
+            }
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),
             _ if node.joins_streams() => {
@@ -242,6 +250,11 @@ impl Backward<'_, '_> {
         if node.joins_tables() {
             return quote_spanned!(span => __rt::Shared::new(#next));
         }
+        if node.holds_back() {
+            let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
+            let (label, windows) = (&node.label, self.in_windows(id));
+            return quote_spanned!(span => #op.at(#label) #windows.attach(__b, #state, #next));
+        }
         // Its results are handed on where its answers come in.
         if node.joins_by_foreign_key() {
             return next;
@@ -255,6 +268,16 @@ impl Backward<'_, '_> {
         let input = (node.row.name == "transform_values").then(|| node.receiver.map(|input| idents::read(topology, input, None)));
         let input = input.flatten().map(|input| quote!(&#input,));
         quote_spanned!(span => #op.at(#label) #with_old #every_change.attach(#input #next))
+    }
+
+    /// What is known of the windows that a table's keys are in. Expands to `.in_windows(InWindows::new(&__op_windowed_by_4))`, or to nothing.
+    fn in_windows(&self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let windows = topology.windows_behind(id).unwrap_or_default();
+        let mut windows = windows.into_iter().map(|windowed_by| idents::operator(topology, windowed_by));
+        let Some(first) = windows.next() else { return TokenStream::new() };
+        let others: Vec<Ident> = windows.collect();
+        quote!(.in_windows(__rt::InWindows::new(&#first) #(.or(&#others))*))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

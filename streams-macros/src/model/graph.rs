@@ -54,6 +54,10 @@ pub(crate) struct Node {
     pub(crate) used_at: Option<Span>,
     /// A repartition that nobody wrote: the node that needs it.
     pub(crate) inserted_for: Option<NodeId>,
+    /// For a further `cogroup`: the one before it, and where its own stream was named. No records come from there.
+    pub(crate) follows: Option<(NodeId, Span)>,
+    /// For the aggregation of a cogroup: those of its streams that it is not called on.
+    pub(crate) also_from: Vec<NodeId>,
 }
 
 /// A `let`.
@@ -156,6 +160,11 @@ impl Node {
         self.is_view() && self.inputs().nth(1).is_some()
     }
 
+    /// Keeps changes for a while, but no rows.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.row.name == "suppress"
+    }
+
     /// Joins two streams: its last argument is the windows.
     pub(crate) fn joins_streams(&self) -> bool {
         self.row.on == Some(Kind::Stream) && self.row.needs_key && matches!(self.args.last(), Some(Argument::Value(_)))
@@ -177,8 +186,11 @@ impl Node {
         matches!(joiner, Some(Expr::Closure(closure)) if closure.inputs.len() == JOINER_PARAMETERS + 1)
     }
 
-    /// Keeps state of its own.
+    /// Keeps rows of its own.
     pub(crate) fn is_state(&self) -> bool {
+        if self.holds_back() {
+            return false;
+        }
         if self.is_view() || self.joins_by_foreign_key() {
             let typed = self.variable.as_ref().is_some_and(|variable| variable.ty.is_some());
             return typed || self.options.named.is_some();
@@ -206,7 +218,7 @@ impl Node {
             Argument::Operand(id, _) if !self.joins_itself() => Some(*id),
             _ => None,
         });
-        self.receiver.into_iter().chain(operands)
+        self.receiver.into_iter().chain(operands).chain(self.also_from.iter().copied())
     }
 
     pub(crate) fn stores(&self) -> &[(NodeId, Span)] {
@@ -247,18 +259,37 @@ impl Topology {
 
     /// The `windowed_by` of an aggregation in windows.
     pub(crate) fn windows_of(&self, id: NodeId) -> Option<NodeId> {
-        if self.node(id).row.on != Some(Kind::Windowed) {
+        let windowed = [Kind::Windowed, Kind::WindowedCogroup];
+        if self.node(id).row.on.is_none_or(|on| !windowed.contains(&on)) {
             return None;
         }
         // A repartition may have come between.
         let mut input = self.node(id).receiver;
         while let Some(at) = input {
-            if self.node(at).gives() == Kind::Windowed {
+            if windowed.contains(&self.node(at).gives()) {
                 return Some(at);
             }
             input = self.node(at).receiver;
         }
         None
+    }
+
+    /// The `windowed_by` of the windows that the keys of a table or stream are in, wherever they come from; of several tables that are joined those
+    /// of all. `None` if they are in none, as far as can be seen.
+    pub(crate) fn windows_behind(&self, id: NodeId) -> Option<Vec<NodeId>> {
+        if let Some(windows) = self.windows_of(id) {
+            return Some(vec![windows]);
+        }
+        let node = self.node(id);
+        if node.row.changes_key || node.receiver.is_none() {
+            return None;
+        }
+        let all = node.joins_tables() || node.row.name == "merge";
+        let inputs = node.inputs().take(if all { usize::MAX } else { 1 });
+        let mut windows: Vec<NodeId> = inputs.map(|input| self.windows_behind(input)).collect::<Option<Vec<_>>>()?.concat();
+        windows.sort_unstable();
+        windows.dedup();
+        Some(windows)
     }
 
     /// How messages call a node.

@@ -269,6 +269,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
     windowed("count", "TimeWindowedKStream.count, SessionWindowedKStream.count"),
     windowed("reduce", "TimeWindowedKStream.reduce, SessionWindowedKStream.reduce"),
     windowed("aggregate", "TimeWindowedKStream.aggregate, SessionWindowedKStream.aggregate with its Merger"),
+    preparing(Kind::Grouped, "cogroup", "KGroupedStream.cogroup"),
+    preparing(Kind::Cogrouped, "cogroup", "CogroupedKStream.cogroup"),
+    preparing(Kind::Cogrouped, "windowed_by", "CogroupedKStream.windowedBy"),
+    Entry { on: Some(Kind::Cogrouped), ..aggregation("aggregate", "CogroupedKStream.aggregate") },
+    Entry {
+        on: Some(Kind::WindowedCogroup),
+        late: "as in windows; each stream has a stream time of its own",
+        ..windowed("aggregate", "TimeWindowedCogroupedKStream.aggregate")
+    },
     Entry {
         on: Some(Kind::Table),
         name: "to_stream",
@@ -289,6 +298,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
     view("map_values", "KTable.mapValues"),
     view("map_values_with_key", "KTable.mapValues(ValueMapperWithKey)"),
     Entry { nulls: "the transformer sees deletions as `None`", ..view("transform_values", "KTable.transformValues") },
+    Entry {
+        nulls: "deletions wait as well; with `until_window_closes` they do not leave",
+        time: "that of the last change held back",
+        headers: "those of the last change held back",
+        late: "a change of a key that waits replaces what waits, and not its time",
+        ..view("suppress", "KTable.suppress")
+    },
     Entry {
         nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row",
         time: "the larger of both sides'",

@@ -93,6 +93,18 @@ const STREAM_JOINS: &str = r#"
     }
 "#;
 
+const COGROUP: &str = r#"
+    pub fn carts() -> Carts {
+        let added: Stream<String, Item> = stream("added");
+        let removed: Stream<u64, Item> = stream("removed");
+        let removals = removed.group_by(|_, item| item.user.clone());
+        let changes = added.group_by_key().cogroup(|_, item, n| n + item.count);
+        let items: Table<Windowed<String>, u64> =
+            changes.try_cogroup(removals, |_, item, n| item.take_from(n)).windowed_by(tumbling(hours(1))).aggregate(|| 0);
+        items.to_stream().to("items");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -127,6 +139,7 @@ fn plans() {
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
+    snapshot("cogroup.plan.txt", &plan_text(COGROUP));
     snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
 }
 
@@ -137,13 +150,14 @@ fn expansions() {
     snapshot("windows.rs", &code(WINDOWS));
     snapshot("tables.rs", &code(TABLES));
     snapshot("processors.rs", &code(PROCESSORS));
+    snapshot("cogroup.rs", &code(COGROUP));
     snapshot("stream_joins.rs", &code(STREAM_JOINS));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, STREAM_JOINS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

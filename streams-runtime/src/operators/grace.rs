@@ -82,16 +82,14 @@ where
         encoded.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
         let Context { stores, out, timestamp_ms, .. } = cx;
         stores.of(self.store).hold(&self.key_bytes, &self.value_bytes, *timestamp_ms, out);
-        Ok(())
+        cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))
     }
 
     /// Joins the records that have been held for long enough.
     fn release(&mut self, cx: &mut Context) -> Flow {
         let until_ms = cx.stores.of(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
         loop {
-            let Context { stores, out, .. } = &mut *cx;
-            let Some((row, value)) = stores.of(self.store).release(until_ms, out) else { return Ok(()) };
-            cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
+            let Some((row, value)) = cx.stores.of(self.store).release(until_ms) else { return Ok(()) };
             let parts = record_key(&row).and_then(|key| Ok((key, BufferedParts::read(&value)?)));
             let (key_bytes, parts) = parts.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
             let decoded = self.key_codec.decode(Some(key_bytes), &mut self.key_slot);

@@ -1,8 +1,10 @@
 //! Versioned stores in processors.
 
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use super::context::StoreHandle;
+use super::read_only::{ReadOnly, ReadWrite};
 use crate::broker::ProduceBatch;
 use crate::codec::StreamData;
 use crate::context::Context;
@@ -18,20 +20,37 @@ where
     #[inline]
     fn view(self, cx: &mut Context) -> VersionedView<'_, K, V> {
         let Context { stores, out, metrics, .. } = cx;
-        VersionedView { store: stores.versioned(self), out, dropped: &mut metrics.dropped }
+        VersionedView { store: stores.versioned(self), out, dropped: &mut metrics.dropped, access: PhantomData }
+    }
+}
+
+impl<K, V> StoreHandle for ReadOnly<Versioned<K, V>>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    type View<'a> = VersionedView<'a, K, V, ReadOnly>;
+
+    #[inline]
+    fn view(self, cx: &mut Context) -> VersionedView<'_, K, V, ReadOnly> {
+        let Context { stores, out, metrics, .. } = cx;
+        VersionedView { store: stores.versioned(self.0), out, dropped: &mut metrics.dropped, access: PhantomData }
     }
 }
 
 /// A versioned store as a processor uses it: what each key had, and since when.
 ///
 /// What is put or deleted at a time before the largest one so far less the history is refused, and counted as dropped.
-pub struct VersionedView<'a, K: StreamData, V: StreamData + 'static> {
+///
+/// Of a table it can only be read: [`ReadOnly`].
+pub struct VersionedView<'a, K: StreamData, V: StreamData + 'static, A = ReadWrite> {
     store: &'a mut VersionedStore<K, V>,
     out: &'a mut ProduceBatch,
     dropped: &'a mut u64,
+    access: PhantomData<A>,
 }
 
-impl<'a, K, V> VersionedView<'a, K, V>
+impl<K, V> VersionedView<'_, K, V>
 where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
@@ -58,7 +77,13 @@ where
         *self.dropped += u64::from(put == VersionPut::TooOld);
         Ok(put)
     }
+}
 
+impl<'a, K, V, A> VersionedView<'a, K, V, A>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
     /// The latest value of a key, and since when it has it. A borrowed form of the key will do: `str` for `String`.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ impl HeldStore {
         row_key.extend_from_slice(&time_ms.to_be_bytes());
         row_key.extend_from_slice(key);
         row_key.extend_from_slice(&sequence.to_be_bytes());
-        self.below.write(row_key, Some(value), time_ms, out);
+        self.below.write(row_key, value, time_ms, out);
         rows.insert(row_key[..].into(), value.into());
         if time_ms > *stream_time_ms {
             *stream_time_ms = time_ms;
@@ -79,7 +79,7 @@ impl HeldStore {
     }
 
     /// Takes the first record out whose time is not after `until_ms`: the key of its row, and its bytes.
-    pub(crate) fn release(&mut self, until_ms: i64, out: &mut ProduceBatch) -> Option<(Box<[u8]>, Box<[u8]>)> {
+    pub(crate) fn release(&mut self, until_ms: i64) -> Option<(Box<[u8]>, Box<[u8]>)> {
         let first = self.rows.rows.first_entry()?;
         // A row whose key is too short was refused when it came.
         let time_ms = held_key(first.key()).map_or(i64::MIN, |held| held.time_ms);
@@ -87,7 +87,7 @@ impl HeldStore {
             return None;
         }
         let (key, value) = first.remove_entry();
-        self.below.write(&key, None, time_ms, out);
+        self.below.delete(key.clone(), time_ms);
         Some((key, value))
     }
 }
@@ -143,9 +143,8 @@ mod tests {
     }
 
     fn drain(store: &mut HeldStore, until_ms: i64) -> Vec<(i64, String, String)> {
-        let mut out = ProduceBatch::default();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let released = std::iter::from_fn(|| store.release(until_ms, &mut out));
+        let released = std::iter::from_fn(|| store.release(until_ms));
         let taken = released.map(|(row, value)| {
             let held = held_key(&row).unwrap();
             (held.time_ms, text(held.key), text(&value))
@@ -173,7 +172,7 @@ mod tests {
     fn the_bytes_of_a_key_are_those_of_kafka_streams() {
         let (mut store, mut out) = (store(), ProduceBatch::default());
         store.hold(b"key", b"v", 0x0102, &mut out);
-        let (row, _) = store.release(i64::MAX, &mut out).unwrap();
+        let (row, _) = store.release(i64::MAX).unwrap();
         assert_eq!(*row, [0, 0, 0, 0, 0, 0, 0, 1, 2, b'k', b'e', b'y', 0, 0, 0, 1]);
         assert_eq!(record_key(&row).unwrap(), b"key");
         assert!(record_key(b"short").is_err());
@@ -186,7 +185,7 @@ mod tests {
         before.hold(b"a", b"1", 10, &mut out);
         before.hold(b"a", b"2", 10, &mut out);
         before.hold(b"b", b"3", 50, &mut out);
-        let (first, _) = before.release(10, &mut out).unwrap();
+        let (first, _) = before.release(10).unwrap();
         let rows: Vec<(Box<[u8]>, Box<[u8]>)> = before.rows.rows.clone().into_iter().collect();
         let mut after = store();
         let records = rows.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 0, offset: 0 });

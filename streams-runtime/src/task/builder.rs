@@ -4,17 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::broker::{BrokerError, TopicSlot};
-use crate::codec::StreamData;
+use crate::codec::{Held, StreamData};
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
-use crate::plan::{ForeignKeyTopic, StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{ForeignKeyTopic, StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
+use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
-    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
+    StoreFactory, WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -68,13 +69,13 @@ pub enum BuildError {
 
 /// Collects the nodes, stores and targets of one task while the generated code builds it.
 pub struct TaskBuilder<'a> {
-    env: &'a TaskEnv<'a>,
-    context: Context,
+    pub(super) env: &'a TaskEnv<'a>,
+    pub(super) context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
     /// Stores that hand on the values before their changes.
     with_old: Vec<&'static str>,
-    problems: Vec<BuildError>,
+    pub(super) problems: Vec<BuildError>,
 }
 
 impl<'a> TaskBuilder<'a> {
@@ -107,40 +108,8 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
-    /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
-        let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
-            return StoreArena::no_window();
-        };
-        if retention_ms < size_ms {
-            self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
-            None => StoreArena::no_window(),
-        }
-    }
-
-    /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
-            Some((store, _)) => self.context.stores.add_sessions(store),
-            None => StoreArena::no_sessions(),
-        }
-    }
-
     /// A session store as it is planned, and its retention.
-    fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
+    pub(super) fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -156,7 +125,7 @@ impl<'a> TaskBuilder<'a> {
         store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
+    pub(super) fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -167,7 +136,7 @@ impl<'a> TaskBuilder<'a> {
         store.map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
+    pub(super) fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
             store: name,
@@ -178,7 +147,7 @@ impl<'a> TaskBuilder<'a> {
         self.env.stores.key_value(context).map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
+    pub(super) fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
     }
@@ -202,6 +171,10 @@ impl<'a> TaskBuilder<'a> {
                 "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
             );
             self.window_problem(name, problem);
+        }
+        // A processor that reads it may have opened it before.
+        if let Some(handle) = self.context.stores.find_window(name) {
+            return handle;
         }
         match self.make_window(name, plan.logged, retention_ms) {
             Some(store) => self.context.stores.add_window(store),
@@ -229,6 +202,20 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// The buffer of this name, which a node and those who look rows up through it use.
+    pub(crate) fn buffer<V: Held>(&mut self, name: &str) -> Place<BufferStore<V>> {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        self.context.stores.insert(BufferStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes))
+    }
+
     /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.
     pub(crate) fn objects<R: ObjectRows>(&mut self, name: &str, rows: impl FnOnce(StoreKind) -> Option<R>) -> Place<ObjectStore<R>> {
         let planned = self.env.plan.stores.iter().find(|s| s.name == name).and_then(|plan| Some((plan.logged, rows(plan.kind)?)));
@@ -244,6 +231,17 @@ impl<'a> TaskBuilder<'a> {
                 self.problems.push(error.into());
                 StoreArena::no_place()
             }
+        }
+    }
+
+    /// How long the windows of this store are.
+    pub(crate) fn size_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, size_ms: i64)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            self.context.stores.window(handle).set_size(size_ms);
         }
     }
 
@@ -276,7 +274,12 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let Some((mut store, retention_ms)) = self.make_sessions(name) else { return StoreArena::no_sessions() };
+        let made = match self.context.stores.find_sessions(name) {
+            // A processor that reads it has opened it before.
+            Some(handle) => Some((handle, self.context.stores.sessions(handle).retention_ms())),
+            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add_sessions(store), retention_ms)),
+        };
+        let Some((handle, retention_ms)) = made else { return StoreArena::no_sessions() };
         if retention_ms < least_retention_ms {
             let problem = format!(
                 "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
@@ -284,9 +287,10 @@ impl<'a> TaskBuilder<'a> {
             self.window_problem(name, problem);
         }
         if forwards {
-            store.forward_changes(self.with_old.contains(&name));
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.sessions(handle).forward_changes(with_old);
         }
-        self.context.stores.add_sessions(store)
+        handle
     }
 
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
@@ -307,28 +311,6 @@ impl<'a> TaskBuilder<'a> {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
         }
         handle
-    }
-
-    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn versioned_store<K, V>(&mut self, name: &str) -> Versioned<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        if let Some(handle) = self.context.stores.find_versioned(name) {
-            return handle;
-        }
-        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
-        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::no_versioned() };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_versioned() };
-        let changelog = self.changelog(name, *logged);
-        match VersionedStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, *history_ms) {
-            Ok(store) => self.context.stores.add_versioned(store),
-            Err(error) => {
-                self.problems.push(error.into());
-                StoreArena::no_versioned()
-            }
-        }
     }
 
     /// Whether the table `name` keeps the history of its keys.

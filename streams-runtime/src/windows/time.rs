@@ -24,6 +24,13 @@ pub trait Windows: Copy {
     /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
 
+    /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
+    fn size_ms(&self) -> Option<i64>;
+
+    /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
+    /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
+    fn final_after_ms(&self) -> Option<i64>;
+
     /// The kind of store that keeps them so long.
     fn store(&self, retention_ms: i64) -> StoreKind {
         StoreKind::Window { retention_ms }
@@ -62,15 +69,29 @@ impl TimeWindows {
     }
 }
 
+impl TimeWindows {
+    pub(crate) fn frames(&self) -> Frames {
+        Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms }
+    }
+}
+
 impl Windows for TimeWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
-        TimeWindowedStream::new(Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms })
+        TimeWindowedStream::new(self.frames())
     }
 
     fn retention_ms(&self) -> i64 {
         self.size_ms.saturating_add(self.grace_ms)
+    }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(self.size_ms)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        Some(self.grace_ms)
     }
 }
 
@@ -96,15 +117,29 @@ impl UnlimitedWindows {
     }
 }
 
+impl UnlimitedWindows {
+    pub(crate) fn frames(&self) -> Frames {
+        Frames { first_ms: self.first_ms, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 }
+    }
+}
+
 impl Windows for UnlimitedWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
-        TimeWindowedStream::new(Frames { first_ms: self.first_ms, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 })
+        TimeWindowedStream::new(self.frames())
     }
 
     fn retention_ms(&self) -> i64 {
         i64::MAX
+    }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(i64::MAX)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        None
     }
 }
 

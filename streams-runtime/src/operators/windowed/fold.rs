@@ -15,6 +15,9 @@ pub trait Fold<K: ?Sized, V: ?Sized> {
     /// Says where in the topology this is, for error messages.
     fn locate(&mut self, node: &'static str);
 
+    /// What a row starts from; `None` where the first value is taken as it is.
+    fn initial(&mut self) -> Option<Self::Out>;
+
     /// Takes a record into the value of a row (`None`: there is no row). `false`: the row stays as it was, since the process handler said to
     /// go on without the record.
     ///
@@ -31,6 +34,10 @@ impl<K: ?Sized, V: ?Sized> Fold<K, V> for CountFold {
     type Out = u64;
 
     fn locate(&mut self, _: &'static str) {}
+
+    fn initial(&mut self) -> Option<u64> {
+        Some(0)
+    }
 
     #[inline]
     fn fold(&mut self, _: &K, _: &V, row: &mut Option<u64>, _: &mut Context) -> Result<bool, Box<TaskError>> {
@@ -64,6 +71,10 @@ where
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
+    }
+
+    fn initial(&mut self) -> Option<V::Stored> {
+        None
     }
 
     #[inline]
@@ -111,26 +122,51 @@ where
         self.node = node;
     }
 
+    fn initial(&mut self) -> Option<A::Stored> {
+        (self.initializer)().into_stored()
+    }
+
     #[inline]
     fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
-        let backup = if M::MAY_FAIL { row.clone() } else { None };
-        let aggregate = match row.take() {
-            Some(stored) => A::from_stored(stored),
-            None => (self.initializer)(),
-        };
-        match M::settle((self.aggregator)(key, value, aggregate), self.node, cx) {
-            Ok(Some(result)) => {
-                *row = result.into_stored();
-                Ok(true)
-            }
-            Ok(None) => {
-                *row = backup;
-                Ok(false)
-            }
-            Err(error) => {
-                *row = backup;
-                Err(error)
-            }
+        fold_aggregate::<_, _, A, _, _, R, M>((key, value), row, &mut self.initializer, &mut self.aggregator, self.node, cx)
+    }
+}
+
+/// One step of an aggregation. `false`: the row stays as it was.
+#[inline]
+pub(in crate::operators) fn fold_aggregate<K, V, A, I, F, R, M>(
+    (key, value): (&K, &V),
+    row: &mut Option<A::Stored>,
+    initializer: &mut I,
+    aggregator: &mut F,
+    node: &'static str,
+    cx: &mut Context,
+) -> Result<bool, Box<TaskError>>
+where
+    K: ?Sized,
+    V: ?Sized,
+    A: OwnedData,
+    I: FnMut() -> A,
+    F: FnMut(&K, &V, A) -> R,
+    M: Settle<R, Out = A>,
+{
+    let backup = if M::MAY_FAIL { row.clone() } else { None };
+    let aggregate = match row.take() {
+        Some(stored) => A::from_stored(stored),
+        None => initializer(),
+    };
+    match M::settle(aggregator(key, value, aggregate), node, cx) {
+        Ok(Some(result)) => {
+            *row = result.into_stored();
+            Ok(true)
+        }
+        Ok(None) => {
+            *row = backup;
+            Ok(false)
+        }
+        Err(error) => {
+            *row = backup;
+            Err(error)
         }
     }
 }
