@@ -52,6 +52,7 @@ mod table_reduce;
 mod table_transform_values;
 mod to;
 mod to_stream;
+mod to_stream_with_key;
 mod to_table;
 mod window_store;
 mod windowed_aggregate;
@@ -212,6 +213,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &windowed_reduce::ROW,
     &windowed_aggregate::ROW,
     &to_stream::ROW,
+    &to_stream_with_key::ROW,
     &table_filter::ROW,
     &table_filter_not::ROW,
     &table_map_values::ROW,

@@ -14,11 +14,13 @@ use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
-    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
+    VersionedStore,
 };
 
 use super::{Task, TaskId};
+
+mod windows;
 
 /// What a task is made from.
 pub struct TaskEnv<'a> {
@@ -108,66 +110,6 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
-    /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
-        let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
-            return StoreArena::no_window();
-        };
-        if retention_ms < size_ms {
-            self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
-            None => StoreArena::no_window(),
-        }
-    }
-
-    /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
-            Some((store, _)) => self.context.stores.add_sessions(store),
-            None => StoreArena::no_sessions(),
-        }
-    }
-
-    /// A session store as it is planned, and its retention.
-    fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
-        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
-            return None;
-        };
-        let backend = self.backend(name)?;
-        let changelog = self.changelog(name, logged);
-        let store = SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
-        store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
-    }
-
-    fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let backend = self.backend(name)?;
-        let changelog = self.changelog(name, logged);
-        let store = WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
-        store.map_err(|error| self.problems.push(error.into())).ok()
-    }
-
     fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
@@ -182,32 +124,6 @@ impl<'a> TaskBuilder<'a> {
     fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
-    }
-
-    /// The window store of a node, which must keep windows for at least so long after their start.
-    pub(crate) fn owned_window<K, V>(&mut self, name: &str, least_retention_ms: i64) -> WindowState<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::no_window();
-        };
-        let StoreKind::Window { retention_ms } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store")));
-            return StoreArena::no_window();
-        };
-        if retention_ms < least_retention_ms {
-            let problem = format!(
-                "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
-            );
-            self.window_problem(name, problem);
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store),
-            None => StoreArena::no_window(),
-        }
     }
 
     /// The subscription store of a foreign-key join, which two nodes use.
@@ -272,38 +188,6 @@ impl<'a> TaskBuilder<'a> {
         self.env.id.partition
     }
 
-    /// The changes of this store go to the node behind it.
-    pub(crate) fn forward_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str)
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        if self.context.stores.find_window::<K, V>(name).is_some() {
-            let with_old = self.with_old.contains(&name);
-            self.context.stores.window(handle).forward_changes(with_old);
-        }
-    }
-
-    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
-    /// behind it.
-    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some((mut store, retention_ms)) = self.make_sessions(name) else { return StoreArena::no_sessions() };
-        if retention_ms < least_retention_ms {
-            let problem = format!(
-                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
-            );
-            self.window_problem(name, problem);
-        }
-        if forwards {
-            store.forward_changes(self.with_old.contains(&name));
-        }
-        self.context.stores.add_sessions(store)
-    }
-
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
         self.problems.push(BuildError::Windows { store: store.to_owned(), problem });
     }
@@ -343,6 +227,17 @@ impl<'a> TaskBuilder<'a> {
                 self.problems.push(error.into());
                 StoreArena::no_versioned()
             }
+        }
+    }
+
+    /// The keys of this store have a format that knows more than the type's own.
+    pub(crate) fn set_key_format<K, V>(&mut self, handle: KeyValue<K, V>, name: &str, codec: K::Codec)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find::<K, V>(name).is_some() {
+            self.context.stores.get(handle).set_key_format(codec);
         }
     }
 

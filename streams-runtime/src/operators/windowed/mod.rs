@@ -2,6 +2,7 @@
 
 mod fold;
 mod merging;
+mod rows;
 mod session;
 mod session_fold;
 mod session_state;
@@ -12,6 +13,7 @@ mod time;
 
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
 pub use merging::Merging;
+pub use rows::{LendsRows, SessionRows, WindowRows};
 pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
 pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
