@@ -70,6 +70,7 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
+                "aggregate" if merge.row.on.is_some_and(Kind::is_cogroup) => quote_spanned!(span => __rt::Shared::clone(&#node)),
                 _ if merge.joins_by_foreign_key() => {
                     // A table joined with itself comes in on the left first.
                     let left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
@@ -130,8 +131,7 @@ impl Backward<'_, '_> {
         let rows = idents::at(&idents::rows(topology, id), span);
         if node.is_state() {
             let handle = idents::read(topology, id, None);
-            let method = Ident::new(if topology.windows_of(id).is_some() { "window_rows" } else { "rows" }, span);
-            return quote_spanned!(span => #keep let #rows = __b.#method(&#handle, #state););
+            return quote_spanned!(span => #keep let #rows = __b.rows(&#handle, #state););
         }
         let (op, label) = (idents::at(&idents::operator(topology, id), span), &node.label);
         if node.holds_back() {
@@ -187,6 +187,9 @@ impl Backward<'_, '_> {
             "to_table" => {
                 let keys = self.in_windows(id).map(|keys| quote!(.in_windows(__b, #keys)));
                 quote_spanned!(span => #op #at.attach(__b, #state, #next) #keys)
+            }
+            "aggregate" if node.row.on.is_some_and(Kind::is_cogroup) => {
+                quote_spanned!(span => __rt::Shared::new(#op #at.attach(__b, #state, #next)))
             }
             "table" | "count" | "reduce" | "aggregate" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),

@@ -189,11 +189,6 @@ where
         self.size_ms
     }
 
-    /// Says how long a window is.
-    pub(crate) fn set_size_ms(&mut self, size_ms: i64) {
-        self.size_ms = size_ms;
-    }
-
     pub(crate) fn forward_changes(&mut self, with_old: bool) {
         self.rows.forward_changes(with_old);
     }
@@ -309,6 +304,20 @@ where
         }
         self.expire();
         Ok(())
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        let Some((_, start)) = key.split_last_chunk::<START_BYTES>() else { return Ok(None) };
+        if i64::from_be_bytes(*start) <= self.expired_ms() {
+            return Ok(None);
+        }
+        let mut row = std::mem::take(&mut self.key_scratch);
+        row.clear();
+        row.extend_from_slice(key);
+        row.extend_from_slice(&SEQUENCE);
+        let place = self.load(&row);
+        self.key_scratch = row;
+        place.map(Some)
     }
 
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {

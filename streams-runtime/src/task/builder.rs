@@ -14,13 +14,11 @@ use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
-    VersionedStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
+    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
-
-mod windows;
 
 /// What a task is made from.
 pub struct TaskEnv<'a> {
@@ -71,13 +69,13 @@ pub enum BuildError {
 
 /// Collects the nodes, stores and targets of one task while the generated code builds it.
 pub struct TaskBuilder<'a> {
-    env: &'a TaskEnv<'a>,
-    context: Context,
+    pub(super) env: &'a TaskEnv<'a>,
+    pub(super) context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
     /// Stores that hand on the values before their changes.
     with_old: Vec<&'static str>,
-    problems: Vec<BuildError>,
+    pub(super) problems: Vec<BuildError>,
 }
 
 impl<'a> TaskBuilder<'a> {
@@ -110,6 +108,34 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
+    /// A session store as it is planned, and its retention.
+    pub(super) fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
+            return None;
+        };
+        let backend = self.backend(name)?;
+        let changelog = self.changelog(name, logged);
+        let store = SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
+        store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
+    }
+
+    pub(super) fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let backend = self.backend(name)?;
+        let changelog = self.changelog(name, logged);
+        let store = WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
+        store.map_err(|error| self.problems.push(error.into())).ok()
+    }
+
     fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
@@ -124,6 +150,36 @@ impl<'a> TaskBuilder<'a> {
     fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
+    }
+
+    /// The window store of a node, which must keep windows for at least so long after their start.
+    pub(crate) fn owned_window<K, V>(&mut self, name: &str, least_retention_ms: i64) -> WindowState<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_window();
+        };
+        let StoreKind::Window { retention_ms } = plan.kind else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store")));
+            return StoreArena::no_window();
+        };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
+            );
+            self.window_problem(name, problem);
+        }
+        // A processor that reads it may have opened it before.
+        if let Some(handle) = self.context.stores.find_window(name) {
+            return handle;
+        }
+        match self.make_window(name, plan.logged, retention_ms) {
+            Some(store) => self.context.stores.add_window(store),
+            None => StoreArena::no_window(),
+        }
     }
 
     /// The subscription store of a foreign-key join, which two nodes use.
@@ -178,6 +234,17 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// How long the windows of this store are.
+    pub(crate) fn size_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, size_ms: i64)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            self.context.stores.window(handle).set_size(size_ms);
+        }
+    }
+
     /// A topic of a foreign-key join, to write to.
     pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
         self.target(&topic.of(self.env.application_id))
@@ -186,6 +253,44 @@ impl<'a> TaskBuilder<'a> {
     /// The partition that the task is for.
     pub(crate) fn partition(&self) -> i32 {
         self.env.id.partition
+    }
+
+    /// The changes of this store go to the node behind it.
+    pub(crate) fn forward_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.window(handle).forward_changes(with_old);
+        }
+    }
+
+    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
+    /// behind it.
+    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let made = match self.context.stores.find_sessions(name) {
+            // A processor that reads it has opened it before.
+            Some(handle) => Some((handle, self.context.stores.sessions(handle).retention_ms())),
+            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add_sessions(store), retention_ms)),
+        };
+        let Some((handle, retention_ms)) = made else { return StoreArena::no_sessions() };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
+            );
+            self.window_problem(name, problem);
+        }
+        if forwards {
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.sessions(handle).forward_changes(with_old);
+        }
+        handle
     }
 
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
@@ -272,8 +377,12 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        let store =
-            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        let kind = self.env.plan.stores.iter().find(|s| s.name == name).map(|s| s.kind);
+        let store = match kind {
+            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned(name))),
+            Some(StoreKind::Window { .. } | StoreKind::Session { .. }) => None,
+            _ => Some(TableStore::Latest(self.key_value(name))),
+        };
         StoreRows::new(store, name)
     }
 

@@ -73,7 +73,8 @@ topology! {
         let in2: Stream<Option<String>, Option<String>> = stream("in2");
         let w1: Table<Windowed<String>, u64> = in1.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
         let w2: Table<Windowed<String>, u64> = in2.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
-        w1.outer_join(w2, |x, y| x.unwrap_or(&0) * 100 + y.unwrap_or(&0)).to_stream().to("out");
+        let both = w1.outer_join(w2, |x, y| x.map_or(0, |x| *x) * 100 + y.map_or(0, |y| *y));
+        both.to_stream().to("out");
     }
 
     fn tt_self() -> TtSelf {
