@@ -53,6 +53,7 @@ mod versioned;
 mod window_store_model;
 mod window_stores;
 mod windowed;
+mod windowed_tables;
 mod wrap_processors;
 
 use streams_runtime::codec::StreamData;
