@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use streams_runtime::OnDropped;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::broker::{Broker, OffsetAt, TopicPartition};
 use streams_runtime::record::NewRecord;
