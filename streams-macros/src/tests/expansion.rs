@@ -53,6 +53,19 @@ const WINDOWS: &str = r#"
     }
 "#;
 
+const SESSIONS: &str = r#"
+    pub fn visits() -> Visits {
+        let seen: SessionStore<String, u64> = session_store(hours(1));
+        let views: Stream<String, View> = stream("views");
+        let spent: Table<Windowed<String, SessionWindow>, u64> = views
+            .group_by_key()
+            .windowed_by(sessions(minutes(5)).grace(seconds(10)))
+            .aggregate(|| 0, |_, view, sum| sum + view.ms, |_, a, b| a + b);
+        spent.to_stream().to("visits");
+        views.process_values(FirstView, seen).to("first-views");
+    }
+"#;
+
 const TABLES: &str = r#"
     pub fn people() -> People {
         let users: Table<String, User> = table("users").partitions(4);
@@ -137,6 +150,7 @@ fn plans() {
     snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
     snapshot("joins.plan.txt", &plan_text(JOINS));
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
+    snapshot("sessions.plan.txt", &plan_text(SESSIONS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
     snapshot("cogroup.plan.txt", &plan_text(COGROUP));
@@ -148,6 +162,7 @@ fn expansions() {
     snapshot("word_count.rs", &code(WORD_COUNT));
     snapshot("joins.rs", &code(JOINS));
     snapshot("windows.rs", &code(WINDOWS));
+    snapshot("sessions.rs", &code(SESSIONS));
     snapshot("tables.rs", &code(TABLES));
     snapshot("processors.rs", &code(PROCESSORS));
     snapshot("cogroup.rs", &code(COGROUP));
@@ -157,7 +172,7 @@ fn expansions() {
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);
