@@ -25,6 +25,7 @@ impl Forward<'_, '_> {
         let open = match topology.node(id).gives() {
             Kind::GlobalTable => "global_rows",
             Kind::Table if topology.windows_of(id).is_some() => "window_table_store",
+            Kind::Table if topology.node(id).options.versioned.is_some() => "versioned_table_store",
             Kind::Table => "table_store",
             _ => return quote!(#name),
         };
