@@ -9,7 +9,8 @@ use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{
-    AnyTopology, Handlers, OnError, ProcessorWrapper, SharedProducer, StoreName, TaskMetrics, Topology, Windowed, WrapProcessors,
+    AnyTopology, Handlers, OnError, ProcessorWrapper, SessionWindow, SharedProducer, StoreName, TaskMetrics, Topology, Windowed,
+    WrapProcessors,
 };
 
 use crate::engine::{Engine, EngineParts};
@@ -18,6 +19,7 @@ use crate::input::TestInput;
 use crate::output::TestOutput;
 use crate::record::RawRecord;
 use crate::recorder::Recorder;
+use crate::session_store::TestSessionStore;
 use crate::store::TestStore;
 use crate::versioned_store::TestVersionedStore;
 use crate::window_store::TestWindowStore;
@@ -136,41 +138,45 @@ impl TestDriverBuilder {
     /// # Errors
     /// When a store cannot be opened, a pattern is not a regular expression, or a processor's `init` fails.
     pub fn build(self) -> Result<TestDriver, DriverError> {
-        let plan = self.topology.plan();
+        let plan = self.topology.plan().clone();
         let recorder = Recorder::default();
         let producer: SharedProducer = Rc::new(RefCell::new(Box::new(recorder.clone())));
         let mut globals = GlobalStores::default();
         self.topology.globals(&mut globals);
-        let mut tasks: Vec<Task> = Vec::new();
-        for (sub_topology, sub_plan) in plan.sub_topologies.iter().enumerate() {
-            let env = TaskEnv {
-                application_id: &self.application_id,
-                id: TaskId { sub_topology, partition: 0 },
-                plan: sub_plan,
-                stores: &*self.stores,
-                globals: &globals,
-                directory: None,
-                handlers: self.handlers.clone(),
-                producer: Rc::clone(&producer),
-                cache_max_bytes: self.cache_max_bytes,
-                wall_clock_ms: self.wall_clock_start_ms,
-            };
-            let mut b = TaskBuilder::new(&env);
-            self.topology.build(sub_topology, &mut b);
-            tasks.push(b.finish()?);
-        }
         let engine = Engine::new(EngineParts {
-            application_id: &self.application_id,
-            plan,
-            tasks,
+            application_id: self.application_id.clone(),
+            plan: &plan,
             globals,
             recorder,
             producer,
             now_ms: self.wall_clock_start_ms,
             commits_every_record: self.cache_max_bytes == 0,
-            on_decode_error: self.handlers.decode,
+            on_decode_error: self.handlers.decode.clone(),
+            make_tasks: Box::new(move |globals, producer, now_ms| self.tasks(globals, producer, now_ms)),
         })?;
         Ok(TestDriver { engine: Rc::new(RefCell::new(engine)) })
+    }
+
+    fn tasks(&self, globals: &GlobalStores, producer: &SharedProducer, now_ms: i64) -> Result<Vec<Task>, DriverError> {
+        let mut tasks: Vec<Task> = Vec::new();
+        for (sub_topology, sub_plan) in self.topology.plan().sub_topologies.iter().enumerate() {
+            let env = TaskEnv {
+                application_id: &self.application_id,
+                id: TaskId { sub_topology, partition: 0 },
+                plan: sub_plan,
+                stores: &*self.stores,
+                globals,
+                directory: None,
+                handlers: self.handlers.clone(),
+                producer: Rc::clone(producer),
+                cache_max_bytes: self.cache_max_bytes,
+                wall_clock_ms: now_ms,
+            };
+            let mut b = TaskBuilder::new(&env);
+            self.topology.build(sub_topology, &mut b);
+            tasks.push(b.finish()?);
+        }
+        Ok(tasks)
     }
 }
 
@@ -414,6 +420,46 @@ impl TestDriver {
         TestWindowStore::find(Rc::clone(&self.engine), name.name())
     }
 
+    /// The store of an aggregation in sessions, by the constant that `topology!` made for it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn visits() -> Visits {
+    ///         let clicks: Stream<String, u64> = stream("clicks");
+    ///         let spent: Table<Windowed<String, SessionWindow>, u64> = clicks
+    ///             .group_by_key()
+    ///             .windowed_by(sessions(millis(30)).grace(millis(10)))
+    ///             .aggregate(|| 0, |_, ms, sum| sum + ms, |_, a, b| a + b);
+    ///         spent.to_stream().to("visits");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(visits())?;
+    /// let clicks = driver.input::<str, u64>("clicks")?;
+    /// clicks.pipe_at("ada", &5, 100)?;
+    /// clicks.pipe_at("ada", &7, 160)?;
+    /// // 130 is within the gap of both: they become one session.
+    /// clicks.pipe_at("ada", &1, 130)?;
+    /// let session = SessionWindow { start_ms: 100, end_ms: 160 };
+    /// assert_eq!(driver.session_store(Visits::SPENT)?.fetch("ada"), [(session, 13)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn session_store<K, V>(&self, name: StoreName<Windowed<K, SessionWindow>, V>) -> Result<TestSessionStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        TestSessionStore::find(Rc::clone(&self.engine), name.name())
+    }
+
     /// The store of a table with a history, by the constant that `topology!` made for it.
     ///
     /// ```
@@ -460,6 +506,39 @@ impl TestDriver {
     /// What was counted so far, over all tasks.
     pub fn metrics(&self) -> TaskMetrics {
         self.engine.borrow().metrics()
+    }
+
+    /// Stops the application and starts it again: commits, ends the processors, and makes all of it anew, with stores that come back from
+    /// their changelogs. What operators and processors knew outside of stores is gone, such as the stream time of windows. Inputs, outputs
+    /// and stores that are held go on; global tables and the wall clock stay as they are.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn totals() -> Totals {
+    ///         let amounts: Stream<String, i64> = stream("amounts");
+    ///         let sums: Table<String, i64> = amounts.group_by_key().reduce(|sum, amount| sum + amount);
+    ///         sums.to_stream().to("sums");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(totals())?;
+    /// let amounts = driver.input::<str, i64>("amounts")?;
+    /// amounts.pipe("ann", 7)?;
+    /// driver.restart()?;
+    /// amounts.pipe("ann", 3)?;
+    /// assert_eq!(driver.store(Totals::SUMS)?.get("ann"), Some(10));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When processing fails, or a store cannot be restored.
+    pub fn restart(&self) -> Result<(), DriverError> {
+        self.engine.borrow_mut().restart()
     }
 
     /// Commits and ends the processors. Inputs that are still held refuse records afterwards; outputs and stores can be read on.

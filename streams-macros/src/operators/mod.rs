@@ -32,9 +32,11 @@ mod reduce;
 mod reference;
 mod repartition;
 mod select_key;
+mod session_store;
 mod split;
 mod store_types;
 mod stream;
+mod suppress;
 mod table;
 mod table_aggregate;
 mod table_count;
@@ -174,6 +176,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &global_table::ROW,
     &key_value_store::ROW,
     &window_store::ROW,
+    &session_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,
@@ -214,6 +217,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &table_map_values::ROW,
     &table_map_values_with_key::ROW,
     &table_transform_values::ROW,
+    &suppress::ROW,
     &table_join::ROW,
     &table_left_join::ROW,
     &table_outer_join::ROW,

@@ -130,6 +130,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
     },
     Entry {
         on: None,
+        name: "session_store",
+        kafka: "StreamsBuilder.addStateStore, Stores.sessionStoreBuilder",
+        nulls: "a null key is an error of the processor",
+        time: "rows get the end of their session",
+        headers: NONE,
+        late: "a session that ends before the largest end less the retention is left out",
+    },
+    Entry {
+        on: None,
         name: "window_store",
         kafka: "StreamsBuilder.addStateStore, Stores.windowStoreBuilder",
         nulls: "a null key is an error of the processor",
@@ -248,9 +257,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     aggregation("reduce", "KGroupedStream.reduce"),
     aggregation("aggregate", "KGroupedStream.aggregate"),
     preparing(Kind::Grouped, "windowed_by", "KGroupedStream.windowedBy"),
-    windowed("count", "TimeWindowedKStream.count"),
-    windowed("reduce", "TimeWindowedKStream.reduce"),
-    windowed("aggregate", "TimeWindowedKStream.aggregate"),
+    windowed("count", "TimeWindowedKStream.count, SessionWindowedKStream.count"),
+    windowed("reduce", "TimeWindowedKStream.reduce, SessionWindowedKStream.reduce"),
+    windowed("aggregate", "TimeWindowedKStream.aggregate, SessionWindowedKStream.aggregate with its Merger"),
     Entry {
         on: Some(Kind::Table),
         name: "to_stream",
@@ -271,6 +280,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
     view("map_values", "KTable.mapValues"),
     view("map_values_with_key", "KTable.mapValues(ValueMapperWithKey)"),
     Entry { nulls: "the transformer sees deletions as `None`", ..view("transform_values", "KTable.transformValues") },
+    Entry {
+        nulls: "deletions wait as well; with `until_window_closes` they do not leave",
+        time: "that of the last change held back",
+        headers: "those of the last change held back",
+        late: "a change of a key that waits replaces what waits, and not its time",
+        ..view("suppress", "KTable.suppress")
+    },
     Entry {
         nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row",
         time: "the larger of both sides'",

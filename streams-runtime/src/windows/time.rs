@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::Window;
 use super::durations::duration_ms;
 use crate::operators::TimeWindowedStream;
+use crate::plan::StoreKind;
 
 /// Windows that a grouped stream can be cut into: `.windowed_by(tumbling(minutes(1)))`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do"
 )]
 pub trait Windows: Copy {
     /// The grouped stream in these windows.
@@ -19,9 +20,21 @@ pub trait Windows: Copy {
     /// The handle of a grouped stream in these windows.
     fn over<K: ?Sized, V: ?Sized>(self) -> Self::Over<K, V>;
 
-    /// How long a store must keep a window after its start so that every record that is not late finds it, in milliseconds; also what it
-    /// keeps without `.retention(…)`.
+    /// How long a store must keep a window after its start (a session: after its end) so that every record that is not late finds it, in
+    /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
+
+    /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
+    fn size_ms(&self) -> Option<i64>;
+
+    /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
+    /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
+    fn final_after_ms(&self) -> Option<i64>;
+
+    /// The kind of store that keeps them so long.
+    fn store(&self, retention_ms: i64) -> StoreKind {
+        StoreKind::Window { retention_ms }
+    }
 }
 
 /// Windows of one size that begin at multiples of an advance. Made by [`tumbling`] and [`hopping`].
@@ -66,6 +79,14 @@ impl Windows for TimeWindows {
     fn retention_ms(&self) -> i64 {
         self.size_ms.saturating_add(self.grace_ms)
     }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(self.size_ms)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        Some(self.grace_ms)
+    }
 }
 
 /// One window that never ends. Made by [`unlimited`].
@@ -99,6 +120,14 @@ impl Windows for UnlimitedWindows {
 
     fn retention_ms(&self) -> i64 {
         i64::MAX
+    }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(i64::MAX)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        None
     }
 }
 

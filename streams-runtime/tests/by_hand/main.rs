@@ -4,6 +4,7 @@
 
 mod application;
 mod stream_joins;
+mod suppress;
 mod task;
 mod topology;
 mod windows;

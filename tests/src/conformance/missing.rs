@@ -2,28 +2,12 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "store_session_ops",
     "store_versioned_ops",
     "cogroup",
-    "session_count",
-    "session_reduce",
-    "session_aggregate",
-    "session_edges",
     "cogroup_tumbling",
     "cogroup_sliding",
     "cogroup_session",
-    "close_session",
-    "suppress_tumbling",
-    "suppress_hopping",
-    "suppress_session",
-    "suppress_time_limit",
-    "suppress_max_records",
-    "suppress_zero",
-    "suppress_then_group",
-    "suppress_windowed_time_limit",
     "st_grace_inner",
     "st_grace_left",
     "tt_windowed",
-    "order_pipeline",
-    "session_alerts",
 ];
