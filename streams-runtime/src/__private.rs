@@ -20,7 +20,7 @@ pub use crate::topology::{StoreName, Topology};
 
 use std::time::Duration;
 
-pub use crate::windows::Windowed;
+pub use crate::windows::{SessionWindow, Window, Windowed};
 
 use crate::windows::{JoinWindows, Windows};
 

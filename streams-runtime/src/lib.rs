@@ -88,18 +88,18 @@ pub use context::{Context, Handlers, SharedProducer, TaskMetrics};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
-pub use operators::TimeWindowedStream;
+pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
-    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, StoppedBehind, StoreHandle,
-    WindowView, WrapProcessors,
+    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind,
+    StoreHandle, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
     shutdown_signal,
 };
 pub use topology::{AnyTopology, StoreName, Topology};
-pub use windows::{Window, Windowed};
+pub use windows::{KeyWindow, SessionWindow, Window, Windowed};
 
 pub use streams_macros::StreamData;
 
@@ -136,8 +136,8 @@ pub use streams_macros::StreamData;
 ///   whose `Err` goes to the process handler. A name that is used twice is a fan-out: the first use gets each record first.
 /// - **State is named by its `let`**: store, changelog, repartition topic and query handle. `.named("x")` behind the operator overrides
 ///   it, so that a variable can be renamed and the state kept. Its type is written, everything else is inferred.
-/// - A **repartition topic** is inserted exactly where a changed key meets a grouping, `to_table` or a join with a table; it is named after the state
-///   or the join that needs it.
+/// - A **repartition topic** is inserted exactly where a changed key meets a grouping, `to_table` or a join; it is named after the state or the join that
+///   needs it, of two streams with the side behind it.
 /// - A statement without `let` ends in `.to(topic)` (or `.to(|key, value, cx| topic)`), `.for_each(…)`, `.print(label)` or `.process(…)`.
 ///
 /// `STREAMS_DUMP=WordCount cargo check` prints what the macro makes of a topology that is compiled. If this crate was renamed, say so first

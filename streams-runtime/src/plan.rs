@@ -159,7 +159,7 @@ impl StoreKind {
 
     /// The store of an aggregation in these windows, with a retention of its own or the one that the windows need.
     pub fn windows(windows: &impl Windows, retention: Option<Duration>) -> Self {
-        StoreKind::Window { retention_ms: retention.map_or_else(|| windows.retention_ms(), duration_ms) }
+        windows.store(retention.map_or_else(|| windows.retention_ms(), duration_ms))
     }
 
     /// The store of one side of a join in these windows.
@@ -172,7 +172,12 @@ impl StoreKind {
         StoreKind::PlainWindow { retention_ms: duration_ms(retention), size_ms: duration_ms(size), retain_duplicates: false }
     }
 
-    /// The same, which keeps all values of one key and time.
+    /// The store of a `session_store(retention)`.
+    pub fn session_store(retention: Duration) -> Self {
+        StoreKind::Session { retention_ms: duration_ms(retention) }
+    }
+
+    /// The window store, keeping all values of one key and time.
     #[must_use]
     pub fn retain_duplicates(mut self) -> Self {
         if let StoreKind::PlainWindow { retain_duplicates, .. } = &mut self {

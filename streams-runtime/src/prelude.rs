@@ -1,6 +1,8 @@
 //! What a program that declares topologies needs: `use streams_runtime::prelude::*;`.
 
-pub use crate::codec::{BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, StreamData, TimeWindowed, Utf8, UuidText};
+pub use crate::codec::{
+    BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
+};
 pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
@@ -11,9 +13,10 @@ pub use crate::processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{KeyValue, KeyValueStore, Order, WindowState, WindowStore};
+pub use crate::stores::{KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
-    JoinWindows, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sliding, tumbling, unlimited, within,
+    JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,
+    unlimited, within,
 };
 pub use streams_macros::{StreamData, topology};

@@ -9,7 +9,8 @@ use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{
-    AnyTopology, Handlers, OnError, ProcessorWrapper, SharedProducer, StoreName, TaskMetrics, Topology, Windowed, WrapProcessors,
+    AnyTopology, Handlers, OnError, ProcessorWrapper, SessionWindow, SharedProducer, StoreName, TaskMetrics, Topology, Windowed,
+    WrapProcessors,
 };
 
 use crate::engine::{Engine, EngineParts};
@@ -18,6 +19,7 @@ use crate::input::TestInput;
 use crate::output::TestOutput;
 use crate::record::RawRecord;
 use crate::recorder::Recorder;
+use crate::session_store::TestSessionStore;
 use crate::store::TestStore;
 use crate::versioned_store::TestVersionedStore;
 use crate::window_store::TestWindowStore;
@@ -412,6 +414,46 @@ impl TestDriver {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         TestWindowStore::find(Rc::clone(&self.engine), name.name())
+    }
+
+    /// The store of an aggregation in sessions, by the constant that `topology!` made for it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn visits() -> Visits {
+    ///         let clicks: Stream<String, u64> = stream("clicks");
+    ///         let spent: Table<Windowed<String, SessionWindow>, u64> = clicks
+    ///             .group_by_key()
+    ///             .windowed_by(sessions(millis(30)).grace(millis(10)))
+    ///             .aggregate(|| 0, |_, ms, sum| sum + ms, |_, a, b| a + b);
+    ///         spent.to_stream().to("visits");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(visits())?;
+    /// let clicks = driver.input::<str, u64>("clicks")?;
+    /// clicks.pipe_at("ada", &5, 100)?;
+    /// clicks.pipe_at("ada", &7, 160)?;
+    /// // 130 is within the gap of both: they become one session.
+    /// clicks.pipe_at("ada", &1, 130)?;
+    /// let session = SessionWindow { start_ms: 100, end_ms: 160 };
+    /// assert_eq!(driver.session_store(Visits::SPENT)?.fetch("ada"), [(session, 13)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the topology has no such store, or its types differ.
+    pub fn session_store<K, V>(&self, name: StoreName<Windowed<K, SessionWindow>, V>) -> Result<TestSessionStore<K, V>, DriverError>
+    where
+        K: StreamData<Stored = K> + Clone + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        TestSessionStore::find(Rc::clone(&self.engine), name.name())
     }
 
     /// The store of a table with a history, by the constant that `topology!` made for it.

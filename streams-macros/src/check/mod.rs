@@ -5,6 +5,7 @@ mod foreign_keys;
 mod join_windows;
 mod keys;
 mod names;
+mod sessions;
 mod state;
 mod stores;
 mod tables;

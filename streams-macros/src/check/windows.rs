@@ -24,17 +24,17 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.row.name == "window_store" {
             window_store(cx, node);
         }
-        if let Some(retention) = &node.options.retention
-            && let Some(windows) = topology.windows_of(id).and_then(|id| windows(topology.node(id)))
-        {
+        let Some(windows) = topology.windows_of(id).and_then(|id| windows(topology.node(id))) else { continue };
+        if let Some(retention) = &node.options.retention {
             retention_fits(cx, &windows, retention);
         }
+        super::sessions::check(cx, node, &windows);
     }
 }
 
 /// `hopping(size, advance).grace(…)`, taken apart.
-struct Windows<'a> {
-    constructor: String,
+pub(super) struct Windows<'a> {
+    pub(super) constructor: String,
     args: Vec<&'a Expr>,
     grace: Option<&'a Expr>,
 }
@@ -51,7 +51,7 @@ fn windows(node: &Node) -> Option<Windows<'_>> {
     }
     let Expr::Call(call) = expr else { return None };
     let constructor = last_segment(&call.func)?;
-    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited").then(|| Windows {
+    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited" | "sessions").then(|| Windows {
         constructor,
         args: call.args.iter().collect(),
         grace,
@@ -65,7 +65,10 @@ fn shape(cx: &mut Errors, windows: &Windows<'_>) {
     }
     let size = windows.args.first().and_then(|size| Some((*size, duration_ms(size)?)));
     if let Some((size, 0)) = size {
-        cx.report(size.span(), WINDOW_SIZE, &[("windows", &windows.constructor), ("found", &text(size))]);
+        match windows.constructor.as_str() {
+            "sessions" => cx.report(size.span(), SESSION_GAP, &[("found", &text(size))]),
+            constructor => cx.report(size.span(), WINDOW_SIZE, &[("windows", &constructor), ("found", &text(size))]),
+        }
         return;
     }
     let Some(advance) = windows.args.get(1) else { return };
@@ -99,7 +102,11 @@ fn retention_fits(cx: &mut Errors, windows: &Windows<'_>, retention: &Expr) {
         _ => None,
     };
     if let Some(least_ms) = least_ms.filter(|least_ms| found_ms < *least_ms) {
-        let parts = if windows.constructor == "sliding" { "two differences and grace" } else { "size and grace" };
+        let parts = match windows.constructor.as_str() {
+            "sliding" => "two differences and grace",
+            "sessions" => "gap and grace",
+            _ => "size and grace",
+        };
         let least = format!("{parts} are {least_ms} ms");
         cx.report(retention.span(), RETENTION_SHORT, &[("retention", &text(retention)), ("least", &least)]);
     }

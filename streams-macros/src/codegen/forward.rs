@@ -399,7 +399,11 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let name = self.node.row.name;
-        let method = if self.of_table() { self.method(&format!("{name}_changes")) } else { self.method(name) };
+        let method = match name {
+            _ if self.of_table() => self.method(&format!("{name}_changes")),
+            "aggregate" if self.merges() => self.method("aggregate_merging"),
+            name => self.method(name),
+        };
         let group_span = self.group_span().resolved_at(Span::call_site());
         let group = Ident::new("group_by_key", group_span);
         let grouped = quote_spanned! { group_span => #receiver.#group() };
@@ -473,12 +477,18 @@ impl Forward<'_, '_> {
             },
             _ => None,
         };
-        let subtractor = self.of_table().then(|| quote!(, _));
+        // A subtractor, or a merger.
+        let third = (self.of_table() || self.merges()).then(|| quote!(, _));
         match start.as_deref() {
-            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #subtractor>),
-            _ if self.node.fallible => quote!(::<#value, _, _, _ #subtractor>),
-            _ => quote!(::<#value, _, _ #subtractor>),
+            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #third>),
+            _ if self.node.fallible => quote!(::<#value, _, _, _ #third>),
+            _ => quote!(::<#value, _, _ #third>),
         }
+    }
+
+    /// An aggregation with a merger.
+    fn merges(&self) -> bool {
+        self.node.row.on == Some(Kind::Windowed) && self.node.args.len() == 3
     }
 
     /// What is aggregated is a grouped table.

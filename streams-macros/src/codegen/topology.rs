@@ -100,8 +100,9 @@ fn store_name(runtime: &TokenStream, vis: &impl ToTokens, node: &Node) -> Option
     let (name, _) = node.state_name()?;
     let constant = constant(&variable.name);
     let types = types(node);
-    let types = match (node.row.store_type(), &written(variable.ty.as_ref()?).arguments[..]) {
-        (Some(store), [key, value]) if store.windowed => quote!(#runtime::Windowed<#key>, #value),
+    let window = node.row.store_type().and_then(|store| store.window).map(|window| Ident::new(window, Span::call_site()));
+    let types = match (window, &written(variable.ty.as_ref()?).arguments[..]) {
+        (Some(window), [key, value]) => quote!(#runtime::Windowed<#key, #runtime::#window>, #value),
         _ => types,
     };
     let docs = &variable.docs;

@@ -234,6 +234,16 @@ rows! {
     RETENTION_SHORT = "T144": "a retention of `{retention}` is too short: {least}",
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
+    // Sessions.
+    MERGER_MISSING = "T150": "`aggregate` in sessions needs a third closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
+        "`count` and `reduce` merge by themselves.";
+    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no third closure",
+        "A third closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
+    SESSION_GAP = "T152": "`sessions` needs a gap of at least 1 ms, found `{found}`",
+        "Records of a key that are not further apart than the gap are one session.";
+    WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",
+        "The key of a session has its start and its last record's time, that of other windows where they begin. Their bytes differ.";
+
     // Joins of two streams.
     JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
         "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";

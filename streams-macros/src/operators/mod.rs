@@ -32,6 +32,7 @@ mod reduce;
 mod reference;
 mod repartition;
 mod select_key;
+mod session_store;
 mod split;
 mod store_types;
 mod stream;
@@ -174,6 +175,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &global_table::ROW,
     &key_value_store::ROW,
     &window_store::ROW,
+    &session_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,

@@ -26,7 +26,7 @@ pub(super) const WITHOUT_STORE: &OptionRow =
 pub(super) const EMIT_ON_CLOSE: &OptionRow =
     &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
 pub(super) const RETENTION: &OptionRow =
-    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start." };
+    &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start, a session after its end." };
 pub(super) const VERSIONED: &OptionRow =
     &OptionRow { name: "versioned", arguments: &["history"], doc: "A table that can be read as it was at any time within its history." };
 

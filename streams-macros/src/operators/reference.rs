@@ -130,6 +130,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
     },
     Entry {
         on: None,
+        name: "session_store",
+        kafka: "StreamsBuilder.addStateStore, Stores.sessionStoreBuilder",
+        nulls: "a null key is an error of the processor",
+        time: "rows get the end of their session",
+        headers: NONE,
+        late: "a session that ends before the largest end less the retention is left out",
+    },
+    Entry {
+        on: None,
         name: "window_store",
         kafka: "StreamsBuilder.addStateStore, Stores.windowStoreBuilder",
         nulls: "a null key is an error of the processor",
@@ -248,9 +257,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     aggregation("reduce", "KGroupedStream.reduce"),
     aggregation("aggregate", "KGroupedStream.aggregate"),
     preparing(Kind::Grouped, "windowed_by", "KGroupedStream.windowedBy"),
-    windowed("count", "TimeWindowedKStream.count"),
-    windowed("reduce", "TimeWindowedKStream.reduce"),
-    windowed("aggregate", "TimeWindowedKStream.aggregate"),
+    windowed("count", "TimeWindowedKStream.count, SessionWindowedKStream.count"),
+    windowed("reduce", "TimeWindowedKStream.reduce, SessionWindowedKStream.reduce"),
+    windowed("aggregate", "TimeWindowedKStream.aggregate, SessionWindowedKStream.aggregate with its Merger"),
     Entry {
         on: Some(Kind::Table),
         name: "to_stream",

@@ -11,14 +11,15 @@ pub(crate) struct StoreType {
     pub(crate) written: &'static str,
     /// The method of `TaskBuilder` that opens it and gives its handle.
     pub(crate) open: &'static str,
-    /// For queries its key is a `Windowed<K>`.
-    pub(crate) windowed: bool,
+    /// For queries its key is a `Windowed<K, W>` with this `W`.
+    pub(crate) window: Option<&'static str>,
 }
 
 /// All kinds.
 const STORE_TYPES: &[StoreType] = &[
-    StoreType { source: "key_value_store", written: "KeyValueStore", open: "key_value", windowed: false },
-    StoreType { source: "window_store", written: "WindowStore", open: "window_store", windowed: true },
+    StoreType { source: "key_value_store", written: "KeyValueStore", open: "key_value", window: None },
+    StoreType { source: "session_store", written: "SessionStore", open: "session_store", window: Some("SessionWindow") },
+    StoreType { source: "window_store", written: "WindowStore", open: "window_store", window: Some("Window") },
 ];
 
 impl Operator {

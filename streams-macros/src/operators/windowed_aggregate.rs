@@ -8,7 +8,11 @@ pub(super) const ROW: Operator = Operator {
     name: "aggregate",
     on: Some(Kind::Windowed),
     gives: Kind::Table,
-    shapes: &[&[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"])]],
+    // Sessions are merged, other windows are not.
+    shapes: &[
+        &[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"])],
+        &[Arg::Closure(&[]), Arg::Closure(&["key", "value", "aggregate"]), Arg::Closure(&["key", "a", "b"])],
+    ],
     changes_key: false,
     needs_key: true,
     state: true,

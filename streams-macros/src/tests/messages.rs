@@ -139,4 +139,4 @@ fn the_table_in_the_readme_names_no_operator_that_is_not_there() {
 }
 
 /// What arguments are made with: functions of the runtime, which the macro does not know by name.
-const CONSTRUCTORS: &[&str] = &["tumbling", "hopping", "sliding", "unlimited", "grace", "within", "before", "after"];
+const CONSTRUCTORS: &[&str] = &["tumbling", "hopping", "sessions", "sliding", "unlimited", "grace", "within", "before", "after"];

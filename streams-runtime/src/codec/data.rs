@@ -48,6 +48,30 @@ pub trait OwnedData: StreamData + Sized {
     fn from_stored(stored: Self::Stored) -> Self;
 }
 
+/// A value that can be read off its stored form: what the two sides of a merge are.
+pub trait ReadStored: StreamData {
+    /// Calls `read` with a stored value in the form of the stream.
+    fn read_stored<R>(stored: Self::Stored, read: impl FnOnce(&Self) -> R) -> R;
+}
+
+impl<T: OwnedData> ReadStored for T {
+    fn read_stored<R>(stored: T::Stored, read: impl FnOnce(&T) -> R) -> R {
+        read(&T::from_stored(stored))
+    }
+}
+
+impl ReadStored for str {
+    fn read_stored<R>(stored: String, read: impl FnOnce(&str) -> R) -> R {
+        read(&stored)
+    }
+}
+
+impl ReadStored for [u8] {
+    fn read_stored<R>(stored: Vec<u8>, read: impl FnOnce(&[u8]) -> R) -> R {
+        read(&stored)
+    }
+}
+
 macro_rules! own {
     ($data:ty) => {
         impl OwnedData for $data {

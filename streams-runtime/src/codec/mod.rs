@@ -16,11 +16,11 @@ pub(crate) mod subscription;
 pub(crate) mod windowed;
 
 pub use changed::{Changed, ChangedCodec, ChangedSlot};
-pub use data::{OwnedData, StreamData};
+pub use data::{OwnedData, ReadStored, StreamData};
 pub use json::Json;
 pub use nullable::Nullable;
 pub use primitives::{BigEndian, Null, RawBytes, Utf8, UuidText};
-pub use windowed::{TimeWindowed, WindowedSlot};
+pub use windowed::{SessionWindowed, TimeWindowed, WindowedSlot};
 
 /// Whether an encoded value is bytes or Kafka's null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

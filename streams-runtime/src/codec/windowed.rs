@@ -1,11 +1,13 @@
-//! Keys in windows, as Kafka's `TimeWindowedSerializer` writes them.
+//! Keys in windows, as Kafka's `TimeWindowedSerializer` and `SessionWindowedSerializer` write them.
 
 use std::time::Duration;
 
 use super::{Codec, CodecError, Encoded, OwnedData, StreamData};
-use crate::windows::{Window, Windowed};
+use crate::windows::{SessionWindow, Window, Windowed};
 
 const START_BYTES: usize = 8;
+/// What follows the key's own bytes in a session's: its end and its start.
+const SESSION_BYTES: usize = 16;
 
 /// The bytes of the key in format `C`, and 8 bytes of the window's start, big endian.
 ///
@@ -29,14 +31,14 @@ impl<C> TimeWindowed<C> {
     }
 }
 
-/// Memory of a [`TimeWindowed`] codec.
+/// Memory of a [`TimeWindowed`] or [`SessionWindowed`] codec.
 #[derive(Debug)]
-pub struct WindowedSlot<K, S> {
-    value: Option<Windowed<K>>,
+pub struct WindowedSlot<K, S, W = Window> {
+    value: Option<Windowed<K, W>>,
     key: S,
 }
 
-impl<K, S: Default> Default for WindowedSlot<K, S> {
+impl<K, S: Default, W> Default for WindowedSlot<K, S, W> {
     fn default() -> Self {
         WindowedSlot { value: None, key: S::default() }
     }
@@ -67,8 +69,58 @@ impl<K: Clone + Send + 'static, C: Codec<K>> Codec<Windowed<K>> for TimeWindowed
     }
 }
 
+/// The bytes of the key in format `C`, and 8 bytes each of the session's end and start, big endian.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SessionWindowed<C> {
+    key: C,
+}
+
+impl<C> SessionWindowed<C> {
+    /// The format of keys in sessions: `stream("visits").with(SessionWindowed::of(Utf8), BigEndian)`.
+    pub const fn of(key: C) -> Self {
+        SessionWindowed { key }
+    }
+}
+
+/// Appends what makes the bytes of a key those of a key in a session.
+#[inline]
+pub(crate) fn end_session_key(key: &mut Vec<u8>, session: SessionWindow) {
+    key.extend_from_slice(&session.end_ms.to_be_bytes());
+    key.extend_from_slice(&session.start_ms.to_be_bytes());
+}
+
+/// Takes the bytes of a key in a session apart.
+pub(crate) fn session_key(bytes: &[u8]) -> Result<(&[u8], SessionWindow), CodecError> {
+    let short = CodecError::Length { expected: SESSION_BYTES, found: bytes.len() };
+    let Some((rest, start)) = bytes.split_last_chunk() else { return Err(short) };
+    let Some((key, end)) = rest.split_last_chunk() else { return Err(short) };
+    Ok((key, SessionWindow { start_ms: i64::from_be_bytes(*start), end_ms: i64::from_be_bytes(*end) }))
+}
+
+impl<K: Clone + Send + 'static, C: Codec<K>> Codec<Windowed<K, SessionWindow>> for SessionWindowed<C> {
+    type Slot = WindowedSlot<K, C::Slot, SessionWindow>;
+
+    fn encode(&self, value: &Windowed<K, SessionWindow>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
+        let encoded = self.key.encode(&value.key, out)?;
+        if encoded == Encoded::Bytes {
+            end_session_key(out, value.window);
+        }
+        Ok(encoded)
+    }
+
+    fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a Windowed<K, SessionWindow>, CodecError> {
+        let (key, session) = session_key(bytes.ok_or(CodecError::UnexpectedNull)?)?;
+        let key = self.key.decode(Some(key), &mut slot.key)?;
+        Ok(set(&mut slot.value, key, session))
+    }
+
+    fn partitioned_by<'k>(&self, key: &'k [u8]) -> &'k [u8] {
+        key.get(..key.len().saturating_sub(SESSION_BYTES)).unwrap_or(key)
+    }
+}
+
 /// Puts a key in a window into a slot, whose memory is used again.
-pub(crate) fn set<'a, K: Clone>(slot: &'a mut Option<Windowed<K>>, key: &K, window: Window) -> &'a Windowed<K> {
+pub(crate) fn set<'a, K: Clone, W>(slot: &'a mut Option<Windowed<K, W>>, key: &K, window: W) -> &'a Windowed<K, W> {
     match slot {
         Some(value) => {
             value.key.clone_from(key);
@@ -79,37 +131,42 @@ pub(crate) fn set<'a, K: Clone>(slot: &'a mut Option<Windowed<K>>, key: &K, wind
     }
 }
 
-impl<K> StreamData for Windowed<K>
-where
-    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
-{
-    type Codec = TimeWindowed<K::Codec>;
-    type Present = Self;
-    type Stored = Self;
+macro_rules! in_windows {
+    ($($window:ty => $codec:ident),*) => {$(
+        impl<K> StreamData for Windowed<K, $window>
+        where
+            K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+        {
+            type Codec = $codec<K::Codec>;
+            type Present = Self;
+            type Stored = Self;
 
-    #[inline]
-    fn present(&self) -> Option<&Self> {
-        Some(self)
-    }
-    fn to_stored(&self) -> Option<Self> {
-        Some(self.clone())
-    }
-    fn heap_bytes(&self) -> usize {
-        self.key.heap_bytes()
-    }
-}
+            #[inline]
+            fn present(&self) -> Option<&Self> {
+                Some(self)
+            }
+            fn to_stored(&self) -> Option<Self> {
+                Some(self.clone())
+            }
+            fn heap_bytes(&self) -> usize {
+                self.key.heap_bytes()
+            }
+        }
 
-impl<K> OwnedData for Windowed<K>
-where
-    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
-{
-    fn into_stored(self) -> Option<Self> {
-        Some(self)
-    }
-    fn from_stored(stored: Self) -> Self {
-        stored
-    }
+        impl<K> OwnedData for Windowed<K, $window>
+        where
+            K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+        {
+            fn into_stored(self) -> Option<Self> {
+                Some(self)
+            }
+            fn from_stored(stored: Self) -> Self {
+                stored
+            }
+        }
+    )*};
 }
+in_windows!(Window => TimeWindowed, SessionWindow => SessionWindowed);
 
 #[cfg(test)]
 mod tests {
@@ -132,5 +189,19 @@ mod tests {
         let mut slot = Default::default();
         let decoded: Result<&Windowed<String>, _> = TimeWindowed::<Utf8>::default().decode(Some(b"short"), &mut slot);
         assert_eq!(decoded, Err(CodecError::Length { expected: 8, found: 5 }));
+    }
+
+    #[test]
+    fn a_key_in_a_session_is_key_end_start() {
+        let key = Windowed { key: "key".to_owned(), window: SessionWindow { start_ms: 7, end_ms: 9 } };
+        let codec = SessionWindowed::<Utf8>::default();
+        let mut bytes = Vec::new();
+        assert_eq!(codec.encode(&key, &mut bytes), Ok(Encoded::Bytes));
+        assert_eq!(bytes, [&b"key"[..], &9_i64.to_be_bytes(), &7_i64.to_be_bytes()].concat());
+        let mut slot = Default::default();
+        assert_eq!(codec.decode(Some(&bytes), &mut slot), Ok(&key));
+        assert_eq!(Codec::<Windowed<String, SessionWindow>>::partitioned_by(&codec, &bytes), b"key");
+        let short: Result<&Windowed<String, SessionWindow>, _> = codec.decode(Some(b"too short"), &mut slot);
+        assert_eq!(short.err(), Some(CodecError::Length { expected: 16, found: 9 }));
     }
 }

@@ -84,4 +84,7 @@ pub use to_table::{ToTable, ToTableNode};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
-pub use windowed::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use windowed::{
+    AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,
+};
+pub use windowed::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger};

@@ -10,7 +10,7 @@ use crate::headers::Headers;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the handle of a store",
     label = "not the handle of a store",
-    note = "handles are `KeyValue<K, V>` for a `key_value_store()` and `WindowState<K, V>` for a `window_store(…)`"
+    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)` and `Sessions<K, V>` for a `session_store(…)`"
 )]
 pub trait StoreHandle: Copy + 'static {
     /// The store as a processor uses it.

@@ -6,6 +6,7 @@ mod host;
 mod key_value;
 mod outputs;
 mod schedules;
+mod session;
 mod window;
 mod wrapper;
 
@@ -17,6 +18,7 @@ pub use key_value::KeyValueView;
 pub use outputs::{BranchingProcessor, Out, Outlets, OutputNodes, Outputs};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
+pub use session::SessionView;
 pub use window::WindowView;
 pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
 

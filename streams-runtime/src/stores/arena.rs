@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use super::{Change, KeyValueStore, StoreError, VersionedStore, WindowStore};
+use super::{Change, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -45,6 +45,26 @@ impl<K, V> Copy for WindowState<K, V> {}
 impl<K, V> std::fmt::Debug for WindowState<K, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "WindowState({})", self.place)
+    }
+}
+
+/// The handle of a session store in its task.
+pub struct Sessions<K, V> {
+    place: usize,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for Sessions<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Sessions<K, V> {}
+
+impl<K, V> std::fmt::Debug for Sessions<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sessions({})", self.place)
     }
 }
 
@@ -325,6 +345,41 @@ impl StoreArena {
     /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
     #[inline]
     pub fn window<K, V>(&mut self, handle: WindowState<K, V>) -> &mut WindowStore<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.at(handle.place)
+    }
+
+    pub(crate) fn add_sessions<K, V>(&mut self, store: SessionStore<K, V>) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Sessions { place: self.push(store), types: PhantomData }
+    }
+
+    /// A handle that leads nowhere, for the sub-topologies that do not have the store.
+    pub(crate) fn no_sessions<K, V>() -> Sessions<K, V> {
+        Sessions { place: usize::MAX, types: PhantomData }
+    }
+
+    /// The handle of the session store of this name, if it is there and of these types.
+    pub fn find_sessions<K, V>(&mut self, name: &str) -> Option<Sessions<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        Some(Sessions { place: self.place_of::<SessionStore<K, V>>(name)?, types: PhantomData })
+    }
+
+    /// The session store behind a handle.
+    ///
+    /// # Panics
+    /// If the handle is of another task: handles are made for one task and cannot leave it through the public API.
+    #[inline]
+    pub fn sessions<K, V>(&mut self, handle: Sessions<K, V>) -> &mut SessionStore<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,

@@ -29,6 +29,8 @@ pub(super) struct Row<V> {
 struct Dirty<V> {
     place: u32,
     old: Option<V>,
+    /// Whether the row had a value then.
+    was_there: bool,
 }
 
 pub(super) struct Cache<V> {
@@ -44,8 +46,11 @@ pub(super) struct Cache<V> {
     max_bytes: usize,
     hand: usize,
     keeps_old: bool,
+    /// Deleted rows do not stay, and with a cache nobody hears of rows that came and went between two flushes.
+    drops_deleted: bool,
     /// The value of the row that was taken out last, if it is kept.
     taken: Option<V>,
+    taken_was_there: bool,
 }
 
 impl<V: StreamData + Clone> Cache<V> {
@@ -61,7 +66,9 @@ impl<V: StreamData + Clone> Cache<V> {
             max_bytes,
             hand: 0,
             keeps_old: false,
+            drops_deleted: false,
             taken: None,
+            taken_was_there: false,
         }
     }
 
@@ -71,6 +78,10 @@ impl<V: StreamData + Clone> Cache<V> {
 
     pub(super) fn keep_old(&mut self) {
         self.keeps_old = true;
+    }
+
+    pub(super) fn drop_deleted(&mut self) {
+        self.drops_deleted = true;
     }
 
     #[inline]
@@ -170,8 +181,11 @@ impl<V: StreamData + Clone> Cache<V> {
     #[inline]
     pub(super) fn take(&mut self, place: usize) -> Option<V> {
         let row = &mut self.rows[place];
-        if self.keeps_old && !row.dirty {
-            self.taken = row.value.clone();
+        if !row.dirty {
+            self.taken_was_there = row.value.is_some();
+            if self.keeps_old {
+                self.taken = row.value.clone();
+            }
         }
         let value = row.value.take();
         self.bytes = self.bytes.saturating_sub(value.as_ref().map_or(0, V::heap_bytes));
@@ -199,7 +213,7 @@ impl<V: StreamData + Clone> Cache<V> {
         let row = &mut self.rows[place];
         if !row.dirty {
             row.dirty = true;
-            self.dirty.push(Dirty { place: place as u32, old: self.taken.take() });
+            self.dirty.push(Dirty { place: place as u32, old: self.taken.take(), was_there: self.taken_was_there });
         }
         row.timestamp_ms = timestamp_ms;
         match &mut row.headers {
@@ -214,19 +228,25 @@ impl<V: StreamData + Clone> Cache<V> {
     /// The next changed row, which counts as flushed from now on, with the value of the flush before. At the end of them `None`, and
     /// a cache that is full makes room.
     pub(super) fn next_dirty(&mut self) -> Option<(&Row<V>, Option<V>)> {
-        let Some(dirty) = self.dirty.get_mut(self.flushed) else {
-            self.dirty.clear();
-            self.flushed = 0;
-            if self.is_full() {
-                self.evict();
+        loop {
+            let Some(dirty) = self.dirty.get_mut(self.flushed) else {
+                self.dirty.clear();
+                self.flushed = 0;
+                if self.is_full() {
+                    self.evict();
+                }
+                return None;
+            };
+            self.flushed += 1;
+            let (place, old, was_there) = (dirty.place as usize, dirty.old.take(), dirty.was_there);
+            let row = &mut self.rows[place];
+            row.dirty = false;
+            if self.drops_deleted && self.max_bytes > 0 && !was_there && row.value.is_none() {
+                self.remove(place);
+                continue;
             }
-            return None;
-        };
-        self.flushed += 1;
-        let old = dirty.old.take();
-        let row = &mut self.rows[dirty.place as usize];
-        row.dirty = false;
-        Some((row, old))
+            return Some((&self.rows[place], old));
+        }
     }
 
     /// The rows changed since the last flush.

@@ -279,3 +279,6 @@ where
         self.newest_ms = -1;
     }
 }
+
+#[cfg(test)]
+mod tests;

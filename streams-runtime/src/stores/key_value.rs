@@ -29,6 +29,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     cache: Cache<V>,
     /// Whether a node hands the changes on when they leave the cache; if so, only that node may flush.
     forwards: bool,
+    /// Deleted rows do not stay in the cache.
+    drops_deleted: bool,
     overlay: Overlay,
     backend: Box<dyn KeyValueBackend>,
     changelog: Option<(TopicSlot, i32)>,
@@ -68,6 +70,7 @@ where
             value_codec: V::Codec::default(),
             cache: Cache::new(cache_max_bytes),
             forwards: false,
+            drops_deleted: false,
             overlay: Overlay::default(),
             backend,
             changelog,
@@ -211,6 +214,12 @@ where
         }
     }
 
+    /// Keeps no memory of rows that are deleted; with a cache, a row that came and went between two flushes is no change at all.
+    pub(crate) fn drop_deleted(&mut self) {
+        self.drops_deleted = true;
+        self.cache.drop_deleted();
+    }
+
     pub(crate) fn forwards(&self) -> bool {
         self.forwards
     }
@@ -223,7 +232,11 @@ where
         key.clear();
         key.extend_from_slice(&row.key);
         let headers = row.headers.as_deref().cloned().unwrap_or_default();
-        Ok(Some(Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers }))
+        let change = Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers };
+        if self.drops_deleted && change.new.is_none() {
+            self.cache.forget(key);
+        }
+        Ok(Some(change))
     }
 
     /// [`next_change`](Self::next_change) for changes that nobody waits for; `false` if there was none left.

@@ -11,17 +11,19 @@ mod memory;
 pub(crate) mod objects;
 mod order;
 mod overlay;
+pub(crate) mod session;
 pub(crate) mod subscriptions;
 pub(crate) mod versioned;
 pub(crate) mod waiting;
 pub(crate) mod window;
 
-pub use arena::{KeyValue, StoreArena, StoreObject, Versioned, WindowState};
+pub use arena::{KeyValue, Sessions, StoreArena, StoreObject, Versioned, WindowState};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use global::{GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use order::Order;
+pub use session::SessionStore;
 pub use versioned::{VersionPut, VersionedStore};
 pub use window::WindowStore;
 
@@ -52,6 +54,16 @@ pub enum StoreError {
     NullKey {
         /// The store.
         store: String,
+    },
+    /// A session that is no span of time.
+    #[error("a session of store `{store}` cannot end at {end_ms} ms before it starts at {start_ms} ms")]
+    Session {
+        /// The store.
+        store: String,
+        /// Its start.
+        start_ms: i64,
+        /// Its end.
+        end_ms: i64,
     },
     /// The medium failed.
     #[error("store `{store}`: {reason}")]

@@ -264,3 +264,6 @@ where
         self.right.rows.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,8 +13,8 @@ use crate::stores::arena::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreError, StoreFactory, Versioned,
-    VersionedStore, WindowState, WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
+    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -125,6 +125,35 @@ impl<'a> TaskBuilder<'a> {
             Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
             None => StoreArena::no_window(),
         }
+    }
+
+    /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
+    pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
+            Some((store, _)) => self.context.stores.add_sessions(store),
+            None => StoreArena::no_sessions(),
+        }
+    }
+
+    /// A session store as it is planned, and its retention.
+    fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
+            return None;
+        };
+        let backend = self.backend(name)?;
+        let changelog = self.changelog(name, logged);
+        let store = SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
+        store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
     }
 
     fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
@@ -238,6 +267,26 @@ impl<'a> TaskBuilder<'a> {
             let with_old = self.with_old.contains(&name);
             self.context.stores.window(handle).forward_changes(with_old);
         }
+    }
+
+    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
+    /// behind it.
+    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let Some((mut store, retention_ms)) = self.make_sessions(name) else { return StoreArena::no_sessions() };
+        if retention_ms < least_retention_ms {
+            let problem = format!(
+                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
+            );
+            self.window_problem(name, problem);
+        }
+        if forwards {
+            store.forward_changes(self.with_old.contains(&name));
+        }
+        self.context.stores.add_sessions(store)
     }
 
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {

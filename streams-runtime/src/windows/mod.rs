@@ -2,6 +2,7 @@
 
 mod durations;
 mod join;
+mod session;
 mod sliding;
 mod time;
 
@@ -11,6 +12,7 @@ pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
 pub(crate) use join::Reach;
 pub use join::{JoinWindows, within};
+pub use session::{SessionWindow, SessionWindows, sessions};
 pub use sliding::{SlidingWindows, sliding};
 pub(crate) use time::Frames;
 pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
@@ -25,11 +27,37 @@ pub struct Window {
     pub end_ms: i64,
 }
 
-/// A key in a window: what the tables of windowed aggregations are keyed by.
+/// Windows as a key carries them: [`Window`], or [`SessionWindow`] for sessions.
+pub trait KeyWindow: Copy + fmt::Debug + Eq + std::hash::Hash + Ord + Send + Sync + 'static {
+    /// Its first millisecond.
+    fn start_ms(&self) -> i64;
+    /// Its end: not in the window any more for a [`Window`], the last millisecond of a [`SessionWindow`].
+    fn end_ms(&self) -> i64;
+}
+
+impl KeyWindow for Window {
+    fn start_ms(&self) -> i64 {
+        self.start_ms
+    }
+    fn end_ms(&self) -> i64 {
+        self.end_ms
+    }
+}
+
+impl KeyWindow for SessionWindow {
+    fn start_ms(&self) -> i64 {
+        self.start_ms
+    }
+    fn end_ms(&self) -> i64 {
+        self.end_ms
+    }
+}
+
+/// A key in a window: what the tables of windowed aggregations are keyed by; `Windowed<K, SessionWindow>` for those in sessions.
 ///
 /// Its bytes are those of Kafka's `TimeWindowedSerializer`: the bytes of the key and 8 bytes of the start. The end is not among them;
 /// [`TimeWindowed::of`](crate::codec::TimeWindowed::of) knows it from the size of the windows. A topic of windowed keys is partitioned
-/// by the key inside.
+/// by the key inside. A key in a session has other bytes: [`SessionWindowed`](crate::codec::SessionWindowed).
 ///
 /// ```
 /// use streams_runtime::prelude::*;
@@ -43,16 +71,16 @@ pub struct Window {
 /// assert_eq!(decoded, &key);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Windowed<K> {
+pub struct Windowed<K, W = Window> {
     /// The key.
     pub key: K,
     /// The window.
-    pub window: Window,
+    pub window: W,
 }
 
-impl<K: fmt::Display> fmt::Display for Windowed<K> {
+impl<K: fmt::Display, W: KeyWindow> fmt::Display for Windowed<K, W> {
     /// As Kafka Streams shows it: `[key@start/end]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}@{}/{}]", self.key, self.window.start_ms, self.window.end_ms)
+        write!(f, "[{}@{}/{}]", self.key, self.window.start_ms(), self.window.end_ms())
     }
 }

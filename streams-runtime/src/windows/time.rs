@@ -5,12 +5,13 @@ use std::time::Duration;
 use super::Window;
 use super::durations::duration_ms;
 use crate::operators::TimeWindowedStream;
+use crate::plan::StoreKind;
 
 /// Windows that a grouped stream can be cut into: `.windowed_by(tumbling(minutes(1)))`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do"
 )]
 pub trait Windows: Copy {
     /// The grouped stream in these windows.
@@ -19,9 +20,14 @@ pub trait Windows: Copy {
     /// The handle of a grouped stream in these windows.
     fn over<K: ?Sized, V: ?Sized>(self) -> Self::Over<K, V>;
 
-    /// How long a store must keep a window after its start so that every record that is not late finds it, in milliseconds; also what it
-    /// keeps without `.retention(…)`.
+    /// How long a store must keep a window after its start (a session: after its end) so that every record that is not late finds it, in
+    /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
+
+    /// The kind of store that keeps them so long.
+    fn store(&self, retention_ms: i64) -> StoreKind {
+        StoreKind::Window { retention_ms }
+    }
 }
 
 /// Windows of one size that begin at multiples of an advance. Made by [`tumbling`] and [`hopping`].

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::KeyWindows;
+
 /// A file.
 #[derive(Debug, Deserialize)]
 pub(super) struct Vector {
@@ -108,19 +110,28 @@ impl Type {
     }
 
     /// The JSON of some bytes; what is not of the type is told as text that fits nothing recorded.
-    pub(super) fn decode(self, bytes: Option<&[u8]>, window_ms: i64) -> Value {
+    pub(super) fn decode(self, bytes: Option<&[u8]>, keys: KeyWindows) -> Value {
         let Some(bytes) = bytes else { return Value::Null };
         let decoded = match self {
             Type::String => std::str::from_utf8(bytes).ok().map(|text| json!(text)),
             Type::Long => bytes.try_into().ok().map(|b| json!(i64::from_be_bytes(b))),
             Type::Int => bytes.try_into().ok().map(|b| json!(i32::from_be_bytes(b))),
-            // Kafka's `TimeWindowedSerializer`: the key, 8 bytes of the start.
-            Type::WindowedString => bytes.split_last_chunk::<8>().and_then(|(key, start)| {
-                let start_ms = i64::from_be_bytes(*start);
-                let key = std::str::from_utf8(key).ok()?;
-                Some(json!({"key": key, "start": start_ms, "end": start_ms.saturating_add(window_ms)}))
-            }),
+            Type::WindowedString => windowed(bytes, keys),
         };
         decoded.unwrap_or_else(|| json!({"not_a": format!("{self:?}"), "bytes": bytes}))
     }
+}
+
+/// Kafka's `TimeWindowedSerializer`: the key, 8 bytes of the start. `SessionWindowedSerializer`: the key, 8 bytes each of the end and the start.
+fn windowed(bytes: &[u8], keys: KeyWindows) -> Option<Value> {
+    let (rest, start) = bytes.split_last_chunk()?;
+    let start_ms = i64::from_be_bytes(*start);
+    let (key, end_ms) = match keys {
+        KeyWindows::OfSize(size_ms) => (rest, start_ms.saturating_add(size_ms)),
+        KeyWindows::Sessions => {
+            let (key, end) = rest.split_last_chunk()?;
+            (key, i64::from_be_bytes(*end))
+        }
+    };
+    Some(json!({"key": std::str::from_utf8(key).ok()?, "start": start_ms, "end": end_ms}))
 }

@@ -2,17 +2,11 @@
 
 /// In the order of `tests/conformance/README.md`.
 pub(super) const SCENARIOS: &[&str] = &[
-    "store_session_ops",
     "store_versioned_ops",
     "cogroup",
-    "session_count",
-    "session_reduce",
-    "session_aggregate",
-    "session_edges",
     "cogroup_tumbling",
     "cogroup_sliding",
     "cogroup_session",
-    "close_session",
     "suppress_tumbling",
     "suppress_hopping",
     "suppress_session",
@@ -25,5 +19,4 @@ pub(super) const SCENARIOS: &[&str] = &[
     "st_grace_left",
     "tt_windowed",
     "order_pipeline",
-    "session_alerts",
 ];

@@ -32,7 +32,7 @@ pub use embedded::{NOT_ON_TASKS_OF_THEIR_OWN, replay_embedded, replay_embedded_t
 pub use format::Config;
 use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
-use streams_runtime::{StoreName, Topology, Windowed};
+use streams_runtime::{SessionWindow, StoreName, Topology, Windowed};
 use streams_test::{DriverError, TestDriver};
 
 /// A scenario as this library says it.
@@ -42,8 +42,18 @@ pub struct Scenario {
     make: Box<dyn Fn(&Config) -> Result<TestDriver, DriverError>>,
     start: Box<embedded::Start>,
     stores: Vec<StoreRows>,
-    /// Size of its windows: keys in windows have only their start in their bytes.
-    window_ms: i64,
+    /// What keys in windows are, where a topic has no other.
+    keys: KeyWindows,
+    keys_in: Vec<(&'static str, KeyWindows)>,
+}
+
+/// What the bytes of keys in windows are.
+#[derive(Clone, Copy, Debug)]
+enum KeyWindows {
+    /// Windows of this size: only their start is in the bytes.
+    OfSize(i64),
+    /// Sessions: their end and start are.
+    Sessions,
 }
 
 /// How the rows of a store become JSON.
@@ -58,7 +68,8 @@ impl Scenario {
         let make = move |config: &Config| {
             TestDriver::builder(topology()).wall_clock_start_ms(config.wall_clock_start_ms).cache_max_bytes(config.cache_bytes).build()
         };
-        Scenario { name, make: Box::new(make), start: embedded::start(topology), stores: Vec::new(), window_ms: 0 }
+        let start = embedded::start(topology);
+        Scenario { name, make: Box::new(make), start, stores: Vec::new(), keys: KeyWindows::OfSize(0), keys_in: Vec::new() }
     }
 
     /// Compares this store, rows with their times.
@@ -87,8 +98,24 @@ impl Scenario {
 
     /// Says how large its windows are.
     fn windows_of(mut self, size_ms: i64) -> Self {
-        self.window_ms = size_ms;
+        self.keys = KeyWindows::OfSize(size_ms);
         self
+    }
+
+    /// Says that its windows are sessions.
+    fn sessions(mut self) -> Self {
+        self.keys = KeyWindows::Sessions;
+        self
+    }
+
+    /// The size of its windows.
+    fn window_ms(&self) -> i64 {
+        if let KeyWindows::OfSize(size_ms) = self.keys { size_ms } else { 0 }
+    }
+
+    /// What keys in windows are in a topic.
+    fn keys_of(&self, topic: &str) -> KeyWindows {
+        self.keys_in.iter().find(|(name, _)| *name == topic).map_or(self.keys, |(_, keys)| *keys)
     }
 
     /// Compares this window store, whose windows are as large as was said before.
@@ -96,11 +123,27 @@ impl Scenario {
     where
         V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
     {
-        let size_ms = self.window_ms;
+        let size_ms = self.window_ms();
         self.rows(name, move |driver| {
             let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
             let row = |(key, start_ms, value, ts): (String, i64, V, i64)| {
                 json!({"key": key, "start": start_ms, "end": start_ms.saturating_add(size_ms), "value": value, "ts": ts})
+            };
+            Ok(rows.into_iter().map(row).collect())
+        })
+    }
+
+    /// Compares this session store.
+    fn session_store<V>(self, name: &'static str) -> Self
+    where
+        V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
+    {
+        self.rows(name, move |driver| {
+            let mut rows = driver.session_store(StoreName::<Windowed<String, SessionWindow>, V>::new(name))?.all();
+            // The store orders the sessions of a key by their ends.
+            rows.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+            let row = |(key, session, value): (String, SessionWindow, V)| {
+                json!({"key": key, "start": session.start_ms, "end": session.end_ms, "value": value})
             };
             Ok(rows.into_iter().map(row).collect())
         })
@@ -111,7 +154,7 @@ impl Scenario {
     where
         V: StreamData<Stored = V> + Clone + serde::Serialize + 'static,
     {
-        let size_ms = self.window_ms;
+        let size_ms = self.window_ms();
         self.rows(name, move |driver| {
             let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
             let row = |(key, start_ms, value, _): (String, i64, V, i64)| json!({"key": key, "start": start_ms, "end": start_ms + size_ms, "value": value});
@@ -219,6 +262,7 @@ const COUNT_RESULTS: &[&str] = &[
     "fk_then_group",
     "histogram_of_counts",
     "loopless_feedback",
+    "session_alerts",
     "table_group_aggregate",
     "table_group_aggregate_same_group",
     "table_group_count",

@@ -114,7 +114,47 @@ impl Processor<String, Text> for Duplicates {
     }
 }
 
+/// Puts a session, finds those around, reads all of the key, and removes the first when there are many.
+struct SessionOps;
+
+impl Processor<String, Text> for SessionOps {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = Sessions<String, String>;
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, Text>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Done {
+        let (st, start_ms) = (cx.stores, r.timestamp_ms);
+        let session = SessionWindow { start_ms, end_ms: start_ms + i64::from(num(r.value)) };
+        match r.value {
+            Some(value) => cx.store(st).put(r.key, session, value.clone())?,
+            None => cx.store(st).remove(r.key, session)?,
+        }
+        let around = cx.store(st).find_sessions(r.key, start_ms - 50, start_ms + 50)?;
+        let found: Vec<String> = around.iter().map(|(s, v)| format!("{}-{}={v}", s.start_ms, s.end_ms)).collect();
+        let all = cx.store(st).fetch(r.key)?;
+        let list: Vec<String> = all.iter().map(|(s, v)| format!("{}={v}", s.start_ms)).collect();
+        if let [(first, _), _, _, _, _, ..] = all.as_slice() {
+            cx.store(st).remove(r.key, *first)?;
+        }
+        let own = cx.store(st).fetch_session(r.key, session.start_ms, session.end_ms)?.map_or("null", |v| v.as_str());
+        let result = format!("{}|{}|{own}", found.join(" "), list.join(" "));
+        out.forward(cx, r.key, &result);
+        Ok(())
+    }
+}
+
 topology! {
+    fn store_session_ops() -> StoreSessionOps {
+        let ss: SessionStore<String, String> = session_store(millis(300));
+        let input: Stream<String, Text> = stream("in");
+        input.process(SessionOps, ss).to("out");
+    }
+
     fn store_kv_ops() -> StoreKvOps {
         let kv: KeyValueStore<String, String> = key_value_store();
         let input: Stream<Text, Text> = stream("in");
@@ -136,6 +176,7 @@ topology! {
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
+        Scenario::new("store_session_ops", store_session_ops).session_store::<String>("ss"),
         Scenario::new("store_kv_ops", store_kv_ops).plain_store::<String, String>("kv"),
         Scenario::new("store_window_ops", store_window_ops).windows_of(50).plain_window_store::<String>("ws"),
         Scenario::new("store_window_duplicates", store_window_duplicates).windows_of(50).plain_window_store::<String>("wd"),

@@ -109,11 +109,12 @@ fn types(vector: &Vector, topic: &str) -> Result<(Type, Type), String> {
 
 fn shown(scenario: &Scenario, vector: &Vector, record: &RawRecord) -> Result<Record, String> {
     let (key_type, value_type) = types(vector, &record.topic)?;
+    let keys = scenario.keys_of(&record.topic);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Ok(Record {
         topic: record.topic.to_string(),
-        key: key_type.decode(record.key.as_deref(), scenario.window_ms),
-        value: value_type.decode(record.value.as_deref(), scenario.window_ms),
+        key: key_type.decode(record.key.as_deref(), keys),
+        value: value_type.decode(record.value.as_deref(), keys),
         ts: record.timestamp_ms,
         headers: record.headers.iter().map(|(name, value)| (name.into_owned(), value.map(text))).collect(),
     })

@@ -24,7 +24,10 @@ impl Readings {
     );
     ///The store `recent-readings`, for queries.
     pub const RECENT: ::streams_runtime::__private::StoreName<
-        ::streams_runtime::__private::Windowed<String>,
+        ::streams_runtime::__private::Windowed<
+            String,
+            ::streams_runtime::__private::Window,
+        >,
         f64,
     > = ::streams_runtime::__private::StoreName::new("recent-readings");
 }

@@ -1,12 +1,19 @@
 //! Aggregations in windows: `windowed_by` and what can follow it.
 
 mod fold;
+mod merging;
+mod session;
+mod session_fold;
+mod session_state;
 mod slide;
 mod sliding;
 mod state;
 mod time;
 
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
+pub use merging::Merging;
+pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
+pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
 

@@ -1,0 +1,59 @@
+//! Which windows are merged: what is said when `aggregate` has one closure too many.
+
+use super::{SlidingWindowedStream, TimeWindowedStream};
+use crate::codec::{OwnedData, StreamData};
+use crate::handles::Table;
+use crate::windows::Windowed;
+
+/// Windows that are merged, which `aggregate` with three closures is for.
+#[diagnostic::on_unimplemented(
+    message = "aggregate: these windows are never merged, so there is no third closure",
+    label = "these windows are no sessions",
+    note = "remove the closure `|key, a, b| …`; only `sessions(gap)` are merged"
+)]
+pub trait Merging {
+    /// The operator.
+    type Op;
+}
+
+macro_rules! never_merged {
+    ($($stream:ident),*) => {$(
+        impl<K, V> $stream<K, V>
+        where
+            K: StreamData + ?Sized,
+            V: StreamData + ?Sized,
+        {
+            /// Says that there is nothing to merge.
+            #[doc(hidden)]
+            pub fn aggregate_merging<A, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+            where
+                Self: Merging,
+                A: OwnedData,
+                I: FnMut() -> A,
+                F: FnMut(&K, &V, A) -> A,
+                G: FnMut(&K, A, A) -> A,
+            {
+                unreachable!("these windows never implement `Merging`")
+            }
+
+            /// Says that there is nothing to merge.
+            #[doc(hidden)]
+            pub fn try_aggregate_merging<A, E, I, F, G>(
+                &self,
+                _: I,
+                _: F,
+                _: G,
+            ) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+            where
+                Self: Merging,
+                A: OwnedData,
+                I: FnMut() -> A,
+                F: FnMut(&K, &V, A) -> Result<A, E>,
+                G: FnMut(&K, A, A) -> Result<A, E>,
+            {
+                unreachable!("these windows never implement `Merging`")
+            }
+        }
+    )*};
+}
+never_merged!(TimeWindowedStream, SlidingWindowedStream);

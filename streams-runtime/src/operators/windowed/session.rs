@@ -1,0 +1,283 @@
+//! `count`, `reduce` and `aggregate` in sessions.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::fold::reduces;
+use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
+use super::session_state::SessionState;
+use crate::codec::{OwnedData, ReadStored, StreamData};
+use crate::context::Context;
+use crate::error::Flow;
+use crate::handles::Table;
+use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::{Plain, ReducesTo, Try};
+use crate::task::TaskBuilder;
+use crate::windows::{SessionWindow, SessionWindows, Windowed};
+
+/// A grouped stream in sessions: `count`, `reduce` or `aggregate` makes a table of it, keyed by `Windowed<K, SessionWindow>`.
+///
+/// A record belongs to the sessions of its key that end at most the gap before it or start at most the gap after it: they are merged in the order of
+/// their ends, and the record is added. Unless it only adds to a session of its very moment, each session that was there is deleted (a null goes
+/// downstream for it) before the merged one is put.
+///
+/// The stream time of the operator is the largest timestamp of the records with a key that reached it. A session is closed when that time is
+/// more than the gap and the grace after its end; a record whose merged session is closed is left out and counted as dropped. Records with a null key are
+/// left out and counted; null values are aggregated. A result has the time of its session's end and no headers. After a restart
+/// the stream time begins anew.
+///
+/// The store keeps a session for gap and grace after its end, or for `.retention(…)`, reckoned from the latest end. What has left it is not merged any
+/// more.
+///
+/// The value before a change, where something downstream asks for it (a `group_by` of the table), is that of the store. Kafka Streams without a cache
+/// leaves it out for a second record at the very time of a session of one moment, so that a sum over sessions counts the first twice.
+pub struct SessionWindowedStream<K: ?Sized, V: ?Sized> {
+    windows: SessionWindows,
+    on_close: bool,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K: ?Sized, V: ?Sized> Clone for SessionWindowedStream<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: ?Sized, V: ?Sized> Copy for SessionWindowedStream<K, V> {}
+
+impl<K: ?Sized, V: ?Sized> fmt::Debug for SessionWindowedStream<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionWindowedStream({:?})", self.windows)
+    }
+}
+
+/// An aggregation of `V` in sessions, before it is attached.
+type Op<K, V, F> = SessionAggregate<K, V, F>;
+/// What `aggregate` folds with.
+type Folding<A, I, F, G, R, M> = AggregateSessions<A, I, F, G, R, M>;
+
+/// Windows that are never merged, which `aggregate` with two closures is for.
+#[diagnostic::on_unimplemented(
+    message = "aggregate: sessions are merged, which needs a third closure",
+    label = "these windows are sessions",
+    note = "add `|key, a, b| …`, which makes one aggregate of those of two sessions"
+)]
+pub trait WithoutMerger {
+    /// The operator.
+    type Op;
+}
+
+impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
+    pub(crate) fn new(windows: SessionWindows) -> Self {
+        SessionWindowedStream { windows, on_close: false, types: PhantomData }
+    }
+
+    /// Sends one result for each session, when it closes, instead of one for each change: those that close together in the order of their ends, their starts
+    /// and then of their keys. A result has the headers of the record that closed it. A session that is closed is still merged with a record within its gap that
+    /// is not late; then it is sent once more, as a part of the merged one.
+    ///
+    /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling. Kafka Streams may lose a result when the session leaves
+    /// the store before it is sent; here it is sent first. After a restart the sessions that are closed and still in the store are sent
+    /// again.
+    #[must_use]
+    pub fn emit_on_close(mut self) -> Self {
+        self.on_close = true;
+        self
+    }
+
+    fn op<F>(&self, fold: F) -> Op<K, V, F> {
+        SessionAggregate { windows: self.windows, on_close: self.on_close, fold, types: PhantomData }
+    }
+
+    /// Counts the records of each key and session.
+    ///
+    /// Kafka Streams: `count`. See [`SessionWindowedStream`] for nulls, times and late records.
+    pub fn count<KS>(&self) -> (Table<Windowed<KS, SessionWindow>, u64>, Op<K, V, CountSessions>)
+    where
+        K: StreamData<Stored = KS>,
+        V: StreamData,
+    {
+        (Table::handle(), self.op(CountSessions))
+    }
+}
+
+impl<K, V> SessionWindowedStream<K, V>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// Folds the values of each key and session: the first is kept as it is, each later one is combined with what there is, and so are the results of
+    /// two sessions that are merged. A closure that returns `None` deletes the row, and so does a null that comes first.
+    ///
+    /// Kafka Streams: `reduce`. See [`SessionWindowedStream`] for nulls, times and late records.
+    pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
+    where
+        V: ReadStored,
+        F: FnMut(&V::Stored, &V) -> R,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceSessions<F, R, Plain>>> = J>,
+    {
+        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceSessions::new(f, "reduce"))))
+    }
+
+    /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the sessions stay as they were.
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
+    where
+        V: ReadStored,
+        F: FnMut(&V::Stored, &V) -> Result<R, E>,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceSessions<F, Result<R, E>, Try>>> = J>,
+    {
+        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceSessions::new(f, "try_reduce"))))
+    }
+
+    /// `aggregate` in a topology, where it has three closures. Folds the records of each key and session: for each record `initializer` makes an
+    /// aggregate, `merger` takes key, aggregate and the aggregate of a session that the record belongs to, one after the other in the order of
+    /// their ends, and `aggregator` takes key, value and aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
+    ///
+    /// Kafka Streams: `aggregate` of a `SessionWindowedKStream`, with its `Merger`. See [`SessionWindowedStream`] for nulls, times and late records.
+    pub fn aggregate_merging<A, I, F, G>(
+        &self,
+        initializer: I,
+        aggregator: F,
+        merger: G,
+    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, Op<K, V, Folding<A, I, F, G, A, Plain>>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> A,
+        G: FnMut(&K, A, A) -> A,
+    {
+        (Table::handle(), self.op(AggregateSessions::new(initializer, aggregator, merger, "aggregate")))
+    }
+
+    /// [`aggregate_merging`](Self::aggregate_merging) with an aggregator and a merger that may fail: an `Err` goes to the process handler of the
+    /// application, and the sessions stay as they were.
+    pub fn try_aggregate_merging<A, E, I, F, G>(
+        &self,
+        initializer: I,
+        aggregator: F,
+        merger: G,
+    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, Op<K, V, Folding<A, I, F, G, Result<A, E>, Try>>)
+    where
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> Result<A, E>,
+        G: FnMut(&K, A, A) -> Result<A, E>,
+    {
+        (Table::handle(), self.op(AggregateSessions::new(initializer, aggregator, merger, "try_aggregate")))
+    }
+
+    /// Says that a merger is missing.
+    #[doc(hidden)]
+    pub fn aggregate<A, I, F>(&self, _: I, _: F) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, <Self as WithoutMerger>::Op)
+    where
+        Self: WithoutMerger,
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> A,
+    {
+        unreachable!("sessions never implement `WithoutMerger`")
+    }
+
+    /// Says that a merger is missing.
+    #[doc(hidden)]
+    pub fn try_aggregate<A, E, I, F>(
+        &self,
+        _: I,
+        _: F,
+    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, <Self as WithoutMerger>::Op)
+    where
+        Self: WithoutMerger,
+        A: OwnedData,
+        I: FnMut() -> A,
+        F: FnMut(&K, &V, A) -> Result<A, E>,
+    {
+        unreachable!("sessions never implement `WithoutMerger`")
+    }
+}
+
+/// The operator before it is attached to what follows.
+pub struct SessionAggregate<K: ?Sized, V: ?Sized, F> {
+    windows: SessionWindows,
+    on_close: bool,
+    fold: F,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V, F> SessionAggregate<K, V, F>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: SessionFold<K, V>,
+{
+    /// Says where in the topology this is, for error messages.
+    #[must_use]
+    pub fn at(mut self, node: &'static str) -> Self {
+        self.fold.locate(node);
+        self
+    }
+
+    /// Makes the node, with the session store `name`, that hands its results to `next`.
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SessionAggregateNode<K, V, F, N>
+    where
+        N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
+    {
+        let state = SessionState::new(b, name, self.windows, !self.on_close);
+        SessionAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: i64::MIN, next }
+    }
+}
+
+/// The operator at work.
+pub struct SessionAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: SessionFold<K, V>, N> {
+    state: SessionState<K::Stored, F::Out>,
+    op: SessionAggregate<K, V, F>,
+    stream_time_ms: i64,
+    /// Sessions that end before this time have been sent, if they are sent when they close.
+    emitted_ms: i64,
+    next: N,
+}
+
+impl<K, V, F, N> Node for SessionAggregateNode<K, V, F, N>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: SessionFold<K, V>,
+    N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        if matches!(signal, Signal::Flush) && !self.op.on_close {
+            self.state.flush(&mut self.next, cx)?;
+        }
+        self.next.signal(signal, cx)
+    }
+}
+
+impl<K, V, F, N> Push<K, V> for SessionAggregateNode<K, V, F, N>
+where
+    K: StreamData + ?Sized,
+    V: ?Sized,
+    F: SessionFold<K, V>,
+    N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        if !self.state.begin(key, cx)? {
+            return Ok(());
+        }
+        self.stream_time_ms = self.stream_time_ms.max(cx.timestamp_ms);
+        let SessionAggregate { windows, on_close, fold, .. } = &mut self.op;
+        // Sessions that end before this time are closed.
+        let closed_ms = self.stream_time_ms.saturating_sub(windows.closes_after_ms());
+        let merged = self.state.find(cx.timestamp_ms, windows.gap_ms, cx);
+        if merged.end_ms < closed_ms {
+            cx.drop_record();
+        } else {
+            let next = (!*on_close).then_some(&mut self.next);
+            self.state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx))?;
+        }
+        if *on_close && closed_ms > self.emitted_ms {
+            let from_ms = std::mem::replace(&mut self.emitted_ms, closed_ms);
+            self.state.emit(from_ms, closed_ms, &mut self.next, cx)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,257 @@
+//! What the aggregations in sessions share: a session store that they write, and its changes or final rows going downstream.
+
+use crate::codec::windowed::{end_session_key, session_key, set};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::Context;
+use crate::error::{ErrorKind, Flow, TaskError};
+use crate::headers::Headers;
+use crate::node::PushChange;
+use crate::stores::Sessions;
+use crate::stores::arena::OverRows;
+use crate::stores::session::{Closing, set_row};
+use crate::task::TaskBuilder;
+use crate::windows::{SessionWindow, SessionWindows, Windowed};
+
+use super::session_fold::Folded;
+
+/// A key in a session.
+type InSession<K> = Windowed<K, SessionWindow>;
+
+/// A store of sessions with what is needed to write it and to hand its rows on.
+pub(super) struct SessionState<K: StreamData, V: StreamData> {
+    store: Sessions<K, V>,
+    name: String,
+    codec: K::Codec,
+    slot: <K::Codec as Codec<K>>::Slot,
+    /// The bytes of the record's key; between two steps also of a row of it.
+    row: Vec<u8>,
+    key_bytes: usize,
+    /// The sessions that the record joins, in the order of their ends.
+    found: Vec<SessionWindow>,
+    /// The row that is going downstream.
+    leaving: Vec<u8>,
+    windowed: Option<InSession<K>>,
+    closing: Vec<Closing>,
+    /// An update of a session has none, whatever the record had.
+    no_headers: Headers,
+}
+
+impl<K, V> SessionState<K, V>
+where
+    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// `forwards`: changes go downstream, not only into the store.
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SessionWindows, forwards: bool) -> Self {
+        if let Some(problem) = windows.problem() {
+            b.window_problem(name, problem);
+        }
+        SessionState {
+            store: b.owned_sessions(name, windows.closes_after_ms(), forwards),
+            name: name.to_owned(),
+            codec: K::Codec::default(),
+            slot: Default::default(),
+            row: Vec::new(),
+            key_bytes: 0,
+            found: Vec::new(),
+            leaving: Vec::new(),
+            windowed: None,
+            closing: Vec::new(),
+            no_headers: Headers::default(),
+        }
+    }
+
+    /// Makes the record's key the one whose sessions are updated; `false` (counted as dropped) if it is null.
+    #[inline]
+    pub(super) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.row.clear();
+        match Q::Codec::default().encode(key, &mut self.row) {
+            Ok(Encoded::Bytes) => {
+                self.key_bytes = self.row.len();
+                Ok(true)
+            }
+            Ok(Encoded::Null) => {
+                cx.drop_record();
+                Ok(false)
+            }
+            Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+        }
+    }
+
+    /// Finds the sessions within the gap around a time, and tells the one that the record makes of them.
+    #[inline]
+    pub(super) fn find(&mut self, time_ms: i64, gap_ms: i64, cx: &mut Context) -> SessionWindow {
+        self.found.clear();
+        let store = cx.stores.sessions(self.store);
+        self.found.extend(store.find(&self.row, time_ms.saturating_sub(gap_ms), time_ms.saturating_add(gap_ms)));
+        self.found.iter().copied().fold(SessionWindow::at(time_ms), SessionWindow::merge)
+    }
+
+    /// Puts the merged session in the place of those that were found: `fold` makes its value of theirs. `may_fail`: they stay until it has.
+    #[inline]
+    pub(super) fn update<N, F>(&mut self, merged: SessionWindow, may_fail: bool, next: Option<&mut N>, cx: &mut Context, fold: F) -> Flow
+    where
+        N: PushChange<InSession<K>, V>,
+        F: FnOnce(&mut dyn FnMut(&mut Context) -> Result<Option<V>, Box<TaskError>>, &mut Context) -> Result<Folded<V>, Box<TaskError>>,
+    {
+        // A session of this very moment is replaced, any other leaves.
+        let leave = merged != SessionWindow::at(cx.timestamp_ms);
+        let found = std::mem::take(&mut self.found);
+        let mut left = found.iter();
+        let folded = fold(
+            &mut |cx| {
+                for session in left.by_ref() {
+                    let value = if leave && !may_fail { self.remove(*session, merged, cx)? } else { self.copy(*session, cx)? };
+                    if value.is_some() {
+                        return Ok(value);
+                    }
+                }
+                Ok(None)
+            },
+            cx,
+        );
+        let result = match folded {
+            Ok(Folded::Row(value)) => self.replace(&found, merged, (leave, may_fail), value, next, cx),
+            Ok(Folded::Skipped) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.found = found;
+        result
+    }
+
+    fn replace<N>(
+        &mut self,
+        found: &[SessionWindow],
+        merged: SessionWindow,
+        (leave, may_fail): (bool, bool),
+        value: Option<V>,
+        mut next: Option<&mut N>,
+        cx: &mut Context,
+    ) -> Flow
+    where
+        N: PushChange<InSession<K>, V>,
+    {
+        if leave && may_fail {
+            for session in found {
+                self.remove(*session, merged, cx)?;
+            }
+        }
+        // Without a cache those that leave are told before the one that comes: they may have the same bounds.
+        if let Some(next) = next.as_deref_mut() {
+            self.flush_if_full(next, cx)?;
+        }
+        self.put(merged, value, cx)?;
+        match next {
+            Some(next) => self.flush_if_full(next, cx),
+            None => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn load(&mut self, session: SessionWindow, cx: &mut Context) -> Result<usize, Box<TaskError>> {
+        self.row.truncate(self.key_bytes);
+        end_session_key(&mut self.row, session);
+        cx.stores.sessions(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
+    }
+
+    fn copy(&mut self, session: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
+        let place = self.load(session, cx)?;
+        Ok(cx.stores.sessions(self.store).row(place).cloned())
+    }
+
+    /// Takes a session out that becomes a part of `merged`.
+    #[inline]
+    fn remove(&mut self, session: SessionWindow, merged: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
+        let place = self.load(session, cx)?;
+        let store = cx.stores.sessions(self.store);
+        let value = store.take(place);
+        store.set(place, session.end_ms, &self.no_headers, None);
+        // The key stays in the index all the while.
+        let key = &self.row[..self.key_bytes];
+        store.note(key, merged, true);
+        if session != merged {
+            store.note(key, session, false);
+        }
+        Ok(value)
+    }
+
+    #[inline]
+    fn put(&mut self, session: SessionWindow, value: Option<V>, cx: &mut Context) -> Flow {
+        let place = self.load(session, cx)?;
+        let store = cx.stores.sessions(self.store);
+        store.note(&self.row[..self.key_bytes], session, value.is_some());
+        store.take(place);
+        store.set(place, session.end_ms, &self.no_headers, value);
+        Ok(())
+    }
+
+    /// Hands all cached changes on if the cache is full.
+    #[inline]
+    fn flush_if_full<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        if cx.stores.sessions(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
+    }
+
+    /// Hands all cached changes on, each with the time of its session's end and without headers.
+    pub(super) fn flush<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        let record_ms = cx.timestamp_ms;
+        let headers = std::mem::take(&mut cx.headers);
+        let result = self.flush_all(next, cx);
+        cx.timestamp_ms = record_ms;
+        cx.headers = headers;
+        result
+    }
+
+    fn flush_all<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        loop {
+            let Context { stores, out, .. } = &mut *cx;
+            let change = stores.sessions(self.store).next_change(&mut self.leaving, out);
+            let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
+            cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
+            cx.timestamp_ms = change.timestamp_ms;
+            cx.headers.clear();
+            let key = match self.leaving_key() {
+                Ok(key) => key,
+                Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            };
+            next.change(key, change.new.as_ref(), change.old.as_ref(), cx)?;
+        }
+    }
+
+    /// Hands the sessions that end within two times (the second excluded) on as they are: in the order of end, start and key, with the time
+    /// of their end and the headers at hand.
+    pub(super) fn emit<N: PushChange<InSession<K>, V>>(&mut self, from_ms: i64, before_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
+        let record_ms = cx.timestamp_ms;
+        let mut closing = std::mem::take(&mut self.closing);
+        cx.stores.sessions(self.store).closing(from_ms, before_ms, &mut closing);
+        let result = closing.iter().try_for_each(|row| self.emit_row(row, next, cx));
+        closing.clear();
+        self.closing = closing;
+        cx.timestamp_ms = record_ms;
+        result
+    }
+
+    fn emit_row<N: PushChange<InSession<K>, V>>(&mut self, closing: &Closing, next: &mut N, cx: &mut Context) -> Flow {
+        set_row(&mut self.leaving, &closing.key, closing.session);
+        let store = cx.stores.sessions(self.store);
+        let place = match store.load(&self.leaving) {
+            Ok(place) => place,
+            Err(e) => return Err(cx.store_error(&self.name, e)),
+        };
+        let Some(value) = store.row(place).cloned() else { return Ok(()) };
+        cx.timestamp_ms = closing.session.end_ms;
+        let key = match self.leaving_key() {
+            Ok(key) => key,
+            Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+        };
+        next.change(key, Some(&value), None, cx)
+    }
+
+    fn leaving_key(&mut self) -> Result<&InSession<K>, CodecError> {
+        let (key, session) = session_key(&self.leaving)?;
+        let key = self.codec.decode(Some(key), &mut self.slot)?;
+        Ok(set(&mut self.windowed, key, session))
+    }
+}
