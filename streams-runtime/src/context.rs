@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use crate::codec::buffered::Origin;
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
@@ -64,6 +65,22 @@ impl Handlers {
 pub(crate) struct Target {
     pub(crate) topic: TopicSlot,
     pub(crate) partitions: i32,
+}
+
+/// What the context says of a record that has waited.
+#[derive(Debug)]
+pub(crate) struct AtHand {
+    origin: Origin,
+    raw_key: Option<Vec<u8>>,
+    raw_value: Option<Vec<u8>>,
+    raw_headers: Headers,
+}
+
+impl From<Origin> for AtHand {
+    /// Its bytes are not known any more.
+    fn from(origin: Origin) -> Self {
+        AtHand { origin, raw_key: None, raw_value: None, raw_headers: Headers::default() }
+    }
 }
 
 /// The surroundings of a record in a task.
@@ -200,6 +217,18 @@ impl Context {
         (self.partition, self.offset) = (-1, -1);
         (self.raw_key, self.raw_value) = (None, None);
         self.raw_headers.clear();
+    }
+
+    /// Changes the record at hand for another one, or back.
+    pub(crate) fn exchange(&mut self, other: &mut AtHand) {
+        std::mem::swap(&mut self.timestamp_ms, &mut other.origin.timestamp_ms);
+        std::mem::swap(&mut self.offset, &mut other.origin.offset);
+        std::mem::swap(&mut self.topic, &mut other.origin.topic);
+        std::mem::swap(&mut self.partition, &mut other.origin.partition);
+        std::mem::swap(&mut self.headers, &mut other.origin.headers);
+        std::mem::swap(&mut self.raw_key, &mut other.raw_key);
+        std::mem::swap(&mut self.raw_value, &mut other.raw_value);
+        std::mem::swap(&mut self.raw_headers, &mut other.raw_headers);
     }
 
     #[cold]

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::node::Tee;
+use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -92,6 +93,7 @@ impl Topology for Chain {
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
         let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
+        let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
@@ -104,6 +106,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -122,6 +125,17 @@ impl Topology for Chain {
         let (windows, windowed_count) = numbers.group_by_key().windowed_by(WINDOWS).count();
         let (window_changes, windows_to_stream) = windows.to_stream();
         let to_windows = window_changes.to();
+        let table: Table<u64, i64> = Table::handle();
+        let (held, suppress) = table.suppress(until_time_limit(days(1)).max_records(1_000));
+        let (held_changes, held_to_stream) = held.to_stream();
+        let to_held = held_changes.to();
+        if sub_topology == 6 {
+            let node = to_held.attach(b, "left");
+            let node = suppress.attach(b, "held", held_to_stream.attach(node));
+            let source: TableSource<u64, i64> = TableSource::new(&table);
+            source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+            return;
+        }
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
@@ -249,6 +263,11 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn changes_of_keys_that_wait_allocate_nothing() {
+    assert_eq!(allocations_of(6), 0);
 }
 
 #[test]

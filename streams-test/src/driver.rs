@@ -138,41 +138,45 @@ impl TestDriverBuilder {
     /// # Errors
     /// When a store cannot be opened, a pattern is not a regular expression, or a processor's `init` fails.
     pub fn build(self) -> Result<TestDriver, DriverError> {
-        let plan = self.topology.plan();
+        let plan = self.topology.plan().clone();
         let recorder = Recorder::default();
         let producer: SharedProducer = Rc::new(RefCell::new(Box::new(recorder.clone())));
         let mut globals = GlobalStores::default();
         self.topology.globals(&mut globals);
-        let mut tasks: Vec<Task> = Vec::new();
-        for (sub_topology, sub_plan) in plan.sub_topologies.iter().enumerate() {
-            let env = TaskEnv {
-                application_id: &self.application_id,
-                id: TaskId { sub_topology, partition: 0 },
-                plan: sub_plan,
-                stores: &*self.stores,
-                globals: &globals,
-                directory: None,
-                handlers: self.handlers.clone(),
-                producer: Rc::clone(&producer),
-                cache_max_bytes: self.cache_max_bytes,
-                wall_clock_ms: self.wall_clock_start_ms,
-            };
-            let mut b = TaskBuilder::new(&env);
-            self.topology.build(sub_topology, &mut b);
-            tasks.push(b.finish()?);
-        }
         let engine = Engine::new(EngineParts {
-            application_id: &self.application_id,
-            plan,
-            tasks,
+            application_id: self.application_id.clone(),
+            plan: &plan,
             globals,
             recorder,
             producer,
             now_ms: self.wall_clock_start_ms,
             commits_every_record: self.cache_max_bytes == 0,
-            on_decode_error: self.handlers.decode,
+            on_decode_error: self.handlers.decode.clone(),
+            make_tasks: Box::new(move |globals, producer, now_ms| self.tasks(globals, producer, now_ms)),
         })?;
         Ok(TestDriver { engine: Rc::new(RefCell::new(engine)) })
+    }
+
+    fn tasks(&self, globals: &GlobalStores, producer: &SharedProducer, now_ms: i64) -> Result<Vec<Task>, DriverError> {
+        let mut tasks: Vec<Task> = Vec::new();
+        for (sub_topology, sub_plan) in self.topology.plan().sub_topologies.iter().enumerate() {
+            let env = TaskEnv {
+                application_id: &self.application_id,
+                id: TaskId { sub_topology, partition: 0 },
+                plan: sub_plan,
+                stores: &*self.stores,
+                globals,
+                directory: None,
+                handlers: self.handlers.clone(),
+                producer: Rc::clone(producer),
+                cache_max_bytes: self.cache_max_bytes,
+                wall_clock_ms: now_ms,
+            };
+            let mut b = TaskBuilder::new(&env);
+            self.topology.build(sub_topology, &mut b);
+            tasks.push(b.finish()?);
+        }
+        Ok(tasks)
     }
 }
 
@@ -502,6 +506,39 @@ impl TestDriver {
     /// What was counted so far, over all tasks.
     pub fn metrics(&self) -> TaskMetrics {
         self.engine.borrow().metrics()
+    }
+
+    /// Stops the application and starts it again: commits, ends the processors, and makes all of it anew, with stores that come back from
+    /// their changelogs. What operators and processors knew outside of stores is gone, such as the stream time of windows. Inputs, outputs
+    /// and stores that are held go on; global tables and the wall clock stay as they are.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn totals() -> Totals {
+    ///         let amounts: Stream<String, i64> = stream("amounts");
+    ///         let sums: Table<String, i64> = amounts.group_by_key().reduce(|sum, amount| sum + amount);
+    ///         sums.to_stream().to("sums");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(totals())?;
+    /// let amounts = driver.input::<str, i64>("amounts")?;
+    /// amounts.pipe("ann", 7)?;
+    /// driver.restart()?;
+    /// amounts.pipe("ann", 3)?;
+    /// assert_eq!(driver.store(Totals::SUMS)?.get("ann"), Some(10));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When processing fails, or a store cannot be restored.
+    pub fn restart(&self) -> Result<(), DriverError> {
+        self.engine.borrow_mut().restart()
     }
 
     /// Commits and ends the processors. Inputs that are still held refuse records afterwards; outputs and stores can be read on.

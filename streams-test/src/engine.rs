@@ -1,5 +1,7 @@
 //! The tasks of a topology and the topics between them, served in a fixed order.
 
+mod restart;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,7 +35,16 @@ pub(crate) struct Engine {
     commits_every_record: bool,
     on_decode_error: OnError,
     stopped: bool,
+    application_id: String,
+    make_tasks: MakeTasks,
+    /// What was written to each changelog, for a restart.
+    changelogs: BTreeMap<Arc<str>, Vec<RawRecord>>,
+    /// What the tasks before the last restart had counted.
+    counted: TaskMetrics,
 }
+
+/// Makes the tasks, with empty stores.
+pub(crate) type MakeTasks = Box<dyn Fn(&GlobalStores, &SharedProducer, i64) -> Result<Vec<Task>, DriverError>>;
 
 /// A topic that some source or global table reads.
 #[derive(Default)]
@@ -56,21 +67,21 @@ struct Pattern {
 }
 
 pub(crate) struct EngineParts<'a> {
-    pub(crate) application_id: &'a str,
+    pub(crate) application_id: String,
     pub(crate) plan: &'a TopologyPlan,
-    pub(crate) tasks: Vec<Task>,
     pub(crate) globals: GlobalStores,
     pub(crate) recorder: Recorder,
     pub(crate) producer: SharedProducer,
     pub(crate) now_ms: i64,
     pub(crate) commits_every_record: bool,
     pub(crate) on_decode_error: OnError,
+    pub(crate) make_tasks: MakeTasks,
 }
 
 impl Engine {
     pub(crate) fn new(parts: EngineParts<'_>) -> Result<Self, DriverError> {
         let mut engine = Engine {
-            tasks: parts.tasks,
+            tasks: (parts.make_tasks)(&parts.globals, &parts.producer, parts.now_ms)?,
             globals: parts.globals,
             topics: BTreeMap::new(),
             patterns: Vec::new(),
@@ -83,6 +94,10 @@ impl Engine {
             commits_every_record: parts.commits_every_record,
             on_decode_error: parts.on_decode_error,
             stopped: false,
+            application_id: parts.application_id,
+            make_tasks: parts.make_tasks,
+            changelogs: BTreeMap::new(),
+            counted: TaskMetrics::default(),
         };
         for (task, sub_topology) in parts.plan.sub_topologies.iter().enumerate() {
             for (source, plan) in sub_topology.sources.iter().enumerate() {
@@ -99,16 +114,17 @@ impl Engine {
                         engine.patterns.push(Pattern { text: text.clone(), regex, reader: (task, source) });
                     }
                     internal => {
-                        if let Some(topic) = internal.internal(parts.application_id) {
+                        if let Some(topic) = internal.internal(&engine.application_id) {
                             engine.add_reader(&topic, (task, source)).internal = true;
                         }
                     }
                 }
             }
             for store in &sub_topology.stores {
-                // Nobody reads a changelog here; the entry says that it is internal.
-                let topic = changelog_topic(parts.application_id, &store.name);
-                engine.topics.entry(topic.into()).or_default().internal = true;
+                // No task reads a changelog here; the entry says that it is internal.
+                let topic: Arc<str> = changelog_topic(&engine.application_id, &store.name).into();
+                engine.topics.entry(Arc::clone(&topic)).or_default().internal = true;
+                engine.changelogs.insert(topic, Vec::new());
             }
         }
         for table in &parts.plan.global_tables {
@@ -279,6 +295,9 @@ impl Engine {
         for record in self.recorder.take() {
             self.sequence += 1;
             self.reads(&record.topic);
+            if let Some(changelog) = self.changelogs.get_mut(&record.topic) {
+                changelog.push(record.clone());
+            }
             self.outputs.entry(Arc::clone(&record.topic)).or_default().push_back((self.sequence, record.clone()));
             self.append(record)?;
         }
@@ -304,7 +323,7 @@ impl Engine {
 
     pub(crate) fn metrics(&self) -> TaskMetrics {
         let mut sum = TaskMetrics { dropped: self.globals.dropped(), ..TaskMetrics::default() };
-        for metrics in self.tasks.iter().map(Task::metrics) {
+        for metrics in self.tasks.iter().map(Task::metrics).chain([self.counted]) {
             sum.records_in += metrics.records_in;
             sum.records_out += metrics.records_out;
             sum.dropped += metrics.dropped;

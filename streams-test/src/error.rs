@@ -1,6 +1,7 @@
 //! What a test driver can complain about.
 
 use streams_runtime::TaskError;
+use streams_runtime::stores::StoreError;
 use streams_runtime::task::BuildError;
 
 /// Why the driver could not do what it was asked.
@@ -13,6 +14,9 @@ pub enum DriverError {
     /// A processor, a `try_` operator or a store failed, or a record could not be decoded, and the handler said to stop.
     #[error(transparent)]
     Task(#[from] Box<TaskError>),
+    /// A store could not be restored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The topology does not read this topic.
     #[error("the topology does not read topic `{topic}`; it reads {}", list(known))]
     UnknownTopic {

@@ -33,6 +33,7 @@ mod stores;
 mod stream_join;
 mod stream_join_model;
 mod stream_join_stores;
+mod suppress;
 mod table_filter;
 mod table_group_by;
 mod table_join;

@@ -116,3 +116,28 @@ fn with_a_cache_only_what_was_sent_is_taken_back() {
     histogram.sort();
     assert_eq!(histogram, ["1=0@5", "1=1@3", "2=1@2", "3=1@5"]);
 }
+
+topology! {
+    fn windowed_histograms() -> WindowedHistograms {
+        let input: Stream<String, String> = stream("in");
+        let tumbling: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(10))).count().named("tumbling");
+        let of_tumbling: Table<u64, i64> = tumbling.group_by(|_, n| (*n, 1i64)).reduce(|a, b| a + b, |a, b| a - b).named("of-tumbling");
+        of_tumbling.to_stream().select_key(|n, _| n.to_string()).to("tumbling");
+        let sliding: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(sliding(millis(10)).grace(millis(90))).count().named("sliding");
+        let of_sliding: Table<u64, i64> = sliding.group_by(|_, n| (*n, 1i64)).reduce(|a, b| a + b, |a, b| a - b).named("of-sliding");
+        of_sliding.to_stream().select_key(|n, _| n.to_string()).to("sliding");
+    }
+}
+
+/// Kafka Streams takes what a window began with out of its group, which has no row then.
+#[test]
+fn what_a_window_began_with_is_taken_out() {
+    let driver = TestDriver::new(windowed_histograms()).unwrap();
+    pipe(&driver, "in", &[(Some("a"), Some("x"), 101)]);
+    assert_eq!(read_numbers::<i64>(&driver, "tumbling"), ["0=-@101", "1=1@101"]);
+    assert_eq!(read_numbers::<i64>(&driver, "sliding"), ["0=-@101", "1=1@101"]);
+    pipe(&driver, "in", &[(Some("a"), Some("x"), 105)]);
+    assert_eq!(read_numbers::<i64>(&driver, "tumbling"), ["1=0@105", "2=1@105"]);
+    // The window behind the first record is new; the one that ends with the second begins with what is there of the first.
+    assert_eq!(read_numbers::<i64>(&driver, "sliding"), ["0=-@105", "1=2@105", "1=1@105", "2=1@105"]);
+}

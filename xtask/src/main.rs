@@ -12,6 +12,7 @@ mod kafka;
 mod metadata;
 mod paths;
 mod process;
+mod properties;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,8 @@ enum Command {
     Expand(expand::Expand),
     /// Compare with recorded runs of Kafka Streams.
     Conformance(conformance::Conformance),
+    /// Random topologies on random inputs, against a simple model.
+    Properties(properties::Properties),
     /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
     Bench(bench::Bench),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::E2e(options) => e2e::run(&options),
         Command::Expand(options) => expand::run(&options),
         Command::Conformance(options) => conformance::run(&options),
+        Command::Properties(options) => properties::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     match result {

@@ -8,6 +8,7 @@ mod names;
 mod sessions;
 mod state;
 mod stores;
+mod suppress;
 mod tables;
 mod unused;
 mod versions;
@@ -26,6 +27,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     state::check(cx, topology);
     keys::check(cx, topology);
     stores::check(cx, topology);
+    suppress::check(cx, topology);
     tables::check(cx, topology);
     unused::check(cx, topology);
     versions::check(cx, topology);

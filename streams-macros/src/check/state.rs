@@ -63,7 +63,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    let topics = node.joins_streams() || node.joins_by_foreign_key() || node.row.name == "repartition";
+    let topics = node.holds_back() || node.joins_streams() || node.joins_by_foreign_key() || node.row.name == "repartition";
     node.is_state() || topics || topology.needs_repartition(id, flows)
 }
 
@@ -74,6 +74,8 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
         cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.is_state() {
         cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.holds_back() {
+        cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {

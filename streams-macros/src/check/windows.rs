@@ -36,11 +36,11 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 pub(super) struct Windows<'a> {
     pub(super) constructor: String,
     args: Vec<&'a Expr>,
-    grace: Option<&'a Expr>,
+    pub(super) grace: Option<&'a Expr>,
 }
 
 /// The windows of a `windowed_by`, if they are written there; a constant or a function of the user's own tells nothing.
-fn windows(node: &Node) -> Option<Windows<'_>> {
+pub(super) fn windows(node: &Node) -> Option<Windows<'_>> {
     let Some(Argument::Value(argument)) = node.args.first() else { return None };
     let (mut expr, mut grace) = (argument, None);
     while let Expr::MethodCall(call) = expr {

@@ -133,6 +133,10 @@ impl Backward<'_, '_> {
             return quote_spanned!(span => #keep let #rows = __b.rows(&#handle, #state););
         }
         let (op, label) = (idents::at(&idents::operator(topology, id), span), &node.label);
+        if node.holds_back() {
+            let below = node.receiver.map(|input| idents::rows(topology, input));
+            return quote_spanned!(span => let #rows = #op.rows(__b, #state, &#below););
+        }
         let below = node.inputs().map(|input| idents::rows(topology, input));
         quote_spanned! { span =>
             let #op = #op.at(#label);
@@ -234,6 +238,11 @@ impl Backward<'_, '_> {
         if node.joins_tables() {
             return quote_spanned!(span => __rt::Shared::new(#next));
         }
+        if node.holds_back() {
+            let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
+            let (label, windows) = (&node.label, self.in_windows(id));
+            return quote_spanned!(span => #op.at(#label) #windows.attach(__b, #state, #next));
+        }
         // Its results are handed on where its answers come in.
         if node.joins_by_foreign_key() {
             return next;
@@ -247,6 +256,16 @@ impl Backward<'_, '_> {
         let input = (node.row.name == "transform_values").then(|| node.receiver.map(|input| idents::read(topology, input, None)));
         let input = input.flatten().map(|input| quote!(&#input,));
         quote_spanned!(span => #op.at(#label) #with_old #every_change.attach(#input #next))
+    }
+
+    /// What is known of the windows that a table's keys are in. Expands to `.in_windows(InWindows::new(&__op_windowed_by_4))`, or to nothing.
+    fn in_windows(&self, id: NodeId) -> TokenStream {
+        let topology = &self.plan.topology;
+        let windows = topology.windows_behind(id).unwrap_or_default();
+        let mut windows = windows.into_iter().map(|windowed_by| idents::operator(topology, windowed_by));
+        let Some(first) = windows.next() else { return TokenStream::new() };
+        let others: Vec<Ident> = windows.collect();
+        quote!(.in_windows(__rt::InWindows::new(&#first) #(.or(&#others))*))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

@@ -56,7 +56,7 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
         StoreRole::Rows => rows_kind(plan, store.node),
         StoreRole::Subscriptions => quote!(__rt::StoreKind::KeyValue),
         StoreRole::JoinSide => join_side_kind(plan, store.node),
-        StoreRole::JoinWaiting => quote!(__rt::StoreKind::Buffer),
+        StoreRole::JoinWaiting | StoreRole::Buffer => quote!(__rt::StoreKind::Buffer),
     }
 }
 

@@ -274,6 +274,22 @@ rows! {
     FOREIGN_KEY_NO_ROWS = "T183": "`{operator}` needs the rows of the `{join}` at {place}, which are kept only with a written type: `let {name}: Table<Key, Value> = …`",
         "The rows of a join by a foreign key come from another task and cannot be made again when they are looked up, so they need a store.";
 
+    // `suppress`.
+    SUPPRESS_WITHOUT_WINDOWS = "T187": "suppress without end: `{table}` has no windows that could close; use `until_time_limit(…)`, or put `suppress` behind an aggregation with `windowed_by`",
+        "`until_window_closes` looks for the windows in front of it, through views and joins of tables. What is read from a topic, or has another key since, has none that are known.";
+    SUPPRESS_OF_UNLIMITED = "T188": "suppress without end: the window of `{windows}()` at {place} never closes, so nothing would ever leave",
+        "Use `until_time_limit(…)`, or windows that end.";
+    SUPPRESS_WITHOUT_GRACE = "T189": "`until_window_closes` needs to know when a window closes: write `{windows}(…).grace(…)` at {place}, with `millis(0)` if late records do not matter",
+        "A window closes when the stream time has reached its end and its grace. What comes later is lost, so how long to wait should be seen.";
+    SUPPRESS_VERSIONED = "T190": "`{table}` has a history, so some of its changes are older than the latest of their key, and `suppress` could not tell which to keep; read the topic without `.versioned(…)`, or give a view of it a store of its own first: `let name: Table<Key, Value> = …;`",
+        "Kafka Streams has no `suppress` of versioned tables either.";
+    SUPPRESS_FINAL_EARLY = "T191": "with `until_window_closes` nothing can leave early: a result would not be final; write `.shut_down_when_full()`, or use `until_time_limit(…)`",
+        "One final result for each window is the promise of `until_window_closes`.";
+    SUPPRESS_LIMIT_OPEN = "T192": "with `until_window_closes` and `{limit}` say what happens when there is more: `.shut_down_when_full()` must follow",
+        "A result that left early would not be final, so the application can only stop.";
+    SUPPRESS_WITHOUT_NAME = "T193": "`suppress` keeps changes for a while and needs a name: end the chain here with `let name = ….suppress(…);`, or write `.named(\"…\")` behind it",
+        "What waits has a changelog, `<application.id>-<name>-changelog`, so that it is there after a restart.";
+
     // Processors.
     STORE_RETENTION_SHORT = "T194": "a retention of `{retention}` is shorter than a window of `{size}`",
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";

@@ -154,6 +154,11 @@ impl Node {
         self.is_view() && self.inputs().nth(1).is_some()
     }
 
+    /// Keeps changes for a while, but no rows.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.row.name == "suppress"
+    }
+
     /// Joins two streams: its last argument is the windows.
     pub(crate) fn joins_streams(&self) -> bool {
         self.row.on == Some(Kind::Stream) && self.row.needs_key && matches!(self.args.last(), Some(Argument::Value(_)))
@@ -175,8 +180,11 @@ impl Node {
         matches!(joiner, Some(Expr::Closure(closure)) if closure.inputs.len() == JOINER_PARAMETERS + 1)
     }
 
-    /// Keeps state of its own.
+    /// Keeps rows of its own.
     pub(crate) fn is_state(&self) -> bool {
+        if self.holds_back() {
+            return false;
+        }
         if self.is_view() || self.joins_by_foreign_key() {
             let typed = self.variable.as_ref().is_some_and(|variable| variable.ty.is_some());
             return typed || self.options.named.is_some();
@@ -257,6 +265,24 @@ impl Topology {
             input = self.node(at).receiver;
         }
         None
+    }
+
+    /// The `windowed_by` of the windows that the keys of a table or stream are in, wherever they come from; of several tables that are joined those
+    /// of all. `None` if they are in none, as far as can be seen.
+    pub(crate) fn windows_behind(&self, id: NodeId) -> Option<Vec<NodeId>> {
+        if let Some(windows) = self.windows_of(id) {
+            return Some(vec![windows]);
+        }
+        let node = self.node(id);
+        if node.row.changes_key || node.receiver.is_none() {
+            return None;
+        }
+        let all = node.joins_tables() || node.row.name == "merge";
+        let inputs = node.inputs().take(if all { usize::MAX } else { 1 });
+        let mut windows: Vec<NodeId> = inputs.map(|input| self.windows_behind(input)).collect::<Option<Vec<_>>>()?.concat();
+        windows.sort_unstable();
+        windows.dedup();
+        Some(windows)
     }
 
     /// How messages call a node.

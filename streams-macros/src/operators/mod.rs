@@ -36,6 +36,7 @@ mod session_store;
 mod split;
 mod store_types;
 mod stream;
+mod suppress;
 mod table;
 mod table_aggregate;
 mod table_count;
@@ -216,6 +217,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &table_map_values::ROW,
     &table_map_values_with_key::ROW,
     &table_transform_values::ROW,
+    &suppress::ROW,
     &table_join::ROW,
     &table_left_join::ROW,
     &table_outer_join::ROW,

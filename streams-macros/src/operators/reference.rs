@@ -281,6 +281,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
     view("map_values_with_key", "KTable.mapValues(ValueMapperWithKey)"),
     Entry { nulls: "the transformer sees deletions as `None`", ..view("transform_values", "KTable.transformValues") },
     Entry {
+        nulls: "deletions wait as well; with `until_window_closes` they do not leave",
+        time: "that of the last change held back",
+        headers: "those of the last change held back",
+        late: "a change of a key that waits replaces what waits, and not its time",
+        ..view("suppress", "KTable.suppress")
+    },
+    Entry {
         nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row",
         time: "the larger of both sides'",
         headers: TRIGGER,

@@ -20,6 +20,8 @@ pub(super) fn wanted(topology: &Topology, order: &[NodeId]) -> Vec<bool> {
                 // What a left row named before has to be told.
                 _ if node.joins_by_foreign_key() => index == 0,
                 "group_by" => true,
+                // What was there before is kept with what waits.
+                "suppress" => true,
                 // Where a side alone suffices, its deletion is news only if there was something.
                 "left_join" => index == 0,
                 "outer_join" => true,

@@ -26,6 +26,7 @@ impl Topology {
         if node.is_state() || !node.is_view() {
             return node.is_state().then_some(id).into_iter().collect();
         }
-        node.inputs().flat_map(|input| self.stores_behind(input)).collect()
+        let own = node.holds_back().then_some(id);
+        own.into_iter().chain(node.inputs().flat_map(|input| self.stores_behind(input))).collect()
     }
 }

@@ -19,6 +19,8 @@ pub(crate) enum StoreRole {
     Rows,
     /// Who waits for which row of the right table of a foreign-key join. It belongs to the part that reads the right table.
     Subscriptions,
+    /// Changes that wait.
+    Buffer,
     /// The records of one side of a join of two streams.
     JoinSide,
     /// The records of such a join that wait for a partner.
@@ -45,7 +47,9 @@ impl Topology {
         if node.joins_by_foreign_key() {
             stores.push(OwnStore { node: id, name: subscription_store(&name), role: StoreRole::Subscriptions });
         }
-        if node.is_state() {
+        if node.holds_back() {
+            stores.push(OwnStore { node: id, name, role: StoreRole::Buffer });
+        } else if node.is_state() {
             stores.push(OwnStore { node: id, name, role: StoreRole::Rows });
         }
         stores

@@ -37,6 +37,11 @@ impl Default for Origin {
     }
 }
 
+/// A value that can wait in a buffer: the stored form of a type.
+pub trait Held: StreamData<Stored = Self> + Clone + Send + Sync + 'static {}
+
+impl<V: StreamData<Stored = V> + Clone + Send + Sync + 'static> Held for V {}
+
 /// A change that waits. A record of a stream is one without values before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Buffered<V> {
@@ -56,10 +61,7 @@ impl<V> Default for Buffered<V> {
     }
 }
 
-impl<V> StreamData for Buffered<V>
-where
-    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
-{
+impl<V: Held> StreamData for Buffered<V> {
     type Codec = BufferedCodec<V::Codec>;
     type Present = Self;
     type Stored = Self;
@@ -76,10 +78,7 @@ where
     }
 }
 
-impl<V> OwnedData for Buffered<V>
-where
-    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
-{
+impl<V: Held> OwnedData for Buffered<V> {
     fn into_stored(self) -> Option<Self> {
         Some(self)
     }

@@ -4,7 +4,6 @@
 //! one for a single edge. The standard formats are Kafka's own: UTF-8 strings, big-endian numbers, raw bytes, UUIDs as text,
 //! a null for `()`. Types of one's own get JSON through `#[derive(StreamData)]`, or any format by implementing [`Codec`].
 
-#[allow(dead_code)] // for the stores of what waits
 pub(crate) mod buffered;
 mod changed;
 mod data;
@@ -15,6 +14,7 @@ mod primitives;
 pub(crate) mod subscription;
 pub(crate) mod windowed;
 
+pub use buffered::Held;
 pub use changed::{Changed, ChangedCodec, ChangedSlot};
 pub use data::{OwnedData, ReadStored, StreamData};
 pub use json::Json;

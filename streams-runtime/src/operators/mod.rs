@@ -31,6 +31,7 @@ mod settle;
 mod source;
 mod state;
 mod stream_join;
+mod suppress;
 mod table_filter;
 mod table_group_by;
 mod table_join;
@@ -42,6 +43,7 @@ mod to;
 mod to_stream;
 mod to_table;
 mod versions;
+mod whole_key;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -71,6 +73,10 @@ pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
 pub(crate) use state::TableStore;
 pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
+pub use suppress::{
+    Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,
+    UntilWindowCloses, until_time_limit, until_window_closes,
+};
 pub use table_filter::{FilterRows, TableFilter, TableFilterNode};
 pub use table_group_by::{TableGroupBy, TableGroupByNode};
 pub use table_join::{SameKey, TableJoin, TableJoinNode, TableLeftJoin, TableLeftJoinNode};
@@ -83,6 +89,7 @@ pub use to_stream::{ToStream, ToStreamNode};
 pub use to_table::{ToTable, ToTableNode};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
+pub use whole_key::{AllBytes, InWindows, WholeKey};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{
     AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,

@@ -192,10 +192,16 @@ impl<V: StreamData + Clone> Cache<V> {
         value
     }
 
+    /// Whether what a new row is said to have had before makes a difference.
+    #[inline]
+    pub(super) fn tells_old(&self) -> bool {
+        self.keeps_old && self.max_bytes == 0
+    }
+
     /// What a row that was taken out, and had no value, is said to have had; without a cache only, and if it is kept.
     #[inline]
     pub(super) fn assume_old(&mut self, place: usize, initial: impl FnOnce() -> V) {
-        if self.keeps_old && self.max_bytes == 0 && !self.rows[place].dirty && self.taken.is_none() {
+        if self.tells_old() && !self.rows[place].dirty && self.taken.is_none() {
             self.taken = Some(initial());
         }
     }

@@ -188,6 +188,12 @@ where
         self.cache.assume_old(place, initial);
     }
 
+    /// Whether [`assume_old`](Self::assume_old) makes a difference.
+    #[inline]
+    pub(crate) fn tells_old(&self) -> bool {
+        self.cache.tells_old()
+    }
+
     pub(crate) fn set_cache_max_bytes(&mut self, bytes: usize) {
         self.cache.set_max_bytes(bytes);
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod arena;
 mod backend;
+pub(crate) mod buffer;
 mod cache;
 mod global;
 pub(crate) mod join_window;

@@ -144,6 +144,19 @@ where
         self.rows.take(place)
     }
 
+    /// As [`KeyValueStore::tells_old`].
+    #[inline]
+    pub(crate) fn tells_old(&self) -> bool {
+        self.rows.tells_old()
+    }
+
+    /// As [`KeyValueStore::assume_old`].
+    pub(crate) fn assume_old(&mut self, place: usize, initial: Option<V>) {
+        if let Some(initial) = initial {
+            self.rows.assume_old(place, || initial);
+        }
+    }
+
     pub(crate) fn put_back(&mut self, place: usize, value: Option<V>) {
         self.rows.put_back(place, value);
     }

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::broker::{BrokerError, TopicSlot};
-use crate::codec::StreamData;
+use crate::codec::{Held, StreamData};
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
 use crate::plan::{ForeignKeyTopic, StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
+use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
@@ -227,6 +228,20 @@ impl<'a> TaskBuilder<'a> {
                 StoreArena::no_place()
             }
         }
+    }
+
+    /// The buffer of this name, which a node and those who look rows up through it use.
+    pub(crate) fn buffer<V: Held>(&mut self, name: &str) -> Place<BufferStore<V>> {
+        if let Some(place) = self.context.stores.find_place(name) {
+            return place;
+        }
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
+            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
+            return StoreArena::no_place();
+        };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let changelog = self.changelog(name, plan.logged);
+        self.context.stores.insert(BufferStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes))
     }
 
     /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.

@@ -77,6 +77,14 @@ impl Windows for SessionWindows {
         self.closes_after_ms()
     }
 
+    fn size_ms(&self) -> Option<i64> {
+        None
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        Some(self.closes_after_ms())
+    }
+
     fn store(&self, retention_ms: i64) -> StoreKind {
         StoreKind::Session { retention_ms }
     }

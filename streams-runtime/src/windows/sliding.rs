@@ -50,4 +50,12 @@ impl Windows for SlidingWindows {
     fn retention_ms(&self) -> i64 {
         self.least_retention_ms()
     }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(self.difference_ms)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        Some(self.grace_ms)
+    }
 }

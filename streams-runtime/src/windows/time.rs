@@ -24,6 +24,13 @@ pub trait Windows: Copy {
     /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
 
+    /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
+    fn size_ms(&self) -> Option<i64>;
+
+    /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
+    /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
+    fn final_after_ms(&self) -> Option<i64>;
+
     /// The kind of store that keeps them so long.
     fn store(&self, retention_ms: i64) -> StoreKind {
         StoreKind::Window { retention_ms }
@@ -72,6 +79,14 @@ impl Windows for TimeWindows {
     fn retention_ms(&self) -> i64 {
         self.size_ms.saturating_add(self.grace_ms)
     }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(self.size_ms)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        Some(self.grace_ms)
+    }
 }
 
 /// One window that never ends. Made by [`unlimited`].
@@ -105,6 +120,14 @@ impl Windows for UnlimitedWindows {
 
     fn retention_ms(&self) -> i64 {
         i64::MAX
+    }
+
+    fn size_ms(&self) -> Option<i64> {
+        Some(i64::MAX)
+    }
+
+    fn final_after_ms(&self) -> Option<i64> {
+        None
     }
 }
 

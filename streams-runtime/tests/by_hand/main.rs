@@ -5,6 +5,7 @@
 mod application;
 mod foreign_keys;
 mod stream_joins;
+mod suppress;
 mod task;
 mod topology;
 mod windows;

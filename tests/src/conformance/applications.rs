@@ -3,7 +3,7 @@
 use streams_runtime::prelude::*;
 
 use super::Scenario;
-use super::vocabulary::{Text, fk, word};
+use super::vocabulary::{Text, before_colon, fk, word};
 
 fn first_letter(value: &Text) -> String {
     word(value)[..1].to_owned()
@@ -18,6 +18,26 @@ topology! {
         c.to_stream().to("out-count");
         let joined = keyed.join(t, |l, r| format!("{l}+{r}"));
         joined.to("out-join");
+    }
+
+    fn order_pipeline() -> OrderPipeline {
+        let input: Stream<Text, Text> = stream("orders");
+        let customers: Table<String, String> = table("customers");
+        let regions: GlobalTable<String, String> = global_table("regions");
+        let shipments: Stream<Text, Text> = stream("shipments");
+        let orders = input
+            .filter(|_, v| v.is_some())
+            .left_join(customers, |l, r| format!("{l}/{}", r.map_or("null", |r| r)))
+            .join(regions, |_, v| before_colon(v), |l, r| format!("{l}/{r}"));
+        let shipped = orders.join(shipments, |l, r| format!("{l}~{r}"), within(millis(40)).grace(millis(20)));
+        shipped.to("shipped");
+        let per_region: Table<Windowed<String>, u64> = shipped
+            .group_by(|_, v| before_colon(v))
+            .windowed_by(tumbling(millis(200)).grace(millis(50)))
+            .count()
+            .named("per-region");
+        let closed = per_region.suppress(until_window_closes());
+        closed.to_stream().to("per-region");
     }
 
     fn loopless_feedback() -> LooplessFeedback {
@@ -35,6 +55,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         // The optimization merges the two repartition topics; the results of each output are the same.
         Scenario::new("count_and_join_optimized", count_and_join).store::<String, u64>("c").store::<String, String>("t"),
+        Scenario::new("order_pipeline", order_pipeline)
+            .store::<String, String>("customers")
+            .store::<String, String>("regions")
+            .windows_of(200)
+            .window_store::<u64>("per-region"),
         Scenario::new("loopless_feedback", loopless_feedback).store::<String, u64>("n").store::<String, String>("top"),
     ]
 }

@@ -263,6 +263,8 @@ const COUNT_RESULTS: &[&str] = &[
     "histogram_of_counts",
     "loopless_feedback",
     "session_alerts",
+    "suppress_then_group",
+    "suppress_zero",
     "table_group_aggregate",
     "table_group_aggregate_same_group",
     "table_group_count",

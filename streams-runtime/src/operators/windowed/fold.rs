@@ -15,6 +15,9 @@ pub trait Fold<K: ?Sized, V: ?Sized> {
     /// Says where in the topology this is, for error messages.
     fn locate(&mut self, node: &'static str);
 
+    /// What a row starts from; `None` where the first value is taken as it is.
+    fn initial(&mut self) -> Option<Self::Out>;
+
     /// Takes a record into the value of a row (`None`: there is no row). `false`: the row stays as it was, since the process handler said to
     /// go on without the record.
     ///
@@ -31,6 +34,10 @@ impl<K: ?Sized, V: ?Sized> Fold<K, V> for CountFold {
     type Out = u64;
 
     fn locate(&mut self, _: &'static str) {}
+
+    fn initial(&mut self) -> Option<u64> {
+        Some(0)
+    }
 
     #[inline]
     fn fold(&mut self, _: &K, _: &V, row: &mut Option<u64>, _: &mut Context) -> Result<bool, Box<TaskError>> {
@@ -64,6 +71,10 @@ where
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
+    }
+
+    fn initial(&mut self) -> Option<V::Stored> {
+        None
     }
 
     #[inline]
@@ -109,6 +120,10 @@ where
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
+    }
+
+    fn initial(&mut self) -> Option<A::Stored> {
+        (self.initializer)().into_stored()
     }
 
     #[inline]

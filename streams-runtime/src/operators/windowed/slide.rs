@@ -52,6 +52,11 @@ where
         Slide { state, windows, on_close, emitted_ms: -1, starts: Vec::new() }
     }
 
+    /// As [`WindowedState::assume_old`].
+    pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+        self.state.assume_old(cx, initial);
+    }
+
     /// Takes a record whose value is not null into its windows. `stream_time_ms` is that of the operator; `fold` takes the record into the
     /// value of a row and says whether it changed it.
     pub(super) fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow

@@ -239,6 +239,7 @@ where
             return Ok(());
         };
         let fold = &mut self.fold;
+        self.slide.assume_old(cx, || fold.initial());
         self.slide.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, present, row, cx))
     }
 }

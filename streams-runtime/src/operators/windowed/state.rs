@@ -27,6 +27,8 @@ pub(super) struct WindowedState<K: StreamData, V> {
     /// The row that is going downstream.
     leaving: Vec<u8>,
     windowed: Option<Windowed<K>>,
+    /// What a new row is said to have been before.
+    assumed: Option<V>,
 }
 
 /// What an update of a window goes on from.
@@ -58,6 +60,7 @@ where
             key_bytes: 0,
             leaving: Vec::new(),
             windowed: None,
+            assumed: None,
         }
     }
 
@@ -81,6 +84,13 @@ where
         }
     }
 
+    /// Says what new rows of this record were before: Kafka Streams tells the initial value of an aggregation of a stream so, unless a cache
+    /// lies between. `initial` is only called where somebody asks.
+    #[inline]
+    pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+        self.assumed = if cx.stores.window(self.store).tells_old() { initial() } else { None };
+    }
+
     /// Updates the window with this start: `fold` gets the value and says whether it changed it.
     #[inline]
     pub(super) fn update<F>(&mut self, start_ms: i64, from: From<V>, cx: &mut Context, fold: F) -> Flow
@@ -92,6 +102,13 @@ where
         let row_ms = store.row_timestamp_ms(place);
         let row = store.take(place);
         let is_new = row.is_none();
+        if is_new && store.tells_old() {
+            let began_with = match &from {
+                From::New(Some(value)) => Some(value.clone()),
+                From::New(None) | From::Row => self.assumed.clone(),
+            };
+            store.assume_old(place, began_with);
+        }
         let (mut value, replaced, row_ms) = match from {
             From::Row if is_new => (row, None, i64::MIN),
             From::Row => (row, None, row_ms),

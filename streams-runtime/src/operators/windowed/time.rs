@@ -214,6 +214,7 @@ where
         let frames = self.op.frames;
         // Windows that end up to here are closed.
         let closed_ms = self.stream_time_ms.saturating_sub(frames.grace_ms);
+        self.state.assume_old(cx, || self.op.fold.initial());
         for start_ms in frames.starts(cx.timestamp_ms) {
             if frames.window(start_ms).end_ms <= closed_ms {
                 cx.drop_record();

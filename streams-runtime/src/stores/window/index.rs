@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(all, [row("a", -1), row("z", 0), row("", 10), row("a", 10), row("b", 10)]);
         assert_eq!(index.range(0..=9).collect::<Vec<_>>(), [row("z", 0)]);
         assert_eq!(index.range(0..=10).next_back(), Some(row("b", 10)));
-        let empty = 10..=0;
+        let empty = RangeInclusive::new(10, 0);
         assert_eq!(index.range(empty).count(), 0);
         assert_eq!(index.next(None, 0), Some(row("", 10)));
         assert_eq!(index.next(Some(row("a", 10)), 0), Some(row("b", 10)));

@@ -1,0 +1,354 @@
+//! What a topology must do, without any cleverness: every node that keeps state keeps all that ever reached it, and computes what it needs
+//! from that history, again for each record.
+//!
+//! Nothing here knows the runtime. The rules are those of Kafka Streams as recorded for the conformance tests: a record runs depth first
+//! through the graph, each node's readers in the order of the text; what goes through a topic of the application's own comes back later.
+
+mod aggregate;
+mod tables;
+mod windows;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::topology::{How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology};
+use crate::values::{Datum, code, letter, show, tail};
+
+/// Headers, in order.
+pub type Headers = Vec<(String, Option<String>)>;
+
+/// A record of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its topic.
+    pub topic: String,
+    /// Its key.
+    pub key: Datum,
+    /// Its value.
+    pub value: Datum,
+    /// Milliseconds.
+    pub ts: i64,
+    /// Its headers.
+    pub headers: Headers,
+}
+
+/// A row of a store: of a window store, the key has the window.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// Its key.
+    pub key: Datum,
+    /// Its value.
+    pub value: Datum,
+    /// Time of its last update.
+    pub ts: i64,
+}
+
+/// What the nodes hand on: a record of a stream, or a change of a table with the value before it.
+#[derive(Clone, Debug)]
+struct Message {
+    key: Datum,
+    value: Datum,
+    old: Datum,
+    ts: i64,
+    headers: Headers,
+}
+
+/// What reached a node.
+#[derive(Clone, Debug)]
+struct Seen {
+    message: Message,
+    /// How many restarts were before.
+    run: usize,
+}
+
+/// Mistakes that can be put into the model, to see that they are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mistake {
+    /// None.
+    #[default]
+    None,
+    /// Aggregates have the time of the last record, not the latest time.
+    LastTime,
+    /// Late records are taken into windows.
+    TakeLate,
+}
+
+/// A topic that is read, and what waits in it.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Message>,
+    since: u64,
+}
+
+/// A topic that is read: one of the input, or the one before a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Input(usize),
+    Before(Id),
+}
+
+/// A topology at work.
+pub struct Model<'t> {
+    topology: &'t Topology,
+    kinds: Vec<Kind>,
+    readers: Vec<Vec<(Id, usize)>>,
+    repartitioned: Vec<bool>,
+    has_rows: Vec<bool>,
+    history: Vec<Vec<Seen>>,
+    queues: BTreeMap<Place, Queue>,
+    sequence: u64,
+    out: Vec<Record>,
+    dropped: u64,
+    run: usize,
+    mistake: Mistake,
+}
+
+impl<'t> Model<'t> {
+    /// The topology before its first record.
+    pub fn new(topology: &'t Topology, mistake: Mistake) -> Self {
+        let ids = 0..topology.nodes.len();
+        Model {
+            topology,
+            kinds: topology.kinds(),
+            readers: ids.clone().map(|id| topology.readers(id)).collect(),
+            repartitioned: ids.clone().map(|id| topology.is_repartitioned(id)).collect(),
+            has_rows: ids.clone().map(|id| topology.has_rows(id)).collect(),
+            history: ids.map(|_| Vec::new()).collect(),
+            queues: BTreeMap::new(),
+            sequence: 0,
+            out: Vec::new(),
+            dropped: 0,
+            run: 0,
+            mistake,
+        }
+    }
+
+    /// Takes a record in; what is written to the output topics, in order.
+    pub fn pipe(&mut self, record: &Record) -> Vec<Record> {
+        let topic = self.topology.topics.iter().position(|topic| topic.name == record.topic);
+        if let Some(topic) = topic {
+            let Record { key, value, ts, headers, .. } = record.clone();
+            self.enqueue(Place::Input(topic), Message { key, value, old: Datum::Null, ts, headers });
+        }
+        self.run();
+        std::mem::take(&mut self.out)
+    }
+
+    /// The application is stopped and started again: what is not in stores is forgotten.
+    pub fn restart(&mut self) {
+        self.run += 1;
+    }
+
+    /// How many records were left out so far.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The rows of each store, in the order of the nodes.
+    pub fn stores(&self) -> Vec<(Id, Vec<Row>)> {
+        let ids = 0..self.topology.nodes.len();
+        ids.filter(|id| self.topology.is_state(*id) || matches!(self.kinds[*id], Kind::Global(_))).map(|id| (id, self.rows(id))).collect()
+    }
+
+    fn enqueue(&mut self, place: Place, message: Message) {
+        self.sequence += 1;
+        let queue = self.queues.entry(place).or_default();
+        if queue.waiting.is_empty() {
+            queue.since = self.sequence;
+        }
+        queue.waiting.push_back(message);
+    }
+
+    /// The record with the smallest time is next, on a tie the one whose topic waits longer.
+    fn run(&mut self) {
+        loop {
+            let heads = self.queues.iter().filter_map(|(place, queue)| Some((queue.waiting.front()?.ts, queue.since, *place)));
+            let Some((_, _, place)) = heads.min() else { return };
+            let Some(message) = self.queues.get_mut(&place).and_then(|queue| queue.waiting.pop_front()) else { return };
+            match place {
+                Place::Before(id) => self.work(id, 0, message),
+                Place::Input(topic) => {
+                    let reads = |op: &Op| match op {
+                        Op::Stream(topics) => topics.contains(&topic),
+                        Op::Table(of, _) | Op::GlobalTable(of) => *of == topic,
+                        _ => false,
+                    };
+                    let readers: Vec<Id> = (0..self.topology.nodes.len()).filter(|id| reads(&self.topology.nodes[*id].op)).collect();
+                    for id in readers {
+                        self.work(id, 0, message.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hands a message to all that read a node.
+    fn forward(&mut self, from: Id, message: &Message) {
+        for (reader, side) in self.readers[from].clone() {
+            self.receive(reader, side, message.clone());
+        }
+    }
+
+    /// A message comes to a node, or into the topic before it.
+    fn receive(&mut self, id: Id, side: usize, message: Message) {
+        if side > 0 || !self.repartitioned[id] {
+            return self.work(id, side, message);
+        }
+        match self.topology.nodes[id].op.clone() {
+            Op::GroupTable { by, map, .. } => self.regroup(id, by, map, &message),
+            Op::Aggregate { by: Some(by), .. } => {
+                let key = new_key(by, &message.key, &message.value);
+                self.repartition(id, Message { key, ..message });
+            }
+            _ => self.repartition(id, message),
+        }
+    }
+
+    /// Null keys are lost, uncounted.
+    fn repartition(&mut self, id: Id, message: Message) {
+        if message.key.is_some() {
+            self.enqueue(Place::Before(id), message);
+        }
+    }
+
+    fn drop_one(&mut self) {
+        self.dropped += 1;
+    }
+
+    fn remember(&mut self, id: Id, message: &Message) {
+        self.history[id].push(Seen { message: message.clone(), run: self.run });
+    }
+
+    fn is_table(&self, id: Id) -> bool {
+        matches!(self.kinds[id], Kind::Table(..))
+    }
+
+    /// A node does its work.
+    fn work(&mut self, id: Id, side: usize, message: Message) {
+        let Message { key, value, .. } = message.clone();
+        match self.topology.nodes[id].op.clone() {
+            Op::Stream(_) | Op::Branch { .. } | Op::Repartition { .. } | Op::Merge { .. } | Op::ToStream { .. } => {
+                self.forward(id, &message)
+            }
+            Op::Table(..) | Op::ToTable { .. } => self.table(id, message),
+            Op::GlobalTable(_) => {
+                if key.is_some() {
+                    self.remember(id, &message);
+                } else {
+                    self.drop_one();
+                }
+            }
+            Op::Filter { .. } | Op::MapValues { .. } if self.is_table(id) => self.view(id, message),
+            Op::Filter { test, not, .. } => {
+                if holds(test, &key, &value) != not {
+                    self.forward(id, &message);
+                }
+            }
+            Op::MapValues { map, .. } => self.forward(id, &Message { value: mapped(map, &key, &value), ..message }),
+            Op::Map { key: new, map, .. } => {
+                self.forward(id, &Message { key: new_key(new, &key, &value), value: mapped(map, &key, &value), ..message });
+            }
+            Op::FlatMapValues { times, with_key, .. } => {
+                for i in 0..code(&value) % times {
+                    let before = if with_key { show(&key) } else { String::new() };
+                    let value = Datum::Text(tail(&format!("{before}{}#{i}", show(&value))));
+                    self.forward(id, &Message { value, ..message.clone() });
+                }
+            }
+            Op::FlatMap { times, key: new, .. } => {
+                for i in 0..code(&value) % times {
+                    let (key, value) = (new_key(new, &key, &value), Datum::Text(tail(&format!("{}#{i}", show(&value)))));
+                    self.forward(id, &Message { key, value, ..message.clone() });
+                }
+            }
+            Op::SelectKey { key: new, .. } => self.forward(id, &Message { key: new_key(new, &key, &value), ..message }),
+            Op::Split { tests, otherwise, .. } => {
+                let first = tests.iter().position(|test| holds(*test, &key, &value));
+                let taken = first.or(otherwise.then_some(tests.len()));
+                let branch =
+                    |branch: Id, taken: usize| matches!(self.topology.nodes[branch].op, Op::Branch { index, .. } if index == taken);
+                let readers: Vec<Id> = self.readers[id].iter().map(|(branch, _)| *branch).collect();
+                if let Some(branch) = taken.and_then(|taken| readers.into_iter().find(|reader| branch(*reader, taken))) {
+                    self.work(branch, 0, message);
+                }
+            }
+            Op::Aggregate { windows: None, fold, .. } => self.aggregate(id, fold, message),
+            Op::Aggregate { windows: Some(windows), fold, .. } => self.aggregate_windows(id, windows, fold, message),
+            Op::GroupTable { fold, .. } => self.group(id, fold, message),
+            Op::JoinTable { table, how, joiner, .. } => {
+                // Changes of the table make no results.
+                if side == 0 {
+                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row(table, &key));
+                }
+            }
+            Op::JoinGlobal { table, key: new, how, joiner, .. } => {
+                if side == 0 {
+                    let key = new_key(new, &key, &value);
+                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row(table, &key));
+                }
+            }
+            Op::JoinTables { input, other, how, joiner, .. } => {
+                let (own, across) = if side == 0 { (input, other) } else { (other, input) };
+                self.join_tables(id, side, (own, across), (how, joiner), message);
+            }
+            Op::To { topic, or, .. } => {
+                let topic = match or {
+                    Some((test, other)) if holds(test, &key, &value) => other,
+                    _ => topic,
+                };
+                let Message { key, value, ts, headers, .. } = message;
+                self.out.push(Record { topic, key, value, ts, headers });
+            }
+        }
+    }
+
+    /// A record of a stream meets a row of a table.
+    fn join_row(
+        &mut self,
+        id: Id,
+        message: &Message,
+        how: How,
+        joiner: Joiner,
+        has_key: bool,
+        row: impl FnOnce(&Self) -> Option<(Datum, i64)>,
+    ) {
+        if !message.value.is_some() || how == How::Inner && !has_key {
+            return self.drop_one();
+        }
+        let right = if has_key { row(self).map_or(Datum::Null, |(value, _)| value) } else { Datum::Null };
+        if right.is_some() || how != How::Inner {
+            self.forward(id, &Message { value: joined(joiner, &message.value, &right), ..message.clone() });
+        }
+    }
+}
+
+/// Whether a test holds for a record.
+pub(crate) fn holds(test: Test, key: &Datum, value: &Datum) -> bool {
+    coded(test.part, key, value) % test.modulus == test.rest
+}
+
+fn coded(part: Part, key: &Datum, value: &Datum) -> u64 {
+    match part {
+        Part::Key => code(key),
+        Part::Value => code(value),
+        Part::Both => code(key) + code(value),
+    }
+}
+
+fn mapped(map: Map, key: &Datum, value: &Datum) -> Datum {
+    match map {
+        Map::Mark(mark) => Datum::Text(tail(&format!("{}{mark}", show(value)))),
+        Map::WithKey(mark) => Datum::Text(tail(&format!("{}{mark}{}", show(key), show(value)))),
+        Map::Long(times) => Datum::Long((code(value) % 1009) as i64 * times - 7),
+        Map::Maybe(mark, null) => Datum::Text(tail(&format!("{}{mark}", show(value)))).only_if(!holds(null, key, value)),
+    }
+}
+
+fn new_key(new: NewKey, key: &Datum, value: &Datum) -> Datum {
+    let null = new.null.is_some_and(|null| holds(null, key, value));
+    Datum::Text(letter(coded(new.part, key, value), new.letters)).only_if(!null)
+}
+
+fn joined(joiner: Joiner, left: &Datum, right: &Datum) -> Datum {
+    let null = joiner.null.is_some_and(|null| (code(left) + code(right)) % null.modulus == null.rest);
+    Datum::Text(tail(&format!("{}{}{}", show(left), joiner.mark, show(right)))).only_if(!null)
+}

@@ -1,0 +1,307 @@
+//! Topologies as text: `topology!`, and the crate around it.
+
+use std::fmt::Write;
+
+use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Test, Topology, Value, Windows};
+
+/// The name of a node in the text, which is also that of its store.
+pub fn name(id: Id) -> String {
+    format!("n{id}")
+}
+
+/// The `topology!` of a topology.
+pub fn topology(topology: &Topology) -> String {
+    let kinds = topology.kinds();
+    let mut text = String::from("topology! {\n    pub fn topology() -> Generated {\n");
+    let mut chain = String::new();
+    for (id, node) in topology.nodes.iter().enumerate() {
+        // Named by the statement of its split.
+        if matches!(node.op, Op::Branch { .. }) {
+            continue;
+        }
+        if chain.is_empty() {
+            chain = receiver(&node.op);
+        }
+        chain += &call(topology, &kinds, id);
+        if node.chained {
+            if topology.is_state(id) || named_repartition(topology, id) {
+                let _ = write!(chain, ".named(\"{}\")", name(id));
+            }
+            continue;
+        }
+        let _ = writeln!(text, "        {}{chain};", binding(topology, &kinds, id));
+        chain.clear();
+    }
+    text + "    }\n}\n"
+}
+
+/// Whether a node names a repartition topic that no state names.
+fn named_repartition(topology: &Topology, id: Id) -> bool {
+    let repartition = matches!(topology.nodes[id].op, Op::Repartition { .. });
+    repartition || matches!(topology.nodes[id].op, Op::JoinTable { .. }) && topology.is_repartitioned(id)
+}
+
+fn receiver(op: &Op) -> String {
+    match op.inputs().first() {
+        Some(input) => name(*input),
+        None => String::new(),
+    }
+}
+
+/// `let … =`, if there is anything to name.
+fn binding(topology: &Topology, kinds: &[Kind], id: Id) -> String {
+    let op = &topology.nodes[id].op;
+    match (kinds[id], op) {
+        (Kind::Sink, _) => String::new(),
+        (Kind::Split(..), _) => {
+            let branches =
+                (0..topology.nodes.len()).filter(|branch| matches!(topology.nodes[*branch].op, Op::Branch { input, .. } if input == id));
+            let names: Vec<String> = branches.map(name).collect();
+            format!("let ({},) = ", names.join(", "))
+        }
+        (kind, op) if op.is_source() || topology.is_state(id) => format!("let {}: {} = ", name(id), handle(kind)),
+        _ => format!("let {} = ", name(id)),
+    }
+}
+
+fn handle(kind: Kind) -> String {
+    match kind {
+        Kind::Stream(k, v) => format!("Stream<{}, {}>", key(k), value(v)),
+        Kind::Table(k, base) => format!("Table<{}, {}>", key(k), value(Value { base, null: false })),
+        Kind::Global(base) => format!("GlobalTable<String, {}>", value(Value { base, null: false })),
+        Kind::Split(..) | Kind::Sink => String::new(),
+    }
+}
+
+/// A type of keys.
+pub fn key(key: Key) -> &'static str {
+    match key {
+        Key::Text { null: false } => "String",
+        Key::Text { null: true } => "Option<String>",
+        Key::Window(_) => "Windowed<String>",
+    }
+}
+
+/// A type of values.
+pub fn value(value: Value) -> &'static str {
+    match (value.base, value.null) {
+        (Base::Text, false) => "String",
+        (Base::Text, true) => "Option<String>",
+        (Base::Long, false) => "i64",
+        (Base::Long, true) => "Option<i64>",
+        (Base::Count, false) => "u64",
+        (Base::Count, true) => "Option<u64>",
+    }
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Key => "code(k)",
+        Part::Value => "code(v)",
+        Part::Both => "code(k) + code(v)",
+    }
+}
+
+fn test(test: Test) -> String {
+    let of = part(test.part);
+    let of = if test.part == Part::Both { format!("({of})") } else { of.to_owned() };
+    format!("{of} % {} == {}", test.modulus, test.rest)
+}
+
+fn map(map: Map) -> String {
+    match map {
+        Map::Mark(mark) => format!("tail(&format!(\"{{}}{mark}\", show(v)))"),
+        Map::WithKey(mark) => format!("tail(&format!(\"{{}}{mark}{{}}\", show(k), show(v)))"),
+        Map::Long(times) => format!("(code(v) % 1009) as i64 * {times} - 7"),
+        Map::Maybe(mark, null) => format!("(!({})).then(|| tail(&format!(\"{{}}{mark}\", show(v))))", test(null)),
+    }
+}
+
+fn new_key(key: NewKey) -> String {
+    let letter = format!("letter({}, {})", part(key.part), key.letters);
+    match key.null {
+        Some(null) => format!("(!({})).then(|| {letter})", test(null)),
+        None => letter,
+    }
+}
+
+fn joiner(how: How, joiner: Joiner, tables: bool) -> String {
+    let text = format!("tail(&format!(\"{{}}{}{{}}\", show(&l), show(&r)))", joiner.mark);
+    let _ = (how, tables);
+    match joiner.null {
+        Some(null) => format!("|l, r| ((code(&l) + code(&r)) % {} != {}).then(|| {text})", null.modulus, null.rest),
+        None => format!("|l, r| {text}"),
+    }
+}
+
+/// What follows the receiver.
+fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
+    let op = &topology.nodes[id].op;
+    match op {
+        Op::Stream(topics) => {
+            let names: Vec<String> = topics.iter().map(|topic| format!("\"{}\"", topology.topics[*topic].name)).collect();
+            if names.len() == 1 { format!("stream({})", names[0]) } else { format!("stream([{}])", names.join(", ")) }
+        }
+        Op::Table(topic, stored) => {
+            format!("table(\"{}\"){}", topology.topics[*topic].name, if *stored { "" } else { ".without_store()" })
+        }
+        Op::GlobalTable(topic) => format!("global_table(\"{}\")", topology.topics[*topic].name),
+        Op::Filter { test: keep, not, .. } => format!(".filter{}(|k, v| {})", if *not { "_not" } else { "" }, test(*keep)),
+        Op::MapValues { map: to, with_key: false, .. } => format!(".map_values(|v| {})", map(*to)),
+        Op::MapValues { map: to, with_key: true, .. } => format!(".map_values_with_key(|k, v| {})", map(*to)),
+        Op::Map { key, map: to, .. } => format!(".map(|k, v| ({}, {}))", new_key(*key), map(*to)),
+        Op::FlatMapValues { times, with_key, .. } => {
+            let (twin, arguments, text) =
+                if *with_key { ("_with_key", "k, v", "{}{}#{i}\", show(k), show(v)") } else { ("", "v", "{}#{i}\", show(v)") };
+            format!(".flat_map_values{twin}(|{arguments}, out| for i in 0..code(v) % {times} {{ out(&tail(&format!(\"{text}))) }})")
+        }
+        Op::FlatMap { times, key, .. } => format!(
+            ".flat_map(|k, v, out| for i in 0..code(v) % {times} {{ out(&{}, &tail(&format!(\"{{}}#{{i}}\", show(v)))) }})",
+            new_key(*key)
+        ),
+        Op::SelectKey { key, .. } => format!(".select_key(|k, v| {})", new_key(*key)),
+        Op::Merge { other, .. } => format!(".merge({})", name(*other)),
+        Op::Split { tests, otherwise, .. } => {
+            let branches: String = tests.iter().map(|keep| format!(".branch(|k, v| {})", test(*keep))).collect();
+            format!(".split(){branches}{}", if *otherwise { ".otherwise()" } else { ".no_default()" })
+        }
+        Op::Branch { .. } => String::new(),
+        Op::Repartition { .. } => ".repartition()".to_owned(),
+        Op::ToTable { .. } => ".to_table()".to_owned(),
+        Op::ToStream { .. } => ".to_stream()".to_owned(),
+        Op::Aggregate { by, windows: frames, fold, .. } => {
+            let group = by.map_or_else(|| ".group_by_key()".to_owned(), |by| format!(".group_by(|k, v| {})", new_key(by)));
+            format!("{group}{}{}", frames.map_or_else(String::new, windows), aggregation(*fold, *frames))
+        }
+        Op::GroupTable { input, by, map: to, fold } => {
+            let values = match (to, kinds[*input]) {
+                (Some(to), _) => map(*to),
+                (None, _) => "v.clone()".to_owned(),
+            };
+            let folds = match fold {
+                Fold::Count => ".count()".to_owned(),
+                Fold::Reduce(_) => ".reduce(|a, b| combine(a, b), |a, b| minus(a, b))".to_owned(),
+                Fold::Aggregate(base, null) => {
+                    let step = |function: &str| aggregator(function, *base, *null);
+                    format!(".aggregate({}, {}, {})", initial(*base, *null), step("combine"), step("minus"))
+                }
+            };
+            format!(".group_by(|k, v| ({}, {values})){folds}", new_key(*by))
+        }
+        Op::JoinTable { table, how, joiner: f, .. } => format!(".{}({}, {})", join(*how), name(*table), joiner(*how, *f, false)),
+        Op::JoinGlobal { table, key, how, joiner: f, .. } => {
+            format!(".{}({}, |k, v| {}, {})", join(*how), name(*table), new_key(*key), joiner(*how, *f, false))
+        }
+        Op::JoinTables { other, how, joiner: f, .. } => format!(".{}({}, {})", join(*how), name(*other), joiner(*how, *f, true)),
+        Op::To { topic, or: None, .. } => format!(".to(\"{topic}\")"),
+        Op::To { topic, or: Some((or, other)), .. } => {
+            format!(".to(|k, v, _| if {} {{ \"{other}\" }} else {{ \"{topic}\" }}.to_owned())", test(*or))
+        }
+    }
+}
+
+fn join(how: How) -> &'static str {
+    match how {
+        How::Inner => "join",
+        How::Left => "left_join",
+        How::Outer => "outer_join",
+    }
+}
+
+fn windows(windows: Windows) -> String {
+    let on_close = if windows.on_close { ".emit_on_close()" } else { "" };
+    let frames = match windows {
+        Windows { size: i64::MAX, first: 0, .. } => "unlimited()".to_owned(),
+        Windows { size: i64::MAX, first, .. } => format!("unlimited().start_on({first})"),
+        Windows { size, advance, grace, on_close, .. } => {
+            let kind =
+                if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
+            if grace > 0 || on_close { format!("{kind}.grace(millis({grace}))") } else { kind }
+        }
+    };
+    format!(".windowed_by({frames}){on_close}")
+}
+
+/// `count`, `reduce` or `aggregate` of a stream.
+fn aggregation(fold: Fold, windows: Option<Windows>) -> String {
+    let fold = match fold {
+        Fold::Count => ".count()".to_owned(),
+        Fold::Reduce(None) => ".reduce(|a, b| combine(a, b))".to_owned(),
+        Fold::Reduce(Some(null)) => {
+            format!(".reduce(|a, b| (code(b) % {} != {}).then(|| combine(a, b)))", null.modulus, null.rest)
+        }
+        Fold::Aggregate(base, null) => format!(".aggregate({}, {})", initial(base, null), aggregator("combine", base, null)),
+    };
+    match windows.and_then(|windows| windows.retention) {
+        Some(ms) => format!("{fold}.retention(millis({ms}))"),
+        None => fold,
+    }
+}
+
+fn initial(base: Base, null: Option<Test>) -> String {
+    let initial = match base {
+        Base::Text => "\"*\".to_owned()",
+        Base::Long => "0i64",
+        Base::Count => "0u64",
+    };
+    if null.is_some() { format!("|| Some({initial})") } else { format!("|| {initial}") }
+}
+
+fn aggregator(function: &str, base: Base, null: Option<Test>) -> String {
+    let Some(null) = null else { return format!("|k, v, a| {function}(&a, v)") };
+    let rest = format!("(code(v) % {} != {})", null.modulus, null.rest);
+    let owned = value(Value { base, null: true });
+    format!("|k, v, a: {owned}| if {rest} {{ a.map(|a| {function}(&a, v)) }} else {{ None }}")
+}
+
+/// One function per store that dumps its rows, in the order of the nodes.
+fn stores(topology: &Topology) -> String {
+    let mut text = String::new();
+    for (id, kind) in topology.kinds().into_iter().enumerate() {
+        let store = name(id);
+        let _ = match kind {
+            Kind::Table(Key::Window(size), base) if topology.is_state(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        window_rows::<{base}>(driver, \"{store}\", {size})?,")
+            }
+            Kind::Table(Key::Text { .. }, base) if topology.is_state(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        key_value_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            Kind::Global(base) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        global_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            _ => Ok(()),
+        };
+    }
+    text
+}
+
+/// The module of one topology.
+pub fn module(generated: &Topology) -> String {
+    format!(
+        "use properties::prelude::*;\n\n{}\npub const ENTRY: Entry = Entry {{\n    start: |options| options.start(topology()),\n    stores: |driver| Ok(vec![\n{}    ]),\n}};\n",
+        topology(generated),
+        stores(generated)
+    )
+}
+
+/// The program that runs them all.
+pub fn program(count: usize) -> String {
+    let modules: String = (0..count).map(|index| format!("mod t{index};\n")).collect();
+    let entries: Vec<String> = (0..count).map(|index| format!("t{index}::ENTRY")).collect();
+    format!(
+        "//! Generated by `cargo xtask properties`; do not edit.\n#![allow(unused)]\n\n{modules}\nfn main() -> std::process::ExitCode {{\n    properties::run::main(include_str!(\"../topologies.json\"), &[{}])\n}}\n",
+        entries.join(", ")
+    )
+}
+
+/// Its manifest, where `root` leads to the workspace. Each seed has a crate of its own: in one target directory cargo takes a program for fresh
+/// that another of the same name has replaced.
+pub fn manifest(root: &str, seed: u64) -> String {
+    let name = format!("topologies-of-seed-{seed}");
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n[dependencies]\nproperties = {{ path = \"{root}/properties\" }}\nstreams-runtime = {{ path = \"{root}/streams-runtime\", default-features = false }}\n\n# As in the workspace, so that nothing is compiled twice.\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.{name}]\ndebug = false\nincremental = false\n"
+    )
+}

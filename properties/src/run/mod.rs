@@ -1,0 +1,210 @@
+//! Topologies on inputs, against the model.
+
+mod bytes;
+mod check;
+mod report;
+mod shrink;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{panic, thread};
+
+use serde::{Deserialize, Serialize};
+use streams_runtime::codec::StreamData;
+use streams_runtime::{StoreName, Topology as Runs, Windowed};
+use streams_test::{DriverError, TestDriver};
+
+pub use check::{Difference, Mode, check, modes};
+pub use report::main;
+
+use crate::generate::Random;
+use crate::input::{Step, steps};
+use crate::model::{Mistake, Row};
+use crate::topology::Topology;
+use crate::values::Datum;
+
+/// The topologies of a seed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Suite {
+    /// The seed.
+    pub seed: u64,
+    /// Its topologies.
+    pub topologies: Vec<Topology>,
+}
+
+/// A topology as it was compiled.
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations)]
+pub struct Entry {
+    /// Makes a driver.
+    pub start: fn(&Running) -> Result<TestDriver, DriverError>,
+    /// The rows of its stores, in the order of the nodes.
+    pub stores: fn(&TestDriver) -> Result<Vec<Vec<Row>>, DriverError>,
+}
+
+/// How a driver is to be made.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Running {
+    /// How much each store may cache.
+    pub cache_bytes: usize,
+}
+
+impl Running {
+    /// A driver.
+    ///
+    /// # Errors
+    /// As [`TestDriver::new`].
+    pub fn start<T: Runs>(&self, topology: T) -> Result<TestDriver, DriverError> {
+        TestDriver::builder(topology).cache_max_bytes(self.cache_bytes).build()
+    }
+}
+
+/// The rows of a key-value store.
+///
+/// # Errors
+/// When there is no such store.
+pub fn key_value_rows<V>(driver: &TestDriver, name: &'static str) -> Result<Vec<Row>, DriverError>
+where
+    V: StreamData<Stored = V> + Clone + Send + Sync + Into<Datum> + 'static,
+{
+    let rows = driver.store(StoreName::<String, V>::new(name))?.all_with_timestamps();
+    Ok(rows.into_iter().map(|(key, value, ts)| Row { key: key.into(), value: value.into(), ts }).collect())
+}
+
+/// The rows of a global table.
+///
+/// # Errors
+/// When there is no such table.
+pub fn global_rows<V>(driver: &TestDriver, name: &'static str) -> Result<Vec<Row>, DriverError>
+where
+    V: StreamData<Stored = V> + Clone + Send + Sync + Into<Datum> + 'static,
+{
+    key_value_rows::<V>(driver, name)
+}
+
+/// The rows of a window store.
+///
+/// # Errors
+/// When there is no such store.
+pub fn window_rows<V>(driver: &TestDriver, name: &'static str, size_ms: i64) -> Result<Vec<Row>, DriverError>
+where
+    V: StreamData<Stored = V> + Clone + Into<Datum> + 'static,
+{
+    let rows = driver.window_store(StoreName::<Windowed<String>, V>::new(name))?.all_with_timestamps();
+    let row = |(key, start, value, ts): (String, i64, V, i64)| {
+        let key = Datum::Window(key, start, start.saturating_add(size_ms));
+        Row { key, value: value.into(), ts }
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Pairs of topology and input, over all topologies.
+    pub pairs: usize,
+    /// Only this topology.
+    pub only: Option<usize>,
+    /// Only this input.
+    pub input_seed: Option<u64>,
+    /// A mistake in the model.
+    pub mistake: Mistake,
+    /// Threads.
+    pub threads: usize,
+}
+
+/// What became of a topology.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Which.
+    pub index: usize,
+    /// Inputs on which it agreed with the model.
+    pub passed: usize,
+    /// Inputs on which it did not.
+    pub failed: usize,
+    /// Records that were taken in.
+    pub records: usize,
+    /// Runs by mode, in the order of [`Mode::ALL`].
+    pub runs: [usize; 3],
+    /// The first failure, shrunk.
+    pub failure: Option<Failure>,
+}
+
+/// A failure.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The seed of the input.
+    pub input_seed: u64,
+    /// The smallest input that was found to fail.
+    pub steps: Vec<Step>,
+    /// What differs on it.
+    pub difference: Difference,
+}
+
+/// The seed of an input.
+pub fn input_seed(seed: u64, topology: usize, input: usize) -> u64 {
+    // Short, because people type it.
+    Random::new(seed ^ ((topology as u64) << 40) ^ ((input as u64) << 8) ^ 0x1f).next_u64() >> 24
+}
+
+/// Runs the topologies of a suite.
+pub fn run(suite: &Suite, entries: &[Entry], plan: &Plan) -> Vec<Outcome> {
+    let chosen: Vec<usize> =
+        (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index)).collect();
+    let inputs = plan.pairs.div_ceil(chosen.len().max(1));
+    let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..plan.threads.max(1) {
+            scope.spawn(|| {
+                while let Some(&index) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = run_topology(suite, entries, plan, index, inputs);
+                    outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(outcome);
+                }
+            });
+        }
+    });
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    outcomes.sort_by_key(|outcome: &Outcome| outcome.index);
+    outcomes
+}
+
+fn run_topology(suite: &Suite, entries: &[Entry], plan: &Plan, index: usize, inputs: usize) -> Outcome {
+    let (topology, entry) = (&suite.topologies[index], &entries[index]);
+    let mut outcome = Outcome { index, passed: 0, failed: 0, records: 0, runs: [0; 3], failure: None };
+    let seeds = match plan.input_seed {
+        Some(seed) => vec![seed],
+        None => (0..inputs).map(|input| input_seed(suite.seed, index, input)).collect(),
+    };
+    for input_seed in seeds {
+        let modes = modes(topology, input_seed);
+        let steps = steps(topology, input_seed);
+        outcome.records += steps.len();
+        for mode in &modes {
+            outcome.runs[*mode as usize] += 1;
+        }
+        let differs = |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
+        let Some(difference) = differs(&steps) else {
+            outcome.passed += 1;
+            continue;
+        };
+        outcome.failed += 1;
+        if outcome.failure.is_none() {
+            let (steps, difference) = shrink::shrink(steps, difference, differs);
+            outcome.failure = Some(Failure { input_seed, steps, difference });
+        }
+    }
+    outcome
+}
+
+/// A panic is a difference.
+fn guarded(check: impl FnOnce() -> Result<(), Difference>) -> Option<Difference> {
+    match panic::catch_unwind(panic::AssertUnwindSafe(check)) {
+        Ok(Ok(())) => None,
+        Ok(Err(difference)) => Some(difference),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned());
+            Some(Difference::told("a panic", text))
+        }
+    }
+}

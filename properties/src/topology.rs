@@ -1,0 +1,401 @@
+//! Topologies as data: what is generated, written as text, and interpreted by the model.
+
+use serde::{Deserialize, Serialize};
+
+/// A node, by its place in [`Topology::nodes`].
+pub type Id = usize;
+
+/// A topology. Its nodes stand in the order of the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topology {
+    /// What it reads.
+    pub topics: Vec<Topic>,
+    /// Sources, operators and sinks.
+    pub nodes: Vec<Node>,
+}
+
+/// A topic that is read, in one node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// Its name.
+    pub name: String,
+    /// Whether keys may be null.
+    pub null_keys: bool,
+    /// What values are.
+    pub value: Value,
+}
+
+/// A type of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Base {
+    /// `String`
+    Text,
+    /// `i64`
+    Long,
+    /// `u64`
+    Count,
+}
+
+/// A type of values in a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// Without nulls.
+    pub base: Base,
+    /// Whether there may be nulls.
+    pub null: bool,
+}
+
+/// A type of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Key {
+    /// `String`, or `Option<String>`
+    Text {
+        /// Whether there may be nulls.
+        null: bool,
+    },
+    /// `Windowed<String>` with windows of this size.
+    Window(i64),
+}
+
+/// What a node gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A stream.
+    Stream(Key, Value),
+    /// A table.
+    Table(Key, Base),
+    /// A global table.
+    Global(Base),
+    /// A `split`, which only branches follow.
+    Split(Key, Value),
+    /// Nothing.
+    Sink,
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// What it does, and to what.
+    pub op: Op,
+    /// Whether it is written in one chain with the node that follows, its only reader.
+    pub chained: bool,
+}
+
+/// The part of a record that a closure looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part {
+    /// Its key.
+    Key,
+    /// Its value.
+    Value,
+    /// Both.
+    Both,
+}
+
+/// A condition: the code of a part, divided, leaves this rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    /// Of what.
+    pub part: Part,
+    /// By what.
+    pub modulus: u64,
+    /// What is left.
+    pub rest: u64,
+}
+
+/// A new value. The key is only looked at by operators that see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Map {
+    /// Text with a mark behind it.
+    Mark(char),
+    /// Text with the key before it.
+    WithKey(char),
+    /// A number.
+    Long(i64),
+    /// Text with a mark, or null where the test holds.
+    Maybe(char, Test),
+}
+
+/// A new key: one of the first letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    /// Made of what.
+    pub part: Part,
+    /// How many letters.
+    pub letters: u64,
+    /// Where this holds, the key is null.
+    pub null: Option<Test>,
+}
+
+/// An aggregation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fold {
+    /// `count`
+    Count,
+    /// `reduce`; where the test holds for the value, the row is deleted.
+    Reduce(Option<Test>),
+    /// `aggregate` to text, or to a number; where the test holds for the value, the row is deleted.
+    Aggregate(Base, Option<Test>),
+}
+
+/// Windows of an aggregation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Windows {
+    /// Where the first one starts.
+    pub first: i64,
+    /// Their size; [`i64::MAX`]: one window without an end.
+    pub size: i64,
+    /// From start to start.
+    pub advance: i64,
+    /// How long they take records after their end.
+    pub grace: i64,
+    /// Whether each gives one result when it closes.
+    pub on_close: bool,
+    /// How long the store keeps them, if that is said.
+    pub retention: Option<i64>,
+}
+
+/// What a join needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    /// Both sides.
+    Inner,
+    /// The left side.
+    Left,
+    /// Either side.
+    Outer,
+}
+
+/// The closure of a join: text of both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joiner {
+    /// Between them.
+    pub mark: char,
+    /// Tables only: null where this holds for both.
+    pub null: Option<Test>,
+}
+
+/// What a node does. The first field is its input.
+#[allow(missing_docs)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Op {
+    /// `stream(…)`
+    Stream(Vec<usize>),
+    /// `table(…)`; `false`: `.without_store()`
+    Table(usize, bool),
+    /// `global_table(…)`
+    GlobalTable(usize),
+    /// `filter`, or `filter_not`, of a stream or a table.
+    Filter { input: Id, test: Test, not: bool, stored: bool },
+    /// `map_values`, or `map_values_with_key`, of a stream or a table.
+    MapValues { input: Id, map: Map, with_key: bool, stored: bool },
+    /// `map`
+    Map { input: Id, key: NewKey, map: Map },
+    /// `flat_map_values`, or `flat_map_values_with_key`: up to so many values.
+    FlatMapValues { input: Id, times: u64, with_key: bool },
+    /// `flat_map`
+    FlatMap { input: Id, times: u64, key: NewKey },
+    /// `select_key`
+    SelectKey { input: Id, key: NewKey },
+    /// `merge`
+    Merge { input: Id, other: Id },
+    /// `split` with its branches.
+    Split { input: Id, tests: Vec<Test>, otherwise: bool },
+    /// One output of a split.
+    Branch { input: Id, index: usize },
+    /// `repartition`
+    Repartition { input: Id },
+    /// `to_table`
+    ToTable { input: Id },
+    /// `to_stream`
+    ToStream { input: Id },
+    /// `group_by_key`, or `group_by`, and what follows.
+    Aggregate { input: Id, by: Option<NewKey>, windows: Option<Windows>, fold: Fold },
+    /// `group_by` of a table, and what follows; with a map, of new values.
+    GroupTable { input: Id, by: NewKey, map: Option<Map>, fold: Fold },
+    /// `join`, or `left_join`, of a stream with a table.
+    JoinTable { input: Id, table: Id, how: How, joiner: Joiner },
+    /// `join`, or `left_join`, of a stream with a global table.
+    JoinGlobal { input: Id, table: Id, key: NewKey, how: How, joiner: Joiner },
+    /// `join`, `left_join` or `outer_join` of two tables.
+    JoinTables { input: Id, other: Id, how: How, joiner: Joiner, stored: bool },
+    /// `to`: a topic, or, with a test, one of two for each record.
+    To { input: Id, topic: String, or: Option<(Test, String)> },
+}
+
+impl Op {
+    /// What it reads, in the order of its sides.
+    pub fn inputs(&self) -> Vec<Id> {
+        match *self {
+            Op::Stream(_) | Op::Table(..) | Op::GlobalTable(_) => vec![],
+            Op::Filter { input, .. }
+            | Op::MapValues { input, .. }
+            | Op::Map { input, .. }
+            | Op::FlatMapValues { input, .. }
+            | Op::FlatMap { input, .. }
+            | Op::SelectKey { input, .. }
+            | Op::Split { input, .. }
+            | Op::Branch { input, .. }
+            | Op::Repartition { input }
+            | Op::ToTable { input }
+            | Op::ToStream { input }
+            | Op::Aggregate { input, .. }
+            | Op::GroupTable { input, .. }
+            | Op::To { input, .. } => vec![input],
+            Op::Merge { input, other } | Op::JoinTables { input, other, .. } => vec![input, other],
+            Op::JoinTable { input, table, .. } | Op::JoinGlobal { input, table, .. } => vec![input, table],
+        }
+    }
+
+    /// Whether it starts a chain.
+    pub fn is_source(&self) -> bool {
+        self.inputs().is_empty()
+    }
+}
+
+impl Map {
+    /// The type of its results.
+    pub fn gives(self) -> Value {
+        match self {
+            Map::Mark(_) | Map::WithKey(_) => Value { base: Base::Text, null: false },
+            Map::Long(_) => Value { base: Base::Long, null: false },
+            Map::Maybe(..) => Value { base: Base::Text, null: true },
+        }
+    }
+}
+
+impl Fold {
+    /// The type of the aggregates of these values.
+    pub fn gives(self, values: Base) -> Base {
+        match self {
+            Fold::Count => Base::Count,
+            Fold::Reduce(_) => values,
+            Fold::Aggregate(base, _) => base,
+        }
+    }
+}
+
+impl NewKey {
+    /// The type of the keys.
+    pub fn gives(self) -> Key {
+        Key::Text { null: self.null.is_some() }
+    }
+}
+
+impl Topology {
+    /// What each node gives.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = Vec::new();
+        for node in &self.nodes {
+            let kind = self.kind(&node.op, &kinds);
+            kinds.push(kind);
+        }
+        kinds
+    }
+
+    fn kind(&self, op: &Op, kinds: &[Kind]) -> Kind {
+        let input = op.inputs().first().map(|input| kinds[*input]);
+        let text = |null| Value { base: Base::Text, null };
+        let key = |kind| match kind {
+            Some(Kind::Stream(key, _) | Kind::Table(key, _) | Kind::Split(key, _)) => key,
+            _ => Key::Text { null: false },
+        };
+        let value = |kind| match kind {
+            Some(Kind::Stream(_, value) | Kind::Split(_, value)) => value,
+            Some(Kind::Table(_, base)) => Value { base, null: false },
+            _ => text(false),
+        };
+        let is_table = matches!(input, Some(Kind::Table(..)));
+        let owned = |key| match key {
+            Key::Text { .. } => Key::Text { null: false },
+            window => window,
+        };
+        match op {
+            Op::Stream(topics) => {
+                let topic = &self.topics[topics[0]];
+                Kind::Stream(Key::Text { null: topic.null_keys }, topic.value)
+            }
+            Op::Table(topic, _) => Kind::Table(Key::Text { null: false }, self.topics[*topic].value.base),
+            Op::GlobalTable(topic) => Kind::Global(self.topics[*topic].value.base),
+            Op::Filter { .. } => input.unwrap_or(Kind::Sink),
+            Op::MapValues { map, .. } if is_table => Kind::Table(key(input), map.gives().base),
+            Op::MapValues { map, .. } => Kind::Stream(key(input), map.gives()),
+            Op::Map { key, map, .. } => Kind::Stream(key.gives(), map.gives()),
+            Op::FlatMapValues { .. } => Kind::Stream(key(input), text(false)),
+            Op::FlatMap { key, .. } => Kind::Stream(key.gives(), text(false)),
+            Op::SelectKey { key, .. } => Kind::Stream(key.gives(), value(input)),
+            Op::Merge { .. } | Op::Repartition { .. } => input.unwrap_or(Kind::Sink),
+            Op::Split { .. } => Kind::Split(key(input), value(input)),
+            Op::Branch { .. } => Kind::Stream(key(input), value(input)),
+            Op::ToTable { .. } => Kind::Table(owned(key(input)), value(input).base),
+            Op::ToStream { .. } => Kind::Stream(key(input), Value { base: value(input).base, null: true }),
+            Op::Aggregate { windows, fold, .. } => {
+                let key = match windows {
+                    Some(windows) => Key::Window(windows.size),
+                    None => Key::Text { null: false },
+                };
+                Kind::Table(key, fold.gives(value(input).base))
+            }
+            Op::GroupTable { map, fold, .. } => {
+                let values = map.map_or(value(input).base, |map| map.gives().base);
+                Kind::Table(Key::Text { null: false }, fold.gives(values))
+            }
+            Op::JoinTable { .. } | Op::JoinGlobal { .. } => Kind::Stream(key(input), text(false)),
+            Op::JoinTables { .. } => Kind::Table(key(input), Base::Text),
+            Op::To { .. } => Kind::Sink,
+        }
+    }
+
+    /// Whether a node keeps rows of its own.
+    pub fn is_state(&self, id: Id) -> bool {
+        match self.nodes[id].op {
+            Op::Table(_, stored) => stored,
+            Op::Filter { stored, .. } | Op::MapValues { stored, .. } | Op::JoinTables { stored, .. } => stored,
+            Op::ToTable { .. } | Op::Aggregate { .. } | Op::GroupTable { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the rows of a table can be told, and what they were before a change: it has a store, or what it is made of has.
+    pub fn has_rows(&self, id: Id) -> bool {
+        self.is_state(id)
+            || match &self.nodes[id].op {
+                Op::Filter { input, .. } | Op::MapValues { input, .. } => self.has_rows(*input),
+                Op::JoinTables { .. } => true,
+                _ => false,
+            }
+    }
+
+    /// Whether records reach a node with a key that was changed since they were divided by it.
+    pub fn rekeyed(&self, id: Id) -> bool {
+        match &self.nodes[id].op {
+            Op::Map { .. } | Op::FlatMap { .. } | Op::SelectKey { .. } => true,
+            Op::Filter { input, .. }
+            | Op::MapValues { input, .. }
+            | Op::FlatMapValues { input, .. }
+            | Op::Split { input, .. }
+            | Op::Branch { input, .. }
+            | Op::ToStream { input }
+            | Op::JoinGlobal { input, .. } => self.rekeyed(*input),
+            Op::Merge { input, other } => self.rekeyed(*input) || self.rekeyed(*other),
+            _ => false,
+        }
+    }
+
+    /// Whether a topic of the application's own lies before a node.
+    pub fn is_repartitioned(&self, id: Id) -> bool {
+        match &self.nodes[id].op {
+            Op::Repartition { .. } | Op::GroupTable { .. } => true,
+            Op::Aggregate { input, by, .. } => by.is_some() || self.rekeyed(*input),
+            Op::ToTable { input } | Op::JoinTable { input, .. } => self.rekeyed(*input),
+            _ => false,
+        }
+    }
+
+    /// Who reads a node, in the order in which they were attached: node and side.
+    pub fn readers(&self, id: Id) -> Vec<(Id, usize)> {
+        let sides =
+            |reader: Id| self.nodes[reader].op.inputs().into_iter().enumerate().filter(|(_, input)| *input == id).collect::<Vec<_>>();
+        (0..self.nodes.len()).flat_map(|reader| sides(reader).into_iter().map(move |(side, _)| (reader, side))).collect()
+    }
+}
