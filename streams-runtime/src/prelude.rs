@@ -5,7 +5,7 @@ pub use crate::codec::{
 };
 pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
-pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
+pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer, until_time_limit, until_window_closes};
 pub use crate::plan::OffsetReset::{Earliest, Latest};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
-use streams_runtime::node::Tee;
+use streams_runtime::node::{Shared, Tee};
 use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
@@ -101,12 +101,13 @@ impl Topology for Chain {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
-                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store.clone()], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -139,7 +140,17 @@ impl Topology for Chain {
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 5 {
+        let (begun, first) = numbers.group_by_key().cogroup::<i64, _>(|_, n, sum| sum + n);
+        let (begun, second) = begun.cogroup(&numbers.group_by_key(), |_, n, sum| sum - n);
+        let (sums, cogrouped) = begun.aggregate(|| 0);
+        let (sum_changes, sums_to_stream) = sums.to_stream();
+        let to_sums = sum_changes.to();
+        if sub_topology == 7 {
+            let node = to_sums.attach(b, "sums");
+            let node = Shared::new(cogrouped.attach(b, "counts", sums_to_stream.attach(node)));
+            let both = Tee(first.attach(Shared::clone(&node)), second.attach(node));
+            numbers.source().attach(b, 0, "numbers", both);
+        } else if sub_topology == 5 {
             let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
             let node = sums.to().attach(b, "sums");
             let node = join.attach(b, "this", "other", None, node);
@@ -283,4 +294,9 @@ fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 #[test]
 fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(3), 0);
+}
+
+#[test]
+fn a_cogroup_in_memory_allocates_nothing_between_commits() {
+    assert_eq!(allocations_of(7), 0);
 }

@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod branch;
+mod cogroup;
 mod count;
 mod fan_out;
 mod filter;

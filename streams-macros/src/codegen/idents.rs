@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
 use crate::model::{Argument, NodeId, Topology};
+use crate::operators::Kind;
 use crate::parse::Settings;
 
 /// The path of everything that generated code may name.
@@ -81,8 +82,10 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 /// How a node is read: the stream or table that it gives. `used_at` is where the user wrote its name.
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
-        // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
-        Some(variable) if !topology.node(id).gives().is_grouped() => used(&variable.name, used_at),
+        // The user's variable of a grouped stream is its grouped handle; behind it is a stream. That of windows has them already.
+        Some(variable) if !topology.node(id).gives().is_grouped() && topology.node(id).gives() != Kind::WindowedCogroup => {
+            used(&variable.name, used_at)
+        }
         _ => handle(topology, id),
     }
 }

@@ -244,6 +244,16 @@ rows! {
     WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",
         "The key of a session has its start and its last record's time, that of other windows where they begin. Their bytes differ.";
 
+    // Cogroups.
+    COGROUP_STREAM_TWICE = "T155": "`{name}` is in this cogroup already (at {first}): one closure for each stream",
+        "Do in one closure what both do.";
+    COGROUP_TWICE = "T156": "`{name}` already goes on at {first}, so `{operator}` cannot take it too: its closures belong to one aggregate",
+        "A cogroup leads to one state. For another one, write another cogroup of the same grouped streams.";
+    COGROUP_UNFINISHED = "T157": "nothing comes of the cogroup `{name}`: end it with `let state: Table<Key, Value> = {name}.aggregate(|| …);`",
+        "The closures of a cogroup run for the state that it ends in.";
+    COGROUP_PARTITIONS = "T158": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: streams of a cogroup need the same number; put `.repartition().partitions({left_count})` before the grouping",
+        "Partition i of each stream meets in one task, which keeps the aggregates of its keys.";
+
     // Joins of two streams.
     JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
         "Streams have no end, so records meet only within windows: `within(minutes(5))`, with `.before(…)` and `.after(…)` for windows that reach further to one side.";

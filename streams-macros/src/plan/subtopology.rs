@@ -102,7 +102,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table or of two streams: the entries of both sides.
+/// For each join with a table or of two streams: the entries of both sides. For each cogroup: those of all its streams.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -137,6 +137,9 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
             } else {
                 own.extend(from);
             }
+        }
+        if !topology.node(*id).also_from.is_empty() {
+            both.extend(own.iter().copied());
         }
         if !both.is_empty() {
             both.extend(own.iter().copied());

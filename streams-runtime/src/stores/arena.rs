@@ -109,6 +109,12 @@ pub trait StoreObject: Any {
     /// # Errors
     /// When a value cannot be encoded.
     fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError>;
+    /// When all results so far are acknowledged: writes to the changelog that rows are gone whose results these are. Whether there was
+    /// anything, which has to be acknowledged as well before the commit.
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        let _ = out;
+        false
+    }
     /// After the commit: hands everything younger than the last one to the backend.
     ///
     /// # Errors

@@ -128,24 +128,45 @@ where
 
     #[inline]
     fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
-        let backup = if M::MAY_FAIL { row.clone() } else { None };
-        let aggregate = match row.take() {
-            Some(stored) => A::from_stored(stored),
-            None => (self.initializer)(),
-        };
-        match M::settle((self.aggregator)(key, value, aggregate), self.node, cx) {
-            Ok(Some(result)) => {
-                *row = result.into_stored();
-                Ok(true)
-            }
-            Ok(None) => {
-                *row = backup;
-                Ok(false)
-            }
-            Err(error) => {
-                *row = backup;
-                Err(error)
-            }
+        fold_aggregate::<_, _, A, _, _, R, M>((key, value), row, &mut self.initializer, &mut self.aggregator, self.node, cx)
+    }
+}
+
+/// One step of an aggregation. `false`: the row stays as it was.
+#[inline]
+pub(in crate::operators) fn fold_aggregate<K, V, A, I, F, R, M>(
+    (key, value): (&K, &V),
+    row: &mut Option<A::Stored>,
+    initializer: &mut I,
+    aggregator: &mut F,
+    node: &'static str,
+    cx: &mut Context,
+) -> Result<bool, Box<TaskError>>
+where
+    K: ?Sized,
+    V: ?Sized,
+    A: OwnedData,
+    I: FnMut() -> A,
+    F: FnMut(&K, &V, A) -> R,
+    M: Settle<R, Out = A>,
+{
+    let backup = if M::MAY_FAIL { row.clone() } else { None };
+    let aggregate = match row.take() {
+        Some(stored) => A::from_stored(stored),
+        None => initializer(),
+    };
+    match M::settle(aggregator(key, value, aggregate), node, cx) {
+        Ok(Some(result)) => {
+            *row = result.into_stored();
+            Ok(true)
+        }
+        Ok(None) => {
+            *row = backup;
+            Ok(false)
+        }
+        Err(error) => {
+            *row = backup;
+            Err(error)
         }
     }
 }
