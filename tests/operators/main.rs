@@ -22,6 +22,7 @@ mod peek;
 mod print;
 mod process;
 mod process_outputs;
+mod process_tables;
 mod reduce;
 mod repartition;
 mod schedules;

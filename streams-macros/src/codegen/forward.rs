@@ -184,11 +184,25 @@ impl Forward<'_, '_> {
             }
         }
         if matches!(node.row.name, "process" | "process_values" | "transform_values") {
-            let handles = node.stores().iter().map(|(id, span)| idents::read_at(&self.plan.topology, *id, *span));
-            let handles: Vec<TokenStream> = handles.collect();
+            let handles: Vec<TokenStream> = node.stores().iter().map(|(id, span)| self.store_handle(*id, *span)).collect();
             args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
         }
         (before, args)
+    }
+
+    /// The handle of a store that a processor is connected to. For a table it expands to `__b.table_store(&users, "users")`.
+    fn store_handle(&self, id: NodeId, used_at: Span) -> TokenStream {
+        let topology = &self.plan.topology;
+        let name = idents::read(topology, id, Some(used_at));
+        let open = match topology.node(id).gives() {
+            Kind::GlobalTable => "global_rows",
+            Kind::Table if topology.windows_of(id).is_some() => "window_table_store",
+            Kind::Table => "table_store",
+            _ => return quote!(#name),
+        };
+        let span = used_at.resolved_at(Span::call_site());
+        let (open, store) = (Ident::new(open, span), topology.node(id).state_name().map(|(name, _)| name).unwrap_or_default());
+        quote_spanned!(span => __b.#open(&#name, #store))
     }
 
     /// Expands to:

@@ -1,7 +1,7 @@
 //! The only place that invents names. All hidden ones begin with `__`, carry what they stand for, and end with the node's number.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 
 use crate::model::{Argument, NodeId, Topology};
@@ -88,9 +88,4 @@ pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Id
         }
         _ => handle(topology, id),
     }
-}
-
-/// A store handle for a processor.
-pub(super) fn read_at(topology: &Topology, id: NodeId, used_at: Span) -> TokenStream {
-    read(topology, id, Some(used_at)).into_token_stream()
 }

@@ -207,8 +207,8 @@ rows! {
         "Partition i of one side meets partition i of the other.";
     GLOBAL_AGGREGATED = "T117": "`{name}` is a global table; it can only be joined",
         "Every instance holds all of it, so there is no part of it that one task could group or forward.";
-    TABLE_AS_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores: `let store: KeyValueStore<K, V> = key_value_store();`",
-        "Tables are written by their own topic only. To read one, join it.";
+    NOT_A_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores and tables: `let store: KeyValueStore<K, V> = key_value_store();`",
+        "Stores are for the processor to read and write, tables only to read.";
     NO_ROWS = "T125": "`{table}` keeps no rows (`.without_store()` at {place}), but `{operator}` needs them; remove `.without_store()`",
         "A join looks rows up, and a grouping takes the value before a change back out of its group.";
     TABLES_PARTITIONS_DIFFER = "T126": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: tables that are joined need the same number; read one of them as a stream and put `.repartition().partitions(…)` before its `.to_table()`",
@@ -305,4 +305,8 @@ rows! {
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
     OUTPUT_UNREAD = "T195": "nothing reads the output `{name}` of this processor: what it forwards there would be lost without a trace; start its name with `_` if that is meant",
         "A processor with several outputs gives one stream for each: `let (alerts, readings) = stream.process(MyProcessor, stores);`.";
+    TABLE_NOT_READ = "T196": "`{operator}` cannot read the rows of `{name}`: {fix}",
+        "A processor reads the store of a table, and this one has none that it could read.";
+    ROWS_PARTITIONS_DIFFER = "T197": "`{left}` was declared with {left_count} partitions (at {place}), `{right}`, whose rows this `{operator}` reads, with {right_count}; put `.repartition().partitions({right_count})` before the `{operator}`",
+        "A task has partition i of both, so that a key has its row there. A global table has all rows everywhere.";
 }

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use super::{Change, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
+use super::{Change, GlobalRows, GlobalStore, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -266,6 +267,9 @@ impl<S> Copy for Place<S> {}
 #[derive(Default)]
 pub struct StoreArena {
     stores: Vec<Box<dyn StoreObject>>,
+    /// Global tables that processors of the task read: each an `Arc<GlobalStore>`.
+    globals: Vec<Box<dyn Any>>,
+    key_scratch: Vec<u8>,
 }
 
 impl StoreArena {
@@ -426,6 +430,28 @@ impl StoreArena {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         self.at(handle.place)
+    }
+
+    pub(crate) fn add_global<K, V>(&mut self, store: Arc<GlobalStore<K, V>>) -> GlobalRows<K, V>
+    where
+        K: 'static,
+        V: StreamData + 'static,
+    {
+        self.globals.push(Box::new(store));
+        GlobalRows { place: self.globals.len() - 1, types: PhantomData }
+    }
+
+    /// The global table behind a handle, and a buffer for keys.
+    #[inline]
+    pub(crate) fn global<K, V>(&mut self, handle: GlobalRows<K, V>) -> (&GlobalStore<K, V>, &mut Vec<u8>)
+    where
+        K: 'static,
+        V: StreamData + 'static,
+    {
+        match self.globals.get(handle.place).and_then(|s| s.downcast_ref::<Arc<GlobalStore<K, V>>>()) {
+            Some(store) => (store, &mut self.key_scratch),
+            None => unreachable!("a handle of another task"),
+        }
     }
 
     /// Puts a store of any type in.

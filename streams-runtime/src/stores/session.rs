@@ -106,6 +106,11 @@ where
         self.rows.name()
     }
 
+    /// How long a session is kept after its end.
+    pub(crate) fn retention_ms(&self) -> i64 {
+        self.retention_ms
+    }
+
     /// Sessions that end up to this time are out of retention.
     fn expired_ms(&self) -> i64 {
         self.newest_end_ms.saturating_sub(self.retention_ms)

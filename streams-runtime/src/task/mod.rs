@@ -2,12 +2,14 @@
 
 mod builder;
 mod input;
+mod processor_stores;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use builder::{BuildError, TaskBuilder, TaskEnv};
 pub use input::Input;
+pub use processor_stores::TableWindow;
 
 use crate::broker::{CommitOffset, Producer, TopicPartition};
 use crate::context::{Context, TaskMetrics};
