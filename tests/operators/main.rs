@@ -27,6 +27,8 @@ mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod session_model;
+mod session_stores;
 mod sessions;
 mod sliding;
 mod source;

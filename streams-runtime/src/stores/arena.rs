@@ -135,6 +135,14 @@ pub trait StoreObject: Any {
     fn uncommitted_rows(&self) -> usize;
     /// The typed store.
     fn as_any(&mut self) -> &mut dyn Any;
+    /// The value and time of a key in a window, by the bytes that the key has in topics; nothing in a store without windows.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    fn in_window(&mut self, key: &[u8]) -> Result<Option<(&dyn Any, i64)>, StoreError> {
+        let _ = key;
+        Ok(None)
+    }
 }
 
 impl<K, V> StoreObject for KeyValueStore<K, V>
@@ -203,6 +211,12 @@ pub(crate) trait OverRows: 'static {
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
     /// Empties rows and index.
     fn clear_for_restore(&mut self) -> Result<(), StoreError>;
+
+    /// The place of a row by the bytes that its key has in topics; `None`: not of this store, or out of sight.
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        let _ = key;
+        Ok(None)
+    }
 }
 
 impl<S: OverRows> StoreObject for S {
@@ -249,6 +263,11 @@ impl<S: OverRows> StoreObject for S {
     }
     fn as_any(&mut self) -> &mut dyn Any {
         self
+    }
+    fn in_window(&mut self, key: &[u8]) -> Result<Option<(&dyn Any, i64)>, StoreError> {
+        let Some(place) = self.seek(key)? else { return Ok(None) };
+        let rows = self.rows();
+        Ok(rows.row(place).map(|value| (value as &dyn Any, rows.row_timestamp_ms(place))))
     }
 }
 
@@ -430,6 +449,13 @@ impl StoreArena {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         self.at(handle.place)
+    }
+
+    /// The value and time of a key in a window, by the bytes that the key has in topics, of the store of this name.
+    pub(crate) fn in_window<V: 'static>(&mut self, name: &str, key: &[u8]) -> Result<Option<(&V, i64)>, StoreError> {
+        let Some(store) = self.stores.iter_mut().find(|s| s.name() == name) else { return Ok(None) };
+        let row = store.in_window(key)?;
+        Ok(row.and_then(|(value, timestamp_ms)| Some((value.downcast_ref()?, timestamp_ms))))
     }
 
     pub(crate) fn add_global<K, V>(&mut self, store: Arc<GlobalStore<K, V>>) -> GlobalRows<K, V>

@@ -269,6 +269,13 @@ where
         Ok(())
     }
 
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        match session_key(key) {
+            Ok((_, session)) if session.end_ms >= self.first_seen_ms() => self.load(key).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
         self.by_key.clear();
         self.by_end.clear();

@@ -366,8 +366,12 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        let store =
-            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        let kind = self.env.plan.stores.iter().find(|s| s.name == name).map(|s| s.kind);
+        let store = match kind {
+            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned(name))),
+            Some(StoreKind::Window { .. } | StoreKind::Session { .. }) => None,
+            _ => Some(TableStore::Latest(self.key_value(name))),
+        };
         StoreRows::new(store, name)
     }
 

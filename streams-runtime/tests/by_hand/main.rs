@@ -4,6 +4,7 @@
 
 mod application;
 mod foreign_keys;
+mod sessions;
 mod stream_joins;
 mod suppress;
 mod task;
