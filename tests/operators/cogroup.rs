@@ -61,6 +61,42 @@ topology! {
     }
 }
 
+topology! {
+    fn in_sessions() -> InSessions {
+        let words: Stream<Text, Text> = stream("words");
+        let others: Stream<str, str> = stream("others");
+        let grouped = others.group_by_key();
+        let texts: Table<Windowed<String, SessionWindow>, String> = words
+            .group_by_key()
+            .try_cogroup(|_, v, there: String| if v.as_deref() == Some("!") { Err("no") } else { Ok(there + v.as_deref().unwrap_or("-")) })
+            .cogroup(grouped, |_, v, there| there + &v.to_uppercase())
+            .windowed_by(sessions(millis(10)).grace(millis(20)))
+            .aggregate(|| "*".to_owned(), |k, a, b| format!("{a}{k}{b}"));
+        texts.to_stream().map(|k, v| (k.to_string(), v.clone())).to("out");
+    }
+}
+
+#[test]
+fn sessions_of_all_streams_are_merged() {
+    let driver = TestDriver::builder(in_sessions()).on_process_error(OnError::Continue).build().unwrap();
+    pipe(&driver, "words", &[(Some("a"), Some("x"), 100), (Some("a"), None, 120)]);
+    pipe(&driver, "others", &[(Some("a"), Some("y"), 110), (Some("b"), Some("z"), 100)]);
+    let made = [
+        "[a@100/100]=*x@100",
+        "[a@120/120]=*-@120",
+        "[a@100/100]=-@100",
+        "[a@120/120]=-@120",
+        "[a@100/120]=*a*xa*-Y@120",
+        "[b@100/100]=*Z@100",
+    ];
+    assert_eq!(read(&driver, "out"), made);
+    // The closure fails: the session stays. What is late among the words is not among the others.
+    pipe(&driver, "words", &[(Some("a"), Some("!"), 125), (Some("c"), Some("x"), 94), (Some("c"), Some("x"), 109)]);
+    pipe(&driver, "others", &[(Some("c"), Some("x"), 94)]);
+    assert_eq!(read(&driver, "out"), ["[c@109/109]=*x@109", "[c@94/94]=*X@94"]);
+    assert_eq!((driver.dropped(), driver.metrics().skipped_errors), (1, 1));
+}
+
 #[test]
 fn streams_of_different_types_fold_into_one_aggregate() {
     let driver = driver(joined());

@@ -39,7 +39,8 @@ impl Forward<'_, '_> {
     /// Expands to `let (__items_5, __op_items_5) = __items_cogroup_4.aggregate(|| 0);`
     pub(super) fn cogroup_aggregate(&mut self) -> TokenStream {
         let (before, args) = self.args();
-        let (receiver, windows, method) = (self.receiver(), self.windows(), self.method("aggregate"));
+        let method = if self.node.args.len() == 2 { "aggregate_merging" } else { "aggregate" };
+        let (receiver, windows, method) = (self.receiver(), self.windows(), self.method(method));
         let call = quote_spanned! { self.span() => #receiver #windows.#method(#(#args),*) };
         let bound = self.bound(&call);
         quote! { #before #bound }

@@ -235,10 +235,10 @@ rows! {
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
     // Sessions.
-    MERGER_MISSING = "T150": "`aggregate` in sessions needs a third closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
+    MERGER_MISSING = "T150": "`aggregate` in sessions needs a {nth} closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
         "`count` and `reduce` merge by themselves.";
-    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no third closure",
-        "A third closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
+    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no {nth} closure",
+        "The last closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
     SESSION_GAP = "T152": "`sessions` needs a gap of at least 1 ms, found `{found}`",
         "Records of a key that are not further apart than the gap are one session.";
     WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",

@@ -8,7 +8,8 @@ pub(super) const ROW: Operator = Operator {
     name: "aggregate",
     on: Some(Kind::WindowedCogroup),
     gives: Kind::Table,
-    shapes: &[&[Arg::Closure(&[])]],
+    // Sessions are merged, other windows are not.
+    shapes: &[&[Arg::Closure(&[])], &[Arg::Closure(&[]), Arg::Closure(&["key", "a", "b"])]],
     changes_key: false,
     needs_key: false,
     state: true,

@@ -49,7 +49,8 @@ mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
 pub use branch::{Branch, BranchNode};
-pub use cogroup::{Cogroup, CogroupAggregate, CogroupAggregateNode, CogroupNode, CogroupState, CogroupWindows, SameGroupKey};
+pub use cogroup::{Cogroup, CogroupAggregate, CogroupAggregateNode, CogroupNode, CogroupRecord, CogroupState, CogroupWindows};
+pub use cogroup::{SameGroupKey, SessionCogroupAggregate, SessionCogroupAggregateNode};
 pub use cogroup::{WindowedCogroup, WindowedCogroupAggregate, WindowedCogroupAggregateNode};
 pub use count::{Count, CountNode};
 pub use filter::{Filter, FilterNode};

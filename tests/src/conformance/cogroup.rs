@@ -43,6 +43,19 @@ topology! {
             .aggregate(|| "*".to_owned());
         w.to_stream().to("out");
     }
+
+    fn cogroup_session() -> CogroupSession {
+        let one: Stream<Text, Text> = stream("in1");
+        let two: Stream<Text, Text> = stream("in2");
+        let others = two.group_by_key();
+        let s: Table<Windowed<String, SessionWindow>, String> = one
+            .group_by_key()
+            .cogroup(|_, v, agg| cat(&agg, &format!("1{}", text(v))))
+            .cogroup(others, |_, v, agg| cat(&agg, &format!("2{}", text(v))))
+            .windowed_by(sessions(millis(25)).grace(millis(50)))
+            .aggregate(|| "*".to_owned(), |_, a, b| cat(&a, &format!("&{b}")));
+        s.to_stream().to("out");
+    }
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -50,5 +63,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("cogroup", cogroup).store::<String, String>("cg"),
         Scenario::new("cogroup_tumbling", cogroup_tumbling).windows_of(100).window_store::<String>("w"),
         Scenario::new("cogroup_sliding", cogroup_sliding).windows_of(40).window_store::<String>("w"),
+        Scenario::new("cogroup_session", cogroup_session).sessions().session_store::<String>("s"),
     ]
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::CogroupState;
+use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
@@ -102,33 +102,38 @@ where
     I: FnMut() -> A,
     N: PushChange<K, A::Stored>,
 {
-    type Init = I;
-
     #[inline]
-    fn take<Q, F>(&mut self, key: &Q, null_value: bool, _: &mut i64, cx: &mut Context, mut fold: F) -> Flow
+    fn take<Q, F>(&mut self, record: CogroupRecord<'_, Q>, cx: &mut Context, mut step: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
-        F: FnMut(&mut Option<A::Stored>, &mut I, &mut Context) -> Result<bool, Box<TaskError>>,
+        F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     {
-        if null_value {
+        if record.null_value {
             cx.drop_record();
             return Ok(());
         }
-        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
-        let mut row = self.state.take(slot, cx);
-        let had_value = row.is_some();
-        if !had_value && let Some(initial) = (self.initializer)().into_stored() {
-            self.state.assume_old(slot, || initial.clone(), cx);
-            row = Some(initial);
-        }
-        match fold(&mut row, &mut self.initializer, cx) {
-            Ok(true) => self.state.set_aggregate(slot, had_value, row, &mut self.next, cx),
-            Ok(false) => {
-                self.state.put_back(slot, row.filter(|_| had_value), cx);
+        let Some(slot) = self.state.load(record.key, cx)? else { return Ok(()) };
+        let before = self.state.take(slot, cx);
+        let had_value = before.is_some();
+        let backup = if record.may_fail { before.clone() } else { None };
+        let aggregate = match before {
+            Some(stored) => A::from_stored(stored),
+            None => match (self.initializer)().into_stored() {
+                Some(initial) => {
+                    self.state.assume_old(slot, || initial.clone(), cx);
+                    A::from_stored(initial)
+                }
+                None => (self.initializer)(),
+            },
+        };
+        match step(aggregate, cx) {
+            Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
+            Ok(None) => {
+                self.state.put_back(slot, backup, cx);
                 Ok(())
             }
             Err(error) => {
-                self.state.put_back(slot, row.filter(|_| had_value), cx);
+                self.state.put_back(slot, backup, cx);
                 Err(error)
             }
         }

@@ -3,15 +3,16 @@
 //! Each stream has an input node with its own closure; the inputs share one node that keeps the aggregates.
 
 mod aggregate;
+mod sessions;
 mod windowed;
 
 pub use aggregate::{CogroupAggregate, CogroupAggregateNode};
+pub use sessions::{SessionCogroupAggregate, SessionCogroupAggregateNode};
 pub use windowed::{CogroupWindows, WindowedCogroup, WindowedCogroupAggregate, WindowedCogroupAggregateNode};
 
 use std::marker::PhantomData;
 
 use super::settle::{Plain, Settle, Try};
-use super::windowed::fold_aggregate;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
@@ -125,32 +126,36 @@ where
     }
 }
 
+/// A record of one of the streams of a cogroup.
+pub struct CogroupRecord<'a, Q: ?Sized> {
+    key: &'a Q,
+    null_value: bool,
+    /// The stream time of its input, which moves on with it.
+    stream_time_ms: &'a mut i64,
+    /// The step may say to leave it out.
+    may_fail: bool,
+}
+
 /// What keeps the aggregates of a cogroup.
 pub trait CogroupState<K, A: OwnedData>: Node {
-    /// Makes the first aggregate.
-    type Init: FnMut() -> A;
-
-    /// Takes a record of one of the streams. `stream_time_ms` is that of its input, and moves on with the record; `fold` takes the record into the value of a
-    /// row (`None`: there is no row) and says whether it changed it.
+    /// Takes a record of one of the streams; `step` makes the new aggregate of the old one, or says to leave the record out.
     ///
     /// # Errors
     /// When the task has to stop.
-    fn take<Q, F>(&mut self, key: &Q, null_value: bool, stream_time_ms: &mut i64, cx: &mut Context, fold: F) -> Flow
+    fn take<Q, F>(&mut self, record: CogroupRecord<'_, Q>, cx: &mut Context, step: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
-        F: FnMut(&mut Option<A::Stored>, &mut Self::Init, &mut Context) -> Result<bool, Box<TaskError>>;
+        F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>;
 }
 
 impl<K, A: OwnedData, S: CogroupState<K, A>> CogroupState<K, A> for Shared<S> {
-    type Init = S::Init;
-
     #[inline]
-    fn take<Q, F>(&mut self, key: &Q, null_value: bool, stream_time_ms: &mut i64, cx: &mut Context, fold: F) -> Flow
+    fn take<Q, F>(&mut self, record: CogroupRecord<'_, Q>, cx: &mut Context, step: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
-        F: FnMut(&mut Option<A::Stored>, &mut S::Init, &mut Context) -> Result<bool, Box<TaskError>>,
+        F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     {
-        self.with(|state| state.take(key, null_value, stream_time_ms, cx, fold))
+        self.with(|state| state.take(record, cx, step))
     }
 }
 
@@ -180,8 +185,8 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Cogroup { aggregator, node, .. } = &mut self.op;
-        self.state.take(key, value.present().is_none(), &mut self.stream_time_ms, cx, |row, initializer, cx| {
-            fold_aggregate::<_, _, A, _, _, R, M>((key, value), row, initializer, aggregator, node, cx)
-        })
+        let stream_time_ms = &mut self.stream_time_ms;
+        let record = CogroupRecord { key, null_value: value.present().is_none(), stream_time_ms, may_fail: M::MAY_FAIL };
+        self.state.take(record, cx, |aggregate, cx| M::settle(aggregator(key, value, aggregate), node, cx))
     }
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::CogroupState;
+use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
-use crate::operators::windowed::{FixedRows, SlidingRows, WindowRows};
+use crate::operators::windowed::{FixedRows, SlidingRows, WindowRows, fold_aggregate};
 use crate::task::TaskBuilder;
 use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed};
 
@@ -70,7 +70,7 @@ cogroup_windows! {
 
 /// Grouped streams that are folded into one aggregate for each key and window: `aggregate` makes a table of them, keyed by [`Windowed`].
 pub struct WindowedCogroup<W, K, A> {
-    windows: W,
+    pub(super) windows: W,
     types: PhantomData<fn() -> (K, A)>,
 }
 
@@ -167,20 +167,19 @@ where
     I: FnMut() -> A,
     N: PushChange<Windowed<K>, A::Stored>,
 {
-    type Init = I;
-
     #[inline]
-    fn take<Q, F>(&mut self, key: &Q, null_value: bool, stream_time_ms: &mut i64, cx: &mut Context, mut fold: F) -> Flow
+    fn take<Q, F>(&mut self, record: CogroupRecord<'_, Q>, cx: &mut Context, mut step: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
-        F: FnMut(&mut Option<A::Stored>, &mut I, &mut Context) -> Result<bool, Box<TaskError>>,
+        F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     {
+        let CogroupRecord { key, null_value, stream_time_ms, may_fail } = record;
         if null_value && R::DROPS_NULL_VALUES {
             cx.drop_record();
             return Ok(());
         }
         let initializer = &mut self.initializer;
         self.rows.assume_old(cx, || initializer().into_stored());
-        self.rows.take(key, stream_time_ms, &mut self.next, cx, |row, cx| fold(row, initializer, cx))
+        self.rows.take(key, stream_time_ms, &mut self.next, cx, |row, cx| fold_aggregate(row, &mut *initializer, may_fail, &mut step, cx))
     }
 }

@@ -128,34 +128,27 @@ where
 
     #[inline]
     fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
-        fold_aggregate::<_, _, A, _, _, R, M>((key, value), row, &mut self.initializer, &mut self.aggregator, self.node, cx)
+        let AggregateFold { initializer, aggregator, node, .. } = self;
+        let step = |aggregate, cx: &mut Context| M::settle(aggregator(key, value, aggregate), node, cx);
+        fold_aggregate(row, initializer, M::MAY_FAIL, step, cx)
     }
 }
 
-/// One step of an aggregation. `false`: the row stays as it was.
+/// Takes a record into the value of a row by `step`, which may say to leave the record out. `false`: the row stays as it was.
 #[inline]
-pub(in crate::operators) fn fold_aggregate<K, V, A, I, F, R, M>(
-    (key, value): (&K, &V),
+pub(in crate::operators) fn fold_aggregate<A: OwnedData>(
     row: &mut Option<A::Stored>,
-    initializer: &mut I,
-    aggregator: &mut F,
-    node: &'static str,
+    initializer: impl FnOnce() -> A,
+    may_fail: bool,
+    step: impl FnOnce(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     cx: &mut Context,
-) -> Result<bool, Box<TaskError>>
-where
-    K: ?Sized,
-    V: ?Sized,
-    A: OwnedData,
-    I: FnMut() -> A,
-    F: FnMut(&K, &V, A) -> R,
-    M: Settle<R, Out = A>,
-{
-    let backup = if M::MAY_FAIL { row.clone() } else { None };
+) -> Result<bool, Box<TaskError>> {
+    let backup = if may_fail { row.clone() } else { None };
     let aggregate = match row.take() {
         Some(stored) => A::from_stored(stored),
         None => initializer(),
     };
-    match M::settle(aggregator(key, value, aggregate), node, cx) {
+    match step(aggregate, cx) {
         Ok(Some(result)) => {
             *row = result.into_stored();
             Ok(true)

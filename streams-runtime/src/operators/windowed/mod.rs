@@ -19,6 +19,7 @@ pub use merging::Merging;
 pub use rows::WindowRows;
 pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
 pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
+pub(super) use session_state::SessionState;
 pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};

@@ -21,6 +21,9 @@ topology! {
             grouped.cogroup(|_, v, there: Option<String>| there.or(Some(v.clone()))).aggregate(|| None).named("first-views");
         let hopped: Table<Windowed<String>, f64> =
             grouped.cogroup(|_, _, n| n + 0.5).windowed_by(hopping(minutes(5), minutes(1))).aggregate(|| -> f64 { 0.0 });
+        let visits: Table<Windowed<String, SessionWindow>, u64> =
+            grouped.cogroup(|_, _, n| n + 1).windowed_by(sessions(minutes(5))).aggregate(|| 0, |_, a, b| a + b);
+        visits.to_stream().to("visits");
         one.to_stream().to("one");
         sums.to_stream().to("sums");
         slid.to_stream().filter(|key, _| key.key != "x").to("slid");
