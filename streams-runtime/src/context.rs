@@ -67,6 +67,17 @@ pub(crate) struct Target {
     pub(crate) partitions: i32,
 }
 
+/// Where a record came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordMetadata<'a> {
+    /// Its topic.
+    pub topic: &'a str,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+}
+
 /// What the context says of a record that has waited.
 #[derive(Debug)]
 pub(crate) struct AtHand {
@@ -169,6 +180,11 @@ impl Context {
     /// Offset of the record at hand; -1 if there is none.
     pub fn offset(&self) -> i64 {
         self.offset
+    }
+
+    /// Topic, partition and offset that the record at hand came from; `None` in a schedule, and when cached changes go downstream.
+    pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
+        (self.offset >= 0).then(|| RecordMetadata { topic: &self.topic, partition: self.partition, offset: self.offset })
     }
 
     /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.

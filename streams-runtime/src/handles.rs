@@ -54,3 +54,8 @@ handle! {
     /// A stream grouped by its key: `count`, `reduce` or `aggregate` makes a [`Table`] of it.
     Grouped<K, V>
 }
+
+handle! {
+    /// Grouped streams that are folded into one aggregate of type `A` for each key: `aggregate` makes a [`Table`] of them.
+    Cogrouped<K, A>
+}

@@ -84,15 +84,15 @@ pub mod windows;
 #[doc(hidden)]
 pub mod __private;
 
-pub use context::{Context, Handlers, SharedProducer, TaskMetrics};
+pub use context::{Context, Handlers, RecordMetadata, SharedProducer, TaskMetrics};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
 pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
-    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
-    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind,
-    StoreHandle, WindowView, WrapProcessors,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
+    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite, Record, ScheduleId, ScheduleKind, SessionView,
+    StoppedBehind, StoreHandle, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

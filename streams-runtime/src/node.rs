@@ -128,6 +128,12 @@ impl<N> Shared<N> {
     pub fn new(node: N) -> Self {
         Shared(Rc::new(RefCell::new(node)))
     }
+
+    /// Hands the node to `act`. A graph without cycles never comes back to a node that is at work.
+    #[inline]
+    pub(crate) fn with<R>(&self, act: impl FnOnce(&mut N) -> R) -> R {
+        act(&mut self.0.borrow_mut())
+    }
 }
 
 impl<N: Node> Node for Shared<N> {

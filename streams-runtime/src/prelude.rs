@@ -5,15 +5,15 @@ pub use crate::codec::{
 };
 pub use crate::context::Context;
 pub use crate::error::{BoxError, OnError};
-pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
+pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer, until_time_limit, until_window_closes};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
-    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, Record, ScheduleId,
+    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, ReadOnly, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
+pub use crate::stores::{GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
-use streams_runtime::node::Tee;
+use streams_runtime::node::{Shared, Tee};
 use streams_runtime::operators::TableSource;
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::windows::{SlidingWindows, TimeWindows};
+use streams_runtime::windows::{SessionWindows, SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
 struct Counting;
@@ -58,6 +58,9 @@ const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 /// Some ten records of each key around every record.
 const NEAR: JoinWindows = within(millis(500));
 
+/// Each record lengthens the session of its key.
+const SESSIONS: SessionWindows = sessions(millis(500)).grace(days(1));
+
 /// Puts each number into its window, and adds up what the key has had lately.
 struct Recent;
 
@@ -93,17 +96,20 @@ impl Topology for Chain {
         let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
+        let visits = StorePlan { name: "visits".into(), kind: StoreKind::windows(&SESSIONS, None), logged: true };
         let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
-                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store.clone()], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![windows], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![recent], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![slid], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![side("this"), side("other")], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![visits], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -136,7 +142,24 @@ impl Topology for Chain {
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();
         let (slid_changes, slid_to_stream) = slid.to_stream();
         let to_slid = slid_changes.to();
-        if sub_topology == 5 {
+        let (visits, session_count) = numbers.group_by_key().windowed_by(SESSIONS).count();
+        let (visit_changes, visits_to_stream) = visits.to_stream();
+        let to_visits = visit_changes.to();
+        let (begun, first) = numbers.group_by_key().cogroup::<i64, _>(|_, n, sum| sum + n);
+        let (begun, second) = begun.cogroup(&numbers.group_by_key(), |_, n, sum| sum - n);
+        let (sums, cogrouped) = begun.aggregate(|| 0);
+        let (sum_changes, sums_to_stream) = sums.to_stream();
+        let to_sums = sum_changes.to();
+        if sub_topology == 8 {
+            let node = to_visits.attach(b, "visits");
+            let node = session_count.attach(b, "visits", visits_to_stream.attach(node));
+            numbers.source().attach(b, 0, "numbers", node);
+        } else if sub_topology == 7 {
+            let node = to_sums.attach(b, "sums");
+            let node = Shared::new(cogrouped.attach(b, "counts", sums_to_stream.attach(node)));
+            let both = Tee(first.attach(Shared::clone(&node)), second.attach(node));
+            numbers.source().attach(b, 0, "numbers", both);
+        } else if sub_topology == 5 {
             let (sums, join) = numbers.join_stream(&numbers, |l, r| l + r, NEAR);
             let node = sums.to().attach(b, "sums");
             let node = join.attach(b, "this", "other", None, node);
@@ -280,4 +303,16 @@ fn a_sliding_count_in_memory_allocates_nothing_once_its_windows_are_there() {
 #[test]
 fn a_processor_with_a_window_store_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(3), 0);
+}
+
+#[test]
+fn a_session_count_in_memory_allocates_the_key_of_its_row_for_each_step_of_a_session() {
+    // Also the nodes of the trees that order the sessions, and what grows now and then.
+    let (records, counted) = (100 * BATCH, allocations_of(8));
+    assert!(counted <= records + records / 4, "{counted}");
+}
+
+#[test]
+fn a_cogroup_in_memory_allocates_nothing_between_commits() {
+    assert_eq!(allocations_of(7), 0);
 }

@@ -284,6 +284,9 @@ impl Engine {
         for task in &mut self.tasks {
             task.prepare_commit()?;
         }
+        for task in &mut self.tasks {
+            task.tell_gone()?;
+        }
         let producer = Rc::clone(&self.producer);
         for task in &mut self.tasks {
             task.finish_commit(&**producer.borrow())?;

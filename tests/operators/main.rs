@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod branch;
+mod cogroup;
 mod count;
 mod fan_out;
 mod filter;
@@ -21,10 +22,13 @@ mod peek;
 mod print;
 mod process;
 mod process_outputs;
+mod process_tables;
 mod reduce;
 mod repartition;
 mod schedules;
 mod select_key;
+mod session_model;
+mod session_stores;
 mod sessions;
 mod sliding;
 mod source;

@@ -85,6 +85,16 @@ topology! {
         per_key.to_stream().to("out");
     }
 
+    fn together() -> Together {
+        let clicks: Stream<Text, Text> = stream("clicks");
+        let orders: Stream<Text, Text> = stream("orders");
+        let clicked: Table<InSession, u64> = clicks.group_by_key().windowed_by(sessions(millis(10)).grace(millis(5))).count();
+        let ordered: Table<InSession, u64> = orders.group_by_key().windowed_by(sessions(millis(10)).grace(millis(5))).count();
+        clicked.join(ordered, |c, o| c * 100 + o).to_stream().to("out");
+        let many = clicked.filter(|_, n| *n > 1);
+        many.left_join(ordered, |c, o| c * 100 + o.map_or(0, |o| *o)).to_stream().to("many");
+    }
+
     fn kept(ms: u64, gap_ms: u64) -> Kept {
         let input: Stream<Text, Text> = stream("in");
         let counts: Table<InSession, u64> =
@@ -306,6 +316,21 @@ fn values_before_a_change_are_those_of_the_store() {
             driver.commit().unwrap();
         }
         assert_eq!(driver.store(Summed::PER_KEY).unwrap().get("a"), Some(7), "{cache_max_bytes}");
+    }
+}
+
+#[test]
+fn tables_of_sessions_are_joined_by_key_and_bounds() {
+    for cache_max_bytes in [0, 1 << 20] {
+        let driver = TestDriver::builder(together()).cache_max_bytes(cache_max_bytes).build().unwrap();
+        for (topic, timestamp_ms) in [("clicks", 10), ("orders", 10), ("clicks", 15), ("orders", 15), ("orders", 100), ("clicks", 10)] {
+            pipe(&driver, topic, &[(Some("a"), Some("x"), timestamp_ms)]);
+            driver.commit().unwrap();
+        }
+        // With the orders at 100 those of 10 to 15 are out of retention.
+        assert_eq!(counts(&driver), ["a@10-10=101", "a@10-10=-", "a@10-15=202"]);
+        let many = read_sessions::<u64>(&driver, "many");
+        assert_eq!((&many[0][..], &many[1][..], &many[many.len() - 1][..]), ("a@10-15=200", "a@10-15=202", "a@10-15=300"));
     }
 }
 

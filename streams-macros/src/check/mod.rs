@@ -1,6 +1,7 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
 mod closures;
+mod cogroup;
 mod foreign_keys;
 mod join_windows;
 mod keys;
@@ -26,6 +27,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);
+    cogroup::check(cx, topology);
     stores::check(cx, topology);
     suppress::check(cx, topology);
     tables::check(cx, topology);

@@ -8,16 +8,19 @@ use syn::spanned::Spanned;
 use super::windows::Windows;
 use crate::diagnostics::*;
 use crate::model::{Argument, Node, written};
+use crate::operators::Kind;
 use crate::text::tidy;
 
 /// An aggregation in these windows.
 pub(super) fn check(cx: &mut Errors, node: &Node, windows: &Windows<'_>) {
     let sessions = windows.constructor == "sessions";
     if node.row.name == "aggregate" {
-        match node.args.get(2) {
-            None if sessions => cx.report(node.span, MERGER_MISSING, &[]),
+        // The streams of a cogroup have their closures already.
+        let (before, nth) = if node.row.on.is_some_and(Kind::is_cogroup) { (1, "second") } else { (2, "third") };
+        match node.args.get(before) {
+            None if sessions => cx.report(node.span, MERGER_MISSING, &[("nth", &nth)]),
             Some(Argument::Closure(merger)) if !sessions => {
-                cx.report(merger.span(), MERGER_WITHOUT_SESSIONS, &[("windows", &windows.constructor)]);
+                cx.report(merger.span(), MERGER_WITHOUT_SESSIONS, &[("windows", &windows.constructor), ("nth", &nth)]);
             }
             _ => {}
         }

@@ -19,10 +19,14 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.output_index.is_some() || !is_named(topology, id, &flows) {
             continue;
         }
-        let Some((name, span)) = node.state_name() else {
+        let Some((name, span)) = topology.topic_name(id) else {
             unnamed(cx, topology, id, &flows);
             continue;
         };
+        // The first stream of a cogroup shares the name of its state.
+        if node.row.name == "cogroup" && node.follows.is_none() && node.options.named.is_none() {
+            continue;
+        }
         // What a join of two streams, or by a foreign key, keeps has names of its own, which begin with its name.
         let mut own: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).filter(|own| *own != name).collect();
         if let Some(why) = state_name_problem(&name).or_else(|| own.iter().find_map(|own| state_name_problem(own))) {
@@ -34,7 +38,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         for name in std::iter::once(name.clone()).chain(own) {
             let Some(first) = names.insert(name.clone(), id) else { continue };
             let first_node = topology.node(first);
-            let first_place = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
+            let first_place = place(topology.topic_name(first).map_or(first_node.span, |(_, span)| span));
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
@@ -70,6 +74,10 @@ fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let node = topology.node(id);
     let operator = node.operator();
+    // A cogroup is named by its aggregation, which is told itself.
+    if node.row.name == "cogroup" {
+        return;
+    }
     if node.joins_by_foreign_key() {
         cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.is_state() {

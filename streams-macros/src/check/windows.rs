@@ -13,7 +13,7 @@ use crate::operators::Kind;
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
-        if node.gives() == Kind::Windowed
+        if matches!(node.gives(), Kind::Windowed | Kind::WindowedCogroup)
             && let Some(windows) = windows(node)
         {
             shape(cx, &windows);

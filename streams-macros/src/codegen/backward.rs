@@ -70,6 +70,7 @@ impl Backward<'_, '_> {
                     let op = idents::at(&idents::operator(topology, *consumer), span);
                     quote_spanned!(span => #op.attach(__rt::Shared::clone(&#node)))
                 }
+                "aggregate" if merge.row.on.is_some_and(Kind::is_cogroup) => quote_spanned!(span => __rt::Shared::clone(&#node)),
                 _ if merge.joins_by_foreign_key() => {
                     // A table joined with itself comes in on the left first.
                     let left = merge.receiver == Some(id) && !consumers[..index].contains(consumer);
@@ -183,6 +184,9 @@ impl Backward<'_, '_> {
                 };
             }
             "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "aggregate" if node.row.on.is_some_and(Kind::is_cogroup) => {
+                quote_spanned!(span => __rt::Shared::new(#op #at.attach(__b, #state, #next)))
+            }
             "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),
             _ if node.joins_streams() => {

@@ -22,10 +22,10 @@ pub(super) fn forward(plan: &Plan) -> TokenStream {
     tokens
 }
 
-struct Forward<'a, 'e> {
-    plan: &'a Plan,
-    id: NodeId,
-    node: &'a Node,
+pub(super) struct Forward<'a, 'e> {
+    pub(super) plan: &'a Plan,
+    pub(super) id: NodeId,
+    pub(super) node: &'a Node,
     expressions: &'e mut Expressions<'a>,
 }
 
@@ -42,6 +42,8 @@ impl Forward<'_, '_> {
             "merge" => self.merge(),
             "group_by_key" => self.group_by_key(),
             "windowed_by" => self.windowed_by(),
+            "cogroup" => self.cogroup(),
+            "aggregate" if self.node.row.on.is_some_and(Kind::is_cogroup) => self.cogroup_aggregate(),
             "to" => self.to(),
             "repartition" => self.repartition(),
             "for_each" => self.for_each(),
@@ -61,11 +63,11 @@ impl Forward<'_, '_> {
 
     /// The place of what is emitted for the operator. rustc joins the places of the tokens of a call, which works only if all are
     /// the user's own or all are the macro's: so a call on a hidden handle is the macro's, at the user's place.
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         if self.node.used_at.is_some() { self.node.span } else { self.node.span.resolved_at(Span::call_site()) }
     }
 
-    fn receiver(&self) -> Ident {
+    pub(super) fn receiver(&self) -> Ident {
         match self.node.receiver {
             Some(id) => self.read(id),
             None => idents::handle(&self.plan.topology, self.id),
@@ -81,7 +83,7 @@ impl Forward<'_, '_> {
     }
 
     /// The name of the runtime's method, at the user's word for it.
-    fn method(&self, name: &str) -> Ident {
+    pub(super) fn method(&self, name: &str) -> Ident {
         let name = if self.node.fallible { format!("try_{name}") } else { name.to_owned() };
         Ident::new(&name, self.span())
     }
@@ -145,7 +147,7 @@ impl Forward<'_, '_> {
         if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
     }
 
-    fn bound(&self, call: &TokenStream) -> TokenStream {
+    pub(super) fn bound(&self, call: &TokenStream) -> TokenStream {
         let (handle, op) = (self.handle(), self.op());
         match &self.node.variable {
             Some(variable) if variable.ty.is_none() && !self.node.gives().is_grouped() && !self.node.is_state() => {
@@ -161,7 +163,7 @@ impl Forward<'_, '_> {
     }
 
     /// What stands before the statement, and the arguments of the call.
-    fn args(&mut self) -> (TokenStream, Vec<TokenStream>) {
+    pub(super) fn args(&mut self) -> (TokenStream, Vec<TokenStream>) {
         let mut before = TokenStream::new();
         let mut args = Vec::new();
         let node = self.node;
@@ -182,11 +184,25 @@ impl Forward<'_, '_> {
             }
         }
         if matches!(node.row.name, "process" | "process_values" | "transform_values") {
-            let handles = node.stores().iter().map(|(id, span)| idents::read_at(&self.plan.topology, *id, *span));
-            let handles: Vec<TokenStream> = handles.collect();
+            let handles: Vec<TokenStream> = node.stores().iter().map(|(id, span)| self.store_handle(*id, *span)).collect();
             args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
         }
         (before, args)
+    }
+
+    /// The handle of a store that a processor is connected to. For a table it expands to `__b.table_store(&users, "users")`.
+    fn store_handle(&self, id: NodeId, used_at: Span) -> TokenStream {
+        let topology = &self.plan.topology;
+        let name = idents::read(topology, id, Some(used_at));
+        let open = match topology.node(id).gives() {
+            Kind::GlobalTable => "global_rows",
+            Kind::Table if topology.windows_of(id).is_some() => "window_table_store",
+            Kind::Table => "table_store",
+            _ => return quote!(#name),
+        };
+        let span = used_at.resolved_at(Span::call_site());
+        let (open, store) = (Ident::new(open, span), topology.node(id).state_name().map(|(name, _)| name).unwrap_or_default());
+        quote_spanned!(span => __b.#open(&#name, #store))
     }
 
     /// Expands to:
@@ -418,16 +434,18 @@ impl Forward<'_, '_> {
     fn windowed_by(&mut self) -> TokenStream {
         let (_, args) = self.args();
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        let of_cogroup = self.node.gives().is_cogroup();
         let bound = self.node.variable.as_ref().map(|variable| {
             let name = &variable.name;
             let used = self.node.read.then(|| quote! { let _ = &#name; });
-            quote_spanned! { self.span() => let #name = #handle.group_by_key().windowed_by(#op); #used }
+            let group = (!of_cogroup).then(|| quote!(.group_by_key()));
+            quote_spanned! { self.span() => let #name = #handle #group.windowed_by(#op); #used }
         });
         quote! { let #op = #(#args),*; let #handle = #receiver; #bound }
     }
 
     /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
-    fn windows(&self) -> TokenStream {
+    pub(super) fn windows(&self) -> TokenStream {
         let Some(id) = self.plan.topology.windows_of(self.id) else { return TokenStream::new() };
         let node = self.plan.topology.node(id);
         // What is not windows is told at what was written for them.
@@ -445,7 +463,7 @@ impl Forward<'_, '_> {
     }
 
     /// The place of the grouping: behind an inserted repartition if there is one.
-    fn group_span(&self) -> Span {
+    pub(super) fn group_span(&self) -> Span {
         let mut id = self.node.receiver;
         while let Some(input) = id {
             let node = self.plan.topology.node(input);
@@ -463,27 +481,10 @@ impl Forward<'_, '_> {
         if self.node.row.name != "aggregate" {
             return TokenStream::new();
         }
-        let ty = self.node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
-        let Some(value) = ty.and_then(|ty| written(ty).arguments.get(1).copied()) else { return TokenStream::new() };
-        let Some(Argument::Closure(Expr::Closure(init))) = self.node.args.first() else { return TokenStream::new() };
-        if !matches!(init.output, syn::ReturnType::Default) {
-            return TokenStream::new();
-        }
-        let start = match &*init.body {
-            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-            Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let Some(aggregate) = aggregate_type(self.node) else { return TokenStream::new() };
         // A subtractor, or a merger.
         let third = (self.of_table() || self.merges()).then(|| quote!(, _));
-        match start.as_deref() {
-            Some("None" | "Some") => quote!(::<__rt::Option<#value>, _, _ #third>),
-            _ if self.node.fallible => quote!(::<#value, _, _, _ #third>),
-            _ => quote!(::<#value, _, _ #third>),
-        }
+        if self.node.fallible { quote!(::<#aggregate, _, _, _ #third>) } else { quote!(::<#aggregate, _, _ #third>) }
     }
 
     /// An aggregation with a merger.
@@ -495,6 +496,28 @@ impl Forward<'_, '_> {
     fn of_table(&self) -> bool {
         self.node.row.on == Some(Kind::GroupedTable)
     }
+}
+
+/// The type of the aggregate, if the text tells it.
+pub(super) fn aggregate_type(node: &Node) -> Option<TokenStream> {
+    let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
+    let value = ty.and_then(|ty| written(ty).arguments.get(1).copied())?;
+    let Some(Argument::Closure(Expr::Closure(init))) = node.args.first() else { return None };
+    if !matches!(init.output, syn::ReturnType::Default) {
+        return None;
+    }
+    let start = match &*init.body {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(match start.as_deref() {
+        Some("None" | "Some") => quote!(__rt::Option<#value>),
+        _ => quote!(#value),
+    })
 }
 
 /// The user's variable of a grouped stream.

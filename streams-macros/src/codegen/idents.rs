@@ -1,10 +1,11 @@
 //! The only place that invents names. All hidden ones begin with `__`, carry what they stand for, and end with the node's number.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 
 use crate::model::{Argument, NodeId, Topology};
+use crate::operators::Kind;
 use crate::parse::Settings;
 
 /// The path of everything that generated code may name.
@@ -81,13 +82,10 @@ fn used(name: &Ident, used_at: Option<Span>) -> Ident {
 /// How a node is read: the stream or table that it gives. `used_at` is where the user wrote its name.
 pub(super) fn read(topology: &Topology, id: NodeId, used_at: Option<Span>) -> Ident {
     match &topology.node(id).variable {
-        // The user's variable of a grouped stream is its grouped handle; behind it is a stream.
-        Some(variable) if !topology.node(id).gives().is_grouped() => used(&variable.name, used_at),
+        // The user's variable of a grouped stream is its grouped handle; behind it is a stream. That of windows has them already.
+        Some(variable) if !topology.node(id).gives().is_grouped() && topology.node(id).gives() != Kind::WindowedCogroup => {
+            used(&variable.name, used_at)
+        }
         _ => handle(topology, id),
     }
-}
-
-/// A store handle for a processor.
-pub(super) fn read_at(topology: &Topology, id: NodeId, used_at: Span) -> TokenStream {
-    read(topology, id, Some(used_at)).into_token_stream()
 }

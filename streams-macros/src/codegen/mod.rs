@@ -3,6 +3,7 @@
 
 mod backward;
 mod closures;
+mod cogroup;
 mod fallback;
 mod foreign_keys;
 mod forward;

@@ -207,8 +207,8 @@ rows! {
         "Partition i of one side meets partition i of the other.";
     GLOBAL_AGGREGATED = "T117": "`{name}` is a global table; it can only be joined",
         "Every instance holds all of it, so there is no part of it that one task could group or forward.";
-    TABLE_AS_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores: `let store: KeyValueStore<K, V> = key_value_store();`",
-        "Tables are written by their own topic only. To read one, join it.";
+    NOT_A_STORE = "T118": "`{name}` is a {kind}; `{operator}` takes stores and tables: `let store: KeyValueStore<K, V> = key_value_store();`",
+        "Stores are for the processor to read and write, tables only to read.";
     NO_ROWS = "T125": "`{table}` keeps no rows (`.without_store()` at {place}), but `{operator}` needs them; remove `.without_store()`",
         "A join looks rows up, and a grouping takes the value before a change back out of its group.";
     TABLES_PARTITIONS_DIFFER = "T126": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: tables that are joined need the same number; read one of them as a stream and put `.repartition().partitions(…)` before its `.to_table()`",
@@ -235,14 +235,24 @@ rows! {
         "The store would forget windows that still take records. Without `.retention(…)` it keeps them for size and grace.";
 
     // Sessions.
-    MERGER_MISSING = "T150": "`aggregate` in sessions needs a third closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
+    MERGER_MISSING = "T150": "`aggregate` in sessions needs a {nth} closure, `|key, a, b| …`: a record can join two sessions, whose aggregates are then merged into one",
         "`count` and `reduce` merge by themselves.";
-    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no third closure",
-        "A third closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
+    MERGER_WITHOUT_SESSIONS = "T151": "`{windows}` windows are never merged, so `aggregate` takes no {nth} closure",
+        "The last closure merges the aggregates of two sessions: `.windowed_by(sessions(gap)).aggregate(initializer, aggregator, merger)`.";
     SESSION_GAP = "T152": "`sessions` needs a gap of at least 1 ms, found `{found}`",
         "Records of a key that are not further apart than the gap are one session.";
     WINDOW_OF_KEY = "T153": "in these windows (`{windows}`) the key of the table is `{wanted}`, not `{found}`",
         "The key of a session has its start and its last record's time, that of other windows where they begin. Their bytes differ.";
+
+    // Cogroups.
+    COGROUP_STREAM_TWICE = "T155": "`{name}` is in this cogroup already (at {first}): one closure for each stream",
+        "Do in one closure what both do.";
+    COGROUP_TWICE = "T156": "`{name}` already goes on at {first}, so `{operator}` cannot take it too: its closures belong to one aggregate",
+        "A cogroup leads to one state. For another one, write another cogroup of the same grouped streams.";
+    COGROUP_UNFINISHED = "T157": "nothing comes of the cogroup `{name}`: end it with `let state: Table<Key, Value> = {name}.aggregate(|| …);`",
+        "The closures of a cogroup run for the state that it ends in.";
+    COGROUP_PARTITIONS = "T158": "`{left}` was declared with {left_count} partitions (at {place}), `{right}` with {right_count}: streams of a cogroup need the same number; put `.repartition().partitions({left_count})` before the grouping",
+        "Partition i of each stream meets in one task, which keeps the aggregates of its keys.";
 
     // Joins of two streams.
     JOIN_WITHOUT_WINDOWS = "T160": "`{operator}` of two streams needs to know how far apart in time records may be: write `.{operator}(other, |left, right| …, within(…))`",
@@ -295,4 +305,8 @@ rows! {
         "A store keeps each window for its retention after its start, so at least for as long as it lasts: `window_store(retention, size)`.";
     OUTPUT_UNREAD = "T195": "nothing reads the output `{name}` of this processor: what it forwards there would be lost without a trace; start its name with `_` if that is meant",
         "A processor with several outputs gives one stream for each: `let (alerts, readings) = stream.process(MyProcessor, stores);`.";
+    TABLE_NOT_READ = "T196": "`{operator}` cannot read the rows of `{name}`: {fix}",
+        "A processor reads the store of a table, and this one has none that it could read.";
+    ROWS_PARTITIONS_DIFFER = "T197": "`{left}` was declared with {left_count} partitions (at {place}), `{right}`, whose rows this `{operator}` reads, with {right_count}; put `.repartition().partitions({right_count})` before the `{operator}`",
+        "A task has partition i of both, so that a key has its row there. A global table has all rows everywhere.";
 }

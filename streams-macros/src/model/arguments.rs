@@ -169,7 +169,7 @@ impl Builder {
         Some(id)
     }
 
-    /// `store` or `(store, store)`.
+    /// `store` or `(store, table)`.
     fn stores(&mut self, cx: &mut Errors, name: &str, expr: &Expr) -> Vec<(NodeId, Span)> {
         let exprs: Vec<&Expr> = match expr {
             Expr::Tuple(tuple) => tuple.elems.iter().collect(),
@@ -185,13 +185,20 @@ impl Builder {
             let Some(id) = self.names.resolve(cx, ident) else { continue };
             let node = &mut self.nodes[id.0];
             node.read = true;
-            if node.gives() != Kind::Store {
-                let values: &[(&str, &dyn Display)] = &[("name", ident), ("kind", &node.gives().noun()), ("operator", &name)];
-                cx.report(ident.span(), TABLE_AS_STORE, values);
-            } else if stores.iter().any(|(other, _)| *other == id) {
-                cx.report(ident.span(), STORE_TWICE, &[("name", ident)]);
+            if matches!(node.gives(), Kind::Table | Kind::GlobalTable) && node.options.versioned.is_none() && is_kept(node)
+                || node.gives() == Kind::Store
+            {
+                if stores.iter().any(|(other, _)| *other == id) {
+                    cx.report(ident.span(), STORE_TWICE, &[("name", ident)]);
+                } else {
+                    stores.push((id, ident.span()));
+                }
+            } else if node.gives() == Kind::Table {
+                let fix = unread_table(node);
+                cx.report(ident.span(), TABLE_NOT_READ, &[("name", ident), ("operator", &name), ("fix", &fix)]);
             } else {
-                stores.push((id, ident.span()));
+                let values: &[(&str, &dyn Display)] = &[("name", ident), ("kind", &node.gives().noun()), ("operator", &name)];
+                cx.report(ident.span(), NOT_A_STORE, values);
             }
         }
         stores
@@ -255,6 +262,22 @@ impl Builder {
             }
         }
     }
+}
+
+/// Whether a table has a store that processors can read.
+fn is_kept(node: &Node) -> bool {
+    node.gives() == Kind::GlobalTable || node.is_state()
+}
+
+/// What to do about a table whose rows a processor cannot read.
+fn unread_table(node: &Node) -> String {
+    if let Some(span) = node.options.without_store {
+        return format!("remove `.without_store()` at {}", place(span));
+    }
+    if node.options.versioned.is_some() {
+        return "it keeps a history; join it".to_owned();
+    }
+    "it is only a view; give it a store of its own by writing its type: `let …: Table<Key, Value> = …;`".to_owned()
 }
 
 fn is_pattern(expr: &Expr) -> bool {

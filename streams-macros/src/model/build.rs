@@ -211,6 +211,8 @@ impl Builder {
                 (Some(Kind::Stream), Kind::Table) => "; `.to_stream()` gives its changes as a stream",
                 (Some(Kind::Table), Kind::Stream) => "; `.to_table()` makes a table of it",
                 (Some(Kind::Grouped | Kind::GroupedTable), Kind::Table) => "; group it first: `.group_by(|key, value| (key, value))`",
+                (_, Kind::Cogrouped | Kind::WindowedCogroup) => "; end it first: `.aggregate(|| …)`",
+                (Some(Kind::Cogrouped | Kind::WindowedCogroup), _) => "; begin with `.cogroup(|key, value, aggregate| …)`",
                 (_, Kind::GroupedTable) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
                 (Some(Kind::Grouped), Kind::Stream) => "; group it first: `.group_by_key()` or `.group_by(|key, value| …)`",
                 (Some(Kind::Windowed), _) => "; say the windows first: `.windowed_by(…)`",
@@ -264,7 +266,7 @@ impl Builder {
         call: &Call,
     ) -> Result<NodeId, Broken> {
         let args = self.arguments(cx, row, fallible, call)?;
-        Ok(self.push(Node {
+        let mut node = Node {
             row,
             fallible,
             span: call.name.span(),
@@ -278,7 +280,11 @@ impl Builder {
             read: false,
             used_at: None,
             inserted_for: None,
-        }))
+            follows: None,
+            also_from: Vec::new(),
+        };
+        self.cogroup(receiver, &mut node);
+        Ok(self.push(node))
     }
 
     fn push(&mut self, node: Node) -> NodeId {
@@ -303,6 +309,7 @@ impl Builder {
             }
             Kind::Branches => return self.bind_branches(cx, last, binding, docs),
             Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Store => {}
+            Kind::Cogrouped | Kind::WindowedCogroup => {}
         }
         let name = match &binding.names {
             parse::Names::One(name) => name,
@@ -405,6 +412,8 @@ impl Builder {
                 read: false,
                 used_at: None,
                 inserted_for: None,
+                follows: None,
+                also_from: Vec::new(),
             });
             self.names.define(name, Some(id));
         }

@@ -54,6 +54,10 @@ pub(crate) struct Node {
     pub(crate) used_at: Option<Span>,
     /// A repartition that nobody wrote: the node that needs it.
     pub(crate) inserted_for: Option<NodeId>,
+    /// For a further `cogroup`: the one before it, and where its own stream was named. No records come from there.
+    pub(crate) follows: Option<(NodeId, Span)>,
+    /// For the aggregation of a cogroup: those of its streams that it is not called on.
+    pub(crate) also_from: Vec<NodeId>,
 }
 
 /// A `let`.
@@ -212,7 +216,7 @@ impl Node {
             Argument::Operand(id, _) if !self.joins_itself() => Some(*id),
             _ => None,
         });
-        self.receiver.into_iter().chain(operands)
+        self.receiver.into_iter().chain(operands).chain(self.also_from.iter().copied())
     }
 
     pub(crate) fn stores(&self) -> &[(NodeId, Span)] {
@@ -253,13 +257,14 @@ impl Topology {
 
     /// The `windowed_by` of an aggregation in windows.
     pub(crate) fn windows_of(&self, id: NodeId) -> Option<NodeId> {
-        if self.node(id).row.on != Some(Kind::Windowed) {
+        let windowed = [Kind::Windowed, Kind::WindowedCogroup];
+        if self.node(id).row.on.is_none_or(|on| !windowed.contains(&on)) {
             return None;
         }
         // A repartition may have come between.
         let mut input = self.node(id).receiver;
         while let Some(at) = input {
-            if self.node(at).gives() == Kind::Windowed {
+            if windowed.contains(&self.node(at).gives()) {
                 return Some(at);
             }
             input = self.node(at).receiver;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod cogroup;
 mod flow;
 mod graph;
 mod names;

@@ -2,6 +2,10 @@
 
 mod aggregate;
 mod branch;
+mod cogroup;
+mod cogroup_aggregate;
+mod cogroup_further;
+mod cogroup_windowed_by;
 mod count;
 mod filter;
 mod filter_not;
@@ -56,6 +60,7 @@ mod to_table;
 mod window_store;
 mod windowed_aggregate;
 mod windowed_by;
+mod windowed_cogroup_aggregate;
 mod windowed_count;
 mod windowed_reduce;
 
@@ -75,6 +80,10 @@ pub(crate) enum Kind {
     Windowed,
     /// Between a table's `group_by` and the aggregation.
     GroupedTable,
+    /// Between `cogroup` and the aggregation.
+    Cogrouped,
+    /// Between the `windowed_by` of a cogroup and the aggregation.
+    WindowedCogroup,
     /// Between `split` and `otherwise`.
     Split,
     /// The streams of a finished `split`.
@@ -95,6 +104,8 @@ impl Kind {
             Kind::Grouped => "grouped stream",
             Kind::Windowed => "windowed stream",
             Kind::GroupedTable => "grouped table",
+            Kind::Cogrouped => "cogroup",
+            Kind::WindowedCogroup => "windowed cogroup",
             Kind::Split => "split",
             Kind::Branches => "finished split",
             Kind::Store => "store",
@@ -107,13 +118,19 @@ impl Kind {
         matches!(self, Kind::Grouped | Kind::Windowed | Kind::GroupedTable)
     }
 
+    /// Several streams that wait for their common aggregation.
+    pub(crate) fn is_cogroup(self) -> bool {
+        matches!(self, Kind::Cogrouped | Kind::WindowedCogroup)
+    }
+
     /// The type that a user writes, if one can be written; of a store the row knows it.
     fn written(self) -> Option<&'static str> {
         match self {
             Kind::Stream => Some("Stream"),
             Kind::Table => Some("Table"),
             Kind::GlobalTable => Some("GlobalTable"),
-            Kind::Store | Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Split | Kind::Branches | Kind::Nothing => None,
+            Kind::Store | Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Cogrouped | Kind::WindowedCogroup => None,
+            Kind::Split | Kind::Branches | Kind::Nothing => None,
         }
     }
 }
@@ -207,10 +224,15 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &count::ROW,
     &reduce::ROW,
     &aggregate::ROW,
+    &cogroup::ROW,
     &windowed_by::ROW,
     &windowed_count::ROW,
     &windowed_reduce::ROW,
     &windowed_aggregate::ROW,
+    &cogroup_further::ROW,
+    &cogroup_windowed_by::ROW,
+    &cogroup_aggregate::ROW,
+    &windowed_cogroup_aggregate::ROW,
     &to_stream::ROW,
     &table_filter::ROW,
     &table_filter_not::ROW,

@@ -260,6 +260,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
     windowed("count", "TimeWindowedKStream.count, SessionWindowedKStream.count"),
     windowed("reduce", "TimeWindowedKStream.reduce, SessionWindowedKStream.reduce"),
     windowed("aggregate", "TimeWindowedKStream.aggregate, SessionWindowedKStream.aggregate with its Merger"),
+    preparing(Kind::Grouped, "cogroup", "KGroupedStream.cogroup"),
+    preparing(Kind::Cogrouped, "cogroup", "CogroupedKStream.cogroup"),
+    preparing(Kind::Cogrouped, "windowed_by", "CogroupedKStream.windowedBy"),
+    Entry { on: Some(Kind::Cogrouped), ..aggregation("aggregate", "CogroupedKStream.aggregate") },
+    Entry {
+        on: Some(Kind::WindowedCogroup),
+        late: "as in windows; each stream has a stream time of its own",
+        ..windowed("aggregate", "TimeWindowedCogroupedKStream.aggregate")
+    },
     Entry {
         on: Some(Kind::Table),
         name: "to_stream",

@@ -92,7 +92,9 @@ fn shapes_of(plan: &Plan, id: NodeId) -> Vec<Shape> {
         };
         return vec![Shape { name, kind: ShapeKind::Sink { topic }, next, before }];
     }
-    vec![Shape { name, kind: ShapeKind::Processor { stores: stores(plan, id) }, next, before }]
+    // The streams of a cogroup write the store of its aggregation.
+    let stores_of = if node.row.name == "cogroup" { plan.topology.aggregation_of(id).unwrap_or(id) } else { id };
+    vec![Shape { name, kind: ShapeKind::Processor { stores: stores(plan, stores_of) }, next, before }]
 }
 
 /// State that a node writes or reads.
@@ -149,7 +151,8 @@ fn before(plan: &Plan, id: NodeId) -> Vec<String> {
     }
     let mut names = Vec::new();
     for (index, input) in plan.topology.node(id).inputs().enumerate() {
-        if index > 0 && plan.topology.node(input).gives() != Kind::Stream && !plan.topology.node(id).joins_tables() {
+        let gives = plan.topology.node(input).gives();
+        if index > 0 && !matches!(gives, Kind::Stream | Kind::Cogrouped) && !plan.topology.node(id).joins_tables() {
             continue;
         }
         if is_silent(plan, input) {

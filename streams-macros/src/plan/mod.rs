@@ -72,7 +72,8 @@ fn consumers(topology: &Topology, order: &[NodeId]) -> Vec<Vec<NodeId>> {
         let node = topology.node(*id);
         for (index, input) in node.inputs().enumerate() {
             // Rows of a table are looked up, by all but another table: that has to hear of its changes too.
-            if index == 0 || topology.node(input).gives() == Kind::Stream || node.joins_tables() || node.joins_by_foreign_key() {
+            let records = matches!(topology.node(input).gives(), Kind::Stream | Kind::Cogrouped);
+            if index == 0 || records || node.joins_tables() || node.joins_by_foreign_key() {
                 consumers[input.0].push(*id);
             }
         }

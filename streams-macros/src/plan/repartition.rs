@@ -30,6 +30,8 @@ pub(super) fn insert(topology: &mut Topology) -> Vec<NodeId> {
                 read: true,
                 used_at: if index == 0 { consumer.used_at } else { None },
                 inserted_for: Some(id),
+                follows: None,
+                also_from: Vec::new(),
             };
             let inserted = NodeId(topology.nodes.len());
             topology.nodes.push(repartition);
@@ -55,7 +57,7 @@ impl Topology {
     pub(crate) fn repartition_name(&self, id: NodeId) -> String {
         let named = self.node(id).inserted_for.unwrap_or(id);
         let node = self.node(named);
-        let name = node.state_name().map(|(name, _)| name).unwrap_or_default();
+        let name = self.topic_name(named).map(|(name, _)| name).unwrap_or_default();
         match node.joins_streams() {
             true if node.receiver == Some(id) => format!("{name}-left"),
             true => format!("{name}-right"),

@@ -52,7 +52,7 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
             let right = index > 0 && node.joins_by_foreign_key();
             groups.unite(if right { beyond(*id) } else { id.0 }, reading(input));
         }
-        for (store, _) in node.stores() {
+        for (store, _) in node.stores().iter().filter(|(store, _)| topology.node(*store).gives() != Kind::GlobalTable) {
             groups.unite(id.0, store.0);
         }
     }
@@ -102,7 +102,8 @@ pub(super) fn cut(topology: &Topology, order: &[NodeId]) -> Vec<SubTopology> {
     parts
 }
 
-/// For each join with a table or of two streams: the entries of both sides.
+/// For each join with a table or of two streams, and each processor that reads a table: the entries of both sides. For each cogroup: those of
+/// all its streams.
 fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     let mut origins: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
     for (index, entry) in part.entries.iter().enumerate() {
@@ -137,6 +138,12 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
             } else {
                 own.extend(from);
             }
+        }
+        // A processor looks rows of tables up, as a join does.
+        let read = topology.node(*id).stores().iter().filter(|(table, _)| topology.node(*table).gives() == Kind::Table);
+        both.extend(read.flat_map(|(table, _)| origins.get(table).cloned().unwrap_or_default()));
+        if !topology.node(*id).also_from.is_empty() {
+            both.extend(own.iter().copied());
         }
         if !both.is_empty() {
             both.extend(own.iter().copied());

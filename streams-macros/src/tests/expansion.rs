@@ -53,6 +53,19 @@ const WINDOWS: &str = r#"
     }
 "#;
 
+const SESSIONS: &str = r#"
+    pub fn visits() -> Visits {
+        let seen: SessionStore<String, u64> = session_store(hours(1));
+        let views: Stream<String, View> = stream("views");
+        let spent: Table<Windowed<String, SessionWindow>, u64> = views
+            .group_by_key()
+            .windowed_by(sessions(minutes(5)).grace(seconds(10)))
+            .aggregate(|| 0, |_, view, sum| sum + view.ms, |_, a, b| a + b);
+        spent.to_stream().to("visits");
+        views.process_values(FirstView, seen).to("first-views");
+    }
+"#;
+
 const TABLES: &str = r#"
     pub fn people() -> People {
         let users: Table<String, User> = table("users").partitions(4);
@@ -93,6 +106,18 @@ const STREAM_JOINS: &str = r#"
     }
 "#;
 
+const COGROUP: &str = r#"
+    pub fn carts() -> Carts {
+        let added: Stream<String, Item> = stream("added");
+        let removed: Stream<u64, Item> = stream("removed");
+        let removals = removed.group_by(|_, item| item.user.clone());
+        let changes = added.group_by_key().cogroup(|_, item, n| n + item.count);
+        let items: Table<Windowed<String>, u64> =
+            changes.try_cogroup(removals, |_, item, n| item.take_from(n)).windowed_by(tumbling(hours(1))).aggregate(|| 0);
+        items.to_stream().to("items");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -125,8 +150,10 @@ fn plans() {
     snapshot("word_count.plan.txt", &plan_text(WORD_COUNT));
     snapshot("joins.plan.txt", &plan_text(JOINS));
     snapshot("windows.plan.txt", &plan_text(WINDOWS));
+    snapshot("sessions.plan.txt", &plan_text(SESSIONS));
     snapshot("tables.plan.txt", &plan_text(TABLES));
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
+    snapshot("cogroup.plan.txt", &plan_text(COGROUP));
     snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
 }
 
@@ -135,15 +162,17 @@ fn expansions() {
     snapshot("word_count.rs", &code(WORD_COUNT));
     snapshot("joins.rs", &code(JOINS));
     snapshot("windows.rs", &code(WINDOWS));
+    snapshot("sessions.rs", &code(SESSIONS));
     snapshot("tables.rs", &code(TABLES));
     snapshot("processors.rs", &code(PROCESSORS));
+    snapshot("cogroup.rs", &code(COGROUP));
     snapshot("stream_joins.rs", &code(STREAM_JOINS));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, TABLES, PROCESSORS, STREAM_JOINS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

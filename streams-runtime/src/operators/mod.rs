@@ -4,6 +4,7 @@
 mod aggregate;
 mod branch;
 mod closure;
+mod cogroup;
 mod count;
 mod filter;
 mod flat_map;
@@ -48,6 +49,9 @@ mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
 pub use branch::{Branch, BranchNode};
+pub use cogroup::{Cogroup, CogroupAggregate, CogroupAggregateNode, CogroupNode, CogroupRecord, CogroupState, CogroupWindows};
+pub use cogroup::{SameGroupKey, SessionCogroupAggregate, SessionCogroupAggregateNode};
+pub use cogroup::{WindowedCogroup, WindowedCogroupAggregate, WindowedCogroupAggregateNode};
 pub use count::{Count, CountNode};
 pub use filter::{Filter, FilterNode};
 pub use flat_map::{FlatMap, FlatMapNode};
@@ -94,4 +98,5 @@ pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate,
 pub use windowed::{
     AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,
 };
+pub use windowed::{FixedRows, SlidingRows, WindowRows};
 pub use windowed::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger};

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::state::TableStore;
-use crate::codec::StreamData;
+use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
 use crate::error::TaskError;
+use crate::stores::StoreError;
 
 /// Looks up the rows of a table.
 pub trait Rows<K, V>: Clone {
@@ -68,7 +69,8 @@ pub trait Rows<K, V>: Clone {
 
 /// The rows of a table that has a store.
 pub struct StoreRows<K, V> {
-    store: TableStore<K, V>,
+    /// `None`: a store of windows or sessions, which is made after this and found by its name.
+    store: Option<TableStore<K, V>>,
     name: Rc<str>,
 }
 
@@ -79,8 +81,30 @@ impl<K, V> Clone for StoreRows<K, V> {
 }
 
 impl<K, V> StoreRows<K, V> {
-    pub(crate) fn new(store: TableStore<K, V>, name: &str) -> Self {
+    pub(crate) fn new(store: Option<TableStore<K, V>>, name: &str) -> Self {
         StoreRows { store, name: name.into() }
+    }
+}
+
+impl<K, V> StoreRows<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// The row of a key in a window, whose bytes in topics lead to it.
+    fn in_window<Q, R>(&self, key: &Q, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let (mut bytes, other) = cx.take_scratch();
+        let encoded = Q::Codec::default().encode(key, &mut bytes);
+        let row = match encoded {
+            Ok(Encoded::Bytes) => cx.stores.in_window(&self.name, &bytes).map(then),
+            Ok(Encoded::Null) => Ok(then(None)),
+            Err(e) => Err(StoreError::Encode { store: self.name.to_string(), reason: e.to_string() }),
+        };
+        cx.put_scratch((bytes, other));
+        row.map_err(|e| cx.store_error(&self.name, e))
     }
 }
 
@@ -100,8 +124,9 @@ where
         Q: StreamData<Stored = K> + ?Sized,
     {
         let row = match self.store {
-            TableStore::Latest(store) => cx.stores.get(store).get_with_timestamp(key),
-            TableStore::Versions(store) => cx.stores.versioned(store).get(key),
+            Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
+            Some(TableStore::Versions(store)) => cx.stores.versioned(store).get(key),
+            None => return self.in_window(key, cx, then),
         };
         match row {
             Ok(row) => Ok(then(row)),
@@ -132,8 +157,9 @@ where
         Q: StreamData<Stored = K> + ?Sized,
     {
         let row = match self.store {
-            TableStore::Latest(store) => cx.stores.get(store).get_with_timestamp(key),
-            TableStore::Versions(store) => cx.stores.versioned(store).get_as_of(key, time_ms),
+            Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
+            Some(TableStore::Versions(store)) => cx.stores.versioned(store).get_as_of(key, time_ms),
+            None => return self.in_window(key, cx, then),
         };
         match row {
             Ok(row) => Ok(then(row)),

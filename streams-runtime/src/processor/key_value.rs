@@ -1,8 +1,10 @@
 //! Key-value stores in processors.
 
+use std::marker::PhantomData;
 use std::ops::{ControlFlow, RangeBounds};
 
 use super::context::StoreHandle;
+use super::read_only::{ReadOnly, ReadWrite};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::stores::{KeyValue, KeyValueStore, Order, StoreError};
@@ -16,37 +18,37 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> KeyValueView<'_, K, V> {
-        KeyValueView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self) }
+        KeyValueView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self), access: PhantomData }
     }
 }
 
-/// A key-value store as a processor uses it.
-pub struct KeyValueView<'a, K: StreamData, V: StreamData> {
-    store: &'a mut KeyValueStore<K, V>,
-    timestamp_ms: i64,
-}
-
-impl<'a, K, V> KeyValueView<'a, K, V>
+impl<K, V> StoreHandle for ReadOnly<KeyValue<K, V>>
 where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// The value of a key. A borrowed form of the key will do: `str` for `String`.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn get<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q) -> Result<Option<&'a V>, StoreError> {
-        self.store.get(key)
-    }
+    type View<'a> = KeyValueView<'a, K, V, ReadOnly>;
 
-    /// The value of a key and the time of its last update.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn get_with_timestamp<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q) -> Result<Option<(&'a V, i64)>, StoreError> {
-        self.store.get_with_timestamp(key)
+    #[inline]
+    fn view(self, cx: &mut Context) -> KeyValueView<'_, K, V, ReadOnly> {
+        KeyValueView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self.0), access: PhantomData }
     }
+}
 
+/// A key-value store as a processor uses it.
+///
+/// Of a table it can only be read: [`ReadOnly`].
+pub struct KeyValueView<'a, K: StreamData, V: StreamData, A = ReadWrite> {
+    store: &'a mut KeyValueStore<K, V>,
+    timestamp_ms: i64,
+    access: PhantomData<A>,
+}
+
+impl<K, V> KeyValueView<'_, K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
     /// Sets the value of a key.
     ///
     /// # Errors
@@ -84,6 +86,28 @@ where
         Q: StreamData<Stored = K> + ?Sized + 'q,
     {
         rows.into_iter().try_for_each(|(key, value)| self.store.put_at(key, value, self.timestamp_ms))
+    }
+}
+
+impl<'a, K, V, A> KeyValueView<'a, K, V, A>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// The value of a key. A borrowed form of the key will do: `str` for `String`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn get<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q) -> Result<Option<&'a V>, StoreError> {
+        self.store.get(key)
+    }
+
+    /// The value of a key and the time of its last update.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn get_with_timestamp<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q) -> Result<Option<(&'a V, i64)>, StoreError> {
+        self.store.get_with_timestamp(key)
     }
 
     /// All rows in the order of the keys' bytes.

@@ -2,9 +2,11 @@
 
 mod context;
 mod forward;
+mod global;
 mod host;
 mod key_value;
 mod outputs;
+mod read_only;
 mod schedules;
 mod session;
 mod window;
@@ -13,9 +15,11 @@ mod wrapper;
 pub use context::{ProcessorContext, StoreHandle};
 pub(crate) use forward::{FixedKeyOutlet, Outlet};
 pub use forward::{Forward, ForwardValue};
+pub use global::GlobalView;
 pub(crate) use host::{Host, outcome};
 pub use key_value::KeyValueView;
 pub use outputs::{BranchingProcessor, Out, Outlets, OutputNodes, Outputs};
+pub use read_only::{ReadOnly, ReadWrite};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
 pub use session::SessionView;
@@ -23,6 +27,8 @@ pub use window::WindowView;
 pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
 
 use crate::error::BoxError;
+#[cfg(doc)]
+use crate::stores::{GlobalRows, KeyValue, WindowState};
 
 /// A record as a processor sees it. Topic, partition, offset and headers are in the context.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +82,8 @@ pub trait Processor<K: ?Sized, V: ?Sized>: 'static {
     type KeyOut: ?Sized + 'static;
     /// Value of what it forwards.
     type ValueOut: ?Sized + 'static;
-    /// Handles of the stores it is connected to: `()`, one [`KeyValue`], or a tuple of them, in the order of the topology.
+    /// Handles of the stores it is connected to: `()`, one handle ([`KeyValue`], [`WindowState`], of a table [`ReadOnly`], of a global table
+    /// [`GlobalRows`]), or a tuple of them, in the order of the topology.
     type Stores: Copy + 'static;
 
     /// Called once before the first record, with the stores restored: the place to make schedules.
@@ -129,7 +136,8 @@ pub trait Processor<K: ?Sized, V: ?Sized>: 'static {
 pub trait FixedKeyProcessor<K: ?Sized, V: ?Sized>: 'static {
     /// Value of what it forwards.
     type ValueOut: ?Sized + 'static;
-    /// Handles of the stores it is connected to: `()`, one [`KeyValue`], or a tuple of them, in the order of the topology.
+    /// Handles of the stores it is connected to: `()`, one handle ([`KeyValue`], [`WindowState`], of a table [`ReadOnly`], of a global table
+    /// [`GlobalRows`]), or a tuple of them, in the order of the topology.
     type Stores: Copy + 'static;
 
     /// Called once before the first record, with the stores restored.

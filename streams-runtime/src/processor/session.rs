@@ -1,8 +1,10 @@
 //! Session stores in processors.
 
+use std::marker::PhantomData;
 use std::ops::{ControlFlow, RangeBounds};
 
 use super::context::StoreHandle;
+use super::read_only::{ReadOnly, ReadWrite};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::stores::{Order, SessionStore, Sessions, StoreError};
@@ -17,7 +19,20 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> SessionView<'_, K, V> {
-        SessionView { store: cx.stores.sessions(self) }
+        SessionView { store: cx.stores.sessions(self), access: PhantomData }
+    }
+}
+
+impl<K, V> StoreHandle for ReadOnly<Sessions<K, V>>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    type View<'a> = SessionView<'a, K, V, ReadOnly>;
+
+    #[inline]
+    fn view(self, cx: &mut Context) -> SessionView<'_, K, V, ReadOnly> {
+        SessionView { store: cx.stores.sessions(self.0), access: PhantomData }
     }
 }
 
@@ -25,11 +40,14 @@ where
 ///
 /// A session is seen while its end is after the largest end put so far less the retention; one that is put later than that is left out. The
 /// sessions of a key come in order of their ends, and then of their starts.
-pub struct SessionView<'a, K: StreamData, V: StreamData> {
+///
+/// Of a table it can only be read: [`ReadOnly`].
+pub struct SessionView<'a, K: StreamData, V: StreamData, A = ReadWrite> {
     store: &'a mut SessionStore<K, V>,
+    access: PhantomData<A>,
 }
 
-impl<'a, K, V> SessionView<'a, K, V>
+impl<K, V> SessionView<'_, K, V>
 where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
@@ -49,7 +67,13 @@ where
     pub fn remove<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q, session: SessionWindow) -> Result<(), StoreError> {
         self.store.remove(key, session)
     }
+}
 
+impl<'a, K, V, A> SessionView<'a, K, V, A>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
     /// The value of the session of a key with this start and this end. A borrowed form of the key will do: `str` for `String`.
     ///
     /// # Errors

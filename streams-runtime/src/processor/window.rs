@@ -1,8 +1,10 @@
 //! Window stores in processors.
 
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use super::context::StoreHandle;
+use super::read_only::{ReadOnly, ReadWrite};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::stores::{Order, StoreError, WindowState, WindowStore};
@@ -17,19 +19,35 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> WindowView<'_, K, V> {
-        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.window(self) }
+        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.window(self), access: PhantomData }
+    }
+}
+
+impl<K, V> StoreHandle for ReadOnly<WindowState<K, V>>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    type View<'a> = WindowView<'a, K, V, ReadOnly>;
+
+    #[inline]
+    fn view(self, cx: &mut Context) -> WindowView<'_, K, V, ReadOnly> {
+        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.window(self.0), access: PhantomData }
     }
 }
 
 /// A window store as a processor uses it: values by key and time, each the start of a window.
 ///
 /// A value is seen while its time is after the largest time put so far less the retention; one that is put later than that is left out.
-pub struct WindowView<'a, K: StreamData, V: StreamData> {
+///
+/// Of a table it can only be read: [`ReadOnly`].
+pub struct WindowView<'a, K: StreamData, V: StreamData, A = ReadWrite> {
     store: &'a mut WindowStore<K, V>,
     timestamp_ms: i64,
+    access: PhantomData<A>,
 }
 
-impl<'a, K, V> WindowView<'a, K, V>
+impl<K, V> WindowView<'_, K, V>
 where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
@@ -49,7 +67,13 @@ where
     pub fn delete<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q, start_ms: i64) -> Result<(), StoreError> {
         self.store.delete_at(key, start_ms, self.timestamp_ms)
     }
+}
 
+impl<'a, K, V, A> WindowView<'a, K, V, A>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
     /// The value of a key in the window that starts at this time; of duplicates the one that was put last. A borrowed form of the key will
     /// do: `str` for `String`.
     ///

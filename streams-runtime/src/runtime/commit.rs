@@ -2,7 +2,7 @@
 //!
 //! 1. every task flushes its caches: changes go downstream, to the changelogs, and wait in the overlays of the stores;
 //! 2. the producer is flushed: all results and changelog records are acknowledged. Before that no offset may be committed, or a crash
-//!    would lose results;
+//!    would lose results. Only then do the changelogs hear of rows that are gone since they have become results, with a flush of its own;
 //! 3. the offsets are committed. A crash before this repeats records: at least once;
 //! 4. the overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store could be ahead of
 //!    what is committed; a crash before this costs only reading the tail of the changelog.
@@ -38,14 +38,15 @@ impl Worker {
             let stopped = |source| Error::Task { task: id.to_string(), source };
             offsets.extend(assigned.task.prepare_commit().map_err(stopped)?);
         }
-        let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
-        match flushed {
-            Ok(()) => {}
-            Err(error) if error.is_retriable() => {
-                tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
-                return Ok(Outcome::Deferred(error));
-            }
-            Err(error) => return Err(error.into()),
+        if let Some(error) = self.acknowledged()? {
+            return Ok(Outcome::Deferred(error));
+        }
+        let mut gone = false;
+        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            gone |= assigned.task.tell_gone().map_err(|source| Error::Task { task: id.to_string(), source })?;
+        }
+        if gone && let Some(error) = self.acknowledged()? {
+            return Ok(Outcome::Deferred(error));
         }
         if !offsets.is_empty() {
             match self.member.commit(&offsets) {
@@ -69,6 +70,19 @@ impl Worker {
         drop(producer);
         self.note_purgeable(&offsets);
         Ok(if offsets.is_empty() { Outcome::Nothing } else { Outcome::Committed })
+    }
+
+    /// Waits until all that was handed over is acknowledged; an error if the broker is away for now.
+    fn acknowledged(&mut self) -> Result<Option<BrokerError>, Error> {
+        let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
+        match flushed {
+            Ok(()) => Ok(None),
+            Err(error) if error.is_retriable() => {
+                tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
+                Ok(Some(error))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Processed records of internal topics are of no use any more.

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use super::{Change, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
+use super::{Change, GlobalRows, GlobalStore, KeyValueStore, SessionStore, StoreError, VersionedStore, WindowStore};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::record::RecordRef;
@@ -109,6 +110,12 @@ pub trait StoreObject: Any {
     /// # Errors
     /// When a value cannot be encoded.
     fn flush_quietly(&mut self, out: &mut ProduceBatch) -> Result<(), StoreError>;
+    /// When all results so far are acknowledged: writes to the changelog that rows are gone whose results these are. Whether there was
+    /// anything, which has to be acknowledged as well before the commit.
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        let _ = out;
+        false
+    }
     /// After the commit: hands everything younger than the last one to the backend.
     ///
     /// # Errors
@@ -128,6 +135,14 @@ pub trait StoreObject: Any {
     fn uncommitted_rows(&self) -> usize;
     /// The typed store.
     fn as_any(&mut self) -> &mut dyn Any;
+    /// The value and time of a key in a window, by the bytes that the key has in topics; nothing in a store without windows.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    fn in_window(&mut self, key: &[u8]) -> Result<Option<(&dyn Any, i64)>, StoreError> {
+        let _ = key;
+        Ok(None)
+    }
 }
 
 impl<K, V> StoreObject for KeyValueStore<K, V>
@@ -196,6 +211,12 @@ pub(crate) trait OverRows: 'static {
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
     /// Empties rows and index.
     fn clear_for_restore(&mut self) -> Result<(), StoreError>;
+
+    /// The place of a row by the bytes that its key has in topics; `None`: not of this store, or out of sight.
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        let _ = key;
+        Ok(None)
+    }
 }
 
 impl<S: OverRows> StoreObject for S {
@@ -243,6 +264,11 @@ impl<S: OverRows> StoreObject for S {
     fn as_any(&mut self) -> &mut dyn Any {
         self
     }
+    fn in_window(&mut self, key: &[u8]) -> Result<Option<(&dyn Any, i64)>, StoreError> {
+        let Some(place) = self.seek(key)? else { return Ok(None) };
+        let rows = self.rows();
+        Ok(rows.row(place).map(|value| (value as &dyn Any, rows.row_timestamp_ms(place))))
+    }
 }
 
 /// Where a store of type `S` is in its task.
@@ -260,6 +286,9 @@ impl<S> Copy for Place<S> {}
 #[derive(Default)]
 pub struct StoreArena {
     stores: Vec<Box<dyn StoreObject>>,
+    /// Global tables that processors of the task read: each an `Arc<GlobalStore>`.
+    globals: Vec<Box<dyn Any>>,
+    key_scratch: Vec<u8>,
 }
 
 impl StoreArena {
@@ -420,6 +449,35 @@ impl StoreArena {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         self.at(handle.place)
+    }
+
+    /// The value and time of a key in a window, by the bytes that the key has in topics, of the store of this name.
+    pub(crate) fn in_window<V: 'static>(&mut self, name: &str, key: &[u8]) -> Result<Option<(&V, i64)>, StoreError> {
+        let Some(store) = self.stores.iter_mut().find(|s| s.name() == name) else { return Ok(None) };
+        let row = store.in_window(key)?;
+        Ok(row.and_then(|(value, timestamp_ms)| Some((value.downcast_ref()?, timestamp_ms))))
+    }
+
+    pub(crate) fn add_global<K, V>(&mut self, store: Arc<GlobalStore<K, V>>) -> GlobalRows<K, V>
+    where
+        K: 'static,
+        V: StreamData + 'static,
+    {
+        self.globals.push(Box::new(store));
+        GlobalRows { place: self.globals.len() - 1, types: PhantomData }
+    }
+
+    /// The global table behind a handle, and a buffer for keys.
+    #[inline]
+    pub(crate) fn global<K, V>(&mut self, handle: GlobalRows<K, V>) -> (&GlobalStore<K, V>, &mut Vec<u8>)
+    where
+        K: 'static,
+        V: StreamData + 'static,
+    {
+        match self.globals.get(handle.place).and_then(|s| s.downcast_ref::<Arc<GlobalStore<K, V>>>()) {
+            Some(store) => (store, &mut self.key_scratch),
+            None => unreachable!("a handle of another task"),
+        }
     }
 
     /// Puts a store of any type in.

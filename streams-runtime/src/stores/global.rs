@@ -2,12 +2,15 @@
 
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
+use std::marker::PhantomData;
+use std::ops::RangeBounds;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
+use super::order::encode_bound;
 use crate::broker::TopicPartition;
-use crate::codec::{Codec, Encoded, StreamData};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::error::{ErrorKind, OnError, TaskError};
 use crate::record::RecordRef;
 
@@ -81,6 +84,33 @@ where
         Ok(self.all_with_timestamps()?.into_iter().map(|(key, value, _)| (key, value)).collect())
     }
 
+    /// The rows whose keys lie in a range, in the order of the keys' bytes. A key that is null leaves its side open.
+    ///
+    /// # Errors
+    /// When a key cannot be encoded, or one in the store is not of its type.
+    pub fn range<'q, Q>(&self, range: impl RangeBounds<&'q Q>) -> Result<Vec<(K, V)>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+        K: Clone,
+    {
+        let encode_error = |e: CodecError| StoreError::Encode { store: self.name.clone(), reason: e.to_string() };
+        let (mut low, mut high) = (Vec::new(), Vec::new());
+        let from = encode_bound(range.start_bound(), &mut low).map_err(encode_error)?;
+        let to = encode_bound(range.end_bound(), &mut high).map_err(encode_error)?;
+        let rows = self.rows(|key| RangeBounds::<[u8]>::contains(&(from, to), key))?;
+        Ok(rows.into_iter().map(|(key, value, _)| (key, value)).collect())
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> u64 {
+        self.rows.read().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// All rows, each with the time of its record, in the order of the keys' bytes.
     ///
     /// # Errors
@@ -89,8 +119,16 @@ where
     where
         K: Clone,
     {
+        self.rows(|_| true)
+    }
+
+    fn rows(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<(K, V, i64)>, StoreError>
+    where
+        K: Clone,
+    {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        let sorted: BTreeMap<&[u8], &(V, i64)> = rows.iter().map(|(key, row)| (&key[..], row)).collect();
+        let wanted = rows.iter().map(|(key, row)| (&key[..], row)).filter(|(key, _)| wanted(key));
+        let sorted: BTreeMap<&[u8], &(V, i64)> = wanted.collect();
         let (codec, mut slot) = (K::Codec::default(), Default::default());
         sorted
             .into_iter()
@@ -99,6 +137,26 @@ where
                 Err(e) => Err(StoreError::Decode { store: self.name.clone(), reason: e.to_string() }),
             })
             .collect()
+    }
+}
+
+/// The handle of a global table: what a processor gets for one that it is connected to.
+pub struct GlobalRows<K, V> {
+    pub(super) place: usize,
+    pub(super) types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V> Clone for GlobalRows<K, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for GlobalRows<K, V> {}
+
+impl<K, V> std::fmt::Debug for GlobalRows<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GlobalRows({})", self.place)
     }
 }
 

@@ -201,7 +201,7 @@ where
             }
             rows.sequence = if rows.sequence >= MAX_SEQUENCE { 0 } else { rows.sequence + 1 };
             set_row_key(&mut rows.row_key, key, time_ms, rows.sequence);
-            below.write(&rows.row_key, Some(&rows.value_bytes), time_ms, out);
+            below.write(&rows.row_key, &rows.value_bytes, time_ms, out);
             rows.add(key, JoinRow { time_ms, sequence: rows.sequence, may_wait, value });
         }
         rows.expire(below);

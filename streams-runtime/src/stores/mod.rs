@@ -20,7 +20,7 @@ pub(crate) mod window;
 
 pub use arena::{KeyValue, Sessions, StoreArena, StoreObject, Versioned, WindowState};
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
-pub use global::{GlobalStore, GlobalStores};
+pub use global::{GlobalRows, GlobalStore, GlobalStores};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use order::Order;

@@ -4,6 +4,7 @@
 //! commit. One in memory gets nothing, since all that it could give back is here already.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 
@@ -32,20 +33,37 @@ pub(crate) struct Below {
     changelog: Option<(TopicSlot, i32)>,
     overlay: Overlay,
     backend: Box<dyn KeyValueBackend>,
+    /// Rows whose deletion is not in the changelog yet, with its time.
+    gone: BTreeMap<Box<[u8]>, i64>,
     row: Vec<u8>,
 }
 
 impl Below {
     pub(crate) fn new(name: Arc<str>, backend: Box<dyn KeyValueBackend>, changelog: Option<(TopicSlot, i32)>) -> Self {
-        Below { name, changelog, overlay: Overlay::default(), backend, row: Vec::new() }
+        Below { name, changelog, overlay: Overlay::default(), backend, gone: BTreeMap::new(), row: Vec::new() }
     }
 
-    /// Writes a row, or its deletion, to the changelog and to what waits for the backend.
-    pub(crate) fn write(&mut self, key: &[u8], value: Option<&[u8]>, timestamp_ms: i64, out: &mut ProduceBatch) {
+    /// Writes a row to the changelog and to what waits for the backend.
+    pub(crate) fn write(&mut self, key: &[u8], value: &[u8], timestamp_ms: i64, out: &mut ProduceBatch) {
+        if !self.gone.is_empty() {
+            self.gone.remove(key);
+        }
+        self.log(key, Some(value), timestamp_ms, out);
+        self.keep(key, Some(value), timestamp_ms);
+    }
+
+    /// Deletes a row that has become a result. The changelog is told when the result is acknowledged: earlier, a crash could lose both.
+    pub(crate) fn delete(&mut self, key: Box<[u8]>, timestamp_ms: i64) {
+        self.keep(&key, None, timestamp_ms);
+        if self.changelog.is_some() {
+            self.gone.insert(key, timestamp_ms);
+        }
+    }
+
+    fn log(&self, key: &[u8], value: Option<&[u8]>, timestamp_ms: i64, out: &mut ProduceBatch) {
         if let Some((topic, partition)) = self.changelog {
             out.push(topic, partition, NewRecord { key: Some(key), value, timestamp_ms: timestamp_ms.max(0), offset: 0 });
         }
-        self.keep(key, value, timestamp_ms);
     }
 
     /// Lets a row go without a word to the changelog, whose own retention deletes it there.
@@ -132,12 +150,20 @@ impl<R: ObjectRows> StoreObject for ObjectStore<R> {
     }
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
         self.rows.clear();
+        self.below.gone.clear();
         self.below.overlay.clear();
         self.below.backend.clear()
     }
     fn flush_quietly(&mut self, _: &mut ProduceBatch) -> Result<(), StoreError> {
         // Every change is in the changelog already.
         Ok(())
+    }
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        let gone = std::mem::take(&mut self.below.gone);
+        for (key, timestamp_ms) in &gone {
+            self.below.log(key, None, *timestamp_ms, out);
+        }
+        !gone.is_empty()
     }
     fn commit(&mut self, position: i64) -> Result<(), StoreError> {
         self.below.commit(position)

@@ -106,6 +106,11 @@ where
         self.rows.name()
     }
 
+    /// How long a session is kept after its end.
+    pub(crate) fn retention_ms(&self) -> i64 {
+        self.retention_ms
+    }
+
     /// Sessions that end up to this time are out of retention.
     fn expired_ms(&self) -> i64 {
         self.newest_end_ms.saturating_sub(self.retention_ms)
@@ -262,6 +267,13 @@ where
         }
         self.expire();
         Ok(())
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        match session_key(key) {
+            Ok((_, session)) if session.end_ms >= self.first_seen_ms() => self.load(key).map(Some),
+            _ => Ok(None),
+        }
     }
 
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {

@@ -211,15 +211,17 @@ macro_rules! of_side {
             let ObjectStore { rows, below } = self;
             let added = rows.$rows.add(Side::$side, key, value, &mut rows.value_bytes);
             added.map_err(|error| below.encode_error(&error))?;
-            below.write(key, Some(&rows.value_bytes), time_ms, out);
+            below.write(key, &rows.value_bytes, time_ms, out);
             Ok(())
         }
 
-        /// Takes the first record of this side out. The changelog is told with the given time.
-        pub(crate) fn $give_up(&mut self, timestamp_ms: i64, out: &mut ProduceBatch) -> Option<(Box<[u8]>, Values<$value>)> {
-            let first = self.rows.$rows.rows.pop_first()?;
-            self.below.write(&first.0, None, timestamp_ms, out);
-            Some(first)
+        /// Takes the first record of this side out, and copies its key. The changelog will be told with the given time.
+        pub(crate) fn $give_up(&mut self, timestamp_ms: i64, key: &mut Vec<u8>) -> Option<Values<$value>> {
+            let (waiting, values) = self.rows.$rows.rows.pop_first()?;
+            key.clear();
+            key.extend_from_slice(&waiting);
+            self.below.delete(waiting, timestamp_ms);
+            Some(values)
         }
     };
 }
@@ -233,13 +235,13 @@ where
     of_side!(Right, right, R, wait_right, give_up_right);
 
     /// A record has found a partner: it waits no more, and neither do those of the same side, key and time.
-    pub(crate) fn found(&mut self, side: Side, key: &[u8], timestamp_ms: i64, out: &mut ProduceBatch) {
-        let was_there = match side {
-            Side::Left => self.rows.left.rows.remove(key).is_some(),
-            Side::Right => self.rows.right.rows.remove(key).is_some(),
+    pub(crate) fn found(&mut self, side: Side, key: &[u8], timestamp_ms: i64) {
+        let there = match side {
+            Side::Left => self.rows.left.rows.remove_entry(key).map(|(key, _)| key),
+            Side::Right => self.rows.right.rows.remove_entry(key).map(|(key, _)| key),
         };
-        if was_there {
-            self.below.write(key, None, timestamp_ms, out);
+        if let Some(key) = there {
+            self.below.delete(key, timestamp_ms);
         }
     }
 }

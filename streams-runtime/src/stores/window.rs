@@ -301,6 +301,20 @@ where
         Ok(())
     }
 
+    fn seek(&mut self, key: &[u8]) -> Result<Option<usize>, StoreError> {
+        let Some((_, start)) = key.split_last_chunk::<START_BYTES>() else { return Ok(None) };
+        if i64::from_be_bytes(*start) <= self.expired_ms() {
+            return Ok(None);
+        }
+        let mut row = std::mem::take(&mut self.key_scratch);
+        row.clear();
+        row.extend_from_slice(key);
+        row.extend_from_slice(&SEQUENCE);
+        let place = self.load(&row);
+        self.key_scratch = row;
+        place.map(Some)
+    }
+
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
         self.index.clear();
         self.newest_start_ms = -1;

@@ -69,13 +69,13 @@ pub enum BuildError {
 
 /// Collects the nodes, stores and targets of one task while the generated code builds it.
 pub struct TaskBuilder<'a> {
-    env: &'a TaskEnv<'a>,
-    context: Context,
+    pub(super) env: &'a TaskEnv<'a>,
+    pub(super) context: Context,
     sources: Vec<Option<Box<dyn Source>>>,
     nodes: usize,
     /// Stores that hand on the values before their changes.
     with_old: Vec<&'static str>,
-    problems: Vec<BuildError>,
+    pub(super) problems: Vec<BuildError>,
 }
 
 impl<'a> TaskBuilder<'a> {
@@ -108,40 +108,8 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
-    /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
-        let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
-            return StoreArena::no_window();
-        };
-        if retention_ms < size_ms {
-            self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
-            None => StoreArena::no_window(),
-        }
-    }
-
-    /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
-    pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
-            Some((store, _)) => self.context.stores.add_sessions(store),
-            None => StoreArena::no_sessions(),
-        }
-    }
-
     /// A session store as it is planned, and its retention.
-    fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
+    pub(super) fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -157,7 +125,7 @@ impl<'a> TaskBuilder<'a> {
         store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
+    pub(super) fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -203,6 +171,10 @@ impl<'a> TaskBuilder<'a> {
                 "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
             );
             self.window_problem(name, problem);
+        }
+        // A processor that reads it may have opened it before.
+        if let Some(handle) = self.context.stores.find_window(name) {
+            return handle;
         }
         match self.make_window(name, plan.logged, retention_ms) {
             Some(store) => self.context.stores.add_window(store),
@@ -262,6 +234,17 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// How long the windows of this store are.
+    pub(crate) fn size_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, size_ms: i64)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find_window::<K, V>(name).is_some() {
+            self.context.stores.window(handle).set_size(size_ms);
+        }
+    }
+
     /// A topic of a foreign-key join, to write to.
     pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
         self.target(&topic.of(self.env.application_id))
@@ -291,7 +274,12 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let Some((mut store, retention_ms)) = self.make_sessions(name) else { return StoreArena::no_sessions() };
+        let made = match self.context.stores.find_sessions(name) {
+            // A processor that reads it has opened it before.
+            Some(handle) => Some((handle, self.context.stores.sessions(handle).retention_ms())),
+            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add_sessions(store), retention_ms)),
+        };
+        let Some((handle, retention_ms)) = made else { return StoreArena::no_sessions() };
         if retention_ms < least_retention_ms {
             let problem = format!(
                 "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
@@ -299,9 +287,10 @@ impl<'a> TaskBuilder<'a> {
             self.window_problem(name, problem);
         }
         if forwards {
-            store.forward_changes(self.with_old.contains(&name));
+            let with_old = self.with_old.contains(&name);
+            self.context.stores.sessions(handle).forward_changes(with_old);
         }
-        self.context.stores.add_sessions(store)
+        handle
     }
 
     pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
@@ -377,8 +366,12 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        let store =
-            if self.is_versioned(name) { TableStore::Versions(self.versioned(name)) } else { TableStore::Latest(self.key_value(name)) };
+        let kind = self.env.plan.stores.iter().find(|s| s.name == name).map(|s| s.kind);
+        let store = match kind {
+            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned(name))),
+            Some(StoreKind::Window { .. } | StoreKind::Session { .. }) => None,
+            _ => Some(TableStore::Latest(self.key_value(name))),
+        };
         StoreRows::new(store, name)
     }
 

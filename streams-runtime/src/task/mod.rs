@@ -2,12 +2,14 @@
 
 mod builder;
 mod input;
+mod processor_stores;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use builder::{BuildError, TaskBuilder, TaskEnv};
 pub use input::Input;
+pub use processor_stores::TableWindow;
 
 use crate::broker::{CommitOffset, Producer, TopicPartition};
 use crate::context::{Context, TaskMetrics};
@@ -272,6 +274,18 @@ impl Task {
         self.flush_quiet_stores()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
         Ok(self.inputs.iter().filter_map(Input::uncommitted).collect())
+    }
+
+    /// Between the halves, when all that was handed over is acknowledged: the changelogs are told of rows that are gone since they have become results.
+    /// Earlier, a crash could lose such a result and the row with it. Whether anything was written, which has to be acknowledged as well.
+    ///
+    /// # Errors
+    /// When the producer takes nothing.
+    pub fn tell_gone(&mut self) -> Result<bool, Box<TaskError>> {
+        let Context { stores, out, .. } = &mut self.cx;
+        let written = stores.iter_mut().fold(false, |written, store| store.flush_gone(out) || written);
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("store", e))?;
+        Ok(written)
     }
 
     /// Second half, after the offsets are committed: what the stores hold back goes to their backends, with the changelog offsets it is

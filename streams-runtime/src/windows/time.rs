@@ -69,11 +69,17 @@ impl TimeWindows {
     }
 }
 
+impl TimeWindows {
+    pub(crate) fn frames(&self) -> Frames {
+        Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms }
+    }
+}
+
 impl Windows for TimeWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
-        TimeWindowedStream::new(Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms })
+        TimeWindowedStream::new(self.frames())
     }
 
     fn retention_ms(&self) -> i64 {
@@ -111,11 +117,17 @@ impl UnlimitedWindows {
     }
 }
 
+impl UnlimitedWindows {
+    pub(crate) fn frames(&self) -> Frames {
+        Frames { first_ms: self.first_ms, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 }
+    }
+}
+
 impl Windows for UnlimitedWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
-        TimeWindowedStream::new(Frames { first_ms: self.first_ms, size_ms: i64::MAX, advance_ms: i64::MAX, grace_ms: 0 })
+        TimeWindowedStream::new(self.frames())
     }
 
     fn retention_ms(&self) -> i64 {

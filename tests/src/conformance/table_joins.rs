@@ -68,6 +68,15 @@ topology! {
         g.to_stream().to("out");
     }
 
+    fn tt_windowed() -> TtWindowed {
+        let in1: Stream<Option<String>, Option<String>> = stream("in1");
+        let in2: Stream<Option<String>, Option<String>> = stream("in2");
+        let w1: Table<Windowed<String>, u64> = in1.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        let w2: Table<Windowed<String>, u64> = in2.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
+        let both = w1.outer_join(w2, |x, y| x.map_or(0, |x| *x) * 100 + y.map_or(0, |y| *y));
+        both.to_stream().to("out");
+    }
+
     fn tt_self() -> TtSelf {
         let t: Table<String, String> = table("in");
         let view = t.map_values(|v| format!("<{v}>"));
@@ -86,6 +95,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         sides(Scenario::new("tt_left_null_result", tt_left_null_result)).store::<String, String>("j"),
         Scenario::new("tt_chain", tt_chain).store::<String, String>("a").store::<String, String>("b").store::<String, String>("c"),
         sides(Scenario::new("tt_join_then_group", tt_join_then_group)).store::<String, String>("g"),
+        Scenario::new("tt_windowed", tt_windowed).windows_of(100).window_store::<u64>("w1").window_store::<u64>("w2"),
         Scenario::new("tt_self", tt_self).store::<String, String>("t"),
     ]
 }

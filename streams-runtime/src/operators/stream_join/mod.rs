@@ -63,7 +63,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// let driver = TestDriver::new(orders())?;
     /// driver.input::<u64, str>("orders")?.pipe_at(&7, "tea", 0)?;
     /// driver.input::<u64, i64>("payments")?.pipe_at(&7, &350, 60_000)?;
-    /// assert_eq!(driver.output::<u64, String>("paid").read_value(), Some("tea: 350".to_owned()));
+    /// let paid = driver.output::<u64, String>("paid").read().map(|record| record.value);
+    /// assert_eq!(paid, Some("tea: 350".to_owned()));
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
     pub fn join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)

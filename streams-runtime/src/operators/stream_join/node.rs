@@ -34,6 +34,7 @@ struct JoinNode<K: StreamData + ?Sized, V: StreamData + ?Sized, OK: ?Sized, OV: 
     key_slot: <K::Codec as Codec<K>>::Slot,
     /// Of records that waited.
     closing_slot: <K::Codec as Codec<K>>::Slot,
+    closing_key: Vec<u8>,
     waiting_key: Vec<u8>,
     next: N,
 }
@@ -77,6 +78,7 @@ where
             key: Vec::new(),
             key_slot: Default::default(),
             closing_slot: Default::default(),
+            closing_key: Vec::new(),
             waiting_key: Vec::new(),
             next,
         };
@@ -143,11 +145,11 @@ where
         }
         self.oldest_ms = i64::MAX;
         let mut seen_ms = i64::MIN;
+        let mut key = std::mem::take(&mut self.closing_key);
         let (of_left, of_right) = (self.op.windows.of_left(), self.op.windows.of_right());
         // Closed ones are the first of their side: what ends the look comes behind the first open ones of both.
         loop {
-            let Context { stores, out, .. } = &mut *cx;
-            let store = stores.of(waiting);
+            let store = cx.stores.of(waiting);
             let left = store.rows.left.first().filter(|key| of_left.is_closed(time_of(key), record_ms));
             let right = store.rows.right.first().filter(|key| of_right.is_closed(time_of(key), record_ms));
             let side = match (left, right) {
@@ -158,17 +160,21 @@ where
             };
             match side {
                 Side::Left => {
-                    let Some((key, values)) = store.give_up_left(record_ms, out) else { break };
-                    seen_ms = seen_ms.max(time_of(&key));
+                    let Some(values) = store.give_up_left(record_ms, &mut key) else { break };
                     self.give_up(&key, &values, |joiner, key, value| joiner.call(key, Some(value), None), cx)?;
                 }
                 Side::Right => {
-                    let Some((key, values)) = store.give_up_right(record_ms, out) else { break };
-                    seen_ms = seen_ms.max(time_of(&key));
+                    let Some(values) = store.give_up_right(record_ms, &mut key) else { break };
                     self.give_up(&key, &values, |joiner, key, value| joiner.call(key, None, Some(value)), cx)?;
                 }
             }
         }
+        // They came in the order of time.
+        if !key.is_empty() {
+            seen_ms = time_of(&key);
+            key.clear();
+        }
+        self.closing_key = key;
         if let Some(end_ms) = cx.stores.of(waiting).rows.looked_up_to_ms() {
             seen_ms = seen_ms.max(end_ms);
         }
@@ -276,8 +282,7 @@ macro_rules! side {
                     let key: Result<&K, CodecError> = $as_key;
                     let key = key.map_err(|e| cx.error(ErrorKind::Store, op.node, e.into()))?;
                     while let Some(at) = found.next() {
-                        let Context { stores, out, .. } = &mut *cx;
-                        let row = stores.of(other).rows.row(at);
+                        let row = cx.stores.of(other).rows.row(at);
                         let row_ms = row.time_ms;
                         let may_wait = std::mem::take(&mut row.may_wait);
                         let ($mine, $row) = (Some(&value), Some(&row.value));
@@ -285,7 +290,7 @@ macro_rules! side {
                         let result = op.joiner.call(key, l, r);
                         if J::$other_alone && may_wait && let Some(waiting) = *waiting {
                             set_waiting_key(waiting_key, Side::$other_side, row_ms, bytes);
-                            stores.of(waiting).found(Side::$other_side, waiting_key, time_ms, out);
+                            cx.stores.of(waiting).found(Side::$other_side, waiting_key, time_ms);
                         }
                         tell::<_, _, M, _, _>(result, key, time_ms.max(row_ms), (op.node, &mut *next), cx)?;
                     }

@@ -128,24 +128,38 @@ where
 
     #[inline]
     fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
-        let backup = if M::MAY_FAIL { row.clone() } else { None };
-        let aggregate = match row.take() {
-            Some(stored) => A::from_stored(stored),
-            None => (self.initializer)(),
-        };
-        match M::settle((self.aggregator)(key, value, aggregate), self.node, cx) {
-            Ok(Some(result)) => {
-                *row = result.into_stored();
-                Ok(true)
-            }
-            Ok(None) => {
-                *row = backup;
-                Ok(false)
-            }
-            Err(error) => {
-                *row = backup;
-                Err(error)
-            }
+        let AggregateFold { initializer, aggregator, node, .. } = self;
+        let step = |aggregate, cx: &mut Context| M::settle(aggregator(key, value, aggregate), node, cx);
+        fold_aggregate(row, initializer, M::MAY_FAIL, step, cx)
+    }
+}
+
+/// Takes a record into the value of a row by `step`, which may say to leave the record out. `false`: the row stays as it was.
+#[inline]
+pub(in crate::operators) fn fold_aggregate<A: OwnedData>(
+    row: &mut Option<A::Stored>,
+    initializer: impl FnOnce() -> A,
+    may_fail: bool,
+    step: impl FnOnce(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
+    cx: &mut Context,
+) -> Result<bool, Box<TaskError>> {
+    let backup = if may_fail { row.clone() } else { None };
+    let aggregate = match row.take() {
+        Some(stored) => A::from_stored(stored),
+        None => initializer(),
+    };
+    match step(aggregate, cx) {
+        Ok(Some(result)) => {
+            *row = result.into_stored();
+            Ok(true)
+        }
+        Ok(None) => {
+            *row = backup;
+            Ok(false)
+        }
+        Err(error) => {
+            *row = backup;
+            Err(error)
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Aggregations in windows: `windowed_by` and what can follow it.
 
+mod fixed;
 mod fold;
 mod merging;
+mod rows;
 mod session;
 mod session_fold;
 mod session_state;
@@ -10,10 +12,15 @@ mod sliding;
 mod state;
 mod time;
 
+pub use fixed::FixedRows;
+pub(super) use fold::fold_aggregate;
 pub use fold::{AggregateFold, CountFold, Fold, ReduceFold};
 pub use merging::Merging;
+pub use rows::WindowRows;
 pub use session::{SessionAggregate, SessionAggregateNode, SessionWindowedStream, WithoutMerger};
 pub use session_fold::{AggregateSessions, CountSessions, Folded, ReduceSessions, SessionFold};
+pub(super) use session_state::SessionState;
+pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
 

@@ -18,7 +18,7 @@ use super::session_fold::Folded;
 type InSession<K> = Windowed<K, SessionWindow>;
 
 /// A store of sessions with what is needed to write it and to hand its rows on.
-pub(super) struct SessionState<K: StreamData, V: StreamData> {
+pub(in crate::operators) struct SessionState<K: StreamData, V: StreamData> {
     store: Sessions<K, V>,
     name: String,
     codec: K::Codec,
@@ -42,7 +42,7 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     /// `forwards`: changes go downstream, not only into the store.
-    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SessionWindows, forwards: bool) -> Self {
+    pub(in crate::operators) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SessionWindows, forwards: bool) -> Self {
         if let Some(problem) = windows.problem() {
             b.window_problem(name, problem);
         }
@@ -63,7 +63,7 @@ where
 
     /// Makes the record's key the one whose sessions are updated; `false` (counted as dropped) if it is null.
     #[inline]
-    pub(super) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    pub(in crate::operators) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
@@ -83,7 +83,7 @@ where
 
     /// Finds the sessions within the gap around a time, and tells the one that the record makes of them.
     #[inline]
-    pub(super) fn find(&mut self, time_ms: i64, gap_ms: i64, cx: &mut Context) -> SessionWindow {
+    pub(in crate::operators) fn find(&mut self, time_ms: i64, gap_ms: i64, cx: &mut Context) -> SessionWindow {
         self.found.clear();
         let store = cx.stores.sessions(self.store);
         self.found.extend(store.find(&self.row, time_ms.saturating_sub(gap_ms), time_ms.saturating_add(gap_ms)));
@@ -92,7 +92,14 @@ where
 
     /// Puts the merged session in the place of those that were found: `fold` makes its value of theirs. `may_fail`: they stay until it has.
     #[inline]
-    pub(super) fn update<N, F>(&mut self, merged: SessionWindow, may_fail: bool, next: Option<&mut N>, cx: &mut Context, fold: F) -> Flow
+    pub(in crate::operators) fn update<N, F>(
+        &mut self,
+        merged: SessionWindow,
+        may_fail: bool,
+        next: Option<&mut N>,
+        cx: &mut Context,
+        fold: F,
+    ) -> Flow
     where
         N: PushChange<InSession<K>, V>,
         F: FnOnce(&mut dyn FnMut(&mut Context) -> Result<Option<V>, Box<TaskError>>, &mut Context) -> Result<Folded<V>, Box<TaskError>>,
@@ -195,7 +202,7 @@ where
     }
 
     /// Hands all cached changes on, each with the time of its session's end and without headers.
-    pub(super) fn flush<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+    pub(in crate::operators) fn flush<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
         let record_ms = cx.timestamp_ms;
         let headers = std::mem::take(&mut cx.headers);
         let result = self.flush_all(next, cx);

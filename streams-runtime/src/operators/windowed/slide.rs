@@ -6,6 +6,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use crate::codec::StreamData;
 use crate::context::Context;
@@ -18,7 +19,7 @@ use crate::windows::{SlidingWindows, Windowed};
 const NO_ROW: i64 = -1;
 
 /// A store of sliding windows at work.
-pub(super) struct Slide<K: StreamData, V> {
+pub struct SlidingRows<K: StreamData, V> {
     state: WindowedState<K, V>,
     windows: SlidingWindows,
     on_close: bool,
@@ -42,55 +43,14 @@ struct Update<'a, N, F> {
     fold: F,
 }
 
-impl<K, V> Slide<K, V>
+impl<K, V> SlidingRows<K, V>
 where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, on_close: bool) -> Self {
+    pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, on_close: bool) -> Self {
         let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), !on_close);
-        Slide { state, windows, on_close, emitted_ms: -1, starts: Vec::new() }
-    }
-
-    /// As [`WindowedState::assume_old`].
-    pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
-        self.state.assume_old(cx, initial);
-    }
-
-    /// Takes a record whose value is not null into its windows. `stream_time_ms` is that of the operator; `fold` takes the record into the
-    /// value of a row and says whether it changed it.
-    pub(super) fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-        N: PushChange<Windowed<K>, V>,
-        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
-    {
-        if !self.state.begin(key, cx)? {
-            return Ok(());
-        }
-        let record_ms = cx.timestamp_ms;
-        *stream_time_ms = record_ms.max(*stream_time_ms);
-        let close_ms = stream_time_ms.saturating_sub(self.windows.grace_ms);
-        let SlidingWindows { difference_ms, .. } = self.windows;
-        // Even the last window that could hold it is closed.
-        if record_ms.saturating_add(1).saturating_add(difference_ms) <= close_ms {
-            cx.drop_record();
-            return Ok(());
-        }
-        let mut update = Update { close_ms, next, fold };
-        if record_ms < difference_ms {
-            self.take_early(record_ms, &mut update, cx)?;
-        } else {
-            self.take_near(record_ms, &mut update, cx)?;
-        }
-        if self.on_close {
-            let upto_ms = close_ms.saturating_sub(difference_ms).saturating_sub(1);
-            if upto_ms > self.emitted_ms {
-                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
-                self.state.emit(from_ms, upto_ms, update.next, cx)?;
-            }
-        }
-        Ok(())
+        SlidingRows { state, windows, on_close, emitted_ms: -1, starts: Vec::new() }
     }
 
     /// A record after the first `difference` of time. The windows near it are gone through from the latest back.
@@ -237,9 +197,55 @@ where
         self.state.update(start_ms, from, cx, &mut update.fold)?;
         if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
+}
 
-    /// Hands all cached changes on.
-    pub(super) fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+impl<K, V> WindowRows<K, V> for SlidingRows<K, V>
+where
+    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    const DROPS_NULL_VALUES: bool = true;
+
+    #[inline]
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+        self.state.assume_old(cx, initial);
+    }
+
+    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
+    {
+        if !self.state.begin(key, cx)? {
+            return Ok(());
+        }
+        let record_ms = cx.timestamp_ms;
+        *stream_time_ms = record_ms.max(*stream_time_ms);
+        let close_ms = stream_time_ms.saturating_sub(self.windows.grace_ms);
+        let SlidingWindows { difference_ms, .. } = self.windows;
+        // Even the last window that could hold it is closed.
+        if record_ms.saturating_add(1).saturating_add(difference_ms) <= close_ms {
+            cx.drop_record();
+            return Ok(());
+        }
+        let mut update = Update { close_ms, next, fold };
+        if record_ms < difference_ms {
+            self.take_early(record_ms, &mut update, cx)?;
+        } else {
+            self.take_near(record_ms, &mut update, cx)?;
+        }
+        if self.on_close {
+            let upto_ms = close_ms.saturating_sub(difference_ms).saturating_sub(1);
+            if upto_ms > self.emitted_ms {
+                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
+                self.state.emit(from_ms, upto_ms, update.next, cx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
         if self.on_close { Ok(()) } else { self.state.flush(next, cx) }
     }
 }

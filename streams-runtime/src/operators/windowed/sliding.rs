@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
-use super::slide::Slide;
+use super::rows::WindowRows;
+use super::slide::SlidingRows;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -192,8 +193,8 @@ where
     where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
-        let slide = Slide::new(b, name, self.windows, self.on_close);
-        SlidingAggregateNode { slide, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
+        let rows = SlidingRows::new(b, name, self.windows, self.on_close);
+        SlidingAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
 }
 
@@ -204,7 +205,7 @@ where
     V: StreamData + ?Sized,
     F: Fold<K, V::Present>,
 {
-    slide: Slide<K::Stored, F::Out>,
+    rows: SlidingRows<K::Stored, F::Out>,
     fold: F,
     stream_time_ms: i64,
     next: N,
@@ -220,7 +221,7 @@ where
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
         if matches!(signal, Signal::Flush) {
-            self.slide.flush(&mut self.next, cx)?;
+            self.rows.flush(&mut self.next, cx)?;
         }
         self.next.signal(signal, cx)
     }
@@ -239,7 +240,7 @@ where
             return Ok(());
         };
         let fold = &mut self.fold;
-        self.slide.assume_old(cx, || fold.initial());
-        self.slide.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, present, row, cx))
+        self.rows.assume_old(cx, || fold.initial());
+        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, present, row, cx))
     }
 }

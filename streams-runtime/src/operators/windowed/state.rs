@@ -47,6 +47,7 @@ where
     /// `forwards`: changes go downstream, not only into the store.
     pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, size_ms: i64, least_retention_ms: i64, forwards: bool) -> Self {
         let store = b.owned_window(name, least_retention_ms);
+        b.size_windows(store, name, size_ms);
         if forwards {
             b.forward_windows(store, name);
         }

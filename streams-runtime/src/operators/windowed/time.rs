@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::fixed::FixedRows;
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
-use super::state::{From, WindowedState};
+use super::rows::WindowRows;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -164,23 +165,18 @@ where
     where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
-        let Frames { size_ms, grace_ms, .. } = self.frames;
-        if let Some(problem) = self.frames.problem() {
-            b.window_problem(name, problem);
-        }
-        let state = WindowedState::new(b, name, size_ms, size_ms.saturating_add(grace_ms), !self.on_close);
-        TimeAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: -1, next }
+        let rows = FixedRows::new(b, name, self.frames, self.on_close);
+        TimeAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
 }
 
 /// The operator at work.
 pub struct TimeAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: Fold<K, V>, N> {
-    state: WindowedState<K::Stored, F::Out>,
-    op: TimeAggregate<K, V, F>,
+    rows: FixedRows<K::Stored, F::Out>,
+    fold: F,
     stream_time_ms: i64,
-    /// Windows that start up to here have been sent, if they are sent when they close.
-    emitted_ms: i64,
     next: N,
+    value: PhantomData<fn() -> PhantomData<V>>,
 }
 
 impl<K, V, F, N> Node for TimeAggregateNode<K, V, F, N>
@@ -191,8 +187,8 @@ where
     N: PushChange<Windowed<K::Stored>, F::Out>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        if matches!(signal, Signal::Flush) && !self.op.on_close {
-            self.state.flush(&mut self.next, cx)?;
+        if matches!(signal, Signal::Flush) {
+            self.rows.flush(&mut self.next, cx)?;
         }
         self.next.signal(signal, cx)
     }
@@ -207,32 +203,8 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        if !self.state.begin(key, cx)? {
-            return Ok(());
-        }
-        self.stream_time_ms = self.stream_time_ms.max(cx.timestamp_ms);
-        let frames = self.op.frames;
-        // Windows that end up to here are closed.
-        let closed_ms = self.stream_time_ms.saturating_sub(frames.grace_ms);
-        self.state.assume_old(cx, || self.op.fold.initial());
-        for start_ms in frames.starts(cx.timestamp_ms) {
-            if frames.window(start_ms).end_ms <= closed_ms {
-                cx.drop_record();
-                continue;
-            }
-            let fold = &mut self.op.fold;
-            self.state.update(start_ms, From::Row, cx, |row, cx| fold.fold(key, value, row, cx))?;
-            if !self.op.on_close {
-                self.state.flush_if_full(&mut self.next, cx)?;
-            }
-        }
-        if self.op.on_close {
-            let upto_ms = closed_ms.saturating_sub(frames.size_ms);
-            if upto_ms > self.emitted_ms {
-                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
-                self.state.emit(from_ms, upto_ms, &mut self.next, cx)?;
-            }
-        }
-        Ok(())
+        let fold = &mut self.fold;
+        self.rows.assume_old(cx, || fold.initial());
+        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, value, row, cx))
     }
 }

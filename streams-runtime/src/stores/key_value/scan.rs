@@ -6,7 +6,7 @@ use std::ops::{Bound, ControlFlow, RangeBounds};
 use super::*;
 use crate::stores::Order;
 use crate::stores::memory::is_empty;
-use crate::stores::order::each;
+use crate::stores::order::{each, encode_bound};
 
 /// What lies above the backend for a key.
 enum Above<'a, V> {
@@ -51,8 +51,8 @@ where
         Q: StreamData<Stored = K> + ?Sized + 'q,
     {
         let (mut low, mut high) = (Vec::new(), Vec::new());
-        let from = self.encode_bound(range.start_bound(), &mut low)?;
-        let to = self.encode_bound(range.end_bound(), &mut high)?;
+        let from = encode_bound(range.start_bound(), &mut low).map_err(|e| self.encode_error(&e))?;
+        let to = encode_bound(range.end_bound(), &mut high).map_err(|e| self.encode_error(&e))?;
         self.scan((from, to), order, visit)
     }
 
@@ -90,18 +90,6 @@ where
             }
         }
         Ok(count)
-    }
-
-    fn encode_bound<'b, Q>(&self, bound: Bound<&&Q>, bytes: &'b mut Vec<u8>) -> Result<Bound<&'b [u8]>, StoreError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        let (Bound::Included(key) | Bound::Excluded(key)) = bound else { return Ok(Bound::Unbounded) };
-        match Q::Codec::default().encode(*key, bytes) {
-            Ok(Encoded::Null) => Ok(Bound::Unbounded),
-            Ok(Encoded::Bytes) => Ok(bound.map(|_| &bytes[..])),
-            Err(e) => Err(self.encode_error(&e)),
-        }
     }
 
     fn scan(

@@ -30,20 +30,28 @@ fn a_changelog_gives_back_what_waits_on_both_sides() {
     }
     store.wait_right(&key(Side::Right, 5, "z"), 7, 5, &mut out).unwrap();
     store.wait_right(&key(Side::Right, 4, "z"), 8, 4, &mut out).unwrap();
-    store.found(Side::Right, &key(Side::Right, 4, "z"), 9, &mut out);
-    store.found(Side::Right, &key(Side::Right, 4, "z"), 9, &mut out);
-    assert_eq!(out.len(), 5, "what was not there is not deleted in the changelog");
+    store.found(Side::Right, &key(Side::Right, 4, "z"), 9);
+    store.found(Side::Right, &key(Side::Right, 4, "z"), 9);
+    assert_eq!(out.len(), 4, "the changelog is told when the results are acknowledged");
+    assert!(store.flush_gone(&mut out) && !store.flush_gone(&mut out));
+    assert_eq!(out.len(), 5, "what was not there is not deleted");
 
     let mut again = self::store();
     again.restore(&mut out.iter().map(|(_, _, record)| record), 5).unwrap();
     assert_eq!(again.rows.first(), Some((Side::Right, 5)), "the right side comes first");
-    let (_, values) = again.give_up_right(9, &mut out).unwrap();
+    let mut waiting = Vec::new();
+    let values = again.give_up_right(9, &mut waiting).unwrap();
     assert_eq!(values.iter().collect::<Vec<_>>(), [&7]);
-    let (waiting, values) = again.give_up_left(9, &mut out).unwrap();
+    let values = again.give_up_left(9, &mut waiting).unwrap();
     assert_eq!(waiting_key(&waiting).unwrap(), (5, &b"k"[..]));
     assert_eq!(values.iter().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(again.rows.first(), None);
-    assert!(again.give_up_left(9, &mut out).is_none());
+    assert!(again.give_up_left(9, &mut waiting).is_none());
+    // One that comes again before the changelog was told stays.
+    again.wait_left(&key(Side::Left, 5, "k"), "c".to_owned(), 5, &mut out).unwrap();
+    out.clear();
+    assert!(again.flush_gone(&mut out));
+    assert_eq!(out.iter().map(|(_, _, record)| record.key.map(<[u8]>::to_vec)).collect::<Vec<_>>(), [Some(key(Side::Right, 5, "z"))]);
 }
 
 #[test]
@@ -58,8 +66,8 @@ fn a_look_ends_behind_the_first_of_both_sides() {
     assert_eq!(store.rows.looked_up_to_ms(), Some(6), "1 and 4 are seen, 6 ends it");
     store.wait_right(&key(Side::Right, 5, "k"), 0, 5, &mut out).unwrap();
     assert_eq!(store.rows.looked_up_to_ms(), Some(5));
-    store.found(Side::Left, &key(Side::Left, 6, "k"), 6, &mut out);
-    store.found(Side::Right, &key(Side::Right, 5, "k"), 6, &mut out);
+    store.found(Side::Left, &key(Side::Left, 6, "k"), 6);
+    store.found(Side::Right, &key(Side::Right, 5, "k"), 6);
     assert_eq!(store.rows.looked_up_to_ms(), Some(4), "nothing is behind both");
 }
 

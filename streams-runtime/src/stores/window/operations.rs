@@ -18,6 +18,10 @@ where
         self
     }
 
+    pub(crate) fn set_size(&mut self, size_ms: i64) {
+        self.size_ms = size_ms;
+    }
+
     fn encode_key<Q>(&self, key: &Q, row: &mut Vec<u8>) -> Result<Encoded, StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,

@@ -1,9 +1,9 @@
-//! A table instead of a store.
+//! A stream instead of a store.
 use streams_runtime::prelude::*;
 
 topology! {
     pub fn example() -> Example {
-        let users: Table<String, String> = table("users");
+        let users: Stream<String, String> = stream("users");
         let lines: Stream<String, String> = stream("lines");
         lines.process(Dedup, users);
     }

@@ -1,0 +1,33 @@
+//! What windows of all kinds are to what aggregates in them.
+
+use crate::codec::StreamData;
+use crate::context::Context;
+use crate::error::{Flow, TaskError};
+use crate::node::PushChange;
+use crate::windows::Windowed;
+
+/// A store of windows at work, and which of them a record goes into.
+pub trait WindowRows<K: StreamData, V> {
+    /// Records with a null value are left out.
+    const DROPS_NULL_VALUES: bool;
+
+    /// Says what new rows of the record at hand were before, where something downstream asks; `initial` is called only then.
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>);
+
+    /// Takes a record into its windows. `stream_time_ms` is that of the operator, and moves on with the record; `fold` takes the record into
+    /// the value of a row (`None`: there is no row) and says whether it changed it.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+        N: PushChange<Windowed<K>, V>,
+        F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>;
+
+    /// Hands all cached changes on.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow;
+}
