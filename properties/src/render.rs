@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Test, Topology, Value, Windows};
+use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Value, WindowKind, Windows, Within};
 
 /// The name of a node in the text, which is also that of its store.
 pub fn name(id: Id) -> String {
@@ -35,10 +35,13 @@ pub fn topology(topology: &Topology) -> String {
     text + "    }\n}\n"
 }
 
-/// Whether a node names a repartition topic that no state names.
+/// Whether a node names topics or stores of its own without being the state.
 fn named_repartition(topology: &Topology, id: Id) -> bool {
-    let repartition = matches!(topology.nodes[id].op, Op::Repartition { .. });
-    repartition || matches!(topology.nodes[id].op, Op::JoinTable { .. }) && topology.is_repartitioned(id)
+    match topology.nodes[id].op {
+        Op::Repartition { .. } | Op::JoinStreams { .. } | Op::JoinForeign { .. } => true,
+        Op::JoinTable { .. } => topology.is_repartitioned(id, 0),
+        _ => false,
+    }
 }
 
 fn receiver(op: &Op) -> String {
@@ -78,7 +81,8 @@ pub fn key(key: Key) -> &'static str {
     match key {
         Key::Text { null: false } => "String",
         Key::Text { null: true } => "Option<String>",
-        Key::Window(_) => "Windowed<String>",
+        Key::Window(_) | Key::Sliding(_) => "Windowed<String>",
+        Key::Session => "Windowed<String, SessionWindow>",
     }
 }
 
@@ -142,8 +146,13 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             let names: Vec<String> = topics.iter().map(|topic| format!("\"{}\"", topology.topics[*topic].name)).collect();
             if names.len() == 1 { format!("stream({})", names[0]) } else { format!("stream([{}])", names.join(", ")) }
         }
-        Op::Table(topic, stored) => {
-            format!("table(\"{}\"){}", topology.topics[*topic].name, if *stored { "" } else { ".without_store()" })
+        Op::Table(topic, rows) => {
+            let rows = match rows {
+                Rows::Stored => String::new(),
+                Rows::Nowhere => ".without_store()".to_owned(),
+                Rows::Versioned(ms) => format!(".versioned(millis({ms}))"),
+            };
+            format!("table(\"{}\"){rows}", topology.topics[*topic].name)
         }
         Op::GlobalTable(topic) => format!("global_table(\"{}\")", topology.topics[*topic].name),
         Op::Filter { test: keep, not, .. } => format!(".filter{}(|k, v| {})", if *not { "_not" } else { "" }, test(*keep)),
@@ -193,6 +202,12 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             format!(".{}({}, |k, v| {}, {})", join(*how), name(*table), new_key(*key), joiner(*how, *f, false))
         }
         Op::JoinTables { other, how, joiner: f, .. } => format!(".{}({}, {})", join(*how), name(*other), joiner(*how, *f, true)),
+        Op::JoinStreams { other, how, joiner: f, within: w, .. } => {
+            format!(".{}({}, {}, {})", join(*how), name(*other), joiner(*how, *f, false), within(*w))
+        }
+        Op::JoinForeign { other, key, how, joiner: f, .. } => {
+            format!(".{}({}, |k, v| {}, {})", join(*how), name(*other), new_key(*key), joiner(*how, *f, true))
+        }
         Op::To { topic, or: None, .. } => format!(".to(\"{topic}\")"),
         Op::To { topic, or: Some((or, other)), .. } => {
             format!(".to(|k, v, _| if {} {{ \"{other}\" }} else {{ \"{topic}\" }}.to_owned())", test(*or))
@@ -208,9 +223,17 @@ fn join(how: How) -> &'static str {
     }
 }
 
+fn within(within: Within) -> String {
+    let Within { before, after, grace } = within;
+    let asymmetric = if before == after { String::new() } else { format!(".after_ms({after})") };
+    format!("within(millis({before})){asymmetric}.grace(millis({grace}))")
+}
+
 fn windows(windows: Windows) -> String {
     let on_close = if windows.on_close { ".emit_on_close()" } else { "" };
     let frames = match windows {
+        Windows { kind: WindowKind::Sliding, size, grace, .. } => format!("sliding(millis({size})).grace(millis({grace}))"),
+        Windows { kind: WindowKind::Session, size, grace, .. } => format!("sessions(millis({size})).grace(millis({grace}))"),
         Windows { size: i64::MAX, first: 0, .. } => "unlimited()".to_owned(),
         Windows { size: i64::MAX, first, .. } => format!("unlimited().start_on({first})"),
         Windows { size, advance, grace, on_close, .. } => {
@@ -230,7 +253,11 @@ fn aggregation(fold: Fold, windows: Option<Windows>) -> String {
         Fold::Reduce(Some(null)) => {
             format!(".reduce(|a, b| (code(b) % {} != {}).then(|| combine(a, b)))", null.modulus, null.rest)
         }
-        Fold::Aggregate(base, null) => format!(".aggregate({}, {})", initial(base, null), aggregator("combine", base, null)),
+        Fold::Aggregate(base, null) => {
+            let session = windows.is_some_and(|windows| windows.kind == WindowKind::Session);
+            let merger = if session { ", |k, a, b| combine(&a, &b)" } else { "" };
+            format!(".aggregate({}, {}{merger})", initial(base, null), aggregator("combine", base, null))
+        }
     };
     match windows.and_then(|windows| windows.retention) {
         Some(ms) => format!("{fold}.retention(millis({ms}))"),
@@ -260,7 +287,15 @@ fn stores(topology: &Topology) -> String {
     for (id, kind) in topology.kinds().into_iter().enumerate() {
         let store = name(id);
         let _ = match kind {
-            Kind::Table(Key::Window(size), base) if topology.is_state(id) => {
+            Kind::Table(Key::Session, base) if topology.is_state(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        session_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            Kind::Table(_, base) if topology.is_state(id) && topology.is_versioned(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        versioned_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            Kind::Table(Key::Window(size) | Key::Sliding(size), base) if topology.is_state(id) => {
                 let base = value(Value { base, null: false });
                 writeln!(text, "        window_rows::<{base}>(driver, \"{store}\", {size})?,")
             }

@@ -55,6 +55,10 @@ pub enum Key {
     },
     /// `Windowed<String>` with windows of this size.
     Window(i64),
+    /// `Windowed<String>` with sliding windows of this width.
+    Sliding(i64),
+    /// `Windowed<String, SessionWindow>`
+    Session,
 }
 
 /// What a node gives.
@@ -138,12 +142,25 @@ pub enum Fold {
     Aggregate(Base, Option<Test>),
 }
 
+/// Kinds of windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WindowKind {
+    /// Tumbling, hopping, unlimited.
+    Time,
+    /// Sliding.
+    Sliding,
+    /// Sessions.
+    Session,
+}
+
 /// Windows of an aggregation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Windows {
+    /// Of which kind.
+    pub kind: WindowKind,
     /// Where the first one starts.
     pub first: i64,
-    /// Their size; [`i64::MAX`]: one window without an end.
+    /// Their size, or time difference, or gap; [`i64::MAX`]: one window without an end.
     pub size: i64,
     /// From start to start.
     pub advance: i64,
@@ -166,6 +183,28 @@ pub enum How {
     Outer,
 }
 
+/// The rows of a table source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rows {
+    /// In a store.
+    Stored,
+    /// `.without_store()`
+    Nowhere,
+    /// `.versioned(…)`, with so much history.
+    Versioned(i64),
+}
+
+/// Which records of two streams meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// How much earlier the right one may be.
+    pub before: i64,
+    /// How much later.
+    pub after: i64,
+    /// How long after that the window closes.
+    pub grace: i64,
+}
+
 /// The closure of a join: text of both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joiner {
@@ -181,8 +220,8 @@ pub struct Joiner {
 pub enum Op {
     /// `stream(…)`
     Stream(Vec<usize>),
-    /// `table(…)`; `false`: `.without_store()`
-    Table(usize, bool),
+    /// `table(…)`
+    Table(usize, Rows),
     /// `global_table(…)`
     GlobalTable(usize),
     /// `filter`, or `filter_not`, of a stream or a table.
@@ -219,6 +258,23 @@ pub enum Op {
     JoinGlobal { input: Id, table: Id, key: NewKey, how: How, joiner: Joiner },
     /// `join`, `left_join` or `outer_join` of two tables.
     JoinTables { input: Id, other: Id, how: How, joiner: Joiner, stored: bool },
+    /// `join`, `left_join` or `outer_join` of two streams.
+    JoinStreams {
+        input: Id,
+        other: Id,
+        how: How,
+        joiner: Joiner,
+        within: Within,
+    },
+    /// `join`, or `left_join`, of two tables by a foreign key.
+    JoinForeign {
+        input: Id,
+        other: Id,
+        key: NewKey,
+        how: How,
+        joiner: Joiner,
+        stored: bool,
+    },
     /// `to`: a topic, or, with a test, one of two for each record.
     To { input: Id, topic: String, or: Option<(Test, String)> },
 }
@@ -242,7 +298,10 @@ impl Op {
             | Op::Aggregate { input, .. }
             | Op::GroupTable { input, .. }
             | Op::To { input, .. } => vec![input],
-            Op::Merge { input, other } | Op::JoinTables { input, other, .. } => vec![input, other],
+            Op::Merge { input, other }
+            | Op::JoinTables { input, other, .. }
+            | Op::JoinStreams { input, other, .. }
+            | Op::JoinForeign { input, other, .. } => vec![input, other],
             Op::JoinTable { input, table, .. } | Op::JoinGlobal { input, table, .. } => vec![input, table],
         }
     }
@@ -331,7 +390,9 @@ impl Topology {
             Op::ToStream { .. } => Kind::Stream(key(input), Value { base: value(input).base, null: true }),
             Op::Aggregate { windows, fold, .. } => {
                 let key = match windows {
-                    Some(windows) => Key::Window(windows.size),
+                    Some(Windows { kind: WindowKind::Time, size, .. }) => Key::Window(*size),
+                    Some(Windows { kind: WindowKind::Sliding, size, .. }) => Key::Sliding(*size),
+                    Some(Windows { kind: WindowKind::Session, .. }) => Key::Session,
                     None => Key::Text { null: false },
                 };
                 Kind::Table(key, fold.gives(value(input).base))
@@ -340,8 +401,8 @@ impl Topology {
                 let values = map.map_or(value(input).base, |map| map.gives().base);
                 Kind::Table(Key::Text { null: false }, fold.gives(values))
             }
-            Op::JoinTable { .. } | Op::JoinGlobal { .. } => Kind::Stream(key(input), text(false)),
-            Op::JoinTables { .. } => Kind::Table(key(input), Base::Text),
+            Op::JoinTable { .. } | Op::JoinGlobal { .. } | Op::JoinStreams { .. } => Kind::Stream(key(input), text(false)),
+            Op::JoinTables { .. } | Op::JoinForeign { .. } => Kind::Table(key(input), Base::Text),
             Op::To { .. } => Kind::Sink,
         }
     }
@@ -349,8 +410,9 @@ impl Topology {
     /// Whether a node keeps rows of its own.
     pub fn is_state(&self, id: Id) -> bool {
         match self.nodes[id].op {
-            Op::Table(_, stored) => stored,
-            Op::Filter { stored, .. } | Op::MapValues { stored, .. } | Op::JoinTables { stored, .. } => stored,
+            Op::Table(_, rows) => rows != Rows::Nowhere,
+            Op::Filter { stored, .. } | Op::MapValues { stored, .. } => stored,
+            Op::JoinTables { stored, .. } | Op::JoinForeign { stored, .. } => stored,
             Op::ToTable { .. } | Op::Aggregate { .. } | Op::GroupTable { .. } => true,
             _ => false,
         }
@@ -382,14 +444,37 @@ impl Topology {
         }
     }
 
-    /// Whether a topic of the application's own lies before a node.
-    pub fn is_repartitioned(&self, id: Id) -> bool {
+    /// Whether a topic of the application's own lies before a side of a node.
+    pub fn is_repartitioned(&self, id: Id, side: usize) -> bool {
         match &self.nodes[id].op {
+            Op::JoinStreams { input, other, .. } => self.rekeyed(if side == 0 { *input } else { *other }),
+            _ if side > 0 => false,
             Op::Repartition { .. } | Op::GroupTable { .. } => true,
             Op::Aggregate { input, by, .. } => by.is_some() || self.rekeyed(*input),
             Op::ToTable { input } | Op::JoinTable { input, .. } => self.rekeyed(*input),
             _ => false,
         }
+    }
+
+    /// Whether a table keeps old versions of its rows, itself or below the views that it is.
+    pub fn is_versioned(&self, id: Id) -> bool {
+        match &self.nodes[id].op {
+            Op::Table(_, rows) => matches!(rows, Rows::Versioned(_)),
+            Op::Filter { input, stored: false, .. } | Op::MapValues { input, stored: false, .. } => self.is_versioned(*input),
+            _ => false,
+        }
+    }
+
+    /// The sources that a node is made of.
+    pub fn sources(&self, id: Id) -> Vec<Id> {
+        let inputs = self.nodes[id].op.inputs();
+        if inputs.is_empty() { vec![id] } else { inputs.into_iter().flat_map(|input| self.sources(input)).collect() }
+    }
+
+    /// Whether two nodes are made of the same source.
+    pub fn share(&self, one: Id, other: Id) -> bool {
+        let of_other = self.sources(other);
+        self.sources(one).iter().any(|source| of_other.contains(source))
     }
 
     /// Who reads a node, in the order in which they were attached: node and side.

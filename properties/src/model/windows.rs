@@ -103,7 +103,7 @@ impl Model<'_> {
 }
 
 /// The largest time that came with a key since the start, as of the last record.
-fn stream_time(history: &[Seen], run: usize) -> i64 {
+pub(super) fn stream_time(history: &[Seen], run: usize) -> i64 {
     history.iter().filter(|seen| seen.run == run).map(|seen| seen.message.ts).max().unwrap_or(-1)
 }
 
