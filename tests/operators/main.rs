@@ -51,6 +51,7 @@ mod to_table;
 mod window_store_model;
 mod window_stores;
 mod windowed;
+mod windowed_tables;
 mod wrap_processors;
 
 use streams_runtime::codec::StreamData;

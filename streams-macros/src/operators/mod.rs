@@ -56,6 +56,7 @@ mod table_reduce;
 mod table_transform_values;
 mod to;
 mod to_stream;
+mod to_stream_with_key;
 mod to_table;
 mod window_store;
 mod windowed_aggregate;
@@ -234,6 +235,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &cogroup_aggregate::ROW,
     &windowed_cogroup_aggregate::ROW,
     &to_stream::ROW,
+    &to_stream_with_key::ROW,
     &table_filter::ROW,
     &table_filter_not::ROW,
     &table_map_values::ROW,

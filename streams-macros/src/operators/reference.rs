@@ -279,6 +279,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
         late: ANY_ORDER,
     },
     Entry {
+        on: Some(Kind::Table),
+        name: "to_stream_with_key",
+        kafka: "KTable.toStream(KeyValueMapper)",
+        nulls: "a deletion is a record with the value `None`; the closure sees it as `None`",
+        time: "the change's",
+        headers: KEPT,
+        late: ANY_ORDER,
+    },
+    Entry {
         nulls: "a deletion, or a row that does not pass any more, is a deletion; over a table with a store only if the row passed before",
         ..view("filter", "KTable.filter")
     },

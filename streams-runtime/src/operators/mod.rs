@@ -15,6 +15,7 @@ mod global_join;
 mod group_by;
 mod group_changes;
 mod joiner;
+mod key_format;
 mod map;
 mod map_values;
 mod materialized;
@@ -44,7 +45,6 @@ mod to;
 mod to_stream;
 mod to_table;
 mod versions;
-mod whole_key;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -61,6 +61,7 @@ pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, KeyFormat, OfItsType, Rig
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
 pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
+pub use key_format::{AllBytes, InWindows, KeyFormat};
 pub use map::{Map, MapNode};
 pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKeyNode};
 pub use materialized::Materialized;
@@ -89,11 +90,10 @@ pub use table_source::{PlainTableNode, TableData, TableSource};
 pub use table_table_join::{InnerJoin, JoinSides, JoinTables, JoinedRows, LeftChanges, LeftJoin, OuterJoin, RightChanges, SameTableKey};
 pub use table_transform_values::{TransformValues, TransformValuesNode, TransformedRows, ValueTransformer};
 pub use to::{DynamicSink, Sink, To};
-pub use to_stream::{ToStream, ToStreamNode};
+pub use to_stream::{ToStream, ToStreamNode, ToStreamWithKey, ToStreamWithKeyNode};
 pub use to_table::{ToTable, ToTableNode};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
-pub use whole_key::{AllBytes, InWindows, WholeKey};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{
     AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,

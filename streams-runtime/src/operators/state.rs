@@ -51,6 +51,14 @@ where
         }
     }
 
+    /// Keys have this format. Their bytes are those of the type's own; it knows more.
+    pub(crate) fn set_key_format(&mut self, b: &mut TaskBuilder<'_>, codec: K::Codec) {
+        if let TableStore::Latest(store) = self.store {
+            b.set_key_format(store, &self.name, codec.clone());
+        }
+        self.codec = codec;
+    }
+
     /// The place of a key in the store; `None` (counted as dropped) if the key is null.
     #[inline]
     pub(crate) fn load<Q>(&self, key: &Q, cx: &mut Context) -> Result<Option<usize>, Box<TaskError>>

@@ -335,6 +335,17 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
+    /// The keys of this store have a format that knows more than the type's own.
+    pub(crate) fn set_key_format<K, V>(&mut self, handle: KeyValue<K, V>, name: &str, codec: K::Codec)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if self.context.stores.find::<K, V>(name).is_some() {
+            self.context.stores.get(handle).set_key_format(codec);
+        }
+    }
+
     /// Whether the table `name` keeps the history of its keys.
     fn is_versioned(&self, name: &str) -> bool {
         self.env.plan.stores.iter().any(|s| s.name == name && matches!(s.kind, StoreKind::Versioned { .. }))
