@@ -390,7 +390,15 @@ impl Draft {
     fn windows(&mut self, feature: Feature) -> Windows {
         if feature == Feature::Unlimited {
             let first = self.random.pick(&[0, 100, 250]);
-            return Windows { kind: WindowKind::Time, first, size: i64::MAX, advance: i64::MAX, grace: 0, on_close: false, retention: None };
+            return Windows {
+                kind: WindowKind::Time,
+                first,
+                size: i64::MAX,
+                advance: i64::MAX,
+                grace: 0,
+                on_close: false,
+                retention: None,
+            };
         }
         if feature == Feature::Sliding {
             // So that none closes.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Value, WindowKind, Windows, Within};
+use crate::topology::{
+    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Value, WindowKind, Windows, Within,
+};
 
 /// The name of a node in the text, which is also that of its store.
 pub fn name(id: Id) -> String {

@@ -259,22 +259,9 @@ pub enum Op {
     /// `join`, `left_join` or `outer_join` of two tables.
     JoinTables { input: Id, other: Id, how: How, joiner: Joiner, stored: bool },
     /// `join`, `left_join` or `outer_join` of two streams.
-    JoinStreams {
-        input: Id,
-        other: Id,
-        how: How,
-        joiner: Joiner,
-        within: Within,
-    },
+    JoinStreams { input: Id, other: Id, how: How, joiner: Joiner, within: Within },
     /// `join`, or `left_join`, of two tables by a foreign key.
-    JoinForeign {
-        input: Id,
-        other: Id,
-        key: NewKey,
-        how: How,
-        joiner: Joiner,
-        stored: bool,
-    },
+    JoinForeign { input: Id, other: Id, key: NewKey, how: How, joiner: Joiner, stored: bool },
     /// `to`: a topic, or, with a test, one of two for each record.
     To { input: Id, topic: String, or: Option<(Test, String)> },
 }

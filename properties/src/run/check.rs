@@ -174,7 +174,8 @@ fn cached(entry: &Entry, topology: &Topology, steps: &[Step], mistake: Mistake) 
 fn arranged(records: Vec<Record>, types: &BTreeMap<String, Kind>) -> Vec<Record> {
     let is_sliding = |record: &Record| matches!(types.get(&record.topic), Some(Kind::Stream(Key::Sliding(_), _)));
     let (sliding, mut rest): (Vec<Record>, Vec<Record>) = records.into_iter().partition(is_sliding);
-    let last: BTreeMap<(String, Datum), Record> = sliding.into_iter().map(|record| ((record.topic.clone(), record.key.clone()), record)).collect();
+    let last: BTreeMap<(String, Datum), Record> =
+        sliding.into_iter().map(|record| ((record.topic.clone(), record.key.clone()), record)).collect();
     rest.extend(last.into_values());
     rest
 }
