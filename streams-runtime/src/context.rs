@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
-use crate::codec::buffered::Origin;
+use crate::codec::CodecError;
+use crate::codec::buffered::{BufferedParts, Origin};
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
@@ -79,7 +80,7 @@ pub struct RecordMetadata<'a> {
 }
 
 /// What the context says of a record that has waited.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct AtHand {
     origin: Origin,
     raw_key: Option<Vec<u8>>,
@@ -233,6 +234,31 @@ impl Context {
         (self.partition, self.offset) = (-1, -1);
         (self.raw_key, self.raw_value) = (None, None);
         self.raw_headers.clear();
+    }
+
+    /// Says where the record at hand comes from.
+    pub(crate) fn origin_into(&self, origin: &mut Origin) {
+        origin.timestamp_ms = self.timestamp_ms;
+        origin.offset = self.offset;
+        origin.partition = self.partition;
+        if !Arc::ptr_eq(&origin.topic, &self.topic) {
+            origin.topic = Arc::clone(&self.topic);
+        }
+        if !(origin.headers.is_empty() && self.headers.is_empty()) {
+            origin.headers.clone_from(&self.headers);
+        }
+    }
+
+    /// Takes a record that has waited as the record at hand, through `other`, which then has the one that was.
+    pub(crate) fn take_up(&mut self, other: &mut AtHand, key: &[u8], parts: &BufferedParts<'_>) -> Result<(), CodecError> {
+        parts.origin_into(&mut other.origin)?;
+        if self.keeps_raw {
+            other.raw_key = Some(key.to_vec());
+            other.raw_value = parts.new.map(<[u8]>::to_vec);
+            other.raw_headers.clone_from(&other.origin.headers);
+        }
+        self.exchange(other);
+        Ok(())
     }
 
     /// Changes the record at hand for another one, or back.

@@ -92,7 +92,7 @@ pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
     ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite, Record, ScheduleId, ScheduleKind, SessionView,
-    StoppedBehind, StoreHandle, WindowView, WrapProcessors,
+    StoppedBehind, StoreHandle, VersionedView, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

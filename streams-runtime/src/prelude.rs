@@ -13,7 +13,9 @@ pub use crate::processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, ReadOnly, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
+pub use crate::stores::{
+    GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,
+};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,

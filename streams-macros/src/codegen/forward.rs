@@ -125,12 +125,21 @@ impl Forward<'_, '_> {
         let hint = if global { TokenStream::new() } else { self.join_hint() };
         let call = quote_spanned! { self.span() => #receiver.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
+        let grace = self.grace();
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
             Some(variable) if self.node.gives().is_grouped() => grouped(&variable.name, &self.handle(), self.node),
             _ => TokenStream::new(),
         };
-        quote! { #before #bound #stream }
+        quote! { #before #bound #grace #stream }
+    }
+
+    /// Expands to `let __grace_priced_4: Duration = minutes(5);`
+    fn grace(&self) -> TokenStream {
+        let Some((grace, _)) = &self.node.options.grace else { return TokenStream::new() };
+        let name = idents::grace(&self.plan.topology, self.id);
+        let grace = self.expressions.value(grace);
+        quote! { let #name: __rt::Duration = #grace; }
     }
 
     /// By the number of parameters of the closure that makes the foreign key.
@@ -197,6 +206,7 @@ impl Forward<'_, '_> {
         let open = match topology.node(id).gives() {
             Kind::GlobalTable => "global_rows",
             Kind::Table if topology.windows_of(id).is_some() => "window_table_store",
+            Kind::Table if topology.node(id).options.versioned.is_some() => "versioned_table_store",
             Kind::Table => "table_store",
             _ => return quote!(#name),
         };

@@ -12,6 +12,7 @@ mod flat_map_values;
 mod for_each;
 mod foreign_key_join;
 mod global_join;
+mod grace;
 mod group_by;
 mod group_changes;
 mod joiner;
@@ -59,6 +60,7 @@ pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey
 pub use for_each::ForEach;
 pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, OfItsType, RightKeys, RightRowChanges, SubscribeNode, Written};
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
+pub use grace::GraceNode;
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
 pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
 pub use key_format::{AllBytes, InWindows, KeyFormat};
