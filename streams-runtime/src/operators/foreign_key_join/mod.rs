@@ -78,7 +78,7 @@ impl<TK> ForeignKey<TK> for Option<TK> {
 }
 
 /// The format that the right table's topic has its keys in: by its bytes a foreign key finds the partition that its row is in.
-pub trait RightKeyFormat<TK> {
+pub trait RightKeys<TK> {
     /// The format.
     type Codec: Codec<TK>;
 
@@ -90,7 +90,7 @@ pub trait RightKeyFormat<TK> {
 #[derive(Clone, Copy, Debug)]
 pub struct OfItsType;
 
-impl<TK: StreamData> RightKeyFormat<TK> for OfItsType {
+impl<TK: StreamData> RightKeys<TK> for OfItsType {
     type Codec = TK::Codec;
 
     fn codec(&self) -> TK::Codec {
@@ -102,7 +102,7 @@ impl<TK: StreamData> RightKeyFormat<TK> for OfItsType {
 #[derive(Clone, Copy, Debug)]
 pub struct Written<KC>(KC);
 
-impl<TK, KC: Codec<TK>> RightKeyFormat<TK> for Written<KC> {
+impl<TK, KC: Codec<TK>> RightKeys<TK> for Written<KC> {
     type Codec = KC;
 
     fn codec(&self) -> KC {
@@ -238,7 +238,7 @@ where
     V: StreamData<Stored = V>,
     TK: StreamData<Stored = TK, Present = TK> + Clone + Send + Sync + 'static,
     T: StreamData<Stored = T> + Clone + Send + 'static,
-    KF: RightKeyFormat<TK>,
+    KF: RightKeys<TK>,
 {
     /// Makes the node that takes the changes of the left table, for the join called `name`.
     pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK, KF::Codec>
