@@ -7,6 +7,7 @@ mod flow;
 mod graph;
 mod names;
 mod options;
+mod shared;
 mod types;
 
 #[cfg(test)]
@@ -14,4 +15,5 @@ pub(crate) use arguments::describe;
 pub(crate) use build::build;
 pub(crate) use flow::Flow;
 pub(crate) use graph::*;
+pub(crate) use shared::Shared;
 pub(crate) use types::written;
