@@ -104,7 +104,10 @@ impl<'a> TaskBuilder<'a> {
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
         let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, plan.logged);
-        let store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        let mut store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        if let Some(topic) = self.env.plan.source_changelog(name) {
+            store.reuse_source(topic);
+        }
         self.context.stores.add(store)
     }
 
