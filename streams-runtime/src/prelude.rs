@@ -4,6 +4,7 @@ pub use crate::codec::{
     BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
 };
 pub use crate::context::Context;
+pub use crate::dropped::OnDropped;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;

@@ -6,6 +6,7 @@ mod aggregate;
 mod branch;
 mod cogroup;
 mod count;
+mod dropped;
 mod fan_out;
 mod filter;
 mod flat_map;

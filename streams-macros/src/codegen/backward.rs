@@ -183,7 +183,7 @@ impl Backward<'_, '_> {
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
-            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#label, #next)),
             "to_table" => {
                 let keys = self.in_windows(id).map(|keys| quote!(.in_windows(__b, #keys)));
                 quote_spanned!(span => #op #at.attach(__b, #state, #next) #keys)

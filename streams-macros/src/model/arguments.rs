@@ -272,6 +272,9 @@ fn unread_table(node: &Node) -> String {
     if let Some(span) = node.options.without_store {
         return format!("remove `.without_store()` at {}", place(span));
     }
+    if node.holds_back() {
+        return "it only holds changes back; read the table before it".to_owned();
+    }
     "it is only a view; give it a store of its own by writing its type: `let …: Table<Key, Value> = …;`".to_owned()
 }
 
