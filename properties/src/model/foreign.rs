@@ -73,7 +73,8 @@ impl Model<'_> {
 
     /// A row on the right changes: all that want it are told, in the order of their keys.
     fn right_changes(&mut self, id: Id, message: &Message) {
-        let keys: BTreeSet<Datum> = self.history[id].iter().filter_map(|seen| Some(seen.message.asked.as_ref()?.left_key.clone())).collect();
+        let keys: BTreeSet<Datum> =
+            self.history[id].iter().filter_map(|seen| Some(seen.message.asked.as_ref()?.left_key.clone())).collect();
         for left_key in keys {
             let of_key = |message: &&Message| message.asked.as_ref().is_some_and(|asked| asked.left_key == left_key);
             let last = self.history[id].iter().map(|seen| &seen.message).filter(|seen| seen.key == message.key).filter(of_key).next_back();

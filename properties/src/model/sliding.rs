@@ -50,7 +50,11 @@ impl Model<'_> {
         let keys: std::collections::BTreeSet<Datum> = self.history[id].iter().map(|seen| seen.message.key.clone()).collect();
         let rows = keys.into_iter().flat_map(|key| {
             let row = move |(start, (value, ts))| (start, value, ts);
-            self.sliding(id, windows, fold, &key).into_iter().map(row).map(move |(start, value, ts)| Row { key: windowed(windows, &key, start), value, ts })
+            self.sliding(id, windows, fold, &key).into_iter().map(row).map(move |(start, value, ts)| Row {
+                key: windowed(windows, &key, start),
+                value,
+                ts,
+            })
         });
         rows.collect()
     }

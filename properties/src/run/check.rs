@@ -174,7 +174,8 @@ fn cached(entry: &Entry, topology: &Topology, steps: &[Step], mistake: Mistake) 
 fn arranged(records: Vec<Record>, types: &BTreeMap<String, Kind>) -> Vec<Record> {
     let is_sliding = |record: &Record| matches!(types.get(&record.topic), Some(Kind::Stream(Key::Sliding(_), _)));
     let (sliding, mut rest): (Vec<Record>, Vec<Record>) = records.into_iter().partition(is_sliding);
-    let last: BTreeMap<(String, Datum), Record> = sliding.into_iter().map(|record| ((record.topic.clone(), record.key.clone()), record)).collect();
+    let last: BTreeMap<(String, Datum), Record> =
+        sliding.into_iter().map(|record| ((record.topic.clone(), record.key.clone()), record)).collect();
     rest.extend(last.into_values());
     rest
 }
@@ -242,7 +243,7 @@ fn steady(topology: &Topology) -> Vec<Steady> {
         // nobody hear of it.
         let of_one = matches!(node.op, Op::JoinTables { input, other, .. } if topology.share(input, other));
         let here = match node.op {
-            Op::ToStream { .. } | Op::GroupTable { .. } | Op::JoinForeign { .. } => Steady::No,
+            Op::ToStream { .. } | Op::GroupTable { .. } | Op::JoinForeign { .. } | Op::Suppress { .. } => Steady::No,
             Op::JoinTables { stored: true, .. } if of_one => Steady::No,
             // Whether there is a store or not, the changes come late.
             Op::Filter { .. } | Op::MapValues { .. } | Op::JoinTables { .. } if topology.is_state(id) => {
