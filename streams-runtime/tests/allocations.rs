@@ -136,7 +136,7 @@ impl Topology for Chain {
             let node = to_held.attach(b, "left");
             let node = suppress.attach(b, "held", held_to_stream.attach(node));
             let source: TableSource<u64, i64> = TableSource::new(&table);
-            source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+            source.records().source().attach(b, 0, "numbers", source.attach_plain("numbers", node));
             return;
         }
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();

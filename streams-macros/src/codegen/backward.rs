@@ -183,11 +183,15 @@ impl Backward<'_, '_> {
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
-            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#label, #next)),
+            "to_table" => {
+                let keys = self.in_windows(id).map(|keys| quote!(.in_windows(__b, #keys)));
+                quote_spanned!(span => #op #at.attach(__b, #state, #next) #keys)
+            }
             "aggregate" if node.row.on.is_some_and(Kind::is_cogroup) => {
                 quote_spanned!(span => __rt::Shared::new(#op #at.attach(__b, #state, #next)))
             }
-            "table" | "count" | "reduce" | "aggregate" | "to_table" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
+            "table" | "count" | "reduce" | "aggregate" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             _ if node.is_view() || node.joins_by_foreign_key() => self.view(id, next),
             _ if node.joins_streams() => {
                 let stores: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).collect();
@@ -203,7 +207,15 @@ impl Backward<'_, '_> {
                 let Some(table) = table else { return TokenStream::new() };
                 if topology.node(table).gives() == Kind::Table {
                     let (table, rows) = (idents::read(topology, table, None), idents::rows(topology, table));
-                    quote_spanned!(span => #op #at.attach(&#table, __rt::Clone::clone(&#rows), #next))
+                    let join = quote_spanned!(span => #op #at.attach(&#table, __rt::Clone::clone(&#rows), #next));
+                    match (topology.own_stores(id).first(), node.receiver) {
+                        (Some(store), Some(input)) => {
+                            let (input, grace, store) = (idents::read(topology, input, None), idents::grace(topology, id), &store.name);
+                            self.depths.insert(id, depth + 2);
+                            quote_spanned!(span => __rt::GraceNode::new(__b, &#input, #store, #grace, #join))
+                        }
+                        _ => join,
+                    }
                 } else {
                     let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
                     let table = idents::read(topology, table, None);
@@ -235,7 +247,8 @@ impl Backward<'_, '_> {
             let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
             let handle = idents::read(topology, id, None);
             let skip = (filter && !of_history).then(|| quote!(.skip_absent()));
-            quote_spanned!(span => __rt::Materialized::new(__b, &#handle, #state, #next) #skip)
+            let keys = self.in_windows(id).map(|keys| quote!(.in_windows(__b, #keys)));
+            quote_spanned!(span => __rt::Materialized::new(__b, &#handle, #state, #next) #keys #skip)
         } else {
             next
         };
@@ -244,8 +257,8 @@ impl Backward<'_, '_> {
         }
         if node.holds_back() {
             let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
-            let (label, windows) = (&node.label, self.in_windows(id));
-            return quote_spanned!(span => #op.at(#label) #windows.attach(__b, #state, #next));
+            let (label, keys) = (&node.label, self.in_windows(id).map(|keys| quote!(.in_windows(#keys))));
+            return quote_spanned!(span => #op.at(#label) #keys.attach(__b, #state, #next));
         }
         // Its results are handed on where its answers come in.
         if node.joins_by_foreign_key() {
@@ -262,14 +275,13 @@ impl Backward<'_, '_> {
         quote_spanned!(span => #op.at(#label) #with_old #every_change.attach(#input #next))
     }
 
-    /// What is known of the windows that a table's keys are in. Expands to `.in_windows(InWindows::new(&__op_windowed_by_4))`, or to nothing.
-    fn in_windows(&self, id: NodeId) -> TokenStream {
+    /// What is known of the windows that a table's keys are in, if they are. Expands to `InWindows::new(&__op_windowed_by_4)`.
+    fn in_windows(&self, id: NodeId) -> Option<TokenStream> {
         let topology = &self.plan.topology;
-        let windows = topology.windows_behind(id).unwrap_or_default();
-        let mut windows = windows.into_iter().map(|windowed_by| idents::operator(topology, windowed_by));
-        let Some(first) = windows.next() else { return TokenStream::new() };
+        let mut windows = topology.windows_behind(id)?.into_iter().map(|windowed_by| idents::operator(topology, windowed_by));
+        let first = windows.next()?;
         let others: Vec<Ident> = windows.collect();
-        quote!(.in_windows(__rt::InWindows::new(&#first) #(.or(&#others))*))
+        Some(quote!(__rt::InWindows::new(&#first) #(.or(&#others))*))
     }
 
     /// Branches are nested: what the first does not take goes to the second.

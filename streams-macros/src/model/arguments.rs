@@ -277,6 +277,9 @@ fn unread_table(node: &Node) -> String {
     if node.options.versioned.is_some() {
         return "it keeps a history; join it".to_owned();
     }
+    if node.holds_back() {
+        return "it only holds changes back; read the table before it".to_owned();
+    }
     "it is only a view; give it a store of its own by writing its type: `let …: Table<Key, Value> = …;`".to_owned()
 }
 

@@ -56,7 +56,9 @@ mod table_reduce;
 mod table_transform_values;
 mod to;
 mod to_stream;
+mod to_stream_with_key;
 mod to_table;
+mod versioned_store;
 mod window_store;
 mod windowed_aggregate;
 mod windowed_by;
@@ -194,6 +196,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &key_value_store::ROW,
     &window_store::ROW,
     &session_store::ROW,
+    &versioned_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,
@@ -234,6 +237,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &cogroup_aggregate::ROW,
     &windowed_cogroup_aggregate::ROW,
     &to_stream::ROW,
+    &to_stream_with_key::ROW,
     &table_filter::ROW,
     &table_filter_not::ROW,
     &table_map_values::ROW,

@@ -27,7 +27,11 @@ impl<C: Default> Default for TimeWindowed<C> {
 impl<C> TimeWindowed<C> {
     /// The format of keys in windows of this size: `stream("counts").with(TimeWindowed::of(Utf8, minutes(1)), BigEndian)`.
     pub fn of(key: C, size: Duration) -> Self {
-        TimeWindowed { key, size_ms: i64::try_from(size.as_millis()).unwrap_or(i64::MAX) }
+        Self::of_ms(key, i64::try_from(size.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn of_ms(key: C, size_ms: i64) -> Self {
+        TimeWindowed { key, size_ms }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store of a table that an operator on tables makes, where the topology gives it a name.
 
 use super::state::TableState;
+use super::{InWindows, KeyFormat};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::Flow;
@@ -27,6 +28,16 @@ where
     pub fn new(b: &mut TaskBuilder<'_>, table: &Table<K, V>, name: &str, next: N) -> Self {
         let _ = table;
         Materialized { state: TableState::new(b, name), skips_absent: false, next }
+    }
+
+    /// The keys of the table are in windows.
+    #[must_use]
+    pub fn in_windows(mut self, b: &mut TaskBuilder<'_>, keys: InWindows) -> Self
+    where
+        InWindows: KeyFormat<K>,
+    {
+        self.state.set_key_format(b, keys.codec());
+        self
     }
 
     /// Says nothing about the deletion of a key that has no row, as a filter does.

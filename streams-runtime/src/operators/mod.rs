@@ -12,9 +12,11 @@ mod flat_map_values;
 mod for_each;
 mod foreign_key_join;
 mod global_join;
+mod grace;
 mod group_by;
 mod group_changes;
 mod joiner;
+mod key_format;
 mod map;
 mod map_values;
 mod materialized;
@@ -44,7 +46,6 @@ mod to;
 mod to_stream;
 mod to_table;
 mod versions;
-mod whole_key;
 mod windowed;
 
 pub use aggregate::{Aggregate, AggregateNode};
@@ -59,8 +60,10 @@ pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey
 pub use for_each::ForEach;
 pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, RightRowChanges, SubscribeNode};
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
+pub use grace::GraceNode;
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};
 pub use joiner::{Inner, InnerWithAnyKey, InnerWithKey, Joiner, Left, LeftWithKey, Outer, OuterWithKey};
+pub use key_format::{AllBytes, InWindows, KeyFormat};
 pub use map::{Map, MapNode};
 pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKeyNode};
 pub use materialized::Materialized;
@@ -89,11 +92,10 @@ pub use table_source::{PlainTableNode, TableData, TableSource};
 pub use table_table_join::{InnerJoin, JoinSides, JoinTables, JoinedRows, LeftChanges, LeftJoin, OuterJoin, RightChanges, SameTableKey};
 pub use table_transform_values::{TransformValues, TransformValuesNode, TransformedRows, ValueTransformer};
 pub use to::{DynamicSink, Sink, To};
-pub use to_stream::{ToStream, ToStreamNode};
+pub use to_stream::{ToStream, ToStreamNode, ToStreamWithKey, ToStreamWithKeyNode};
 pub use to_table::{ToTable, ToTableNode};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
-pub use whole_key::{AllBytes, InWindows, WholeKey};
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use windowed::{
     AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,

@@ -3,6 +3,7 @@
 use super::versions::{LastVersion, put_version};
 use crate::codec::{Codec, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
 use crate::stores::{KeyValue, KeyValueStore, Versioned};
@@ -51,6 +52,20 @@ where
         }
     }
 
+    /// Leaves a record out.
+    #[inline]
+    pub(crate) fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        cx.drop_record(&self.name, reason)
+    }
+
+    /// Keys have this format. Their bytes are those of the type's own; it knows more.
+    pub(crate) fn set_key_format(&mut self, b: &mut TaskBuilder<'_>, codec: K::Codec) {
+        if let TableStore::Latest(store) = self.store {
+            b.set_key_format(store, &self.name, codec.clone());
+        }
+        self.codec = codec;
+    }
+
     /// The place of a key in the store; `None` (counted as dropped) if the key is null.
     #[inline]
     pub(crate) fn load<Q>(&self, key: &Q, cx: &mut Context) -> Result<Option<usize>, Box<TaskError>>
@@ -64,7 +79,7 @@ where
         match place {
             Ok(Some(slot)) => Ok(Some(slot)),
             Ok(None) => {
-                cx.drop_record();
+                self.drop_record(DropReason::NullKey, cx)?;
                 Ok(None)
             }
             Err(e) => Err(cx.store_error(&self.name, e)),

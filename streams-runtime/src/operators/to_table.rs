@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::state::TableState;
+use super::{InWindows, KeyFormat};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::Flow;
@@ -46,6 +47,22 @@ where
 pub struct ToTableNode<K: StreamData + ?Sized, V: StreamData + ?Sized, N> {
     state: TableState<K::Stored, V::Stored>,
     next: N,
+}
+
+impl<K, V, N> ToTableNode<K, V, N>
+where
+    K: StreamData + ?Sized,
+    V: StreamData + ?Sized,
+{
+    /// The keys of the table are in windows.
+    #[must_use]
+    pub fn in_windows(mut self, b: &mut TaskBuilder<'_>, keys: InWindows) -> Self
+    where
+        InWindows: KeyFormat<K::Stored>,
+    {
+        self.state.set_key_format(b, keys.codec());
+        self
+    }
 }
 
 impl<K, V, N> Node for ToTableNode<K, V, N>

@@ -1,5 +1,7 @@
 //! Queries from outside: messages that workers answer between batches.
 
+mod windows;
+
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -34,8 +36,10 @@ pub enum QueryError {
         /// `<sub-topology>_<partition>`.
         task: String,
     },
-    /// The application has no such store, or it is of other types.
-    #[error("the application has no key-value store `{store}` of these types")]
+    /// The application has no such store, it is of other types, or it is asked otherwise: stores of windows with `fetch`, other ones with `get`.
+    #[error(
+        "the application has no store `{store}` that has these types and is asked so: stores of windows with `fetch`, others with `get`"
+    )]
     Unknown {
         /// The store.
         store: &'static str,
@@ -64,73 +68,35 @@ pub struct StoreQuery<K, V> {
     types: PhantomData<fn() -> (K, V)>,
 }
 
-impl<K, V> StoreQuery<K, V>
-where
-    K: StreamData<Stored = K> + Clone + Send + 'static,
-    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
-{
-    pub(crate) fn new(name: StoreName<K, V>, shared: Arc<Shared>, workers: Arc<[WorkerHandle]>) -> Self {
-        StoreQuery { name: name.name(), shared, workers, types: PhantomData }
+impl<K, V> StoreQuery<K, V> {
+    fn sub_topology(&self) -> Result<usize, QueryError> {
+        let parts = &self.shared.plan.sub_topologies;
+        let found = parts.iter().position(|s| s.stores.iter().any(|store| store.name == self.name));
+        found.ok_or(QueryError::Unknown { store: self.name })
     }
 
-    fn sub_topology(&self) -> Option<usize> {
-        self.shared.plan.sub_topologies.iter().position(|s| s.stores.iter().any(|store| store.name == self.name))
+    /// The tasks of this process that have a part of the store.
+    fn local_tasks(&self) -> Result<Vec<TaskId>, QueryError> {
+        let sub_topology = self.sub_topology()?;
+        Ok(lock(&self.shared.tasks).keys().filter(|t| t.sub_topology == sub_topology).copied().collect())
     }
 
-    /// The value of a key, as of the last record its task has processed. A global table answers from this process.
-    ///
-    /// # Errors
-    /// When the key's task is not running in this process, or the store fails.
-    pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, QueryError>
+    /// The task that has the rows of a key, and the key as stores keep it.
+    fn task_of<Q>(&self, key: &Q) -> Result<(TaskId, Q::Stored), QueryError>
     where
-        Q: StreamData<Stored = K> + ?Sized,
+        Q: StreamData + ?Sized,
     {
-        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
-            return Ok(global.get(key)?);
-        }
-        let mut bytes = Vec::new();
         let key_error = |reason: String| QueryError::Key { store: self.name, reason };
-        match Q::Codec::default().encode(key, &mut bytes) {
+        let (codec, mut bytes) = (Q::Codec::default(), Vec::new());
+        match codec.encode(key, &mut bytes) {
             Ok(Encoded::Bytes) => {}
             Ok(Encoded::Null) => return Err(key_error("it is null".into())),
             Err(e) => return Err(key_error(e.to_string())),
         }
-        let key = key.to_stored().ok_or_else(|| key_error("it is null".into()))?;
-        let sub_topology = self.sub_topology().ok_or(QueryError::Unknown { store: self.name })?;
-        let partition = partition_for_key(&bytes, self.shared.layout().subs[sub_topology].tasks);
-        let name = self.name;
-        self.ask(TaskId { sub_topology, partition }, move |task| {
-            let handle = task.stores_mut().find::<K, V>(name).ok_or(QueryError::Unknown { store: name })?;
-            Ok(task.stores_mut().get(handle).get(&key)?.cloned())
-        })
-        .await
-    }
-
-    /// All rows that this process has, task by task, in the order of the keys' bytes.
-    ///
-    /// # Errors
-    /// When a task is being restored, or the store fails.
-    pub async fn all(&self) -> Result<Vec<(K, V)>, QueryError> {
-        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
-            return Ok(global.all()?);
-        }
-        let sub_topology = self.sub_topology().ok_or(QueryError::Unknown { store: self.name })?;
-        let tasks: Vec<TaskId> = lock(&self.shared.tasks).keys().filter(|t| t.sub_topology == sub_topology).copied().collect();
-        let mut rows = Vec::new();
-        let name = self.name;
-        for task in tasks {
-            let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find::<K, V>(name).ok_or(QueryError::Unknown { store: name })?;
-                let mut rows = Vec::new();
-                task.stores_mut().get(handle).all(|key, value| {
-                    rows.push((key.clone(), value.clone()));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(rows)
-            });
-            rows.extend(part.await?);
-        }
-        Ok(rows)
+        let stored = key.to_stored().ok_or_else(|| key_error("it is null".into()))?;
+        let sub_topology = self.sub_topology()?;
+        let partition = partition_for_key(codec.partitioned_by(&bytes), self.shared.layout().subs[sub_topology].tasks);
+        Ok((TaskId { sub_topology, partition }, stored))
     }
 
     async fn ask<R: Send + 'static>(
@@ -155,5 +121,64 @@ where
         });
         self.workers[place.worker].send(Command::Ask(task, question)).map_err(|_| QueryError::Stopped)?;
         answered.await.map_err(|_| QueryError::Stopped)?
+    }
+}
+
+impl<K, V> StoreQuery<K, V>
+where
+    K: StreamData<Stored = K> + Clone + Send + 'static,
+    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
+{
+    pub(crate) fn new(name: StoreName<K, V>, shared: Arc<Shared>, workers: Arc<[WorkerHandle]>) -> Self {
+        StoreQuery { name: name.name(), shared, workers, types: PhantomData }
+    }
+
+    /// The value of a key, as of the last record its task has processed. A global table answers from this process.
+    ///
+    /// # Errors
+    /// When the key's task is not running in this process, or the store fails.
+    pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, QueryError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
+            return Ok(global.get(key)?);
+        }
+        let (task, key) = self.task_of(key)?;
+        let store = self.name;
+        self.ask(task, move |task| {
+            let stores = task.stores_mut();
+            if let Some(handle) = stores.find_versioned::<K, V>(store) {
+                return Ok(stores.versioned(handle).get(&key)?.map(|(value, _)| value.clone()));
+            }
+            let handle = stores.find::<K, V>(store).ok_or(QueryError::Unknown { store })?;
+            Ok(stores.get(handle).get(&key)?.cloned())
+        })
+        .await
+    }
+
+    /// All rows that this process has, task by task, in the order of the keys' bytes.
+    ///
+    /// # Errors
+    /// When a task is being restored, or the store fails.
+    pub async fn all(&self) -> Result<Vec<(K, V)>, QueryError> {
+        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
+            return Ok(global.all()?);
+        }
+        let mut rows = Vec::new();
+        let name = self.name;
+        for task in self.local_tasks()? {
+            let part = self.ask(task, move |task| {
+                let handle = task.stores_mut().find::<K, V>(name).ok_or(QueryError::Unknown { store: name })?;
+                let mut rows = Vec::new();
+                task.stores_mut().get(handle).all(|key, value| {
+                    rows.push((key.clone(), value.clone()));
+                    ControlFlow::Continue(())
+                })?;
+                Ok(rows)
+            });
+            rows.extend(part.await?);
+        }
+        Ok(rows)
     }
 }

@@ -81,6 +81,11 @@ where
         }
     }
 
+    /// Keys that are read out have this format.
+    pub(crate) fn set_key_format(&mut self, codec: K::Codec) {
+        self.key_codec = codec;
+    }
+
     /// The store's name.
     pub fn name(&self) -> &str {
         &self.name

@@ -184,6 +184,11 @@ where
         self.rows.is_full()
     }
 
+    /// How long a window is.
+    pub(crate) fn size_ms(&self) -> i64 {
+        self.size_ms
+    }
+
     pub(crate) fn forward_changes(&mut self, with_old: bool) {
         self.rows.forward_changes(with_old);
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_runtime::partition::partition_for_key;
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::{QueryError, Streams, end_of_input};
@@ -14,6 +15,38 @@ topology! {
             views.group_by(|_, page| page.clone()).windowed_by(tumbling(minutes(1)).grace(minutes(1))).count();
         counts.to_stream().to("counts-out");
     }
+}
+
+topology! {
+    pub fn visits() -> Visits {
+        let views: Stream<String, String> = stream("views");
+        let visits: Table<Windowed<String, SessionWindow>, u64> = views.group_by_key().windowed_by(sessions(minutes(5))).count().retention(hours(1));
+        visits.to_stream().to("counts-out");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_asked_for_by_key_and_time() {
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("views", 2).unwrap();
+    log.create_topic("counts-out", 1).unwrap();
+    for (user, minute) in [("a", 1), ("b", 2), ("a", 3), ("a", 20)] {
+        let record = NewRecord { key: Some(user.as_bytes()), value: Some(b"x"), timestamp_ms: minute * 60_000, offset: 0 };
+        log.append("views", Some(partition_for_key(user.as_bytes(), 2)), record).unwrap();
+    }
+    let app = Streams::new(visits()).application_id("visits").embedded_log(log.clone()).start().await.unwrap();
+    app.running().await.unwrap();
+    app.drained().await.unwrap();
+    let store = app.store(Visits::VISITS);
+    let session = |from: i64, to: i64| SessionWindow { start_ms: from * 60_000, end_ms: to * 60_000 };
+    assert_eq!(store.fetch("a", ..).await.unwrap(), [(session(1, 3), 2), (session(20, 20), 1)]);
+    assert_eq!(store.fetch("a", ..=60_000).await.unwrap(), [(session(1, 3), 2)]);
+    assert_eq!(store.fetch("a", 180_001..1_200_000).await.unwrap(), []);
+    let mut all = store.fetch_all(120_000..120_001).await.unwrap();
+    all.sort();
+    let row = |key: &str, window, count| (Windowed { key: key.to_owned(), window }, count);
+    assert_eq!(all, [row("a", session(1, 3), 2), row("b", session(2, 2), 1)]);
+    app.run_until(end_of_input()).await.unwrap();
 }
 
 fn view(log: &EmbeddedLog, page: &str, timestamp_ms: i64) {
@@ -61,12 +94,20 @@ async fn windows_go_on_after_a_restart_and_lie_where_their_key_lies() {
         view(&log, page, minute_ms + offset_ms);
     }
     let running = app(&log).start().await.unwrap();
-    let windowed = Windowed { key: "a".to_owned(), window: Window { start_ms: minute_ms, end_ms: minute_ms + 60_000 } };
-    // Queries of windows do not exist yet, and say so.
-    assert!(matches!(
-        running.store(PerMinute::COUNTS).get(&windowed).await,
-        Err(QueryError::Unknown { .. } | QueryError::NotReady { .. } | QueryError::NotLocal { .. })
-    ));
+    running.running().await.unwrap();
+    running.drained().await.unwrap();
+    let store = running.store(PerMinute::COUNTS);
+    let window = |start_ms: i64| Window { start_ms, end_ms: start_ms + 60_000 };
+    assert_eq!(store.fetch("a", minute_ms..).await.unwrap(), [(window(minute_ms), 2), (window(minute_ms + 60_000), 2)]);
+    assert_eq!(store.fetch("a", minute_ms + 1..=minute_ms + 60_000).await.unwrap(), [(window(minute_ms + 60_000), 2)]);
+    assert_eq!(store.fetch("nobody", ..).await.unwrap(), []);
+    let mut all = store.fetch_all(..minute_ms + 60_000).await.unwrap();
+    all.sort();
+    let row = |key: &str, start_ms, count| (Windowed { key: key.to_owned(), window: window(start_ms) }, count);
+    assert_eq!(all, [row("a", minute_ms, 2), row("b", minute_ms, 2)]);
+    // A row alone is asked for otherwise.
+    let asked = store.get(&row("a", minute_ms, 2).0).await;
+    assert!(matches!(asked, Err(QueryError::Unknown { store: "counts" })), "{asked:?}");
     running.run_until(end_of_input()).await.unwrap();
 
     let sent = counts(&log, "counts-out", 0);

@@ -30,7 +30,7 @@ topology! {
 
     fn table_to_stream_key() -> TableToStreamKey {
         let t: Table<String, String> = table("in");
-        t.to_stream().select_key(|k, v| v.as_deref().map_or_else(|| format!("gone-{k}"), word_of)).to("out");
+        t.to_stream_with_key(|k, v| v.map_or_else(|| format!("gone-{k}"), |v| word_of(v))).to("out");
     }
 }
 

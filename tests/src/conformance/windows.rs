@@ -136,7 +136,7 @@ topology! {
         let input: Stream<Text, Text> = stream("in");
         let w: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(tumbling(millis(100)).grace(millis(50))).count();
         let views = w.filter(|_, n| n % 3 != 0).map_values(|n| n * 10);
-        let t: Table<String, u64> = views.to_stream().select_key(|key, _| format!("{}@{}", key.key, key.window.start_ms)).to_table();
+        let t: Table<String, u64> = views.to_stream_with_key(|key, _| format!("{}@{}", key.key, key.window.start_ms)).to_table();
         t.to_stream().to("out");
     }
 

@@ -8,6 +8,7 @@ use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Subscription, begin_response, combined_key, primary_key};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, Target};
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::partition::partition_for_key;
@@ -135,8 +136,7 @@ where
             // A left row that names no right one only wants an answer.
             None if subscription.instruction == Instruction::AnswerAlways => None,
             None => {
-                cx.drop_record();
-                return Ok(());
+                return cx.drop_record(self.answers.node, DropReason::NullForeignKey);
             }
         };
         match subscription.instruction {
@@ -195,15 +195,13 @@ impl<TK: StreamData, T: StreamData> Node for RightRowChanges<TK, T> {
 impl<TK: StreamData, T: StreamData> PushChange<TK, T> for RightRowChanges<TK, T> {
     fn change(&mut self, key: &TK, new: Option<&T>, _: Option<&T>, cx: &mut Context) -> Flow {
         if self.latest_only && !cx.is_latest {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.answers.node, DropReason::Outdated);
         }
         self.foreign_key.clear();
         match self.key_codec.encode(key, &mut self.foreign_key) {
             Ok(Encoded::Bytes) => {}
             Ok(Encoded::Null) => {
-                cx.drop_record();
-                return Ok(());
+                return cx.drop_record(self.answers.node, DropReason::NullKey);
             }
             Err(e) => return Err(self.answers.encode_error(e, cx)),
         }

@@ -18,6 +18,7 @@ use super::subscribe::Asks;
 use crate::codec::subscription::{Instruction, Response};
 use crate::codec::{Codec, CodecError, OwnedData, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::headers::Headers;
 use crate::node::{Node, Push, PushChange, Signal};
@@ -172,7 +173,7 @@ where
         })?;
         let result = match resolved.map_err(|e: CodecError| self.asks.error(e, cx))? {
             Resolved::Late => {
-                cx.drop_record();
+                cx.drop_record(self.asks.node, DropReason::Outdated)?;
                 // In a left join each change of the left row has an answer of its own.
                 return if C::LEFT_ALONE || response.value.is_some() { Ok(()) } else { self.doubt(key, cx) };
             }

@@ -10,6 +10,7 @@ use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Subscription};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, Target};
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, PushChange, Signal};
 
@@ -170,15 +171,14 @@ where
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
         if self.latest_only && !cx.is_latest {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.asks.node, DropReason::Outdated);
         }
         if new.is_none() && old.is_none() {
             return Ok(());
         }
         let (plan, hash, after) = self.prepare(key, new, old).map_err(|e| self.asks.error(e, cx))?;
         if plan.dropped {
-            cx.drop_record();
+            cx.drop_record(self.asks.node, DropReason::NullForeignKey)?;
         }
         if let Some(instruction) = plan.leave {
             self.asks.send(Some(&self.before), instruction, hash, cx)?;

@@ -10,10 +10,11 @@ pub use until::{
 
 use std::marker::PhantomData;
 
-use super::{AllBytes, InWindows, WholeKey};
+use super::{AllBytes, InWindows, KeyFormat};
 use crate::codec::buffered::Buffered;
 use crate::codec::{Codec, Encoded, Held, StreamData};
 use crate::context::{AtHand, Context};
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -98,7 +99,7 @@ impl Closing for AllBytes {
 
 impl Closing for InWindows {
     fn closes_after_ms(&self) -> Option<i64> {
-        self.closes_after_ms()
+        self.final_after_ms()
     }
 }
 
@@ -129,7 +130,7 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
         K: StreamData<Stored = K> + 'static,
         V: Held,
         S: Orders<K, E, Node<SuppressNode<K, V, S, E, N>> = J>,
-        E: WholeKey<K> + Closing,
+        E: KeyFormat<K> + Closing,
         N: PushChange<K, V>,
     {
         let rule = self.until.rule(self.keys.closes_after_ms());
@@ -146,9 +147,8 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
             stream_time_ms: -1,
             number: b.next_node(),
             schedule: None,
-            codec: K::Codec::default(),
+            codec: self.keys.codec(),
             slot: Default::default(),
-            memory: Default::default(),
             key: Vec::new(),
             op: self,
             next,
@@ -161,7 +161,6 @@ pub struct SuppressNode<K, V, S, E, N>
 where
     K: StreamData,
     V: Held,
-    E: WholeKey<K>,
 {
     buffer: Place<BufferStore<V>>,
     name: String,
@@ -173,7 +172,6 @@ where
     schedule: Option<ScheduleId>,
     codec: K::Codec,
     slot: <K::Codec as Codec<K>>::Slot,
-    memory: E::Memory,
     /// Of the change that came, or that leaves.
     key: Vec<u8>,
     op: Suppress<K, V, S, E>,
@@ -185,7 +183,6 @@ where
     K: StreamData<Stored = K> + 'static,
     V: Held,
     S: Orders<K, E>,
-    E: WholeKey<K>,
     N: PushChange<K, V>,
 {
     fn take_in(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
@@ -193,8 +190,7 @@ where
         match self.codec.encode(key, &mut self.key) {
             Ok(Encoded::Bytes) => {}
             Ok(Encoded::Null) => {
-                cx.drop_record();
-                return Ok(());
+                return cx.drop_record(&self.name, DropReason::NullKey);
             }
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         }
@@ -262,7 +258,7 @@ where
             return Ok(());
         }
         let key = match self.codec.decode(Some(&self.key), &mut self.slot) {
-            Ok(key) => self.op.keys.whole(key, &mut self.memory),
+            Ok(key) => key,
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         };
         let mut at_hand = AtHand::from(origin);
@@ -314,7 +310,6 @@ where
     K: StreamData<Stored = K> + 'static,
     V: Held,
     S: Orders<K, E>,
-    E: WholeKey<K>,
     N: PushChange<K, V>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
@@ -341,7 +336,6 @@ where
     K: StreamData<Stored = K> + 'static,
     V: Held,
     S: Orders<K, E>,
-    E: WholeKey<K>,
     N: PushChange<K, V>,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {

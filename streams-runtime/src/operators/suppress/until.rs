@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::operators::{InWindows, WholeKey};
+use crate::operators::InWindows;
 use crate::windows::{KeyWindow, Windowed, duration_ms};
 
 /// How much a buffer holds, and what happens when that is not enough.
@@ -143,7 +143,7 @@ impl Suppression for UntilTimeLimit {
     }
 }
 
-impl<K, E: WholeKey<K>> Orders<K, E> for UntilTimeLimit {
+impl<K, E> Orders<K, E> for UntilTimeLimit {
     type Node<N> = N;
 
     fn node<N>(node: N) -> N {
