@@ -1,7 +1,8 @@
 //! Topologies from a seed.
 
 use crate::topology::{
-    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Node, Op, Part, Rows, Test, Topic, Topology, Value, WindowKind, Windows, Within,
+    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Node, Op, Part, Rows, Test, Topic, Topology, Until, Value, WindowKind, Windows,
+    Within,
 };
 
 /// Random numbers: splitmix64, the same everywhere and for good.
@@ -69,6 +70,10 @@ pub enum Feature {
     Sessions,
     EmitOnClose,
     EmitSessionsOnClose,
+    Cogroup,
+    CogroupInWindows,
+    SuppressUntilClose,
+    SuppressUntilTime,
     TableFilter,
     TableMapValues,
     TableGroupCount,
@@ -77,6 +82,7 @@ pub enum Feature {
     StreamTableJoin,
     GlobalTableJoin,
     TableTableJoin,
+    WindowedTableJoin,
     ForeignKeyJoin,
     StreamStreamJoin,
     StreamStreamLeftJoin,
@@ -111,6 +117,10 @@ impl Feature {
         Feature::Sessions,
         Feature::EmitOnClose,
         Feature::EmitSessionsOnClose,
+        Feature::Cogroup,
+        Feature::CogroupInWindows,
+        Feature::SuppressUntilClose,
+        Feature::SuppressUntilTime,
         Feature::TableFilter,
         Feature::TableMapValues,
         Feature::TableGroupCount,
@@ -119,6 +129,7 @@ impl Feature {
         Feature::StreamTableJoin,
         Feature::GlobalTableJoin,
         Feature::TableTableJoin,
+        Feature::WindowedTableJoin,
         Feature::ForeignKeyJoin,
         Feature::StreamStreamJoin,
         Feature::StreamStreamLeftJoin,
@@ -179,7 +190,13 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
             }),
             Op::JoinTable { .. } => features.push(Feature::StreamTableJoin),
             Op::JoinGlobal { .. } => features.push(Feature::GlobalTableJoin),
+            Op::JoinTables { .. } if in_window => features.push(Feature::WindowedTableJoin),
             Op::JoinTables { .. } => features.push(Feature::TableTableJoin),
+            Op::Cogroup { windows, .. } => features.push(if windows.is_some() { Feature::CogroupInWindows } else { Feature::Cogroup }),
+            Op::Suppress { until, .. } => features.push(match until {
+                Until::Close(_) => Feature::SuppressUntilClose,
+                Until::Time(..) => Feature::SuppressUntilTime,
+            }),
             Op::JoinForeign { .. } => features.push(Feature::ForeignKeyJoin),
             Op::JoinStreams { how, .. } => features.push(match how {
                 How::Inner => Feature::StreamStreamJoin,
@@ -189,7 +206,7 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
             Op::To { or: Some(_), .. } => features.push(Feature::ComputedTopic),
             Op::Stream(_) | Op::Table(..) | Op::GlobalTable(_) | Op::Branch { .. } | Op::ToStream { .. } | Op::To { .. } => {}
         }
-        if in_window && !matches!(node.op, Op::ToStream { .. }) {
+        if in_window && !matches!(node.op, Op::ToStream { .. } | Op::Suppress { .. } | Op::JoinTables { .. }) {
             features.push(Feature::WindowedView);
         }
     }
@@ -203,8 +220,8 @@ pub fn topology(seed: u64, index: usize) -> Topology {
     let mut random = Random::new(seed ^ (index as u64 + 1).wrapping_mul(0xa076_1d64_78bd_642f));
     // A turn of its own for each seed.
     let must = Feature::ALL[(index + Random::new(seed).below(1 << 20) as usize) % Feature::ALL.len()];
-    // The last addition may be of two.
-    let operators = 3 + random.below(5) as usize;
+    // The last addition may be of three.
+    let operators = 3 + random.below(4) as usize;
     let at = random.below(operators as u64) as usize;
     let mut draft = Draft { random, topology: Topology { topics: Vec::new(), nodes: Vec::new() }, sinks: 0 };
     // Some additions are no operators, or can be made only once.
@@ -520,6 +537,43 @@ impl Draft {
                 let stored = self.random.percent(60);
                 self.push(Op::JoinForeign { input, other, key, how, joiner, stored });
             }
+            Feature::Cogroup | Feature::CogroupInWindows => self.add_cogroup(feature),
+            Feature::SuppressUntilTime => {
+                let input = match self.any_table() {
+                    id if !self.topology.is_versioned(id) => id,
+                    _ => {
+                        let stream = self.text_stream();
+                        self.push(Op::ToTable { input: stream })
+                    }
+                };
+                let keys = if self.random.percent(40) { Some(1 + self.random.below(3) as usize) } else { None };
+                let until = Until::Time(self.random.pick(&[0, 30, 60, 200]), keys);
+                self.push(Op::Suppress { input, until });
+            }
+            Feature::SuppressUntilClose => {
+                let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions]);
+                let (input, by, mut fold) = (self.text_stream(), self.group(), self.fold(kind));
+                let windows = Windows { on_close: false, ..self.windows(kind) };
+                if let (WindowKind::Session, Fold::Aggregate(base, _)) = (windows.kind, fold) {
+                    fold = Fold::Aggregate(base, None);
+                }
+                let closes = windows.grace + if windows.kind == WindowKind::Session { windows.size } else { 0 };
+                let input = self.push(Op::Aggregate { input, by, windows: Some(windows), fold });
+                self.push(Op::Suppress { input, until: Until::Close(closes) });
+            }
+            Feature::WindowedTableJoin => {
+                let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions]);
+                let windows = Windows { on_close: false, ..self.windows(kind) };
+                let sides: Vec<Id> = (0..2)
+                    .map(|_| {
+                        let (input, by) = (self.text_stream(), self.group());
+                        let fold = self.random.pick(&[Fold::Count, Fold::Reduce(None), Fold::Aggregate(Base::Text, None)]);
+                        self.push(Op::Aggregate { input, by, windows: Some(windows), fold })
+                    })
+                    .collect();
+                let (how, joiner) = (self.random.pick(&[How::Inner, How::Left, How::Outer]), self.joiner(true));
+                self.push(Op::JoinTables { input: sides[0], other: sides[1], how, joiner, stored: false });
+            }
             Feature::StreamStreamJoin | Feature::StreamStreamLeftJoin | Feature::StreamStreamOuterJoin => self.add_stream_join(feature),
             Feature::TableFilter => {
                 let (input, test, not) = (self.any_table(), self.any_test(), self.random.percent(30));
@@ -542,7 +596,7 @@ impl Draft {
             }
             Feature::TableGroupCount | Feature::TableGroupReduce | Feature::TableGroupAggregate => {
                 let input = match self.any_table() {
-                    id if self.topology.has_rows(id) => id,
+                    id if self.topology.gives_old(id) => id,
                     _ => self.table_source(),
                 };
                 let map = if self.random.percent(40) { Some(Map::Mark(self.mark())) } else { None };
@@ -599,6 +653,24 @@ impl Draft {
             }
         };
         self.push(Op::Merge { input, other });
+    }
+
+    fn add_cogroup(&mut self, feature: Feature) {
+        let input = self.text_stream();
+        let mut other = self.text_stream();
+        if other == input {
+            other = self.topic_like(input);
+        }
+        let by = [self.group(), self.group()];
+        let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions, Feature::Sliding]);
+        let windows = Windows { on_close: false, retention: None, ..self.windows(kind) };
+        let windows = (feature == Feature::CogroupInWindows).then_some(windows);
+        let base = self.base();
+        let table = self.push(Op::Cogroup { input, other, by, windows, base });
+        if windows.is_some_and(|windows| windows.kind == WindowKind::Sliding) {
+            let stream = self.push(Op::ToStream { input: table });
+            self.sink(stream, false);
+        }
     }
 
     fn add_stream_join(&mut self, feature: Feature) {
@@ -675,7 +747,9 @@ impl Draft {
             let follows = self.topology.readers(id) == [(id + 1, 0)];
             // The store of a foreign-key join is said by its type, which a chain has no place for.
             let typed = matches!(op, Op::JoinForeign { stored: true, .. });
-            let chains = !(op.is_source() || typed || matches!(op, Op::Branch { .. } | Op::Split { .. } | Op::To { .. }));
+            // Nor has it one for a statement before the next.
+            let alone = matches!(self.topology.nodes[id + 1].op, Op::Cogroup { .. });
+            let chains = !(op.is_source() || typed || alone || matches!(op, Op::Branch { .. } | Op::Split { .. } | Op::To { .. }));
             self.topology.nodes[id].chained = follows && chains && self.random.percent(60);
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::topology::{
-    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Value, WindowKind, Windows, Within,
+    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Until, Value, WindowKind, Windows, Within,
 };
 
 /// The name of a node in the text, which is also that of its store.
@@ -24,6 +24,9 @@ pub fn topology(topology: &Topology) -> String {
         if chain.is_empty() {
             chain = receiver(&node.op);
         }
+        if let Op::Cogroup { other, by, .. } = &node.op {
+            let _ = writeln!(text, "        let {}_other = {}{};", name(id), name(*other), group(by[1]));
+        }
         chain += &call(topology, &kinds, id);
         if node.chained {
             if topology.is_state(id) || named_repartition(topology, id) {
@@ -40,7 +43,7 @@ pub fn topology(topology: &Topology) -> String {
 /// Whether a node names topics or stores of its own without being the state.
 fn named_repartition(topology: &Topology, id: Id) -> bool {
     match topology.nodes[id].op {
-        Op::Repartition { .. } | Op::JoinStreams { .. } | Op::JoinForeign { .. } => true,
+        Op::Repartition { .. } | Op::JoinStreams { .. } | Op::JoinForeign { .. } | Op::Suppress { .. } => true,
         Op::JoinTable { .. } => topology.is_repartitioned(id, 0),
         _ => false,
     }
@@ -181,9 +184,28 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
         Op::ToTable { .. } => ".to_table()".to_owned(),
         Op::ToStream { .. } => ".to_stream()".to_owned(),
         Op::Aggregate { by, windows: frames, fold, .. } => {
-            let group = by.map_or_else(|| ".group_by_key()".to_owned(), |by| format!(".group_by(|k, v| {})", new_key(by)));
-            format!("{group}{}{}", frames.map_or_else(String::new, windows), aggregation(*fold, *frames))
+            let said = frames.map_or_else(String::new, |frames| windows(frames, closes(topology, id)));
+            format!("{}{said}{}", group(*by), aggregation(*fold, *frames))
         }
+        Op::Cogroup { by, windows: frames, base, .. } => {
+            let step = |side: usize| format!("|k, v, a| combine(&a, &format!(\"{side}{{}}\", show(v)))");
+            let session = frames.is_some_and(|frames| frames.kind == WindowKind::Session);
+            format!(
+                "{}.cogroup({}).cogroup({}_other, {}){}.aggregate({}{})",
+                group(by[0]),
+                step(0),
+                name(id),
+                step(1),
+                frames.map_or_else(String::new, |frames| windows(frames, false)),
+                initial(*base, None),
+                if session { ", |k, a, b| combine(&a, &b)" } else { "" }
+            )
+        }
+        Op::Suppress { until, .. } => match until {
+            Until::Close(_) => ".suppress(until_window_closes())".to_owned(),
+            Until::Time(ms, None) => format!(".suppress(until_time_limit(millis({ms})))"),
+            Until::Time(ms, Some(keys)) => format!(".suppress(until_time_limit(millis({ms})).max_records({keys}).emit_early_when_full())"),
+        },
         Op::GroupTable { input, by, map: to, fold } => {
             let values = match (to, kinds[*input]) {
                 (Some(to), _) => map(*to),
@@ -217,6 +239,10 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
     }
 }
 
+fn group(by: Option<NewKey>) -> String {
+    by.map_or_else(|| ".group_by_key()".to_owned(), |by| format!(".group_by(|k, v| {})", new_key(by)))
+}
+
 fn join(how: How) -> &'static str {
     match how {
         How::Inner => "join",
@@ -231,7 +257,13 @@ fn within(within: Within) -> String {
     format!("within(millis({before})){asymmetric}.grace(millis({grace}))")
 }
 
-fn windows(windows: Windows) -> String {
+/// Whether results are held back until windows close, so that when they do must be said.
+fn closes(topology: &Topology, id: Id) -> bool {
+    let until_close = |reader: Id| matches!(topology.nodes[reader].op, Op::Suppress { until: Until::Close(_), .. });
+    topology.readers(id).into_iter().any(|(reader, _)| until_close(reader))
+}
+
+fn windows(windows: Windows, closes: bool) -> String {
     let on_close = if windows.on_close { ".emit_on_close()" } else { "" };
     let frames = match windows {
         Windows { kind: WindowKind::Sliding, size, grace, .. } => format!("sliding(millis({size})).grace(millis({grace}))"),
@@ -241,7 +273,7 @@ fn windows(windows: Windows) -> String {
         Windows { size, advance, grace, on_close, .. } => {
             let kind =
                 if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
-            if grace > 0 || on_close { format!("{kind}.grace(millis({grace}))") } else { kind }
+            if grace > 0 || on_close || closes { format!("{kind}.grace(millis({grace}))") } else { kind }
         }
     };
     format!(".windowed_by({frames}){on_close}")

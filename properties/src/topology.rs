@@ -194,6 +194,15 @@ pub enum Rows {
     Versioned(i64),
 }
 
+/// Until when a table's changes are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Until {
+    /// Until their window closes, so long after its end.
+    Close(i64),
+    /// For so long, and of so many keys at most.
+    Time(i64, Option<usize>),
+}
+
 /// Which records of two streams meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Within {
@@ -250,6 +259,10 @@ pub enum Op {
     ToStream { input: Id },
     /// `group_by_key`, or `group_by`, and what follows.
     Aggregate { input: Id, by: Option<NewKey>, windows: Option<Windows>, fold: Fold },
+    /// Two grouped streams in one aggregate.
+    Cogroup { input: Id, other: Id, by: [Option<NewKey>; 2], windows: Option<Windows>, base: Base },
+    /// `suppress`
+    Suppress { input: Id, until: Until },
     /// `group_by` of a table, and what follows; with a map, of new values.
     GroupTable { input: Id, by: NewKey, map: Option<Map>, fold: Fold },
     /// `join`, or `left_join`, of a stream with a table.
@@ -284,10 +297,12 @@ impl Op {
             | Op::ToStream { input }
             | Op::Aggregate { input, .. }
             | Op::GroupTable { input, .. }
+            | Op::Suppress { input, .. }
             | Op::To { input, .. } => vec![input],
             Op::Merge { input, other }
             | Op::JoinTables { input, other, .. }
             | Op::JoinStreams { input, other, .. }
+            | Op::Cogroup { input, other, .. }
             | Op::JoinForeign { input, other, .. } => vec![input, other],
             Op::JoinTable { input, table, .. } | Op::JoinGlobal { input, table, .. } => vec![input, table],
         }
@@ -296,6 +311,18 @@ impl Op {
     /// Whether it starts a chain.
     pub fn is_source(&self) -> bool {
         self.inputs().is_empty()
+    }
+}
+
+impl Key {
+    /// The keys of aggregates in these windows.
+    pub fn of(windows: Option<Windows>) -> Key {
+        match windows {
+            Some(Windows { kind: WindowKind::Time, size, .. }) => Key::Window(size),
+            Some(Windows { kind: WindowKind::Sliding, size, .. }) => Key::Sliding(size),
+            Some(Windows { kind: WindowKind::Session, .. }) => Key::Session,
+            None => Key::Text { null: false },
+        }
     }
 }
 
@@ -363,7 +390,7 @@ impl Topology {
             }
             Op::Table(topic, _) => Kind::Table(Key::Text { null: false }, self.topics[*topic].value.base),
             Op::GlobalTable(topic) => Kind::Global(self.topics[*topic].value.base),
-            Op::Filter { .. } => input.unwrap_or(Kind::Sink),
+            Op::Filter { .. } | Op::Suppress { .. } => input.unwrap_or(Kind::Sink),
             Op::MapValues { map, .. } if is_table => Kind::Table(key(input), map.gives().base),
             Op::MapValues { map, .. } => Kind::Stream(key(input), map.gives()),
             Op::Map { key, map, .. } => Kind::Stream(key.gives(), map.gives()),
@@ -375,15 +402,8 @@ impl Topology {
             Op::Branch { .. } => Kind::Stream(key(input), value(input)),
             Op::ToTable { .. } => Kind::Table(owned(key(input)), value(input).base),
             Op::ToStream { .. } => Kind::Stream(key(input), Value { base: value(input).base, null: true }),
-            Op::Aggregate { windows, fold, .. } => {
-                let key = match windows {
-                    Some(Windows { kind: WindowKind::Time, size, .. }) => Key::Window(*size),
-                    Some(Windows { kind: WindowKind::Sliding, size, .. }) => Key::Sliding(*size),
-                    Some(Windows { kind: WindowKind::Session, .. }) => Key::Session,
-                    None => Key::Text { null: false },
-                };
-                Kind::Table(key, fold.gives(value(input).base))
-            }
+            Op::Aggregate { windows, fold, .. } => Kind::Table(Key::of(*windows), fold.gives(value(input).base)),
+            Op::Cogroup { windows, base, .. } => Kind::Table(Key::of(*windows), *base),
             Op::GroupTable { map, fold, .. } => {
                 let values = map.map_or(value(input).base, |map| map.gives().base);
                 Kind::Table(Key::Text { null: false }, fold.gives(values))
@@ -400,7 +420,7 @@ impl Topology {
             Op::Table(_, rows) => rows != Rows::Nowhere,
             Op::Filter { stored, .. } | Op::MapValues { stored, .. } => stored,
             Op::JoinTables { stored, .. } | Op::JoinForeign { stored, .. } => stored,
-            Op::ToTable { .. } | Op::Aggregate { .. } | Op::GroupTable { .. } => true,
+            Op::ToTable { .. } | Op::Aggregate { .. } | Op::Cogroup { .. } | Op::GroupTable { .. } => true,
             _ => false,
         }
     }
@@ -410,6 +430,16 @@ impl Topology {
         self.is_state(id)
             || match &self.nodes[id].op {
                 Op::Filter { input, .. } | Op::MapValues { input, .. } => self.has_rows(*input),
+                Op::JoinTables { .. } => true,
+                _ => false,
+            }
+    }
+
+    /// Whether the changes of a table come with the value before them.
+    pub fn gives_old(&self, id: Id) -> bool {
+        self.is_state(id)
+            || match &self.nodes[id].op {
+                Op::Filter { input, .. } | Op::MapValues { input, .. } | Op::Suppress { input, .. } => self.gives_old(*input),
                 Op::JoinTables { .. } => true,
                 _ => false,
             }
@@ -435,6 +465,7 @@ impl Topology {
     pub fn is_repartitioned(&self, id: Id, side: usize) -> bool {
         match &self.nodes[id].op {
             Op::JoinStreams { input, other, .. } => self.rekeyed(if side == 0 { *input } else { *other }),
+            Op::Cogroup { input, other, by, .. } => by[side].is_some() || self.rekeyed(if side == 0 { *input } else { *other }),
             _ if side > 0 => false,
             Op::Repartition { .. } | Op::GroupTable { .. } => true,
             Op::Aggregate { input, by, .. } => by.is_some() || self.rekeyed(*input),

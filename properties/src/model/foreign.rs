@@ -77,7 +77,7 @@ impl Model<'_> {
             self.history[id].iter().filter_map(|seen| Some(seen.message.asked.as_ref()?.left_key.clone())).collect();
         for left_key in keys {
             let of_key = |message: &&Message| message.asked.as_ref().is_some_and(|asked| asked.left_key == left_key);
-            let last = self.history[id].iter().map(|seen| &seen.message).filter(|seen| seen.key == message.key).filter(of_key).next_back();
+            let last = self.history[id].iter().map(|seen| &seen.message).filter(|seen| seen.key == message.key).rfind(of_key);
             let wants = |asked: &Asked| matches!(asked.what, What::Tell | What::TellIfThere);
             if let Some(asked) = last.and_then(|last| last.asked.clone()).filter(wants) {
                 let answer = Message { key: left_key, asked: Some(asked), ..message.clone() };

@@ -9,13 +9,14 @@ mod foreign;
 mod sessions;
 mod sliding;
 mod streams;
+mod suppress;
 mod tables;
 mod versions;
 mod windows;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::topology::{How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology, WindowKind};
+use crate::topology::{Fold, How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology, WindowKind, Windows};
 use crate::values::{Datum, code, letter, show, tail};
 
 /// Headers, in order.
@@ -116,7 +117,7 @@ pub struct Model<'t> {
     kinds: Vec<Kind>,
     readers: Vec<Vec<(Id, usize)>>,
     repartitioned: Vec<[bool; 2]>,
-    has_rows: Vec<bool>,
+    gives_old: Vec<bool>,
     history: Vec<Vec<Seen>>,
     queues: BTreeMap<Place, Queue>,
     sequence: u64,
@@ -135,7 +136,7 @@ impl<'t> Model<'t> {
             kinds: topology.kinds(),
             readers: ids.clone().map(|id| topology.readers(id)).collect(),
             repartitioned: ids.clone().map(|id| [0, 1].map(|side| topology.is_repartitioned(id, side))).collect(),
-            has_rows: ids.clone().map(|id| topology.has_rows(id)).collect(),
+            gives_old: ids.clone().map(|id| topology.gives_old(id)).collect(),
             history: ids.map(|_| Vec::new()).collect(),
             queues: BTreeMap::new(),
             sequence: 0,
@@ -225,13 +226,21 @@ impl<'t> Model<'t> {
                 let key = new_key(by, &message.key, &message.value);
                 self.repartition(id, side, Message { key, ..message });
             }
+            Op::Cogroup { by, .. } => {
+                let key = by[side].map_or_else(|| message.key.clone(), |by| new_key(by, &message.key, &message.value));
+                self.repartition(id, side, Message { key, ..message });
+            }
             _ => self.repartition(id, side, message),
         }
     }
 
-    /// Null keys are lost, uncounted.
+    /// Null keys are lost, uncounted; but not before the side of a join that needs no partner.
     fn repartition(&mut self, id: Id, side: usize, message: Message) {
-        if message.key.is_some() {
+        let alone = match self.topology.nodes[id].op {
+            Op::JoinTable { how, .. } | Op::JoinStreams { how, .. } => how == How::Outer || how == How::Left && side == 0,
+            _ => false,
+        };
+        if message.key.is_some() || alone {
             self.enqueue(Place::Before(id, side), message);
         }
     }
@@ -303,11 +312,18 @@ impl<'t> Model<'t> {
                 }
             }
             Op::Aggregate { windows: None, fold, .. } => self.aggregate(id, fold, message),
-            Op::Aggregate { windows: Some(windows), fold, .. } => match windows.kind {
-                WindowKind::Time => self.aggregate_windows(id, windows, fold, message),
-                WindowKind::Sliding => self.aggregate_sliding(id, windows, fold, message),
-                WindowKind::Session => self.aggregate_sessions(id, windows, fold, message),
-            },
+            Op::Aggregate { windows: Some(windows), fold, .. } => self.in_windows(id, 0, windows, fold, message),
+            Op::Cogroup { windows, base, .. } => {
+                let fold = Fold::Aggregate(base, None);
+                match windows {
+                    // Null values are aggregated in windows only.
+                    None if !value.is_some() => self.drop_one(),
+                    None => self.aggregate(id, fold, Message { value: of_side(side, &value), ..message }),
+                    Some(windows) if windows.kind == WindowKind::Sliding && !value.is_some() => self.drop_one(),
+                    Some(windows) => self.in_windows(id, side, windows, fold, Message { value: of_side(side, &value), ..message }),
+                }
+            }
+            Op::Suppress { until, .. } => self.suppress(id, until, message),
             Op::GroupTable { fold, .. } => self.group(id, fold, message),
             Op::JoinTable { table, how, joiner, .. } => {
                 // Changes of the table make no results.
@@ -338,6 +354,14 @@ impl<'t> Model<'t> {
         }
     }
 
+    fn in_windows(&mut self, id: Id, side: usize, windows: Windows, fold: Fold, message: Message) {
+        match windows.kind {
+            WindowKind::Time => self.aggregate_windows(id, side, windows, fold, message),
+            WindowKind::Sliding => self.aggregate_sliding(id, windows, fold, message),
+            WindowKind::Session => self.aggregate_sessions(id, side, windows, fold, message),
+        }
+    }
+
     /// A record of a stream meets a row of a table.
     fn join_row(
         &mut self,
@@ -356,6 +380,11 @@ impl<'t> Model<'t> {
             self.forward(id, &Message { value: joined(joiner, &message.value, &right), ..message.clone() });
         }
     }
+}
+
+/// What the closures of a cogroup make of the values of their streams.
+fn of_side(side: usize, value: &Datum) -> Datum {
+    Datum::Text(format!("{side}{}", show(value)))
 }
 
 /// Whether a test holds for a record.

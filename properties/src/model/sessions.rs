@@ -34,13 +34,13 @@ struct Sessions {
 }
 
 impl Model<'_> {
-    pub(super) fn aggregate_sessions(&mut self, id: Id, windows: Windows, fold: Fold, message: Message) {
+    pub(super) fn aggregate_sessions(&mut self, id: Id, side: usize, windows: Windows, fold: Fold, message: Message) {
         if !message.key.is_some() {
             return self.drop_one();
         }
-        let before_ms = stream_time(&self.history[id], self.run);
-        self.remember(id, &message);
-        let now_ms = stream_time(&self.history[id], self.run);
+        let before_ms = stream_time(&self.history[id], side, self.run);
+        self.remember_side(id, side, &message);
+        let now_ms = stream_time(&self.history[id], side, self.run);
         let Sessions { all, came, .. } = self.sessions(&self.history[id], windows, fold);
         match came {
             None | Some(Came::Late) => self.drop_one(),
@@ -68,8 +68,8 @@ impl Model<'_> {
 
     fn sessions(&self, history: &[Seen], windows: Windows, fold: Fold) -> Sessions {
         let mut made = Sessions { all: Vec::new(), newest: -1, came: None };
-        for (index, Seen { message, run, .. }) in history.iter().enumerate() {
-            let now_ms = stream_time(&history[..=index], *run);
+        for (index, Seen { message, run, side }) in history.iter().enumerate() {
+            let now_ms = stream_time(&history[..=index], *side, *run);
             // What is out of retention is not found any more, and leaves; what is about to leave is still sent when it closes, other than in
             // Kafka Streams.
             let gone = made.newest - retention(windows);

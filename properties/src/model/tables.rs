@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Message, Model, Row, holds, joined, mapped};
-use crate::topology::{How, Id, Joiner, Op, Rows, WindowKind};
+use crate::topology::{Fold, How, Id, Joiner, Op, Rows, WindowKind, Windows};
 use crate::values::Datum;
 
 impl Model<'_> {
@@ -35,7 +35,7 @@ impl Model<'_> {
             self.remember(id, &message);
             return self.forward(id, &message);
         }
-        if filters && self.has_rows[input] && !value.is_some() && !old.is_some() {
+        if filters && self.gives_old[input] && !value.is_some() && !old.is_some() {
             return;
         }
         self.forward(id, &Message { value, old, ..message });
@@ -95,6 +95,10 @@ impl Model<'_> {
             Op::Table(..) | Op::ToTable { .. } | Op::GlobalTable(_) => last(),
             Op::Filter { stored: true, .. } | Op::MapValues { stored: true, .. } | Op::JoinTables { stored: true, .. } => last(),
             Op::JoinForeign { stored: true, .. } => last(),
+            Op::Aggregate { windows: Some(_), .. } | Op::Cogroup { windows: Some(_), .. } => {
+                self.rows(id).into_iter().find(|row| row.key == *key).map(|row| (row.value, row.ts))
+            }
+            Op::Cogroup { windows: None, base, .. } => self.folded(&self.history[id], Fold::Aggregate(base, None), key),
             Op::Aggregate { windows: None, fold, .. } => self.folded(&self.history[id], fold, key),
             Op::GroupTable { fold, .. } => self.grouped(&self.history[id], fold, key),
             Op::Filter { input, .. } | Op::MapValues { input, .. } => {
@@ -116,18 +120,21 @@ impl Model<'_> {
     /// All rows of a store.
     pub(super) fn rows(&self, id: Id) -> Vec<Row> {
         match self.topology.nodes[id].op {
-            Op::Aggregate { windows: Some(windows), fold, .. } => {
-                return match windows.kind {
-                    WindowKind::Time => self.window_rows(id, windows, fold),
-                    WindowKind::Sliding => self.sliding_rows(id, windows, fold),
-                    WindowKind::Session => self.session_rows(id, windows, fold),
-                };
-            }
+            Op::Aggregate { windows: Some(windows), fold, .. } => return self.rows_in_windows(id, windows, fold),
+            Op::Cogroup { windows: Some(windows), base, .. } => return self.rows_in_windows(id, windows, Fold::Aggregate(base, None)),
             Op::Table(_, Rows::Versioned(history)) => return self.versions(id, history),
             _ => {}
         }
         let keys: BTreeSet<Datum> = self.history[id].iter().map(|seen| seen.message.key.clone()).collect();
         keys.into_iter().filter_map(|key| self.row(id, &key).map(|(value, ts)| Row { key, value, ts })).collect()
+    }
+
+    fn rows_in_windows(&self, id: Id, windows: Windows, fold: Fold) -> Vec<Row> {
+        match windows.kind {
+            WindowKind::Time => self.window_rows(id, windows, fold),
+            WindowKind::Sliding => self.sliding_rows(id, windows, fold),
+            WindowKind::Session => self.session_rows(id, windows, fold),
+        }
     }
 }
 

@@ -243,7 +243,7 @@ fn steady(topology: &Topology) -> Vec<Steady> {
         // nobody hear of it.
         let of_one = matches!(node.op, Op::JoinTables { input, other, .. } if topology.share(input, other));
         let here = match node.op {
-            Op::ToStream { .. } | Op::GroupTable { .. } | Op::JoinForeign { .. } => Steady::No,
+            Op::ToStream { .. } | Op::GroupTable { .. } | Op::JoinForeign { .. } | Op::Suppress { .. } => Steady::No,
             Op::JoinTables { stored: true, .. } if of_one => Steady::No,
             // Whether there is a store or not, the changes come late.
             Op::Filter { .. } | Op::MapValues { .. } | Op::JoinTables { .. } if topology.is_state(id) => {

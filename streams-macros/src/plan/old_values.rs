@@ -41,9 +41,7 @@ fn known(topology: &Topology, order: &[NodeId]) -> Vec<bool> {
     for id in order {
         let node = topology.node(*id);
         if node.gives() == Kind::Table {
-            // A foreign-key join answers anew, whatever it answered before.
-            let from_inputs = node.is_view() && !node.joins_by_foreign_key();
-            known[id.0] = node.is_state() || from_inputs && node.inputs().all(|input| known[input.0]);
+            known[id.0] = node.is_state() || node.is_view() && node.inputs().all(|input| known[input.0]);
         }
     }
     known
