@@ -10,7 +10,7 @@ pub use std::vec::Vec;
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
-pub use crate::operators::{InWindows, Materialized, OneTopic, Sides, TableSource};
+pub use crate::operators::{GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource};
 pub use crate::plan::{
     ForeignKeyTopic, GlobalTablePlan, OffsetReset, SinkPlan, SourceChangelog, SourcePlan, SourceTopics, StoreKind, StorePlan,
     SubTopologyPlan, TopologyPlan,
@@ -19,7 +19,7 @@ pub use crate::stores::{GlobalStores, KeyValue};
 pub use crate::task::TaskBuilder;
 pub use crate::topology::{StoreName, Topology};
 
-use std::time::Duration;
+pub use std::time::Duration;
 
 pub use crate::windows::{SessionWindow, Window, Windowed};
 

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
-use crate::codec::buffered::Origin;
+use crate::codec::CodecError;
+use crate::codec::buffered::{BufferedParts, Origin};
+use crate::dropped::{DropReason, DroppedRecord, OnDropped};
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 use crate::headers::Headers;
 use crate::partition::partition_for_key;
@@ -49,6 +51,8 @@ pub struct Handlers {
     pub decode: OnError,
     /// `Err` of a `try_` operator or of a processor.
     pub process: OnError,
+    /// Records that the semantics of an operator leave out.
+    pub dropped: OnDropped,
     /// What stands around the code of processors.
     pub wrap_processors: WrapProcessors,
 }
@@ -56,7 +60,7 @@ pub struct Handlers {
 impl Handlers {
     fn needs_raw_records(&self) -> bool {
         let quiet = |handler: &OnError| matches!(handler, OnError::Fail | OnError::Continue);
-        !(quiet(&self.decode) && quiet(&self.process))
+        !(quiet(&self.decode) && quiet(&self.process) && self.dropped.is_continue())
     }
 }
 
@@ -79,7 +83,7 @@ pub struct RecordMetadata<'a> {
 }
 
 /// What the context says of a record that has waited.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct AtHand {
     origin: Origin,
     raw_key: Option<Vec<u8>>,
@@ -207,10 +211,31 @@ impl Context {
         self.handlers.wrap_processors.wrapper(node)
     }
 
-    /// Counts a record that the semantics of an operator leave out.
+    /// Counts a record that the semantics of an operator leave out, and offers it to the handler. `node`: the operator or its state.
     #[inline]
-    pub(crate) fn drop_record(&mut self) {
+    pub(crate) fn drop_record(&mut self, node: &str, reason: DropReason) -> Flow {
         self.metrics.dropped += 1;
+        if self.handlers.dropped.is_continue() { Ok(()) } else { self.offer_dropped(node, reason) }
+    }
+
+    #[cold]
+    fn offer_dropped(&mut self, node: &str, reason: DropReason) -> Flow {
+        let record = DroppedRecord {
+            reason,
+            node,
+            topic: &self.topic,
+            partition: self.partition,
+            offset: self.offset,
+            timestamp_ms: self.timestamp_ms,
+            stream_time_ms: self.stream_time_ms,
+            key: self.raw_key.as_deref(),
+            value: self.raw_value.as_deref(),
+            headers: &self.raw_headers,
+        };
+        match self.handlers.dropped.dead_letter_topic(&record) {
+            Some(topic) => self.send_dead_letter(&topic, node, reason.name(), &reason.to_string()),
+            None => Ok(()),
+        }
     }
 
     /// Takes a record of a batch as the record at hand.
@@ -233,6 +258,31 @@ impl Context {
         (self.partition, self.offset) = (-1, -1);
         (self.raw_key, self.raw_value) = (None, None);
         self.raw_headers.clear();
+    }
+
+    /// Says where the record at hand comes from.
+    pub(crate) fn origin_into(&self, origin: &mut Origin) {
+        origin.timestamp_ms = self.timestamp_ms;
+        origin.offset = self.offset;
+        origin.partition = self.partition;
+        if !Arc::ptr_eq(&origin.topic, &self.topic) {
+            origin.topic = Arc::clone(&self.topic);
+        }
+        if !(origin.headers.is_empty() && self.headers.is_empty()) {
+            origin.headers.clone_from(&self.headers);
+        }
+    }
+
+    /// Takes a record that has waited as the record at hand, through `other`, which then has the one that was.
+    pub(crate) fn take_up(&mut self, other: &mut AtHand, key: &[u8], parts: &BufferedParts<'_>) -> Result<(), CodecError> {
+        parts.origin_into(&mut other.origin)?;
+        if self.keeps_raw {
+            other.raw_key = Some(key.to_vec());
+            other.raw_value = parts.new.map(<[u8]>::to_vec);
+            other.raw_headers.clone_from(&other.origin.headers);
+        }
+        self.exchange(other);
+        Ok(())
     }
 
     /// Changes the record at hand for another one, or back.
@@ -276,7 +326,7 @@ impl Context {
             OnError::Continue => tracing::warn!(%error, "record left out"),
             OnError::DeadLetter(topic) => {
                 tracing::warn!(%error, dead_letter_topic = topic, "record sent to the dead-letter topic");
-                self.send_dead_letter(&topic, &error)?;
+                self.send_dead_letter(&topic, &error.node, &error.kind.to_string(), &error.source.to_string())?;
             }
         }
         self.metrics.skipped_errors += 1;
@@ -284,7 +334,7 @@ impl Context {
     }
 
     /// The record as it came, with what was wrong in headers named as Kafka Streams names them.
-    fn send_dead_letter(&mut self, topic: &str, error: &TaskError) -> Flow {
+    fn send_dead_letter(&mut self, topic: &str, node: &str, exception: &str, message: &str) -> Flow {
         let target = self.target(topic).map_err(|e| self.produce_error(topic, e))?;
         let key = self.raw_key.as_deref();
         let partition = key.map_or(ANY_PARTITION, |key| partition_for_key(key, target.partitions));
@@ -297,12 +347,12 @@ impl Context {
             self.out.push_header(name, value);
         }
         for (name, value) in [
-            ("__streams.errors.exception", error.kind.to_string()),
-            ("__streams.errors.message", error.source.to_string()),
-            ("__streams.errors.node", error.node.clone()),
-            ("__streams.errors.topic", error.topic.to_string()),
-            ("__streams.errors.partition", error.partition.to_string()),
-            ("__streams.errors.offset", error.offset.to_string()),
+            ("__streams.errors.exception", exception),
+            ("__streams.errors.message", message),
+            ("__streams.errors.node", node),
+            ("__streams.errors.topic", &*self.topic),
+            ("__streams.errors.partition", &self.partition.to_string()),
+            ("__streams.errors.offset", &self.offset.to_string()),
         ] {
             self.out.push_header(name.as_bytes(), Some(value.as_bytes()));
         }

@@ -55,7 +55,7 @@
 //! - [`Streams`] for settings, [`App`] for what runs, [`StoreQuery`] for looking into state.
 //! - [`codec`] for wire formats, [`StreamData`] to give a type one.
 //! - [`Processor`] for code per record, [`stores`] for state in another place, [`broker`] for the seam to Kafka and the embedded log.
-//! - [`OnError`] for records that cannot be decoded or processed.
+//! - [`OnError`] for records that cannot be decoded or processed, [`OnDropped`] for those that operators leave out.
 //!
 //! # Features
 //!
@@ -64,6 +64,7 @@
 pub mod broker;
 pub mod codec;
 mod context;
+mod dropped;
 mod error;
 mod handles;
 mod headers;
@@ -85,6 +86,7 @@ pub mod windows;
 pub mod __private;
 
 pub use context::{Context, Handlers, RecordMetadata, SharedProducer, TaskMetrics};
+pub use dropped::{DropReason, DroppedRecord, OnDropped};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
@@ -92,7 +94,7 @@ pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
     ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite, Record, ScheduleId, ScheduleKind, SessionView,
-    StoppedBehind, StoreHandle, WindowView, WrapProcessors,
+    StoppedBehind, StoreHandle, VersionedView, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

@@ -174,8 +174,8 @@ pub enum StoreKind {
 }
 
 impl StoreKind {
-    /// A store that keeps the history of each key for so long.
-    pub fn versioned(history: Duration) -> Self {
+    /// A store that keeps the history of each key for so long: that of a `versioned_store(history)`, and of a table that is `.versioned(history)`.
+    pub fn versioned_store(history: Duration) -> Self {
         StoreKind::Versioned { history_ms: duration_ms(history) }
     }
 

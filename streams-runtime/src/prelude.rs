@@ -4,6 +4,7 @@ pub use crate::codec::{
     BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
 };
 pub use crate::context::Context;
+pub use crate::dropped::OnDropped;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};
 pub use crate::headers::Headers;
@@ -13,7 +14,9 @@ pub use crate::processor::{
     BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, ReadOnly, Record, ScheduleId,
     ScheduleKind, StoreHandle,
 };
-pub use crate::stores::{GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, WindowState, WindowStore};
+pub use crate::stores::{
+    GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,
+};
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
     JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,

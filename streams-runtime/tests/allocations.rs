@@ -20,6 +20,9 @@ use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::windows::{SessionWindows, SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
+#[path = "allocations/foreign_keys.rs"]
+mod foreign_keys;
+
 struct Counting;
 
 thread_local! {
@@ -136,7 +139,7 @@ impl Topology for Chain {
             let node = to_held.attach(b, "left");
             let node = suppress.attach(b, "held", held_to_stream.attach(node));
             let source: TableSource<u64, i64> = TableSource::new(&table);
-            source.records().source().attach(b, 0, "numbers", source.attach_plain(node));
+            source.records().source().attach(b, 0, "numbers", source.attach_plain("numbers", node));
             return;
         }
         let (slid, sliding_count) = numbers.group_by_key().windowed_by(SLIDING).count();

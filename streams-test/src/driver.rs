@@ -9,7 +9,7 @@ use streams_runtime::codec::{Codec, StreamData};
 use streams_runtime::stores::{GlobalStores, MemoryStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{
-    AnyTopology, Handlers, OnError, ProcessorWrapper, SessionWindow, SharedProducer, StoreName, TaskMetrics, Topology, Windowed,
+    AnyTopology, Handlers, OnDropped, OnError, ProcessorWrapper, SessionWindow, SharedProducer, StoreName, TaskMetrics, Topology, Windowed,
     WrapProcessors,
 };
 
@@ -116,6 +116,36 @@ impl TestDriverBuilder {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.handlers.process = handler;
+        self
+    }
+
+    /// What becomes of records that the semantics of an operator leave out; [`OnDropped::Continue`] if not given.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn per_second() -> PerSecond {
+    /// #         let views: Stream<String, String> = stream("views");
+    /// #         let counts: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(tumbling(seconds(1))).count();
+    /// #         counts.to_stream().to("counts");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(per_second()).on_dropped(OnDropped::DeadLetter("left-out".into())).build()?;
+    /// let views = driver.input::<str, str>("views")?;
+    /// views.pipe_at("a", "on time", 5_000)?;
+    /// views.pipe_at("a", "late", 2_500)?;
+    /// let letter = driver.output::<String, String>("left-out").read().expect("a dead letter");
+    /// assert_eq!(letter.value, "late");
+    /// let why = letter.headers.last("__streams.errors.message").flatten();
+    /// assert_eq!(why, Some(&b"the window 2000/3000 was closed at stream time 5000"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_dropped(mut self, handler: OnDropped) -> Self {
+        self.handlers.dropped = handler;
         self
     }
 

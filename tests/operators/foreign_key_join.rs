@@ -146,21 +146,21 @@ fn text(driver: &TestDriver, topic: &str) -> Vec<String> {
 fn chains_and_tables_joined_with_themselves() {
     let driver = driver(forms(2));
     let (orders, users) = (driver.input::<u64, String>("orders").unwrap(), driver.input::<String, Option<String>>("users").unwrap());
-    orders.pipe(&8, &"ann".to_owned()).unwrap();
-    orders.pipe(&3, &"ann".to_owned()).unwrap();
+    orders.pipe(8, "ann".to_owned()).unwrap();
+    orders.pipe(3, "ann".to_owned()).unwrap();
     assert_eq!(text(&driver, "by-key"), ["ann", "ann"], "3 names nobody");
-    users.pipe(&"ann".to_owned(), &Some("rome".to_owned())).unwrap();
+    users.pipe("ann".to_owned(), Some("rome".to_owned())).unwrap();
     assert_eq!(text(&driver, "by-key"), ["ann of rome"]);
-    users.pipe(&"rome".to_owned(), &Some("ann:city of".to_owned())).unwrap();
+    users.pipe("rome".to_owned(), Some("ann:city of".to_owned())).unwrap();
     assert_eq!(text(&driver, "heads"), ["rome+none", "ann:city of+rome"]);
-    users.pipe(&"ann".to_owned(), &Some("rome:r".to_owned())).unwrap();
+    users.pipe("ann".to_owned(), Some("rome:r".to_owned())).unwrap();
     assert_eq!(text(&driver, "heads"), ["ann:city of+rome:r", "rome:r+ann:city of"]);
     let lengths = driver.output::<u64, Option<u64>>("lengths").read_all();
     assert!(lengths.iter().any(|r| r.key == 8 && r.value.is_some()), "{lengths:?}");
-    orders.pipe(&6, &"six".to_owned()).unwrap();
+    orders.pipe(6, "six".to_owned()).unwrap();
     let counts = driver.output::<String, u64>("counts").read_all();
     assert!(counts.iter().any(|r| r.key == "rome:r by six" && r.value == 1), "{counts:?}");
-    users.pipe(&"ann".to_owned(), &None).unwrap();
+    users.pipe("ann".to_owned(), &None).unwrap();
     assert_eq!(text(&driver, "heads"), ["ann:city of+none", "-"]);
 }
 

@@ -27,6 +27,8 @@ impl Processor<String, String> for Told {
             }
             "where" => {
                 let place = format!("{}-{}@{}", cx.topic(), cx.partition(), cx.offset());
+                let metadata = cx.record_metadata().map(|from| format!("{}-{}@{}", from.topic, from.partition, from.offset));
+                assert_eq!(metadata.as_deref(), Some(place.as_str()));
                 out.forward(cx, r.key, &place);
             }
             "fail" => {

@@ -48,6 +48,7 @@ impl Processor<String, String> for Clock {
         }
         let kind = if Some(id) == self.wall { "wall" } else { "stream" };
         assert!(cx.headers().is_empty() && cx.topic().is_empty() && cx.offset() == -1, "no record is at hand");
+        assert_eq!(cx.record_metadata(), None);
         let rows = cx.store(cx.stores).all()?.len();
         let said = format!("{rows} rows, {}/{}", cx.stream_time_ms(), cx.wall_clock_ms());
         assert_eq!(cx.timestamp_ms(), time_ms, "what is forwarded has the time of the call");

@@ -204,3 +204,23 @@ fn a_store_that_forgets_its_windows_before_they_end_does_not_start() {
     assert_eq!(error, "state `rows`: a retention of 9 ms is shorter than a window of 10 ms");
     assert!(TestDriver::new(of_sizes(10, 10)).is_ok());
 }
+
+#[test]
+fn a_window_store_comes_back_from_its_changelog() {
+    for cache_max_bytes in [0, 1 << 20] {
+        let driver = TestDriver::builder(duplicates()).cache_max_bytes(cache_max_bytes).build().unwrap();
+        let steps = [("a", "put 1", 0), ("a", "put 7", 50), ("a", "put 5", 50), ("b", "put 2", 60), ("a", "put 6", 120)];
+        for (key, what, time_ms) in steps {
+            pipe(&driver, "in", &[(Some(key), Some(what), time_ms)]);
+        }
+        driver.commit().unwrap();
+        driver.restart().unwrap();
+        for (key, what, time_ms) in [("all", "all", 0), ("a", "put 9", 50), ("a", "until 200", 0), ("a", "put 3", 20)] {
+            pipe(&driver, "in", &[(Some(key), Some(what), time_ms)]);
+        }
+        pipe(&driver, "in", &[(Some("a"), Some("until 200"), 0)]);
+        let expected = ["all=[a@50/60]:7 [a@50/60]:5 [b@60/70]:2 [a@120/130]:6@0", "a=50:7 50:5 50:9 120:6@0", "a=50:7 50:5 50:9 120:6@0"];
+        // The time of the store came back too: what was out of retention is refused.
+        assert_eq!(read(&driver, "out"), expected, "cache of {cache_max_bytes} bytes");
+    }
+}

@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if node.row.name == "cogroup" && node.follows.is_none() && node.options.named.is_none() {
             continue;
         }
-        // What a join of two streams, or by a foreign key, keeps has names of its own, which begin with its name.
+        // What a join keeps has names of its own, which begin with its name.
         let mut own: Vec<String> = topology.own_stores(id).into_iter().map(|store| store.name).filter(|own| *own != name).collect();
         if let Some(why) = state_name_problem(&name).or_else(|| own.iter().find_map(|own| state_name_problem(own))) {
             cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
@@ -84,8 +84,8 @@ fn shared_name(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow],
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    let topics = node.holds_back() || node.joins_streams() || node.joins_by_foreign_key() || node.row.name == "repartition";
-    node.is_state() || topics || topology.needs_repartition(id, flows)
+    let kept = node.holds_back() || node.options.grace.is_some() || node.joins_streams() || node.joins_by_foreign_key();
+    node.is_state() || kept || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
 fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
@@ -103,6 +103,8 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
         cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.options.grace.is_some() {
+        cx.report(node.span, GRACE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {
         cx.report(node.span, REPARTITION_WITHOUT_NAME, &[]);
     } else if let Some(change) = node.receiver.and_then(|input| flows[input.0].rekeyed) {

@@ -183,7 +183,7 @@ impl Backward<'_, '_> {
                     let #name = #op.attach(__b, &#topic_name);
                 };
             }
-            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#next)),
+            "table" if !node.is_state() => quote_spanned!(span => #op.attach_plain(#label, #next)),
             "to_table" => {
                 let keys = self.in_windows(id).map(|keys| quote!(.in_windows(__b, #keys)));
                 quote_spanned!(span => #op #at.attach(__b, #state, #next) #keys)
@@ -207,7 +207,15 @@ impl Backward<'_, '_> {
                 let Some(table) = table else { return TokenStream::new() };
                 if topology.node(table).gives() == Kind::Table {
                     let (table, rows) = (idents::read(topology, table, None), idents::rows(topology, table));
-                    quote_spanned!(span => #op #at.attach(&#table, __rt::Clone::clone(&#rows), #next))
+                    let join = quote_spanned!(span => #op #at.attach(&#table, __rt::Clone::clone(&#rows), #next));
+                    match (topology.own_stores(id).first(), node.receiver) {
+                        (Some(store), Some(input)) => {
+                            let (input, grace, store) = (idents::read(topology, input, None), idents::grace(topology, id), &store.name);
+                            self.depths.insert(id, depth + 2);
+                            quote_spanned!(span => __rt::GraceNode::new(__b, &#input, #store, #grace, #join))
+                        }
+                        _ => join,
+                    }
                 } else {
                     let store = topology.node(table).state_name().map(|(name, _)| name).unwrap_or_default();
                     let table = idents::read(topology, table, None);

@@ -78,7 +78,7 @@ impl Forward<'_, '_> {
         idents::handle(&self.plan.topology, self.id)
     }
 
-    fn op(&self) -> Ident {
+    pub(super) fn op(&self) -> Ident {
         idents::operator(&self.plan.topology, self.id)
     }
 
@@ -125,12 +125,21 @@ impl Forward<'_, '_> {
         let hint = if global { TokenStream::new() } else { self.join_hint() };
         let call = quote_spanned! { self.span() => #receiver.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
+        let grace = self.grace();
         let stream = match &self.node.variable {
             // `let grouped = words.group_by(…)`: the stream stays behind the grouped handle.
             Some(variable) if self.node.gives().is_grouped() => grouped(&variable.name, &self.handle(), self.node),
             _ => TokenStream::new(),
         };
-        quote! { #before #bound #stream }
+        quote! { #before #bound #grace #stream }
+    }
+
+    /// Expands to `let __grace_priced_4: Duration = minutes(5);`
+    fn grace(&self) -> TokenStream {
+        let Some((grace, _)) = &self.node.options.grace else { return TokenStream::new() };
+        let name = idents::grace(&self.plan.topology, self.id);
+        let grace = self.expressions.value(grace);
+        quote! { let #name: __rt::Duration = #grace; }
     }
 
     /// By the number of parameters of the closure that makes the foreign key.
@@ -188,21 +197,6 @@ impl Forward<'_, '_> {
             args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
         }
         (before, args)
-    }
-
-    /// The handle of a store that a processor is connected to. For a table it expands to `__b.table_store(&users, "users")`.
-    fn store_handle(&self, id: NodeId, used_at: Span) -> TokenStream {
-        let topology = &self.plan.topology;
-        let name = idents::read(topology, id, Some(used_at));
-        let open = match topology.node(id).gives() {
-            Kind::GlobalTable => "global_rows",
-            Kind::Table if topology.windows_of(id).is_some() => "window_table_store",
-            Kind::Table => "table_store",
-            _ => return quote!(#name),
-        };
-        let span = used_at.resolved_at(Span::call_site());
-        let (open, store) = (Ident::new(open, span), topology.node(id).state_name().map(|(name, _)| name).unwrap_or_default());
-        quote_spanned!(span => __b.#open(&#name, #store))
     }
 
     /// Expands to:
@@ -291,15 +285,6 @@ impl Forward<'_, '_> {
         self.declared(&quote!(GlobalTable))
     }
 
-    /// Expands to `let seen = __b.key_value::<String, i64>("seen");`
-    fn store(&self) -> TokenStream {
-        let (Some(variable), Some(store_type)) = (&self.node.variable, self.node.row.store_type()) else { return TokenStream::new() };
-        let open = Ident::new(store_type.open, self.span());
-        let (name, types) = (&variable.name, types(self.node));
-        let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
-        quote_spanned! { self.span() => let #name = __b.#open::<#types>(#store); }
-    }
-
     /// Expands to one `let (a, __op_0) = words.branch(…);` for each branch, and `let rest = words;`.
     fn split(&mut self) -> TokenStream {
         let receiver = self.receiver();
@@ -323,17 +308,6 @@ impl Forward<'_, '_> {
             tokens.extend(quote! { let #rest = #receiver; });
         }
         tokens
-    }
-
-    /// Expands to `let ((alerts, readings), __op_process_3) = lines.process_branching(MyProcessor, stores);`
-    fn outputs(&mut self) -> TokenStream {
-        let (before, args) = self.args();
-        let (receiver, op) = (self.receiver(), self.op());
-        let topology = &self.plan.topology;
-        let names: Vec<&Ident> =
-            topology.outputs(self.id).filter_map(|output| topology.node(output).variable.as_ref().map(|variable| &variable.name)).collect();
-        let method = Ident::new("process_branching", self.span());
-        quote_spanned! { self.span() => #before let ((#(#names,)*), #op) = #receiver.#method(#(#args),*); }
     }
 
     /// Expands to:

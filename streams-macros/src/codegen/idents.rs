@@ -31,6 +31,11 @@ pub(super) fn operator(topology: &Topology, id: NodeId) -> Ident {
     hidden("op_", topology, id)
 }
 
+/// How long the records of a join are held.
+pub(super) fn grace(topology: &Topology, id: NodeId) -> Ident {
+    hidden("grace_", topology, id)
+}
+
 /// What looks up the rows of a table.
 pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
     hidden("rows_", topology, id)

@@ -9,6 +9,7 @@ mod foreign_keys;
 mod forward;
 mod idents;
 mod needs;
+mod processors;
 mod topology;
 
 pub(crate) use fallback::fallback;

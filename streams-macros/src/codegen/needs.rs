@@ -71,7 +71,7 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
         StoreRole::Rows => rows_kind(plan, store.node),
         StoreRole::Subscriptions => quote!(__rt::StoreKind::KeyValue),
         StoreRole::JoinSide => join_side_kind(plan, store.node),
-        StoreRole::JoinWaiting | StoreRole::Buffer => quote!(__rt::StoreKind::Buffer),
+        StoreRole::JoinWaiting | StoreRole::Buffer | StoreRole::Held => quote!(__rt::StoreKind::Buffer),
     }
 }
 
@@ -107,7 +107,7 @@ fn rows_kind(plan: &Plan, id: NodeId) -> TokenStream {
     let expressions = Expressions::new(&plan.topology);
     if let Some((history, _)) = &plan.topology.node(id).options.versioned {
         let history = expressions.value(history);
-        return quote!(__rt::StoreKind::versioned(#history));
+        return quote!(__rt::StoreKind::versioned_store(#history));
     }
     let windows = plan.topology.windows_of(id).and_then(|windows| plan.topology.node(windows).args.first());
     let Some(Argument::Value(windows)) = windows else { return quote!(__rt::StoreKind::KeyValue) };

@@ -273,6 +273,12 @@ rows! {
         "Updates older than the history are refused, and a join finds no row for a record that is older. Without `.versioned(…)` a table has its latest rows only.";
     VERSIONED_WITHOUT_STORE = "T171": "`{table}` is versioned and without a store; remove `.without_store()`: the history is what the store keeps",
         "`.versioned(…)` says how long a store keeps what a key had before. Without a store nothing is kept at all.";
+    GRACE_UNVERSIONED = "T172": "grace join on an unversioned table: `{table}` has its latest rows only{fix}",
+        "`.grace(…)` holds a record until the table has heard of changes that were made before it, and then joins it with the row of its own time. That row is there only in a table with a history.";
+    GRACE_WITHOUT_NAME = "T173": "`{operator}` with `.grace(…)` holds records and needs a name: end the chain here with `let name = ….{operator}(…).grace(…);`, or write `.named(\"…\")` behind it",
+        "What is held is kept in a store `<name>-Buffer` with a changelog, so that a restart loses nothing. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+    GRACE_WITHOUT_HISTORY = "T174": "`grace` behind a join is for a table with a history; `{operand}` is a {kind}{fix}",
+        "It holds records until a table has heard of changes that were made before them. A global table is filled on its own, and has its latest rows only.";
 
     // Joins by a foreign key.
     FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",

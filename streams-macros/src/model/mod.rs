@@ -7,6 +7,7 @@ mod flow;
 mod graph;
 mod names;
 mod options;
+mod outputs;
 mod shared;
 mod types;
 

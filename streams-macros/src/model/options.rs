@@ -91,6 +91,11 @@ impl Builder {
                 self.nodes[on.0].options.retention = Some(first.clone());
                 twice
             }
+            "grace" => {
+                let twice = set.grace.is_some();
+                self.nodes[on.0].options.grace = Some((first.clone(), span));
+                twice
+            }
             "versioned" => {
                 let twice = set.versioned.is_some();
                 self.nodes[on.0].options.versioned = Some((first.clone(), span));

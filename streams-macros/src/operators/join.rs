@@ -1,6 +1,6 @@
 //! `join`.
 
-use super::options::{NAMED, SINGLE_STORE};
+use super::options::{GRACE, NAMED, SINGLE_STORE};
 use super::{Arg, Kind, Operator};
 
 /// Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.
@@ -21,6 +21,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, SINGLE_STORE],
+    options: &[NAMED, SINGLE_STORE, GRACE],
     doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.",
 };

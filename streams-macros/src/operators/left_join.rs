@@ -1,6 +1,6 @@
 //! `left_join`.
 
-use super::options::NAMED;
+use super::options::{GRACE, NAMED};
 use super::{Arg, Kind, Operator};
 
 /// Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.
@@ -21,6 +21,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, GRACE],
     doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.",
 };

@@ -58,6 +58,7 @@ mod to;
 mod to_stream;
 mod to_stream_with_key;
 mod to_table;
+mod versioned_store;
 mod window_store;
 mod windowed_aggregate;
 mod windowed_by;
@@ -195,6 +196,7 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &key_value_store::ROW,
     &window_store::ROW,
     &session_store::ROW,
+    &versioned_store::ROW,
     &filter::ROW,
     &filter_not::ROW,
     &map::ROW,

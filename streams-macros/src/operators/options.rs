@@ -36,6 +36,12 @@ pub(super) const RETAIN_DUPLICATES: &OptionRow =
 pub(super) const SINGLE_STORE: &OptionRow =
     &OptionRow { name: "single_store", arguments: &[], doc: "A stream joined with itself keeps its records once." };
 
+pub(super) const GRACE: &OptionRow = &OptionRow {
+    name: "grace",
+    arguments: &["duration"],
+    doc: "Holds records until a table with a history has heard of changes before them.",
+};
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] = &[
     TIMESTAMP,
@@ -49,4 +55,5 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     RETAIN_DUPLICATES,
     SINGLE_STORE,
     VERSIONED,
+    GRACE,
 ];

@@ -25,10 +25,12 @@ pub(crate) enum StoreRole {
     JoinSide,
     /// The records of such a join that wait for a partner.
     JoinWaiting,
+    /// The records of a stream that are held in front of a join with a table.
+    Held,
 }
 
 impl Topology {
-    /// The stores that a node keeps. Those of a join of two streams are named as Kafka Streams names them after a `StreamJoined`.
+    /// The stores that a node keeps. Those of a join are named as Kafka Streams names them after a `StreamJoined`, or a `Joined`.
     pub(crate) fn own_stores(&self, id: NodeId) -> Vec<OwnStore> {
         let node = self.node(id);
         let Some((name, _)) = node.state_name() else { return Vec::new() };
@@ -42,6 +44,9 @@ impl Topology {
             let other = (!node.joins_itself()).then_some(other);
             let sides = std::iter::once(this).chain(other).map(|suffix| store(suffix, StoreRole::JoinSide));
             return sides.chain(shared.map(|suffix| store(suffix, StoreRole::JoinWaiting))).collect();
+        }
+        if node.options.grace.is_some() {
+            return vec![OwnStore { node: id, name: format!("{name}-Buffer"), role: StoreRole::Held }];
         }
         let mut stores = Vec::new();
         if node.joins_by_foreign_key() {

@@ -144,18 +144,7 @@ where
         let parts = BufferedParts::read(bytes.ok_or(CodecError::UnexpectedNull)?)?;
         let BufferedSlot { value, inner } = slot;
         let Buffered { origin, prior, old, new, time_ms } = value;
-        origin.timestamp_ms = parts.timestamp_ms;
-        origin.offset = parts.offset;
-        origin.partition = parts.partition;
-        if origin.topic.as_bytes() != parts.topic {
-            origin.topic = Arc::from(String::from_utf8_lossy(parts.topic));
-        }
-        origin.headers.clear();
-        let mut headers = Reader(parts.headers);
-        while !headers.0.is_empty() {
-            let name = headers.sized()?.ok_or_else(short)?;
-            origin.headers.add_bytes(name, headers.sized()?);
-        }
+        parts.origin_into(origin)?;
         for (place, bytes) in [(prior, parts.prior), (old, parts.old), (new, parts.new)] {
             *place = match bytes {
                 Some(bytes) => Some(self.0.decode(Some(bytes), inner)?.clone()),
@@ -202,7 +191,7 @@ pub(crate) struct BufferedParts<'a> {
     prior: Option<&'a [u8]>,
     old: Option<&'a [u8]>,
     old_is_prior: bool,
-    new: Option<&'a [u8]>,
+    pub(crate) new: Option<&'a [u8]>,
     pub(crate) time_ms: i64,
 }
 
@@ -229,6 +218,23 @@ impl<'a> BufferedParts<'a> {
         let new = reader.sized()?;
         let time_ms = reader.long()?;
         Ok(BufferedParts { timestamp_ms, offset, topic, partition, headers, headers_bytes, prior, old, old_is_prior, new, time_ms })
+    }
+
+    /// Where it came from.
+    pub(crate) fn origin_into(&self, origin: &mut Origin) -> Result<(), CodecError> {
+        origin.timestamp_ms = self.timestamp_ms;
+        origin.offset = self.offset;
+        origin.partition = self.partition;
+        if origin.topic.as_bytes() != self.topic {
+            origin.topic = Arc::from(String::from_utf8_lossy(self.topic));
+        }
+        origin.headers.clear();
+        let mut headers = Reader(self.headers);
+        while !headers.0.is_empty() {
+            let name = headers.sized()?.ok_or_else(short)?;
+            origin.headers.add_bytes(name, headers.sized()?);
+        }
+        Ok(())
     }
 
     /// What Kafka Streams counts for it against the bytes that a buffer may hold, without the key.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::state::TableState;
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
@@ -71,8 +72,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         if value.present().is_none() {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_record(DropReason::NullValue, cx);
         }
         let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
         let before = self.state.take(slot, cx);

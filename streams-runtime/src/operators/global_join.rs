@@ -8,6 +8,7 @@ use super::settle::{Plain, Settle, Try};
 use super::table_join::SameKey;
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::{GlobalTable, Stream};
 use crate::node::{Node, Push, Signal};
@@ -207,13 +208,11 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullValue);
         };
         let mapped = (self.op.key_of)(key, present);
         if mapped.present().is_none() {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullForeignKey);
         }
         let f = &mut self.op.f;
         let found = self.table.with(&mapped, &mut self.scratch, |row| row.and_then(|row| f.call(key, Some(present), Some(row))));
@@ -240,8 +239,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullValue);
         };
         let mapped = (self.op.key_of)(key, present);
         let f = &mut self.op.f;

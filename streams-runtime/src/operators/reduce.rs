@@ -6,6 +6,7 @@ use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
@@ -129,8 +130,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_record(DropReason::NullValue, cx);
         };
         let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
         let before = self.state.take(slot, cx);

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::codec::{Codec, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::handles::Stream;
 use crate::node::{Push, Signal};
@@ -255,8 +256,7 @@ where
             }
         };
         if timestamp_ms < 0 {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.name, DropReason::NegativeTimestamp { timestamp_ms });
         }
         cx.timestamp_ms = timestamp_ms;
         cx.stream_time_ms = cx.stream_time_ms.max(timestamp_ms);

@@ -3,6 +3,7 @@
 use super::versions::{LastVersion, put_version};
 use crate::codec::{Codec, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
 use crate::stores::{KeyValue, KeyValueStore, Versioned};
@@ -51,6 +52,12 @@ where
         }
     }
 
+    /// Leaves a record out.
+    #[inline]
+    pub(crate) fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        cx.drop_record(&self.name, reason)
+    }
+
     /// Keys have this format. Their bytes are those of the type's own; it knows more.
     pub(crate) fn set_key_format(&mut self, b: &mut TaskBuilder<'_>, codec: K::Codec) {
         if let TableStore::Latest(store) = self.store {
@@ -72,7 +79,7 @@ where
         match place {
             Ok(Some(slot)) => Ok(Some(slot)),
             Ok(None) => {
-                cx.drop_record();
+                self.drop_record(DropReason::NullKey, cx)?;
                 Ok(None)
             }
             Err(e) => Err(cx.store_error(&self.name, e)),

@@ -7,6 +7,7 @@ use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, Signal};
@@ -183,12 +184,10 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullValue);
         };
         if key.present().is_none() {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullKey);
         }
         let f = &mut self.op.f;
         let Some(result) =
@@ -215,8 +214,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return cx.drop_record(self.op.node, DropReason::NullValue);
         };
         let f = &mut self.op.f;
         let result = self.table.find_as_of(key, cx.timestamp_ms, cx, |row| f.call(key, Some(present), row.map(|(row, _)| row)))?;

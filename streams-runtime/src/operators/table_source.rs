@@ -2,6 +2,7 @@
 
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
@@ -80,13 +81,14 @@ where
         self.records().to_table().1.attach(b, name, next)
     }
     /// Makes the node of a table without a store, whose changes come without the value before.
-    pub fn attach_plain<N>(&self, next: N) -> PlainTableNode<N> {
-        PlainTableNode { next }
+    pub fn attach_plain<N>(&self, name: &'static str, next: N) -> PlainTableNode<N> {
+        PlainTableNode { name, next }
     }
 }
 
 /// A table's source without a store: `table("topic").without_store()`.
 pub struct PlainTableNode<N> {
+    name: &'static str,
     next: N,
 }
 
@@ -101,10 +103,7 @@ impl<K, V, N: PushChange<K, V>> Push<Option<K>, Option<V>> for PlainTableNode<N>
     fn push(&mut self, key: &Option<K>, value: &Option<V>, cx: &mut Context) -> Flow {
         match key {
             Some(key) => self.next.change(key, value.as_ref(), None, cx),
-            None => {
-                cx.drop_record();
-                Ok(())
-            }
+            None => cx.drop_record(self.name, DropReason::NullKey),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -247,8 +248,7 @@ macro_rules! side {
             fn change(&mut self, key: &K, new: Option<&$own>, old: Option<&$own>, cx: &mut Context) -> Flow {
                 let JoinTables { joiner, with_old, latest_only, node, .. } = &self.op;
                 if *latest_only && !cx.is_latest {
-                    cx.drop_record();
-                    return Ok(());
+                    return cx.drop_record(node, DropReason::Outdated);
                 }
                 let results = self.other.with(key, cx, |row| {
                     if row.is_none() && (!J::$alone || new.is_none() && old.is_none()) {

@@ -6,6 +6,7 @@
 
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::node::PushChange;
 use crate::stores::{VersionPut, Versioned};
@@ -58,8 +59,7 @@ where
     let (before, put) = put.map_err(|e| cx.store_error(name, e))?;
     let before = before.or_else(|| last.assumed.take());
     if put == VersionPut::TooOld {
-        cx.drop_record();
-        return Ok(());
+        return cx.drop_record(name, DropReason::OutOfHistory);
     }
     cx.hand_over_if_large().map_err(|e| cx.produce_error(name, e))?;
     let record_ms = std::mem::replace(&mut cx.timestamp_ms, timestamp_ms);

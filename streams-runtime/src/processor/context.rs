@@ -10,7 +10,7 @@ use crate::headers::Headers;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the handle of a store",
     label = "not the handle of a store",
-    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)`, `Sessions<K, V>` for a `session_store(…)`",
+    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)`, `Sessions<K, V>` for a `session_store(…)`, `Versioned<K, V>` for a `versioned_store(…)`",
     note = "for a table it is `ReadOnly<KeyValue<K, V>>`, for a global table `GlobalRows<K, V>`"
 )]
 pub trait StoreHandle: Copy + 'static {

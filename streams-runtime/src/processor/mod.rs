@@ -9,6 +9,7 @@ mod outputs;
 mod read_only;
 mod schedules;
 mod session;
+mod versioned;
 mod window;
 mod wrapper;
 
@@ -23,6 +24,7 @@ pub use read_only::{ReadOnly, ReadWrite};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
 pub use session::SessionView;
+pub use versioned::VersionedView;
 pub use window::WindowView;
 pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
 

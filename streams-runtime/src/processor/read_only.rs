@@ -1,7 +1,7 @@
 //! Stores that processors read and somebody else writes: those of tables.
 
 /// The handle of a store that a processor may only read: that of a table, `ReadOnly<KeyValue<K, V>>`, of an aggregation in windows,
-/// `ReadOnly<WindowState<K, V>>`, or in sessions, `ReadOnly<Sessions<K, V>>`. `cx.store(handle)` gives the same view as for a store of its own, without what writes.
+/// `ReadOnly<WindowState<K, V>>`, or in sessions, `ReadOnly<Sessions<K, V>>`, of a table with a history `ReadOnly<Versioned<K, V>>`. `cx.store(handle)` gives the same view as for a store of its own, without what writes.
 ///
 /// Kafka Streams: `addReadOnlyStateStore`.
 ///

@@ -7,6 +7,7 @@ use super::config::Config;
 use super::error::{Error, StartupProblem};
 use super::layout::{Layout, SourceLayout, SubLayout, changelogs, equalize_joined_internal, internal_counts, repartition_config};
 use crate::broker::{Broker, BrokerError, NewTopic};
+use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::{SinkPlan, SourceTopics, TopologyPlan};
 
@@ -156,6 +157,9 @@ impl Checks<'_> {
             if let OnError::DeadLetter(topic) = handler {
                 roles.insert(topic.clone(), "dead-letter topic");
             }
+        }
+        if let OnDropped::DeadLetter(topic) = &self.config.handlers.dropped {
+            roles.insert(topic.clone(), "dead-letter topic");
         }
         for global in &self.plan.global_tables {
             roles.insert(global.topic.clone(), "read as a global table");

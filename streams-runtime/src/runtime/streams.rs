@@ -10,6 +10,7 @@ use super::error::{Error, StartupProblem};
 use super::launch::Launch;
 use crate::broker::Broker;
 use crate::broker::embedded::EmbeddedLog;
+use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::OffsetReset;
 use crate::processor::{ProcessorWrapper, WrapProcessors};
@@ -171,6 +172,16 @@ impl<T: Topology> Streams<T> {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.config.handlers.process = handler;
+        self
+    }
+
+    /// What becomes of records that the semantics of an operator leave out: with a null key, too late for a window, … They are counted in
+    /// any case. Default: [`OnDropped::Continue`].
+    ///
+    /// Kafka Streams only counts them (`dropped-records-total`).
+    #[must_use]
+    pub fn on_dropped(mut self, handler: OnDropped) -> Self {
+        self.config.handlers.dropped = handler;
         self
     }
 

@@ -6,6 +6,7 @@ mod backend;
 pub(crate) mod buffer;
 mod cache;
 mod global;
+pub(crate) mod held;
 pub(crate) mod join_window;
 mod key_value;
 mod memory;

@@ -71,7 +71,8 @@ impl Below {
         self.keep(key, None, 0);
     }
 
-    fn keep(&mut self, key: &[u8], value: Option<&[u8]>, timestamp_ms: i64) {
+    /// Writes a row to what waits for the backend alone.
+    pub(crate) fn keep(&mut self, key: &[u8], value: Option<&[u8]>, timestamp_ms: i64) {
         if self.backend.is_volatile() {
             return;
         }

@@ -8,14 +8,14 @@ use crate::codec::{Held, StreamData};
 use crate::context::{Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
-use crate::plan::{ForeignKeyTopic, StoreKind, StorePlan, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{ForeignKeyTopic, StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
-    StoreFactory, Versioned, VersionedStore, WindowState, WindowStore,
+    StoreFactory, WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -139,7 +139,7 @@ impl<'a> TaskBuilder<'a> {
         store.map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
+    pub(super) fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
             store: name,
@@ -150,7 +150,7 @@ impl<'a> TaskBuilder<'a> {
         self.env.stores.key_value(context).map_err(|error| self.problems.push(error.into())).ok()
     }
 
-    fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
+    pub(super) fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
     }
@@ -316,28 +316,6 @@ impl<'a> TaskBuilder<'a> {
         handle
     }
 
-    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
-    pub(crate) fn versioned<K, V>(&mut self, name: &str) -> Versioned<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        if let Some(handle) = self.context.stores.find_versioned(name) {
-            return handle;
-        }
-        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
-        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::no_versioned() };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_versioned() };
-        let changelog = self.changelog(name, *logged);
-        match VersionedStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, *history_ms) {
-            Ok(store) => self.context.stores.add_versioned(store),
-            Err(error) => {
-                self.problems.push(error.into());
-                StoreArena::no_versioned()
-            }
-        }
-    }
-
     /// The keys of this store have a format that knows more than the type's own.
     pub(crate) fn set_key_format<K, V>(&mut self, handle: KeyValue<K, V>, name: &str, codec: K::Codec)
     where
@@ -362,7 +340,7 @@ impl<'a> TaskBuilder<'a> {
     {
         let with_old = self.with_old.contains(&name);
         if self.is_versioned(name) {
-            (TableStore::Versions(self.versioned(name)), with_old)
+            (TableStore::Versions(self.versioned_store(name)), with_old)
         } else {
             (TableStore::Latest(self.owned_key_value(name)), with_old)
         }
@@ -382,7 +360,7 @@ impl<'a> TaskBuilder<'a> {
         let _ = table;
         let kind = self.env.plan.stores.iter().find(|s| s.name == name).map(|s| s.kind);
         let store = match kind {
-            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned(name))),
+            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned_store(name))),
             Some(StoreKind::Window { .. } | StoreKind::Session { .. }) => None,
             _ => Some(TableStore::Latest(self.key_value(name))),
         };

@@ -283,7 +283,10 @@ impl Task {
     /// When the producer takes nothing.
     pub fn tell_gone(&mut self) -> Result<bool, Box<TaskError>> {
         let Context { stores, out, .. } = &mut self.cx;
-        let written = stores.iter_mut().fold(false, |written, store| store.flush_gone(out) || written);
+        let mut written = false;
+        for store in stores.iter_mut() {
+            written |= store.flush_gone(out);
+        }
         self.cx.hand_over().map_err(|e| self.cx.produce_error("store", e))?;
         Ok(written)
     }

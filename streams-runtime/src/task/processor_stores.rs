@@ -1,11 +1,13 @@
 //! The stores that processors are connected to: their own, and those that they only read.
 
+use std::sync::Arc;
+
 use super::{BuildError, TaskBuilder};
 use crate::codec::StreamData;
 use crate::handles::{GlobalTable, Table};
-use crate::plan::StoreKind;
+use crate::plan::{StoreKind, StorePlan};
 use crate::processor::ReadOnly;
-use crate::stores::{GlobalRows, KeyValue, Sessions, StoreArena, WindowState};
+use crate::stores::{GlobalRows, KeyValue, Sessions, StoreArena, Versioned, VersionedStore, WindowState};
 use crate::windows::{KeyWindow, SessionWindow, Window, Windowed};
 
 /// The windows of an aggregation whose store processors can read.
@@ -75,6 +77,38 @@ impl TaskBuilder<'_> {
             Some((store, _)) => self.context.stores.add_sessions(store),
             None => StoreArena::no_sessions(),
         }
+    }
+
+    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
+    pub fn versioned_store<K, V>(&mut self, name: &str) -> Versioned<K, V>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        if let Some(handle) = self.context.stores.find_versioned(name) {
+            return handle;
+        }
+        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
+        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::no_versioned() };
+        let Some(backend) = self.backend(name) else { return StoreArena::no_versioned() };
+        let changelog = self.changelog(name, *logged);
+        match VersionedStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, *history_ms) {
+            Ok(store) => self.context.stores.add_versioned(store),
+            Err(error) => {
+                self.problems.push(error.into());
+                StoreArena::no_versioned()
+            }
+        }
+    }
+
+    /// The store of a table with a history, for processors to read.
+    pub fn versioned_table_store<K, V>(&mut self, table: &Table<K, V>, name: &str) -> ReadOnly<Versioned<K, V>>
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        let _ = table;
+        ReadOnly(self.versioned_store(name))
     }
 
     /// The store of a table, for processors to read.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use streams_runtime::OnDropped;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::broker::{Broker, OffsetAt, TopicPartition};
 use streams_runtime::record::NewRecord;
@@ -117,7 +118,8 @@ async fn a_start_names_everything_that_is_in_the_way() {
     log.create_topic("text", 3).unwrap();
     log.create_topic("word-counts", 3).unwrap();
     let broker = std::sync::Arc::new(log);
-    let error = Streams::new(word_count("text".to_owned(), 5)).application_id("wc").broker(broker).start().await.unwrap_err();
+    let streams = Streams::new(word_count("text".to_owned(), 5)).application_id("wc").broker(broker);
+    let error = streams.on_dropped(OnDropped::DeadLetter("left-out".into())).start().await.unwrap_err();
     let Error::Startup(problems) = error else { panic!("{error}") };
     let missing: Vec<&str> = problems
         .iter()
@@ -126,7 +128,7 @@ async fn a_start_names_everything_that_is_in_the_way() {
             other => panic!("{other}"),
         })
         .collect();
-    assert_eq!(missing, ["blocked", "short-words"]);
+    assert_eq!(missing, ["blocked", "left-out", "short-words"]);
 
     let error = Streams::new(word_count("text".to_owned(), 5)).threads(0).start().await.unwrap_err();
     let Error::Startup(problems) = error else { panic!("{error}") };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // tests
 
 mod application;
+mod foreign_keys;
 mod optimized;
 mod sessions;
 mod stream_joins;

@@ -148,7 +148,55 @@ impl Processor<String, Text> for SessionOps {
     }
 }
 
+/// Puts or deletes at the time of the record, and reads what is there and what was.
+struct VersionedOps;
+
+fn show(version: Option<(&String, i64)>) -> String {
+    version.map_or("-".to_owned(), |(value, from_ms)| format!("{value}@{from_ms}"))
+}
+
+impl Processor<String, Text> for VersionedOps {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = Versioned<String, String>;
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, Text>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Done {
+        let (st, t) = (cx.stores, r.timestamp_ms);
+        let mut result = match r.value {
+            None => {
+                let before = cx.store(st).delete(r.key, t)?;
+                format!("del:{}", show(before.as_ref().map(|(value, from_ms)| (value, *from_ms))))
+            }
+            Some(value) => {
+                let until = match cx.store(st).put(r.key, value.clone(), t)? {
+                    VersionPut::Until(time_ms) => time_ms,
+                    VersionPut::Latest => -1,
+                    VersionPut::TooOld => i64::MIN,
+                };
+                format!("put:{until}")
+            }
+        };
+        result += &format!("|{}", show(cx.store(st).get(r.key)?));
+        for ago_ms in [30, 150] {
+            result += &format!("|{}", show(cx.store(st).get_as_of(r.key, t - ago_ms)?));
+        }
+        out.forward(cx, r.key, &result);
+        Ok(())
+    }
+}
+
 topology! {
+    fn store_versioned_ops() -> StoreVersionedOps {
+        let vs: VersionedStore<String, String> = versioned_store(millis(200));
+        let input: Stream<String, Text> = stream("in");
+        input.process(VersionedOps, vs).to("out");
+    }
+
     fn store_session_ops() -> StoreSessionOps {
         let ss: SessionStore<String, String> = session_store(millis(300));
         let input: Stream<String, Text> = stream("in");
@@ -179,6 +227,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("store_session_ops", store_session_ops).session_store::<String>("ss"),
         Scenario::new("store_kv_ops", store_kv_ops).plain_store::<String, String>("kv"),
         Scenario::new("store_window_ops", store_window_ops).windows_of(50).plain_window_store::<String>("ws"),
+        Scenario::new("store_versioned_ops", store_versioned_ops).versioned_store("vs"),
         Scenario::new("store_window_duplicates", store_window_duplicates).windows_of(50).plain_window_store::<String>("wd"),
     ]
 }

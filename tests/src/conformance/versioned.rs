@@ -58,6 +58,18 @@ topology! {
         let vt: Table<String, String> = table("right").versioned(millis(150));
         left.left_join(vt, |l, r| format!("{l}+{}", or_null(r))).to("out");
     }
+
+    fn st_grace_inner() -> StGraceInner {
+        let left: Stream<Text, Text> = stream("left");
+        let vt: Table<String, String> = table("right").versioned(millis(200));
+        left.join(vt, |l, r| format!("{l}+{r}")).grace(millis(40)).named("grace").to("out");
+    }
+
+    fn st_grace_left() -> StGraceLeft {
+        let left: Stream<Text, Text> = stream("left");
+        let vt: Table<String, String> = table("right").versioned(millis(200));
+        left.left_join(vt, |l, r| format!("{l}+{}", or_null(r))).grace(millis(40)).named("grace").to("out");
+    }
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -71,5 +83,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         sides(Scenario::new("tt_versioned_outer", tt_versioned_outer)),
         Scenario::new("st_versioned_inner", st_versioned_inner).versioned_store("vt"),
         Scenario::new("st_versioned_left", st_versioned_left).versioned_store("vt"),
+        Scenario::new("st_grace_inner", st_grace_inner).versioned_store("vt"),
+        Scenario::new("st_grace_left", st_grace_left).versioned_store("vt"),
     ]
 }

@@ -267,7 +267,7 @@ impl ::streams_runtime::__private::Topology for People {
                     .at("visits.map_values")
                     .attach(__to_visits_to_stream_13);
                 let __to_visits_2 = __op_visits_2
-                    .attach_plain(__to_visits_map_values_12);
+                    .attach_plain("visits", __to_visits_map_values_12);
                 __visits_2_source.attach(__b, 0usize, "visits", __to_visits_2);
             }
             2usize => {

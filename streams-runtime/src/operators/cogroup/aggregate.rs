@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
@@ -109,8 +110,7 @@ where
         F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     {
         if record.null_value {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_record(DropReason::NullValue, cx);
         }
         let Some(slot) = self.state.load(record.key, cx)? else { return Ok(()) };
         let before = self.state.take(slot, cx);

@@ -115,8 +115,7 @@ where
         let SessionCogroupAggregate { windows, initializer, merger, .. } = &mut self.op;
         let merged = self.state.find(cx.timestamp_ms, windows.gap_ms, cx);
         if merged.end_ms < record.stream_time_ms.saturating_sub(windows.closes_after_ms()) {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_late(merged, *record.stream_time_ms, cx);
         }
         self.key_bytes.clear();
         let encoded = Q::Codec::default().encode(record.key, &mut self.key_bytes);

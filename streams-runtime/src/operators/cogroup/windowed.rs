@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
@@ -175,8 +176,7 @@ where
     {
         let CogroupRecord { key, null_value, stream_time_ms, may_fail } = record;
         if null_value && R::DROPS_NULL_VALUES {
-            cx.drop_record();
-            return Ok(());
+            return self.rows.drop_record(DropReason::NullValue, cx);
         }
         let initializer = &mut self.initializer;
         self.rows.assume_old(cx, || initializer().into_stored());

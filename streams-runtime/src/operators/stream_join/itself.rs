@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
@@ -149,8 +150,8 @@ where
         let encoded = K::Codec::default().encode(key, &mut self.key);
         let encoded = encoded.map_err(|e| cx.error(ErrorKind::Store, self.op.node, e.into()))?;
         let Some(value) = value.to_stored().filter(|_| encoded == Encoded::Bytes) else {
-            cx.drop_record();
-            return Ok(());
+            let reason = if encoded == Encoded::Bytes { DropReason::NullValue } else { DropReason::NullKey };
+            return cx.drop_record(self.op.node, reason);
         };
         let time_ms = cx.timestamp_ms;
         self.stream_time_ms = self.stream_time_ms.max(time_ms);

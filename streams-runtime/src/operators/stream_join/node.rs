@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::JoinStreams;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::node::{Node, Push, Signal};
 use crate::operators::{Joiner, Settle};
@@ -265,8 +266,8 @@ macro_rules! side {
                 let has_key = encoded == Encoded::Bytes;
                 let stored = if has_key || J::$own_alone { value.to_stored() } else { None };
                 let Some(value) = stored else {
-                    cx.drop_record();
-                    return Ok(());
+                    let reason = if has_key || J::$own_alone { DropReason::NullValue } else { DropReason::NullKey };
+                    return cx.drop_record(node.op.node, reason);
                 };
                 let reach = node.op.windows.$reach();
                 if has_key {

@@ -14,6 +14,7 @@ use super::{AllBytes, InWindows, KeyFormat};
 use crate::codec::buffered::Buffered;
 use crate::codec::{Codec, Encoded, Held, StreamData};
 use crate::context::{AtHand, Context};
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -189,8 +190,7 @@ where
         match self.codec.encode(key, &mut self.key) {
             Ok(Encoded::Bytes) => {}
             Ok(Encoded::Null) => {
-                cx.drop_record();
-                return Ok(());
+                return cx.drop_record(&self.name, DropReason::NullKey);
             }
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         }

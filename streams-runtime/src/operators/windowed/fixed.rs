@@ -4,6 +4,7 @@ use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::PushChange;
 use crate::task::TaskBuilder;
@@ -39,6 +40,10 @@ where
 {
     const DROPS_NULL_VALUES: bool = false;
 
+    fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        self.state.drop_record(reason, cx)
+    }
+
     #[inline]
     fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
         self.state.assume_old(cx, initial);
@@ -59,7 +64,7 @@ where
         let closed_ms = stream_time_ms.saturating_sub(self.frames.grace_ms);
         for start_ms in self.frames.starts(cx.timestamp_ms) {
             if self.frames.window(start_ms).end_ms <= closed_ms {
-                cx.drop_record();
+                self.state.drop_late(start_ms, *stream_time_ms, cx)?;
                 continue;
             }
             self.state.update(start_ms, From::Row, cx, &mut fold)?;

@@ -2,6 +2,7 @@
 
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::PushChange;
 use crate::windows::Windowed;
@@ -10,6 +11,12 @@ use crate::windows::Windowed;
 pub trait WindowRows<K: StreamData, V> {
     /// Records with a null value are left out.
     const DROPS_NULL_VALUES: bool;
+
+    /// Leaves a record out.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow;
 
     /// Says what new rows of the record at hand were before, where something downstream asks; `initial` is called only then.
     fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>);

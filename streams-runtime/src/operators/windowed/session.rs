@@ -269,7 +269,7 @@ where
         let closed_ms = self.stream_time_ms.saturating_sub(windows.closes_after_ms());
         let merged = self.state.find(cx.timestamp_ms, windows.gap_ms, cx);
         if merged.end_ms < closed_ms {
-            cx.drop_record();
+            self.state.drop_late(merged, self.stream_time_ms, cx)?;
         } else {
             let next = (!*on_close).then_some(&mut self.next);
             self.state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx))?;

@@ -3,6 +3,7 @@
 use crate::codec::windowed::{end_session_key, session_key, set};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::headers::Headers;
 use crate::node::PushChange;
@@ -10,7 +11,7 @@ use crate::stores::Sessions;
 use crate::stores::arena::OverRows;
 use crate::stores::session::{Closing, set_row};
 use crate::task::TaskBuilder;
-use crate::windows::{SessionWindow, SessionWindows, Windowed};
+use crate::windows::{SessionWindow, SessionWindows, Window, Windowed};
 
 use super::session_fold::Folded;
 
@@ -61,6 +62,18 @@ where
         }
     }
 
+    /// Leaves a record out.
+    fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        cx.drop_record(&self.name, reason)
+    }
+
+    /// Leaves a record out whose session is closed.
+    #[cold]
+    pub(in crate::operators) fn drop_late(&self, session: SessionWindow, stream_time_ms: i64, cx: &mut Context) -> Flow {
+        let window = Window { start_ms: session.start_ms, end_ms: session.end_ms };
+        self.drop_record(DropReason::Late { window, stream_time_ms }, cx)
+    }
+
     /// Makes the record's key the one whose sessions are updated; `false` (counted as dropped) if it is null.
     #[inline]
     pub(in crate::operators) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
@@ -74,7 +87,7 @@ where
                 Ok(true)
             }
             Ok(Encoded::Null) => {
-                cx.drop_record();
+                self.drop_record(DropReason::NullKey, cx)?;
                 Ok(false)
             }
             Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),

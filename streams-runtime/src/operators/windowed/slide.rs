@@ -10,6 +10,7 @@ use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::PushChange;
 use crate::task::TaskBuilder;
@@ -37,6 +38,8 @@ enum Left<V> {
 
 /// Where the updates go, with what is the same for all of them.
 struct Update<'a, N, F> {
+    /// Of the operator.
+    stream_time_ms: i64,
     /// Windows that end before this time are closed.
     close_ms: i64,
     next: &'a mut N,
@@ -191,8 +194,7 @@ where
         F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
         if start_ms.saturating_add(self.windows.difference_ms) < update.close_ms {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_late(start_ms, update.stream_time_ms, cx);
         }
         self.state.update(start_ms, from, cx, &mut update.fold)?;
         if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
@@ -205,6 +207,10 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     const DROPS_NULL_VALUES: bool = true;
+
+    fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        self.state.drop_record(reason, cx)
+    }
 
     #[inline]
     fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
@@ -226,10 +232,9 @@ where
         let SlidingWindows { difference_ms, .. } = self.windows;
         // Even the last window that could hold it is closed.
         if record_ms.saturating_add(1).saturating_add(difference_ms) <= close_ms {
-            cx.drop_record();
-            return Ok(());
+            return self.state.drop_late(record_ms.saturating_sub(difference_ms).max(0), *stream_time_ms, cx);
         }
-        let mut update = Update { close_ms, next, fold };
+        let mut update = Update { stream_time_ms: *stream_time_ms, close_ms, next, fold };
         if record_ms < difference_ms {
             self.take_early(record_ms, &mut update, cx)?;
         } else {

@@ -8,6 +8,7 @@ use super::rows::WindowRows;
 use super::slide::SlidingRows;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
@@ -236,8 +237,7 @@ where
 {
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Some(present) = value.present() else {
-            cx.drop_record();
-            return Ok(());
+            return self.rows.drop_record(DropReason::NullValue, cx);
         };
         let fold = &mut self.fold;
         self.rows.assume_old(cx, || fold.initial());

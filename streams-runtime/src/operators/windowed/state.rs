@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::codec::windowed::set;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
+use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
 use crate::stores::WindowState;
@@ -65,6 +66,18 @@ where
         }
     }
 
+    /// Leaves a record out.
+    pub(super) fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow {
+        cx.drop_record(&self.name, reason)
+    }
+
+    /// Leaves a record out for the window with this start.
+    #[cold]
+    pub(super) fn drop_late(&self, start_ms: i64, stream_time_ms: i64, cx: &mut Context) -> Flow {
+        let window = Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
+        self.drop_record(DropReason::Late { window, stream_time_ms }, cx)
+    }
+
     /// Makes the record's key the one whose windows are updated; `false` (counted as dropped) if it is null.
     #[inline]
     pub(super) fn begin<Q>(&mut self, key: &Q, cx: &mut Context) -> Result<bool, Box<TaskError>>
@@ -78,7 +91,7 @@ where
                 Ok(true)
             }
             Ok(Encoded::Null) => {
-                cx.drop_record();
+                self.drop_record(DropReason::NullKey, cx)?;
                 Ok(false)
             }
             Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),

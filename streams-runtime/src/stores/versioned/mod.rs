@@ -226,7 +226,6 @@ where
     ///
     /// # Errors
     /// When the backend fails, or key or value have no bytes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for processors"))]
     pub(crate) fn put<Q>(&mut self, key: &Q, value: Option<V>, time_ms: i64, out: &mut ProduceBatch) -> Result<VersionPut, StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
