@@ -213,7 +213,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                     stores: __rt::Vec::from([
                         __rt::StorePlan {
                             name: __rt::String::from("towns"),
-                            kind: __rt::StoreKind::versioned(minutes(10)),
+                            kind: __rt::StoreKind::versioned_store(minutes(10)),
                             logged: true,
                         },
                         __rt::StorePlan {
