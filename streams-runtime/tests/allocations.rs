@@ -20,6 +20,9 @@ use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::windows::{SessionWindows, SlidingWindows, TimeWindows};
 use streams_runtime::{Handlers, SharedProducer};
 
+#[path = "allocations/foreign_keys.rs"]
+mod foreign_keys;
+
 struct Counting;
 
 thread_local! {

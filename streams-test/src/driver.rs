@@ -461,7 +461,7 @@ impl TestDriver {
     ///         let clicks: Stream<String, u64> = stream("clicks");
     ///         let spent: Table<Windowed<String, SessionWindow>, u64> = clicks
     ///             .group_by_key()
-    ///             .windowed_by(sessions(millis(30)).grace(millis(10)))
+    ///             .windowed_by(sessions(millis(30)).grace(millis(100)))
     ///             .aggregate(|| 0, |_, ms, sum| sum + ms, |_, a, b| a + b);
     ///         spent.to_stream().to("visits");
     ///     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tests::conformance::{Outcome, missing_scenarios, replay, replay_text, replay_with_cache, scenarios};
+use tests::conformance::{Outcome, missing_scenarios, replay, replay_restarting, replay_text, replay_with_cache, scenarios};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
@@ -41,6 +41,25 @@ fn a_cache_changes_nothing_in_what_the_stores_come_to() {
         }
     }
     assert!(compared > 50, "only {compared}");
+}
+
+#[test]
+fn a_restart_changes_nothing_where_all_is_in_stores() {
+    let scenarios = scenarios();
+    let (mut compared, mut failed) = (0, Vec::new());
+    for entry in fs::read_dir(folder().join("vectors")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for every in [1, 7] {
+            match replay_restarting(&scenarios, &text, every) {
+                Ok(true) => compared += 1,
+                Ok(false) => {}
+                Err(difference) => failed.push(format!("{}, every {every}: {difference}", path.display())),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(compared > 100, "only {compared}");
 }
 
 #[test]

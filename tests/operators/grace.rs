@@ -117,3 +117,17 @@ fn a_changed_key_is_repartitioned_and_a_record_that_fails_is_told_as_it_was() {
     assert_eq!((header("trace").as_deref(), header("__streams.errors.offset").as_deref()), (Some("31"), Some("1")));
     assert_eq!(header("__streams.errors.topic").as_deref(), Some("test-held-repartition"));
 }
+
+#[test]
+fn what_is_held_and_the_stream_time_come_back_after_a_restart() {
+    let driver = driver(inner());
+    send(&driver, "rates", &[("a", "r", 0)]);
+    send(&driver, "orders", &[("a", "1", 100), ("a", "2", 100), ("b", "3", 90), ("a", "4", 120)]);
+    driver.restart().unwrap();
+    // Older than the stream time less the grace, so it is late.
+    send(&driver, "orders", &[("a", "5", 79)]);
+    assert_eq!(read(&driver, "priced"), ["a=5:r@79"]);
+    send(&driver, "orders", &[("a", "6", 100), ("a", "7", 160)]);
+    let expected = [("a=1:r@100", "100"), ("a=2:r@100", "100"), ("a=6:r@100", "100"), ("a=4:r@120", "120")];
+    assert_eq!(shown(&driver, "priced"), expected.map(|(result, trace)| (result.to_owned(), trace.to_owned())));
+}

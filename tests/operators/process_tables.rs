@@ -74,6 +74,25 @@ impl FixedKeyProcessor<String, String> for Visits {
     }
 }
 
+/// What a price was when the order was made.
+struct PriceThen;
+
+impl FixedKeyProcessor<String, String> for PriceThen {
+    type ValueOut = String;
+    type Stores = ReadOnly<Versioned<String, String>>;
+
+    fn process<O: ForwardValue<String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let then = cx.store(cx.stores).get_as_of(r.key, r.timestamp_ms)?.map(|(price, since_ms)| format!("{price} since {since_ms}"));
+        out.forward(cx, &then.unwrap_or_default());
+        Ok(())
+    }
+}
+
 /// Appends what the table has.
 struct Enrich;
 
@@ -123,6 +142,12 @@ topology! {
         let visits: Table<Windowed<String, SessionWindow>, u64> = input.group_by_key().windowed_by(sessions(millis(10))).count();
         let questions: Stream<String, String> = stream("questions");
         questions.process_values(Visits, visits).to("answers");
+    }
+
+    fn prices() -> Prices {
+        let prices: Table<String, String> = table("prices").versioned(seconds(1));
+        let orders: Stream<String, String> = stream("orders");
+        orders.process_values(PriceThen, prices).to("priced");
     }
 
     fn enriched() -> Enriched {
@@ -183,6 +208,14 @@ fn sessions_can_be_read() {
     pipe(&driver, "in", &[(Some("a"), Some("x"), 5), (Some("a"), Some("y"), 9), (Some("b"), Some("y"), 9)]);
     pipe(&driver, "questions", &[(Some("a"), Some("?"), 13), (Some("c"), Some("?"), 14)]);
     assert_eq!(read(&driver, "answers"), ["a=5-9=2@13", "c=@14"]);
+}
+
+#[test]
+fn the_history_of_a_table_can_be_read() {
+    let driver = driver(prices());
+    pipe(&driver, "prices", &[(Some("tea"), Some("3"), 10), (Some("tea"), Some("4"), 30)]);
+    pipe(&driver, "orders", &[(Some("tea"), Some("?"), 9), (Some("tea"), Some("?"), 29), (Some("tea"), Some("?"), 40)]);
+    assert_eq!(read(&driver, "priced"), ["tea=@9", "tea=3 since 10@29", "tea=4 since 30@40"]);
 }
 
 #[test]

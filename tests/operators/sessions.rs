@@ -104,12 +104,9 @@ topology! {
 }
 
 /// Values by keys in sessions, as `key@start-end=value`, with the timestamp where it is not the end.
-fn read_sessions<V: streams_runtime::codec::StreamData<Stored = V> + Clone + std::fmt::Display + Send + Sync + 'static>(
-    driver: &TestDriver,
-    topic: &str,
-) -> Vec<String>
+fn read_sessions<V>(driver: &TestDriver, topic: &str) -> Vec<String>
 where
-    V: streams_runtime::codec::StreamData<Present = V>,
+    V: StreamData<Present = V, Stored = V> + Clone + std::fmt::Display + Send + Sync + 'static,
 {
     let records = driver.output::<InSession, Option<V>>(topic).read_all();
     let shown = |n: Option<V>| n.map_or("-".to_owned(), |n| n.to_string());

@@ -142,3 +142,71 @@ fn aggregates_have_a_history_too() {
         assert_eq!(sums, [(1, 1, 400), (2, 0, 150), (3, 0, 150), (5, 0, 300), (6, 1, 300)]);
     }
 }
+
+#[test]
+fn the_history_comes_back_after_a_restart() {
+    for cache_max_bytes in [0, 1 << 20] {
+        let driver = TestDriver::builder(prices()).cache_max_bytes(cache_max_bytes).build().unwrap();
+        send(
+            &driver,
+            "prices",
+            &[("k", "a", 100), ("k", "c", 150), ("k", "b", 120), ("gone", "x", 110), ("gone", "-", 160), ("other", "y", 190)],
+        );
+        let found = |driver: &TestDriver| {
+            let store = driver.versioned_store(Prices::PRICES).unwrap();
+            let times = (85..200).flat_map(|time_ms| ["k", "gone", "other"].map(|key| store.get_as_of(key, time_ms)));
+            (times.collect::<Vec<_>>(), store.keys())
+        };
+        let before = found(&driver);
+        driver.restart().unwrap();
+        assert_eq!(found(&driver), before);
+        // It knows what is too old, and that the deletion is later.
+        send(&driver, "prices", &[("k", "z", 89), ("gone", "w", 159)]);
+        assert_eq!((driver.dropped(), driver.versioned_store(Prices::PRICES).unwrap().get("gone")), (1, None));
+    }
+}
+
+/// Forwards what the table had.
+struct AsOf;
+
+impl FixedKeyProcessor<String, String> for AsOf {
+    type ValueOut = String;
+    type Stores = (ReadOnly<Versioned<String, String>>, Versioned<String, u64>);
+
+    fn process<O: ForwardValue<String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let (prices, asked) = cx.stores;
+        let before = cx.store(asked).get(r.key)?.map_or(0, |(count, _)| *count);
+        let put = cx.store(asked).put(r.key, before + 1, r.timestamp_ms)?;
+        let price =
+            cx.store(prices).get_as_of(r.key, r.timestamp_ms)?.map_or("-".to_owned(), |(price, from_ms)| format!("{price}@{from_ms}"));
+        out.forward(cx, &format!("{price} {put:?}"));
+        Ok(())
+    }
+}
+
+topology! {
+    fn asked() -> Asked {
+        let prices: Table<String, String> = table("prices").versioned(millis(100));
+        let count: VersionedStore<String, u64> = versioned_store(millis(50));
+        let orders: Stream<String, String> = stream("orders");
+        orders.process_values(AsOf, (prices, count)).to("out");
+    }
+}
+
+#[test]
+fn processors_read_a_table_with_a_history_and_have_stores_of_their_own() {
+    let driver = driver(asked());
+    send(&driver, "prices", &[("k", "a", 100), ("k", "b", 150)]);
+    send(&driver, "orders", &[("k", "1", 120), ("k", "2", 160), ("k", "3", 140), ("k", "4", 109)]);
+    assert_eq!(read(&driver, "out"), ["k=a@100 Latest@120", "k=b@150 Latest@160", "k=a@100 Until(160)@140", "k=a@100 TooOld@109"]);
+    let count = driver.versioned_store(Asked::COUNT).unwrap();
+    assert_eq!((count.get("k"), count.get_as_of("k", 159), driver.dropped()), (Some((2, 160)), Some((3, 140)), 1));
+    driver.restart().unwrap();
+    let count = driver.versioned_store(Asked::COUNT).unwrap();
+    assert_eq!((count.get("k"), count.get_as_of("k", 139)), (Some((2, 160)), Some((1, 120))));
+}

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::closures::Expressions;
 use super::idents;
 use crate::model::NodeId;
 use crate::plan::{Entry, Plan, SubTopology};
@@ -21,7 +22,8 @@ pub(super) fn sides(plan: &Plan, part: &SubTopology) -> TokenStream {
         let label = &plan.topology.node(id).label;
         let table = plan.topology.node(id).inputs().nth(usize::from(!on_the_left));
         let latest_only = table.is_some_and(|table| plan.topology.has_history(table)).then(|| quote!(.latest_only()));
-        Some(quote_spanned!(op.span() => let #op = #op.at(#label); let #side = #op.#method(__b, #name) #latest_only;))
+        let right_keys = right_keys(plan, id);
+        Some(quote_spanned!(op.span() => let #op = #op.at(#label) #right_keys; let #side = #op.#method(__b, #name) #latest_only;))
     });
     quote!(#(#sides)*)
 }
@@ -41,6 +43,22 @@ pub(super) fn enter(plan: &Plan, index: usize, entry: Entry) -> TokenStream {
         let label = format!("{name}-subscription-registration");
         quote_spanned!(op.span() => #op.subscriptions(__b, #index, #label, #name, &#right);)
     }
+}
+
+/// Where the right table's topic was written with a format for its keys: `.right_keys(KeyCodec)`.
+fn right_keys(plan: &Plan, id: NodeId) -> Option<TokenStream> {
+    let topology = &plan.topology;
+    let mut input = topology.node(id).inputs().nth(1);
+    while let Some(at) = input {
+        let node = topology.node(at);
+        if let Some((key, _)) = &node.options.with {
+            let key = Expressions::new(topology).value(key);
+            return Some(quote!(.right_keys(#key)));
+        }
+        // Behind a change of the key, or a topic of the application's own, keys have the format of their type.
+        input = node.receiver.filter(|_| !node.row.changes_key && !topology.is_repartition(at));
+    }
+    None
 }
 
 fn operator(plan: &Plan, id: NodeId) -> proc_macro2::Ident {

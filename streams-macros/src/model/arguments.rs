@@ -185,9 +185,7 @@ impl Builder {
             let Some(id) = self.names.resolve(cx, ident) else { continue };
             let node = &mut self.nodes[id.0];
             node.read = true;
-            if matches!(node.gives(), Kind::Table | Kind::GlobalTable) && node.options.versioned.is_none() && is_kept(node)
-                || node.gives() == Kind::Store
-            {
+            if matches!(node.gives(), Kind::Table | Kind::GlobalTable) && is_kept(node) || node.gives() == Kind::Store {
                 if stores.iter().any(|(other, _)| *other == id) {
                     cx.report(ident.span(), STORE_TWICE, &[("name", ident)]);
                 } else {
@@ -273,9 +271,6 @@ fn is_kept(node: &Node) -> bool {
 fn unread_table(node: &Node) -> String {
     if let Some(span) = node.options.without_store {
         return format!("remove `.without_store()` at {}", place(span));
-    }
-    if node.options.versioned.is_some() {
-        return "it keeps a history; join it".to_owned();
     }
     if node.holds_back() {
         return "it only holds changes back; read the table before it".to_owned();

@@ -46,7 +46,7 @@ impl Instruction {
 }
 
 /// A row of the left table that waits for a row of the right one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Subscription {
     /// Of the left value that it was made of; a deleted one has none.
     pub(crate) hash: Option<ValueHash>,
@@ -54,6 +54,18 @@ pub(crate) struct Subscription {
     pub(crate) primary_key: Vec<u8>,
     /// Where the answers go; the first version did not say.
     pub(crate) partition: Option<i32>,
+}
+
+impl Clone for Subscription {
+    fn clone(&self) -> Self {
+        Subscription { primary_key: self.primary_key.clone(), ..*self }
+    }
+
+    /// Keeps the memory of the key, which a derived one does not.
+    fn clone_from(&mut self, other: &Self) {
+        self.primary_key.clone_from(&other.primary_key);
+        (self.hash, self.instruction, self.partition) = (other.hash, other.instruction, other.partition);
+    }
 }
 
 impl Default for Subscription {

@@ -58,7 +58,7 @@ pub use filter::{Filter, FilterNode};
 pub use flat_map::{FlatMap, FlatMapNode};
 pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey, FlatMapValuesWithKeyNode};
 pub use for_each::ForEach;
-pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, RightRowChanges, SubscribeNode};
+pub use foreign_key_join::{ForeignKey, ForeignKeyJoin, OfItsType, RightKeys, RightRowChanges, SubscribeNode, Written};
 pub use global_join::{GlobalJoin, GlobalJoinNode, GlobalLeftJoin, GlobalLeftJoinNode};
 pub use grace::GraceNode;
 pub use group_changes::{AggregateChanges, CountChanges, FoldChange, FoldChanges, FoldChangesNode, ReduceChanges};

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)] // tests
 
 mod application;
+mod foreign_keys;
+mod optimized;
 mod sessions;
 mod stream_joins;
 mod suppress;

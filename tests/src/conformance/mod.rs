@@ -303,6 +303,58 @@ pub fn replay_with_cache(scenarios: &[Scenario], text: &str, cache_bytes: usize)
     Ok(true)
 }
 
+/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows, or when a schedule
+/// was last run.
+const FORGETFUL: &[&str] = &[
+    "close_hopping",
+    "close_session",
+    "close_sliding",
+    "close_tumbling",
+    "cogroup_session",
+    "cogroup_sliding",
+    "cogroup_tumbling",
+    "group_by_tumbling",
+    "hopping_aggregate",
+    "hopping_count",
+    "page_views",
+    "process_retime",
+    "punctuate_wall_clock",
+    "session_aggregate",
+    "session_count",
+    "session_edges",
+    "session_reduce",
+    "sliding_count",
+    "sliding_edges",
+    "suppress_hopping",
+    "suppress_session",
+    "suppress_then_group",
+    "suppress_tumbling",
+    "suppress_windowed_time_limit",
+    "timestamp_extractor",
+    "tt_windowed",
+    "tumbling_aggregate_null",
+    "tumbling_count",
+    "tumbling_count_grace",
+    "tumbling_edges",
+    "tumbling_reduce",
+    "tumbling_retention",
+    "windowed_then_table",
+    "windowed_views",
+];
+
+/// What differs when the application is stopped and started again before every so many records, its stores restored from their changelogs.
+///
+/// # Errors
+/// When the file is not of the format, and when something differs.
+pub fn replay_restarting(scenarios: &[Scenario], text: &str, every: usize) -> Result<bool, String> {
+    let vector: format::Vector = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let name = vector.scenario.as_str();
+    let known = scenarios.iter().find(|scenario| scenario.name == name && !name.starts_with("quirk_") && !FORGETFUL.contains(&name));
+    let Some(scenario) = known.filter(|scenario| !scenario.stores.is_empty()) else { return Ok(false) };
+    replay::replay_restarting(scenario, &vector, every)?;
+    Ok(true)
+}
+
 /// What becomes of one file with this text.
 pub fn replay_text(scenarios: &[Scenario], text: &str) -> Outcome {
     let vector: format::Vector = match serde_json::from_str(text) {

@@ -33,6 +33,31 @@ impl Subject for &TestDriver {
     }
 }
 
+/// A driver that is stopped and started again before every so many records.
+struct Restarting<'a> {
+    driver: &'a TestDriver,
+    every: usize,
+    piped: usize,
+}
+
+impl Subject for Restarting<'_> {
+    fn pipe(&mut self, record: RawRecord) -> Result<(), String> {
+        self.piped += 1;
+        if self.piped.is_multiple_of(self.every) {
+            self.driver.restart().map_err(|e| e.to_string())?;
+        }
+        (&mut self.driver).pipe(record)
+    }
+
+    fn advance_wall_clock_ms(&mut self, by_ms: i64) -> Result<(), String> {
+        Subject::advance_wall_clock_ms(&mut self.driver, by_ms)
+    }
+
+    fn take_outputs(&mut self) -> Result<Vec<RawRecord>, String> {
+        Subject::take_outputs(&mut self.driver)
+    }
+}
+
 /// Replays the steps of a file, each with its results in this order, and tells the first difference.
 pub(super) fn steps(subject: &mut impl Subject, scenario: &Scenario, vector: &Vector, order: Order) -> Result<(), String> {
     for (index, step) in vector.steps.iter().enumerate() {
@@ -69,6 +94,13 @@ pub(super) fn replay(scenario: &Scenario, vector: &Vector) -> Result<(), String>
     compare_stores(&driver, scenario, vector)?;
     compare_dropped(driver.dropped(), vector)?;
     driver.close().map_err(|e| e.to_string())
+}
+
+/// Replays a file with restarts in between, and tells the first difference.
+pub(super) fn replay_restarting(scenario: &Scenario, vector: &Vector, every: usize) -> Result<(), String> {
+    let driver = (scenario.make)(&vector.config).map_err(|e| format!("no driver: {e}"))?;
+    steps(&mut Restarting { driver: &driver, every, piped: 0 }, scenario, vector, vector.config.order)?;
+    compare_stores(&driver, scenario, vector)
 }
 
 /// Replays a file with a cache in front of the stores, and tells the first difference at the end.

@@ -75,30 +75,31 @@ impl<T: StreamData> Answers<T> {
 }
 
 /// Takes subscriptions, and looks them up in the rows of the right table.
-pub(super) struct SubscriptionsNode<TK: StreamData, T: StreamData, G> {
+pub(super) struct SubscriptionsNode<TK, T: StreamData, FC, G> {
     answers: Answers<T>,
     rows: G,
-    key_codec: TK::Codec,
+    key_codec: FC,
     combined: Vec<u8>,
     foreign_key: Vec<u8>,
+    types: PhantomData<fn() -> TK>,
 }
 
-impl<TK: StreamData, T: StreamData, G> SubscriptionsNode<TK, T, G> {
-    pub(super) fn new(answers: Answers<T>, rows: G) -> Self {
-        SubscriptionsNode { answers, rows, key_codec: TK::Codec::default(), combined: Vec::new(), foreign_key: Vec::new() }
+impl<TK, T: StreamData, FC, G> SubscriptionsNode<TK, T, FC, G> {
+    pub(super) fn new(answers: Answers<T>, key_codec: FC, rows: G) -> Self {
+        SubscriptionsNode { answers, rows, key_codec, combined: Vec::new(), foreign_key: Vec::new(), types: PhantomData }
     }
 }
 
-impl<TK: StreamData, T: StreamData, G> Node for SubscriptionsNode<TK, T, G> {
+impl<TK, T: StreamData, FC, G> Node for SubscriptionsNode<TK, T, FC, G> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
 }
 
-impl<TK, T, G> SubscriptionsNode<TK, T, G>
+impl<TK, T, FC, G> SubscriptionsNode<TK, T, FC, G>
 where
-    TK: StreamData,
     T: StreamData,
+    FC: Codec<TK>,
     G: Rows<TK, T>,
 {
     /// Keeps the subscription, or forgets it; and takes the right value. Gives whether there is a right row, and its time.
@@ -123,10 +124,10 @@ where
     }
 }
 
-impl<TK, T, G> Push<Option<TK>, Subscription> for SubscriptionsNode<TK, T, G>
+impl<TK, T, FC, G> Push<Option<TK>, Subscription> for SubscriptionsNode<TK, T, FC, G>
 where
-    TK: StreamData,
     T: StreamData,
+    FC: Codec<TK>,
     G: Rows<TK, T>,
 {
     fn push(&mut self, key: &Option<TK>, subscription: &Subscription, cx: &mut Context) -> Flow {
@@ -154,9 +155,9 @@ where
 }
 
 /// Takes the changes of the right table and answers all who wait for the row.
-pub struct RightRowChanges<TK: StreamData, T: StreamData> {
+pub struct RightRowChanges<TK, T: StreamData, FC> {
     answers: Answers<T>,
-    key_codec: TK::Codec,
+    key_codec: FC,
     foreign_key: Vec<u8>,
     prefix: Vec<u8>,
     row: Vec<u8>,
@@ -165,11 +166,11 @@ pub struct RightRowChanges<TK: StreamData, T: StreamData> {
     types: PhantomData<fn() -> TK>,
 }
 
-impl<TK: StreamData, T: StreamData> RightRowChanges<TK, T> {
-    pub(super) fn new(answers: Answers<T>) -> Self {
+impl<TK, T: StreamData, FC> RightRowChanges<TK, T, FC> {
+    pub(super) fn new(answers: Answers<T>, key_codec: FC) -> Self {
         RightRowChanges {
             answers,
-            key_codec: TK::Codec::default(),
+            key_codec,
             foreign_key: Vec::new(),
             prefix: Vec::new(),
             row: Vec::new(),
@@ -186,13 +187,13 @@ impl<TK: StreamData, T: StreamData> RightRowChanges<TK, T> {
     }
 }
 
-impl<TK: StreamData, T: StreamData> Node for RightRowChanges<TK, T> {
+impl<TK, T: StreamData, FC> Node for RightRowChanges<TK, T, FC> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
 }
 
-impl<TK: StreamData, T: StreamData> PushChange<TK, T> for RightRowChanges<TK, T> {
+impl<TK, T: StreamData, FC: Codec<TK>> PushChange<TK, T> for RightRowChanges<TK, T, FC> {
     fn change(&mut self, key: &TK, new: Option<&T>, _: Option<&T>, cx: &mut Context) -> Flow {
         if self.latest_only && !cx.is_latest {
             return cx.drop_record(self.answers.node, DropReason::Outdated);

@@ -28,7 +28,7 @@ use super::settle::{Plain, Settle, Try};
 use super::table_map_values::{CallRow, KeyAndValue, ValueOnly};
 use super::table_table_join::{InnerJoin, JoinSides, LeftJoin};
 use crate::codec::subscription::{Response, ResponseCodec, Subscription, SubscriptionCodec};
-use crate::codec::{Nullable, OwnedData, StreamData};
+use crate::codec::{Codec, Nullable, OwnedData, StreamData};
 use crate::handles::{Stream, Table};
 use crate::node::PushChange;
 use crate::plan::ForeignKeyTopic;
@@ -77,12 +77,45 @@ impl<TK> ForeignKey<TK> for Option<TK> {
     }
 }
 
+/// The format that the right table's topic has its keys in: by its bytes a foreign key finds the partition that its row is in.
+pub trait RightKeys<TK> {
+    /// The format.
+    type Codec: Codec<TK>;
+
+    /// The format.
+    fn codec(&self) -> Self::Codec;
+}
+
+/// That of the type.
+#[derive(Clone, Copy, Debug)]
+pub struct OfItsType;
+
+impl<TK: StreamData> RightKeys<TK> for OfItsType {
+    type Codec = TK::Codec;
+
+    fn codec(&self) -> TK::Codec {
+        TK::Codec::default()
+    }
+}
+
+/// That of `.with(KeyCodec, ValueCodec)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<KC>(KC);
+
+impl<TK, KC: Codec<TK>> RightKeys<TK> for Written<KC> {
+    type Codec = KC;
+
+    fn codec(&self) -> KC {
+        self.0.clone()
+    }
+}
+
 macro_rules! methods {
     ($method:ident, $twin:ident, $extract:ident($($row:ty),*), $joiner:ident($($side:ty),*), $(#[$doc:meta])*) => {
         $(#[$doc])*
         pub fn $method<TK, T, FK, A, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
-            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, A, Plain>> = J>,
+            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, A, Plain, OfItsType>> = J>,
             A: OwnedData,
             X: FnMut($($row),*) -> FK,
             F: FnMut($($side),*) -> A,
@@ -94,7 +127,7 @@ macro_rules! methods {
         #[doc = concat!("[`", stringify!($method), "`](Self::", stringify!($method), ") with a joiner that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
         pub fn $twin<TK, T, FK, A, E, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
-            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, Result<A, E>, Try>> = J>,
+            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, Result<A, E>, Try, OfItsType>> = J>,
             A: OwnedData,
             X: FnMut($($row),*) -> FK,
             F: FnMut($($side),*) -> Result<A, E>,
@@ -161,24 +194,35 @@ impl<K, V> Table<K, V> {
 }
 
 /// The operator before its parts are attached. `X` makes foreign keys `FK`, `C` joins the sides.
-pub struct ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M> {
+pub struct ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M, KF> {
     foreign_key: Rc<RefCell<X>>,
     joiner: Rc<RefCell<C>>,
     node: &'static str,
+    format: KF,
     #[expect(clippy::type_complexity, reason = "markers")]
     types: PhantomData<fn() -> (FK, K, V, TK, T, A, R, M)>,
 }
 
-impl<X, FK, C, K, V, TK, T, A, R, M> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M> {
+impl<X, FK, C, K, V, TK, T, A, R, M> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M, OfItsType> {
     fn new(foreign_key: X, joiner: C, node: &'static str) -> Self {
-        ForeignKeyJoin { foreign_key: Rc::new(RefCell::new(foreign_key)), joiner: Rc::new(RefCell::new(joiner)), node, types: PhantomData }
+        let (foreign_key, joiner) = (Rc::new(RefCell::new(foreign_key)), Rc::new(RefCell::new(joiner)));
+        ForeignKeyJoin { foreign_key, joiner, node, format: OfItsType, types: PhantomData }
     }
+}
 
+impl<X, FK, C, K, V, TK, T, A, R, M, KF> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M, KF> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, node: &'static str) -> Self {
         self.node = node;
         self
+    }
+
+    /// Says in which format the right table's topic has its keys.
+    #[must_use]
+    pub fn right_keys<KC: Codec<TK>>(self, codec: KC) -> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M, Written<KC>> {
+        let ForeignKeyJoin { foreign_key, joiner, node, .. } = self;
+        ForeignKeyJoin { foreign_key, joiner, node, format: Written(codec), types: PhantomData }
     }
 }
 
@@ -188,29 +232,30 @@ fn subscription_store(join: &str) -> String {
 }
 
 // Each method asks for no more than it needs, so that what is wrong with a closure is told once.
-impl<X, FK, C, K, V, TK, T, A, R, M> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M>
+impl<X, FK, C, K, V, TK, T, A, R, M, KF> ForeignKeyJoin<X, FK, C, K, V, TK, T, A, R, M, KF>
 where
     K: StreamData<Stored = K, Present = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V>,
     TK: StreamData<Stored = TK, Present = TK> + Clone + Send + Sync + 'static,
     T: StreamData<Stored = T> + Clone + Send + 'static,
+    KF: RightKeys<TK>,
 {
     /// Makes the node that takes the changes of the left table, for the join called `name`.
-    pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK>
+    pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK, KF::Codec>
     where
         C: JoinSides<V, T, R>,
     {
         SubscribeNode::new(self.asks(b, name), C::LEFT_ALONE)
     }
 
-    fn asks(&self, b: &mut TaskBuilder<'_>, name: &str) -> Asks<X, FK, K, V, TK> {
+    fn asks(&self, b: &mut TaskBuilder<'_>, name: &str) -> Asks<X, FK, K, V, TK, KF::Codec> {
         let target = b.foreign_key_target(&ForeignKeyTopic::Subscriptions(name.to_owned()));
-        Asks::new(Rc::clone(&self.foreign_key), target, b.partition(), self.node)
+        Asks::new(Rc::clone(&self.foreign_key), self.format.codec(), target, b.partition(), self.node)
     }
 
     /// Makes the node that takes the changes of the right table.
-    pub fn right(&self, b: &mut TaskBuilder<'_>, name: &str) -> RightRowChanges<TK, T> {
-        RightRowChanges::new(Answers::new(b, name, self.node))
+    pub fn right(&self, b: &mut TaskBuilder<'_>, name: &str) -> RightRowChanges<TK, T, KF::Codec> {
+        RightRowChanges::new(Answers::new(b, name, self.node), self.format.codec())
     }
 
     /// Makes source number `index` of the sub-topology, called `source`, which reads the subscriptions and looks them up in the right table.
@@ -218,9 +263,9 @@ where
     where
         G: Rows<TK, T> + 'static,
     {
-        let node = SubscriptionsNode::new(Answers::<T>::new(b, name, self.node), right.clone());
+        let node = SubscriptionsNode::new(Answers::<T>::new(b, name, self.node), self.format.codec(), right.clone());
         let messages: Stream<Option<TK>, Subscription> = Stream::handle();
-        messages.source_with(Nullable(TK::Codec::default()), SubscriptionCodec).attach(b, index, source, node);
+        messages.source_with(Nullable(self.format.codec()), SubscriptionCodec).attach(b, index, source, node);
     }
 
     /// Makes source number `index` of the sub-topology, called `source`, which reads the answers, joins them with the left table and hands the
@@ -238,7 +283,7 @@ where
         N: PushChange<K, A::Stored> + 'static,
     {
         let asks = self.asks(b, name);
-        let node = ResolveNode::<X, FK, C, K, V, TK, T, A, R, M, G, N>::new(self.joiner, left.clone(), asks, next);
+        let node = ResolveNode::<X, FK, C, K, V, TK, T, A, R, M, KF::Codec, G, N>::new(self.joiner, left.clone(), asks, next);
         let answers: Stream<K, Response<T>> = Stream::handle();
         answers.source_with(K::Codec::default(), ResponseCodec(T::Codec::default())).attach(b, index, source, node);
     }

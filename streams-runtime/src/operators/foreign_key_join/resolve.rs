@@ -24,16 +24,15 @@ use crate::headers::Headers;
 use crate::node::{Node, Push, PushChange, Signal};
 
 /// Takes answers and hands results on.
-pub(super) struct ResolveNode<X, FK, C, K, V, TK, T, A, R, M, G, N>
+pub(super) struct ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
 where
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
 {
     joiner: Rc<RefCell<C>>,
     left: G,
     next: N,
-    asks: Asks<X, FK, K, V, TK>,
+    asks: Asks<X, FK, K, V, TK, FC>,
     /// Left rows of an inner join, by the bytes of their keys, that may have a result which should be gone; with time and headers of the late word.
     doubts: BTreeMap<Box<[u8]>, (i64, Headers)>,
     key_slot: <K::Codec as Codec<K>>::Slot,
@@ -42,13 +41,12 @@ where
     types: PhantomData<fn() -> (T, A, R, M)>,
 }
 
-impl<X, FK, C, K, V, TK, T, A, R, M, G, N> ResolveNode<X, FK, C, K, V, TK, T, A, R, M, G, N>
+impl<X, FK, C, K, V, TK, T, A, R, M, FC, G, N> ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
 where
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
 {
-    pub(super) fn new(joiner: Rc<RefCell<C>>, left: G, asks: Asks<X, FK, K, V, TK>, next: N) -> Self {
+    pub(super) fn new(joiner: Rc<RefCell<C>>, left: G, asks: Asks<X, FK, K, V, TK, FC>, next: N) -> Self {
         ResolveNode {
             joiner,
             left,
@@ -70,13 +68,13 @@ enum Resolved<R> {
     Joined(R),
 }
 
-impl<X, FK, C, K, V, TK, T, A, R, M, G, N> ResolveNode<X, FK, C, K, V, TK, T, A, R, M, G, N>
+impl<X, FK, C, K, V, TK, T, A, R, M, FC, G, N> ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
+    FC: Codec<TK>,
     A: OwnedData,
     G: Rows<K, V>,
     N: PushChange<K, A::Stored>,
@@ -124,13 +122,13 @@ where
     }
 }
 
-impl<X, FK, C, K, V, TK, T, A, R, M, G, N> Node for ResolveNode<X, FK, C, K, V, TK, T, A, R, M, G, N>
+impl<X, FK, C, K, V, TK, T, A, R, M, FC, G, N> Node for ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
+    FC: Codec<TK>,
     A: OwnedData,
     G: Rows<K, V>,
     N: PushChange<K, A::Stored>,
@@ -147,13 +145,13 @@ where
     }
 }
 
-impl<X, FK, C, K, V, TK, T, A, R, M, G, N> Push<K, Response<T>> for ResolveNode<X, FK, C, K, V, TK, T, A, R, M, G, N>
+impl<X, FK, C, K, V, TK, T, A, R, M, FC, G, N> Push<K, Response<T>> for ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
+    FC: Codec<TK>,
     A: OwnedData,
     C: JoinSides<V, T, R>,
     M: Settle<R, Out = A>,

@@ -15,7 +15,7 @@ use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, PushChange, Signal};
 
 /// Writes subscriptions.
-pub(super) struct Asks<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
+pub(super) struct Asks<X, FK, K: StreamData, V: StreamData, TK, FC> {
     foreign_key: Rc<RefCell<X>>,
     target: Target,
     /// Where the answers are to go: the partition that the left row is in.
@@ -23,14 +23,14 @@ pub(super) struct Asks<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
     pub(super) node: &'static str,
     key_codec: K::Codec,
     value_codec: V::Codec,
-    foreign_codec: TK::Codec,
+    foreign_codec: FC,
     key: Vec<u8>,
     message: Vec<u8>,
-    types: PhantomData<fn() -> FK>,
+    types: PhantomData<fn() -> (FK, TK)>,
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Asks<X, FK, K, V, TK> {
-    pub(super) fn new(foreign_key: Rc<RefCell<X>>, target: Target, partition: i32, node: &'static str) -> Self {
+impl<X, FK, K: StreamData, V: StreamData, TK, FC: Codec<TK>> Asks<X, FK, K, V, TK, FC> {
+    pub(super) fn new(foreign_key: Rc<RefCell<X>>, foreign_codec: FC, target: Target, partition: i32, node: &'static str) -> Self {
         Asks {
             foreign_key,
             target,
@@ -38,7 +38,7 @@ impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Asks<X, FK, K, V, TK> 
             node,
             key_codec: K::Codec::default(),
             value_codec: V::Codec::default(),
-            foreign_codec: TK::Codec::default(),
+            foreign_codec,
             key: Vec::new(),
             message: Vec::new(),
             types: PhantomData,
@@ -87,8 +87,8 @@ impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Asks<X, FK, K, V, TK> 
 }
 
 /// Takes the changes of the left table.
-pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
-    asks: Asks<X, FK, K, V, TK>,
+pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK, FC> {
+    asks: Asks<X, FK, K, V, TK, FC>,
     /// Of a left join: every change has an answer.
     left: bool,
     /// The table has a history: what is older than the latest change of its key is left out.
@@ -98,8 +98,8 @@ pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK: StreamData> {
     after: Vec<u8>,
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> SubscribeNode<X, FK, K, V, TK> {
-    pub(super) fn new(asks: Asks<X, FK, K, V, TK>, left: bool) -> Self {
+impl<X, FK, K: StreamData, V: StreamData, TK, FC> SubscribeNode<X, FK, K, V, TK, FC> {
+    pub(super) fn new(asks: Asks<X, FK, K, V, TK, FC>, left: bool) -> Self {
         SubscribeNode { asks, left, latest_only: false, before: Vec::new(), after: Vec::new() }
     }
 
@@ -111,7 +111,7 @@ impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> SubscribeNode<X, FK, K
     }
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK: StreamData> Node for SubscribeNode<X, FK, K, V, TK> {
+impl<X, FK, K: StreamData, V: StreamData, TK, FC> Node for SubscribeNode<X, FK, K, V, TK, FC> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
@@ -141,13 +141,13 @@ fn plan(left: bool, before: bool, after: bool, same: bool, deleted: bool) -> Pla
     Plan { leave: moved.then_some(DeleteQuietly), enter: Some(if moved { AnswerAlways } else { AnswerIfFound }), dropped: false }
 }
 
-impl<X, FK, K, V, TK> SubscribeNode<X, FK, K, V, TK>
+impl<X, FK, K, V, TK, FC> SubscribeNode<X, FK, K, V, TK, FC>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
+    FC: Codec<TK>,
 {
     /// The bytes of key and foreign keys, and what is to be sent, with the hash of the new value and whether it has a foreign key.
     fn prepare(&mut self, key: &K, new: Option<&V>, old: Option<&V>) -> Result<(Plan, Option<ValueHash>, bool), CodecError> {
@@ -161,13 +161,13 @@ where
     }
 }
 
-impl<X, FK, K, V, TK> PushChange<K, V> for SubscribeNode<X, FK, K, V, TK>
+impl<X, FK, K, V, TK, FC> PushChange<K, V> for SubscribeNode<X, FK, K, V, TK, FC>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
-    TK: StreamData,
+    FC: Codec<TK>,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
         if self.latest_only && !cx.is_latest {

@@ -31,6 +31,30 @@ use crate::windows::{SessionWindow, SessionWindows, Windowed};
 ///
 /// The value before a change, where something downstream asks for it (a `group_by` of the table), is that of the store. Kafka Streams without a cache
 /// leaves it out for a second record at the very time of a session of one moment, so that a sum over sessions counts the first twice.
+///
+/// With a cache, sessions that came and went between two commits are told neither downstream nor to the changelog, as in Kafka Streams.
+///
+/// ```
+/// use streams_runtime::prelude::*;
+/// use streams_test::TestDriver;
+///
+/// topology! {
+///     pub fn visits() -> Visits {
+///         let clicks: Stream<String, String> = stream("clicks");
+///         let paths: Table<Windowed<String, SessionWindow>, String> =
+///             clicks.group_by_key().windowed_by(sessions(minutes(30)).grace(minutes(5))).reduce(|path, page| format!("{path} {page}"));
+///         paths.to_stream().to("paths");
+///     }
+/// }
+///
+/// let driver = TestDriver::new(visits()).unwrap();
+/// let clicks = driver.input::<str, str>("clicks").unwrap();
+/// for (page, at) in [("home", 0), ("cart", 20), ("home", 51)] {
+///     clicks.pipe_at("ann", page, minutes(at).as_millis() as i64).unwrap();
+/// }
+/// let paths: Vec<String> = driver.session_store(Visits::PATHS).unwrap().fetch("ann").into_iter().map(|(_, path)| path).collect();
+/// assert_eq!(paths, ["home cart", "home"]);
+/// ```
 pub struct SessionWindowedStream<K: ?Sized, V: ?Sized> {
     windows: SessionWindows,
     on_close: bool,
@@ -75,6 +99,8 @@ impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
     /// Sends one result for each session, when it closes, instead of one for each change: those that close together in the order of their ends, their starts
     /// and then of their keys. A result has the headers of the record that closed it. A session that is closed is still merged with a record within its gap that
     /// is not late; then it is sent once more, as a part of the merged one.
+    ///
+    /// Results do not wait in a cache: they are read through it (Kafka Streams does without one here).
     ///
     /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling. Kafka Streams may lose a result when the session leaves
     /// the store before it is sent; here it is sent first. How far that has come is committed with the

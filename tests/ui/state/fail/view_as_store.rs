@@ -6,9 +6,8 @@ topology! {
         let users: Table<String, String> = table("users");
         let adults = users.filter(|_, user| user.len() > 17);
         let visits: Table<String, String> = table("visits").without_store();
-        let prices: Table<String, String> = table("prices").versioned(hours(1));
         let lines: Stream<String, String> = stream("lines");
-        lines.process(Dedup, (adults, visits, prices));
+        lines.process(Dedup, (adults, visits));
     }
 }
 
