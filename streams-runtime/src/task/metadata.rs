@@ -85,8 +85,8 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
             return None;
         }
         let mut group = 0_u32;
-        for place in 0..4 {
-            let digit = if place < digits { ALPHABET.iter().position(|c| *c == chunk[place])? as u32 } else { 0 };
+        for (place, c) in chunk.iter().enumerate() {
+            let digit = if place < digits { ALPHABET.iter().position(|digit| digit == c)? as u32 } else { 0 };
             group = group << 6 | digit;
         }
         bytes.extend_from_slice(&group.to_be_bytes()[1..digits]);
