@@ -151,7 +151,7 @@ fn take_optimized(cx: &mut Errors, attrs: &mut Vec<Attribute>) -> Optimizations 
     let mut optimizations = Optimizations::default();
     let (ours, others) = std::mem::take(attrs).into_iter().partition(|attr| attr.path().is_ident(OPTIMIZED));
     *attrs = others;
-    for attr in Vec::<Attribute>::from(ours) {
+    for attr in ours {
         let listed = match &attr.meta {
             Meta::Path(_) => {
                 optimizations = Optimizations::all();
