@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::{Held, StreamData};
-use crate::context::{Context, Handlers, SharedProducer, Target};
+use crate::context::{ClosedPlace, Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
@@ -364,6 +364,11 @@ impl<'a> TaskBuilder<'a> {
     /// `<application id>-<name>-repartition`.
     pub fn repartition_topic(&self, name: &str) -> String {
         repartition_topic(self.env.application_id, name)
+    }
+
+    /// Windows of this store are sent when they close: how far that has come is committed with the offsets.
+    pub(crate) fn sends_closed(&mut self, store: &str) -> ClosedPlace {
+        self.context.closed.add(store)
     }
 
     pub(crate) fn next_node(&mut self) -> usize {
