@@ -1,6 +1,9 @@
 //! Topologies from a seed.
 
-use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Node, Op, Part, Test, Topic, Topology, Value, Windows};
+use crate::topology::{
+    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Node, Op, Part, Rows, Test, Topic, Topology, Until, Value, WindowKind, Windows,
+    Within,
+};
 
 /// Random numbers: splitmix64, the same everywhere and for good.
 #[derive(Clone, Debug)]
@@ -46,6 +49,7 @@ impl Random {
 pub enum Feature {
     StreamOfTwoTopics,
     TableWithoutStore,
+    VersionedTable,
     Filter,
     MapValues,
     Map,
@@ -62,7 +66,14 @@ pub enum Feature {
     Tumbling,
     Hopping,
     Unlimited,
+    Sliding,
+    Sessions,
     EmitOnClose,
+    EmitSessionsOnClose,
+    Cogroup,
+    CogroupInWindows,
+    SuppressUntilClose,
+    SuppressUntilTime,
     TableFilter,
     TableMapValues,
     TableGroupCount,
@@ -71,6 +82,11 @@ pub enum Feature {
     StreamTableJoin,
     GlobalTableJoin,
     TableTableJoin,
+    WindowedTableJoin,
+    ForeignKeyJoin,
+    StreamStreamJoin,
+    StreamStreamLeftJoin,
+    StreamStreamOuterJoin,
     WindowedView,
     ComputedTopic,
 }
@@ -80,6 +96,7 @@ impl Feature {
     pub const ALL: &[Feature] = &[
         Feature::StreamOfTwoTopics,
         Feature::TableWithoutStore,
+        Feature::VersionedTable,
         Feature::Filter,
         Feature::MapValues,
         Feature::Map,
@@ -96,7 +113,14 @@ impl Feature {
         Feature::Tumbling,
         Feature::Hopping,
         Feature::Unlimited,
+        Feature::Sliding,
+        Feature::Sessions,
         Feature::EmitOnClose,
+        Feature::EmitSessionsOnClose,
+        Feature::Cogroup,
+        Feature::CogroupInWindows,
+        Feature::SuppressUntilClose,
+        Feature::SuppressUntilTime,
         Feature::TableFilter,
         Feature::TableMapValues,
         Feature::TableGroupCount,
@@ -105,6 +129,11 @@ impl Feature {
         Feature::StreamTableJoin,
         Feature::GlobalTableJoin,
         Feature::TableTableJoin,
+        Feature::WindowedTableJoin,
+        Feature::ForeignKeyJoin,
+        Feature::StreamStreamJoin,
+        Feature::StreamStreamLeftJoin,
+        Feature::StreamStreamOuterJoin,
         Feature::WindowedView,
         Feature::ComputedTopic,
     ];
@@ -119,10 +148,11 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
             Kind::Table(key, _) => Some(key),
             _ => None,
         });
-        let in_window = matches!(table, Some(Key::Window(_)));
+        let in_window = matches!(table, Some(Key::Window(_) | Key::Session));
         match &node.op {
             Op::Stream(topics) if topics.len() > 1 => features.push(Feature::StreamOfTwoTopics),
-            Op::Table(_, false) => features.push(Feature::TableWithoutStore),
+            Op::Table(_, Rows::Nowhere) => features.push(Feature::TableWithoutStore),
+            Op::Table(_, Rows::Versioned(_)) => features.push(Feature::VersionedTable),
             Op::Filter { .. } => features.push(if table.is_some() { Feature::TableFilter } else { Feature::Filter }),
             Op::MapValues { .. } => features.push(if table.is_some() { Feature::TableMapValues } else { Feature::MapValues }),
             Op::Map { .. } => features.push(Feature::Map),
@@ -141,12 +171,15 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
                 });
                 if let Some(windows) = windows {
                     features.push(match windows {
+                        Windows { kind: WindowKind::Sliding, .. } => Feature::Sliding,
+                        Windows { kind: WindowKind::Session, .. } => Feature::Sessions,
                         Windows { size: i64::MAX, .. } => Feature::Unlimited,
                         Windows { size, advance, .. } if size == advance => Feature::Tumbling,
                         _ => Feature::Hopping,
                     });
                     if windows.on_close {
-                        features.push(Feature::EmitOnClose);
+                        let sessions = windows.kind == WindowKind::Session;
+                        features.push(if sessions { Feature::EmitSessionsOnClose } else { Feature::EmitOnClose });
                     }
                 }
             }
@@ -157,11 +190,23 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
             }),
             Op::JoinTable { .. } => features.push(Feature::StreamTableJoin),
             Op::JoinGlobal { .. } => features.push(Feature::GlobalTableJoin),
+            Op::JoinTables { .. } if in_window => features.push(Feature::WindowedTableJoin),
             Op::JoinTables { .. } => features.push(Feature::TableTableJoin),
+            Op::Cogroup { windows, .. } => features.push(if windows.is_some() { Feature::CogroupInWindows } else { Feature::Cogroup }),
+            Op::Suppress { until, .. } => features.push(match until {
+                Until::Close(_) => Feature::SuppressUntilClose,
+                Until::Time(..) => Feature::SuppressUntilTime,
+            }),
+            Op::JoinForeign { .. } => features.push(Feature::ForeignKeyJoin),
+            Op::JoinStreams { how, .. } => features.push(match how {
+                How::Inner => Feature::StreamStreamJoin,
+                How::Left => Feature::StreamStreamLeftJoin,
+                How::Outer => Feature::StreamStreamOuterJoin,
+            }),
             Op::To { or: Some(_), .. } => features.push(Feature::ComputedTopic),
             Op::Stream(_) | Op::Table(..) | Op::GlobalTable(_) | Op::Branch { .. } | Op::ToStream { .. } | Op::To { .. } => {}
         }
-        if in_window && !matches!(node.op, Op::ToStream { .. }) {
+        if in_window && !matches!(node.op, Op::ToStream { .. } | Op::Suppress { .. } | Op::JoinTables { .. }) {
             features.push(Feature::WindowedView);
         }
     }
@@ -175,8 +220,8 @@ pub fn topology(seed: u64, index: usize) -> Topology {
     let mut random = Random::new(seed ^ (index as u64 + 1).wrapping_mul(0xa076_1d64_78bd_642f));
     // A turn of its own for each seed.
     let must = Feature::ALL[(index + Random::new(seed).below(1 << 20) as usize) % Feature::ALL.len()];
-    // The last addition may be of two.
-    let operators = 3 + random.below(5) as usize;
+    // The last addition may be of three.
+    let operators = 3 + random.below(4) as usize;
     let at = random.below(operators as u64) as usize;
     let mut draft = Draft { random, topology: Topology { topics: Vec::new(), nodes: Vec::new() }, sinks: 0 };
     // Some additions are no operators, or can be made only once.
@@ -184,7 +229,7 @@ pub fn topology(seed: u64, index: usize) -> Topology {
         let feature =
             if draft.operators() >= at && !features(&draft.topology).contains(&must) { must } else { draft.random.pick(Feature::ALL) };
         // Topics are few, so that records meet.
-        let reads = matches!(feature, Feature::StreamOfTwoTopics | Feature::TableWithoutStore);
+        let reads = matches!(feature, Feature::StreamOfTwoTopics | Feature::TableWithoutStore | Feature::VersionedTable);
         if feature == must || !reads || draft.topology.topics.len() < 2 {
             draft.add(feature);
         }
@@ -230,7 +275,9 @@ impl Draft {
     /// A node of a kind: usually one that is there.
     fn existing(&mut self, fits: impl Fn(Kind) -> bool) -> Option<Id> {
         let kinds = self.topology.kinds();
-        let fitting: Vec<Id> = (0..kinds.len()).filter(|id| fits(kinds[*id])).collect();
+        // Sliding windows come in any order, which nothing may depend on.
+        let ordered = |kind| !matches!(kind, Kind::Stream(Key::Sliding(_), _) | Kind::Table(Key::Sliding(_), _));
+        let fitting: Vec<Id> = (0..kinds.len()).filter(|id| fits(kinds[*id]) && ordered(kinds[*id])).collect();
         // Topics are few.
         let reuse = if self.topology.topics.len() >= 3 { 100 } else { 80 };
         if fitting.is_empty() || !self.random.percent(reuse) {
@@ -256,9 +303,33 @@ impl Draft {
     }
 
     fn table_source(&mut self) -> Id {
+        if self.random.percent(15) {
+            return self.versioned_source();
+        }
         let base = self.base();
         let topic = self.topic(true, Value { base, null: true });
-        self.push(Op::Table(topic, true))
+        self.push(Op::Table(topic, Rows::Stored))
+    }
+
+    fn versioned_source(&mut self) -> Id {
+        let base = self.base();
+        let topic = self.topic(true, Value { base, null: true });
+        let history = self.random.pick(&[50, 150, 1000]);
+        self.push(Op::Table(topic, Rows::Versioned(history)))
+    }
+
+    /// A table of which each record of the input makes at most one change.
+    fn rows_of_source(&mut self) -> Id {
+        let id = self.rows();
+        let plain = |op: &Op| matches!(op, Op::Table(..) | Op::Filter { .. } | Op::MapValues { .. });
+        let mut below = id;
+        while plain(&self.topology.nodes[below].op) {
+            match self.topology.nodes[below].op.inputs().first() {
+                Some(input) => below = *input,
+                None => return id,
+            }
+        }
+        self.table_source()
     }
 
     fn any_table(&mut self) -> Id {
@@ -274,10 +345,10 @@ impl Draft {
     }
 
     fn window_table(&mut self) -> Id {
-        match self.existing(|kind| matches!(kind, Kind::Table(Key::Window(_), _))) {
+        match self.existing(|kind| matches!(kind, Kind::Table(Key::Window(_) | Key::Session, _))) {
             Some(id) => id,
             None => {
-                let windows = if self.random.percent(50) { Feature::Tumbling } else { Feature::Hopping };
+                let windows = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions]);
                 self.add(windows);
                 self.topology.nodes.len() - 1
             }
@@ -336,7 +407,26 @@ impl Draft {
     fn windows(&mut self, feature: Feature) -> Windows {
         if feature == Feature::Unlimited {
             let first = self.random.pick(&[0, 100, 250]);
-            return Windows { first, size: i64::MAX, advance: i64::MAX, grace: 0, on_close: false, retention: None };
+            return Windows {
+                kind: WindowKind::Time,
+                first,
+                size: i64::MAX,
+                advance: i64::MAX,
+                grace: 0,
+                on_close: false,
+                retention: None,
+            };
+        }
+        if feature == Feature::Sliding {
+            // So that none closes.
+            let (size, grace) = (self.random.pick(&[10, 30, 60]), 1_000_000);
+            return Windows { kind: WindowKind::Sliding, first: 0, size, advance: 0, grace, on_close: false, retention: None };
+        }
+        if matches!(feature, Feature::Sessions | Feature::EmitSessionsOnClose) {
+            let (size, grace) = (self.random.pick(&[10, 30, 50]), self.random.pick(&[0, 20, 100]));
+            let on_close = feature == Feature::EmitSessionsOnClose;
+            let retention = if self.random.percent(30) { Some(size + grace + self.random.pick(&[0, 100, 1000])) } else { None };
+            return Windows { kind: WindowKind::Session, first: 0, size, advance: 0, grace, on_close, retention };
         }
         let on_close = feature == Feature::EmitOnClose || self.random.percent(25);
         let advance = self.random.pick(&[20, 30, 50]);
@@ -348,7 +438,7 @@ impl Draft {
         };
         let grace = self.random.pick(&[0, 10, 50, 200]);
         let retention = if self.random.percent(30) { Some(size + grace + self.random.pick(&[0, 100, 1000])) } else { None };
-        Windows { first: 0, size, advance, grace, on_close, retention }
+        Windows { kind: WindowKind::Time, first: 0, size, advance, grace, on_close, retention }
     }
 
     fn joiner(&mut self, tables: bool) -> Joiner {
@@ -369,7 +459,7 @@ impl Draft {
             Feature::TableWithoutStore => {
                 let base = self.base();
                 let topic = self.topic(true, Value { base, null: true });
-                let input = self.push(Op::Table(topic, false));
+                let input = self.push(Op::Table(topic, Rows::Nowhere));
                 let (test, not, stored) = (self.any_test(), self.random.percent(50), self.random.percent(30));
                 self.push(Op::Filter { input, test, not, stored });
             }
@@ -412,10 +502,79 @@ impl Draft {
                 let (input, by, fold) = (self.text_stream(), self.group(), self.fold(feature));
                 self.push(Op::Aggregate { input, by, windows: None, fold });
             }
-            Feature::Tumbling | Feature::Hopping | Feature::Unlimited | Feature::EmitOnClose => {
-                let (input, by, fold, windows) = (self.text_stream(), self.group(), self.fold(feature), self.windows(feature));
-                self.push(Op::Aggregate { input, by, windows: Some(windows), fold });
+            Feature::Tumbling
+            | Feature::Hopping
+            | Feature::Unlimited
+            | Feature::EmitOnClose
+            | Feature::Sessions
+            | Feature::EmitSessionsOnClose
+            | Feature::Sliding => {
+                let (input, by, mut fold, windows) = (self.text_stream(), self.group(), self.fold(feature), self.windows(feature));
+                // A row that is deleted is no window any more, and sessions have no closure that could say so when they are merged.
+                match (windows.kind, fold) {
+                    (WindowKind::Sliding, Fold::Reduce(_)) => fold = Fold::Reduce(None),
+                    (WindowKind::Sliding | WindowKind::Session, Fold::Aggregate(base, _)) => fold = Fold::Aggregate(base, None),
+                    _ => {}
+                }
+                let table = self.push(Op::Aggregate { input, by, windows: Some(windows), fold });
+                if windows.kind == WindowKind::Sliding {
+                    let stream = self.push(Op::ToStream { input: table });
+                    self.sink(stream, false);
+                }
             }
+            Feature::VersionedTable => {
+                let input = self.versioned_source();
+                let (test, not) = (self.any_test(), self.random.percent(50));
+                self.push(Op::Filter { input, test, not, stored: false });
+            }
+            Feature::ForeignKeyJoin => {
+                let input = self.rows_of_source();
+                let mut other = self.rows_of_source();
+                if self.topology.share(input, other) {
+                    other = self.table_source();
+                }
+                let (key, how, joiner) = (self.new_key(), self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
+                let stored = self.random.percent(60);
+                self.push(Op::JoinForeign { input, other, key, how, joiner, stored });
+            }
+            Feature::Cogroup | Feature::CogroupInWindows => self.add_cogroup(feature),
+            Feature::SuppressUntilTime => {
+                let input = match self.any_table() {
+                    id if !self.topology.is_versioned(id) => id,
+                    _ => {
+                        let stream = self.text_stream();
+                        self.push(Op::ToTable { input: stream })
+                    }
+                };
+                let keys = if self.random.percent(40) { Some(1 + self.random.below(3) as usize) } else { None };
+                let until = Until::Time(self.random.pick(&[0, 30, 60, 200]), keys);
+                self.push(Op::Suppress { input, until });
+            }
+            Feature::SuppressUntilClose => {
+                let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions]);
+                let (input, by, mut fold) = (self.text_stream(), self.group(), self.fold(kind));
+                let windows = Windows { on_close: false, ..self.windows(kind) };
+                if let (WindowKind::Session, Fold::Aggregate(base, _)) = (windows.kind, fold) {
+                    fold = Fold::Aggregate(base, None);
+                }
+                let closes = windows.grace + if windows.kind == WindowKind::Session { windows.size } else { 0 };
+                let input = self.push(Op::Aggregate { input, by, windows: Some(windows), fold });
+                self.push(Op::Suppress { input, until: Until::Close(closes) });
+            }
+            Feature::WindowedTableJoin => {
+                let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions]);
+                let windows = Windows { on_close: false, ..self.windows(kind) };
+                let sides: Vec<Id> = (0..2)
+                    .map(|_| {
+                        let (input, by) = (self.text_stream(), self.group());
+                        let fold = self.random.pick(&[Fold::Count, Fold::Reduce(None), Fold::Aggregate(Base::Text, None)]);
+                        self.push(Op::Aggregate { input, by, windows: Some(windows), fold })
+                    })
+                    .collect();
+                let (how, joiner) = (self.random.pick(&[How::Inner, How::Left, How::Outer]), self.joiner(true));
+                self.push(Op::JoinTables { input: sides[0], other: sides[1], how, joiner, stored: false });
+            }
+            Feature::StreamStreamJoin | Feature::StreamStreamLeftJoin | Feature::StreamStreamOuterJoin => self.add_stream_join(feature),
             Feature::TableFilter => {
                 let (input, test, not) = (self.any_table(), self.any_test(), self.random.percent(30));
                 let stored = self.storable(input);
@@ -437,7 +596,7 @@ impl Draft {
             }
             Feature::TableGroupCount | Feature::TableGroupReduce | Feature::TableGroupAggregate => {
                 let input = match self.any_table() {
-                    id if self.topology.has_rows(id) => id,
+                    id if self.topology.gives_old(id) => id,
                     _ => self.table_source(),
                 };
                 let map = if self.random.percent(40) { Some(Map::Mark(self.mark())) } else { None };
@@ -496,6 +655,54 @@ impl Draft {
         self.push(Op::Merge { input, other });
     }
 
+    fn add_cogroup(&mut self, feature: Feature) {
+        let input = self.text_stream();
+        let mut other = self.text_stream();
+        if other == input {
+            other = self.topic_like(input);
+        }
+        let by = [self.group(), self.group()];
+        let kind = self.random.pick(&[Feature::Tumbling, Feature::Hopping, Feature::Sessions, Feature::Sliding]);
+        let windows = Windows { on_close: false, retention: None, ..self.windows(kind) };
+        let windows = (feature == Feature::CogroupInWindows).then_some(windows);
+        let base = self.base();
+        let table = self.push(Op::Cogroup { input, other, by, windows, base });
+        if windows.is_some_and(|windows| windows.kind == WindowKind::Sliding) {
+            let stream = self.push(Op::ToStream { input: table });
+            self.sink(stream, false);
+        }
+    }
+
+    fn add_stream_join(&mut self, feature: Feature) {
+        let how = match feature {
+            Feature::StreamStreamLeftJoin => How::Left,
+            Feature::StreamStreamOuterJoin => How::Outer,
+            _ => How::Inner,
+        };
+        let input = self.text_stream();
+        let mut other = self.text_stream();
+        let null = |kind| matches!(kind, Kind::Stream(Key::Text { null: true }, _));
+        // Both sides of an outer join have null keys or none has; of a stream that is divided anew, two copies would be.
+        let fits = |one: Kind, two: Kind| how != How::Outer || null(one) == null(two);
+        if other == input && self.topology.rekeyed(input) || !fits(self.kind(input), self.kind(other)) {
+            other = self.topic_like(input);
+        }
+        let width = self.random.pick(&[0, 20, 50]);
+        let after = self.random.pick(&[width, width, 0, 70, -10]);
+        let within = Within { before: width, after, grace: self.random.pick(&[10, 30, 100]) };
+        let within = if within.after < -within.before { Within { after: 0, ..within } } else { within };
+        let joiner = self.joiner(false);
+        self.push(Op::JoinStreams { input, other, how, joiner, within });
+    }
+
+    /// A source with keys of the same type.
+    fn topic_like(&mut self, id: Id) -> Id {
+        let null_keys = matches!(self.kind(id), Kind::Stream(Key::Text { null: true }, _));
+        let value = Value { base: self.base(), null: self.random.percent(50) };
+        let topic = self.topic(null_keys, value);
+        self.push(Op::Stream(vec![topic]))
+    }
+
     fn add_split(&mut self) {
         let input = self.any_stream();
         let branches = 1 + self.random.below(2) as usize;
@@ -538,7 +745,11 @@ impl Draft {
         for id in 0..self.topology.nodes.len().saturating_sub(1) {
             let op = &self.topology.nodes[id].op;
             let follows = self.topology.readers(id) == [(id + 1, 0)];
-            let chains = !(op.is_source() || matches!(op, Op::Branch { .. } | Op::Split { .. } | Op::To { .. }));
+            // The store of a foreign-key join is said by its type, which a chain has no place for.
+            let typed = matches!(op, Op::JoinForeign { stored: true, .. });
+            // Nor has it one for a statement before the next.
+            let alone = matches!(self.topology.nodes[id + 1].op, Op::Cogroup { .. });
+            let chains = !(op.is_source() || typed || alone || matches!(op, Op::Branch { .. } | Op::Split { .. } | Op::To { .. }));
             self.topology.nodes[id].chained = follows && chains && self.random.percent(60);
         }
     }

@@ -13,7 +13,7 @@ pub mod values;
 
 /// What the generated crate uses.
 pub mod prelude {
-    pub use crate::run::{Entry, Running, global_rows, key_value_rows, window_rows};
+    pub use crate::run::{Entry, Running, global_rows, key_value_rows, session_rows, versioned_rows, window_rows};
     pub use crate::values::{code, combine, letter, minus, show, tail};
     pub use streams_runtime::prelude::*;
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::topology::{Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Test, Topology, Value, Windows};
+use crate::topology::{
+    Base, Fold, How, Id, Joiner, Key, Kind, Map, NewKey, Op, Part, Rows, Test, Topology, Until, Value, WindowKind, Windows, Within,
+};
 
 /// The name of a node in the text, which is also that of its store.
 pub fn name(id: Id) -> String {
@@ -22,6 +24,9 @@ pub fn topology(topology: &Topology) -> String {
         if chain.is_empty() {
             chain = receiver(&node.op);
         }
+        if let Op::Cogroup { other, by, .. } = &node.op {
+            let _ = writeln!(text, "        let {}_other = {}{};", name(id), name(*other), group(by[1]));
+        }
         chain += &call(topology, &kinds, id);
         if node.chained {
             if topology.is_state(id) || named_repartition(topology, id) {
@@ -35,10 +40,13 @@ pub fn topology(topology: &Topology) -> String {
     text + "    }\n}\n"
 }
 
-/// Whether a node names a repartition topic that no state names.
+/// Whether a node names topics or stores of its own without being the state.
 fn named_repartition(topology: &Topology, id: Id) -> bool {
-    let repartition = matches!(topology.nodes[id].op, Op::Repartition { .. });
-    repartition || matches!(topology.nodes[id].op, Op::JoinTable { .. }) && topology.is_repartitioned(id)
+    match topology.nodes[id].op {
+        Op::Repartition { .. } | Op::JoinStreams { .. } | Op::JoinForeign { .. } | Op::Suppress { .. } => true,
+        Op::JoinTable { .. } => topology.is_repartitioned(id, 0),
+        _ => false,
+    }
 }
 
 fn receiver(op: &Op) -> String {
@@ -78,7 +86,8 @@ pub fn key(key: Key) -> &'static str {
     match key {
         Key::Text { null: false } => "String",
         Key::Text { null: true } => "Option<String>",
-        Key::Window(_) => "Windowed<String>",
+        Key::Window(_) | Key::Sliding(_) => "Windowed<String>",
+        Key::Session => "Windowed<String, SessionWindow>",
     }
 }
 
@@ -142,8 +151,13 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             let names: Vec<String> = topics.iter().map(|topic| format!("\"{}\"", topology.topics[*topic].name)).collect();
             if names.len() == 1 { format!("stream({})", names[0]) } else { format!("stream([{}])", names.join(", ")) }
         }
-        Op::Table(topic, stored) => {
-            format!("table(\"{}\"){}", topology.topics[*topic].name, if *stored { "" } else { ".without_store()" })
+        Op::Table(topic, rows) => {
+            let rows = match rows {
+                Rows::Stored => String::new(),
+                Rows::Nowhere => ".without_store()".to_owned(),
+                Rows::Versioned(ms) => format!(".versioned(millis({ms}))"),
+            };
+            format!("table(\"{}\"){rows}", topology.topics[*topic].name)
         }
         Op::GlobalTable(topic) => format!("global_table(\"{}\")", topology.topics[*topic].name),
         Op::Filter { test: keep, not, .. } => format!(".filter{}(|k, v| {})", if *not { "_not" } else { "" }, test(*keep)),
@@ -170,9 +184,28 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
         Op::ToTable { .. } => ".to_table()".to_owned(),
         Op::ToStream { .. } => ".to_stream()".to_owned(),
         Op::Aggregate { by, windows: frames, fold, .. } => {
-            let group = by.map_or_else(|| ".group_by_key()".to_owned(), |by| format!(".group_by(|k, v| {})", new_key(by)));
-            format!("{group}{}{}", frames.map_or_else(String::new, windows), aggregation(*fold, *frames))
+            let said = frames.map_or_else(String::new, |frames| windows(frames, closes(topology, id)));
+            format!("{}{said}{}", group(*by), aggregation(*fold, *frames))
         }
+        Op::Cogroup { by, windows: frames, base, .. } => {
+            let step = |side: usize| format!("|k, v, a| combine(&a, &format!(\"{side}{{}}\", show(v)))");
+            let session = frames.is_some_and(|frames| frames.kind == WindowKind::Session);
+            format!(
+                "{}.cogroup({}).cogroup({}_other, {}){}.aggregate({}{})",
+                group(by[0]),
+                step(0),
+                name(id),
+                step(1),
+                frames.map_or_else(String::new, |frames| windows(frames, false)),
+                initial(*base, None),
+                if session { ", |k, a, b| combine(&a, &b)" } else { "" }
+            )
+        }
+        Op::Suppress { until, .. } => match until {
+            Until::Close(_) => ".suppress(until_window_closes())".to_owned(),
+            Until::Time(ms, None) => format!(".suppress(until_time_limit(millis({ms})))"),
+            Until::Time(ms, Some(keys)) => format!(".suppress(until_time_limit(millis({ms})).max_records({keys}).emit_early_when_full())"),
+        },
         Op::GroupTable { input, by, map: to, fold } => {
             let values = match (to, kinds[*input]) {
                 (Some(to), _) => map(*to),
@@ -193,11 +226,21 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             format!(".{}({}, |k, v| {}, {})", join(*how), name(*table), new_key(*key), joiner(*how, *f, false))
         }
         Op::JoinTables { other, how, joiner: f, .. } => format!(".{}({}, {})", join(*how), name(*other), joiner(*how, *f, true)),
+        Op::JoinStreams { other, how, joiner: f, within: w, .. } => {
+            format!(".{}({}, {}, {})", join(*how), name(*other), joiner(*how, *f, false), within(*w))
+        }
+        Op::JoinForeign { other, key, how, joiner: f, .. } => {
+            format!(".{}({}, |k, v| {}, {})", join(*how), name(*other), new_key(*key), joiner(*how, *f, true))
+        }
         Op::To { topic, or: None, .. } => format!(".to(\"{topic}\")"),
         Op::To { topic, or: Some((or, other)), .. } => {
             format!(".to(|k, v, _| if {} {{ \"{other}\" }} else {{ \"{topic}\" }}.to_owned())", test(*or))
         }
     }
+}
+
+fn group(by: Option<NewKey>) -> String {
+    by.map_or_else(|| ".group_by_key()".to_owned(), |by| format!(".group_by(|k, v| {})", new_key(by)))
 }
 
 fn join(how: How) -> &'static str {
@@ -208,15 +251,29 @@ fn join(how: How) -> &'static str {
     }
 }
 
-fn windows(windows: Windows) -> String {
+fn within(within: Within) -> String {
+    let Within { before, after, grace } = within;
+    let asymmetric = if before == after { String::new() } else { format!(".after_ms({after})") };
+    format!("within(millis({before})){asymmetric}.grace(millis({grace}))")
+}
+
+/// Whether results are held back until windows close, so that when they do must be said.
+fn closes(topology: &Topology, id: Id) -> bool {
+    let until_close = |reader: Id| matches!(topology.nodes[reader].op, Op::Suppress { until: Until::Close(_), .. });
+    topology.readers(id).into_iter().any(|(reader, _)| until_close(reader))
+}
+
+fn windows(windows: Windows, closes: bool) -> String {
     let on_close = if windows.on_close { ".emit_on_close()" } else { "" };
     let frames = match windows {
+        Windows { kind: WindowKind::Sliding, size, grace, .. } => format!("sliding(millis({size})).grace(millis({grace}))"),
+        Windows { kind: WindowKind::Session, size, grace, .. } => format!("sessions(millis({size})).grace(millis({grace}))"),
         Windows { size: i64::MAX, first: 0, .. } => "unlimited()".to_owned(),
         Windows { size: i64::MAX, first, .. } => format!("unlimited().start_on({first})"),
         Windows { size, advance, grace, on_close, .. } => {
             let kind =
                 if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
-            if grace > 0 || on_close { format!("{kind}.grace(millis({grace}))") } else { kind }
+            if grace > 0 || on_close || closes { format!("{kind}.grace(millis({grace}))") } else { kind }
         }
     };
     format!(".windowed_by({frames}){on_close}")
@@ -230,7 +287,11 @@ fn aggregation(fold: Fold, windows: Option<Windows>) -> String {
         Fold::Reduce(Some(null)) => {
             format!(".reduce(|a, b| (code(b) % {} != {}).then(|| combine(a, b)))", null.modulus, null.rest)
         }
-        Fold::Aggregate(base, null) => format!(".aggregate({}, {})", initial(base, null), aggregator("combine", base, null)),
+        Fold::Aggregate(base, null) => {
+            let session = windows.is_some_and(|windows| windows.kind == WindowKind::Session);
+            let merger = if session { ", |k, a, b| combine(&a, &b)" } else { "" };
+            format!(".aggregate({}, {}{merger})", initial(base, null), aggregator("combine", base, null))
+        }
     };
     match windows.and_then(|windows| windows.retention) {
         Some(ms) => format!("{fold}.retention(millis({ms}))"),
@@ -260,7 +321,15 @@ fn stores(topology: &Topology) -> String {
     for (id, kind) in topology.kinds().into_iter().enumerate() {
         let store = name(id);
         let _ = match kind {
-            Kind::Table(Key::Window(size), base) if topology.is_state(id) => {
+            Kind::Table(Key::Session, base) if topology.is_state(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        session_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            Kind::Table(_, base) if topology.is_state(id) && topology.is_versioned(id) => {
+                let base = value(Value { base, null: false });
+                writeln!(text, "        versioned_rows::<{base}>(driver, \"{store}\")?,")
+            }
+            Kind::Table(Key::Window(size) | Key::Sliding(size), base) if topology.is_state(id) => {
                 let base = value(Value { base, null: false });
                 writeln!(text, "        window_rows::<{base}>(driver, \"{store}\", {size})?,")
             }

@@ -55,6 +55,10 @@ pub enum Key {
     },
     /// `Windowed<String>` with windows of this size.
     Window(i64),
+    /// `Windowed<String>` with sliding windows of this width.
+    Sliding(i64),
+    /// `Windowed<String, SessionWindow>`
+    Session,
 }
 
 /// What a node gives.
@@ -138,12 +142,25 @@ pub enum Fold {
     Aggregate(Base, Option<Test>),
 }
 
+/// Kinds of windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WindowKind {
+    /// Tumbling, hopping, unlimited.
+    Time,
+    /// Sliding.
+    Sliding,
+    /// Sessions.
+    Session,
+}
+
 /// Windows of an aggregation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Windows {
+    /// Of which kind.
+    pub kind: WindowKind,
     /// Where the first one starts.
     pub first: i64,
-    /// Their size; [`i64::MAX`]: one window without an end.
+    /// Their size, or time difference, or gap; [`i64::MAX`]: one window without an end.
     pub size: i64,
     /// From start to start.
     pub advance: i64,
@@ -166,6 +183,37 @@ pub enum How {
     Outer,
 }
 
+/// The rows of a table source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rows {
+    /// In a store.
+    Stored,
+    /// `.without_store()`
+    Nowhere,
+    /// `.versioned(…)`, with so much history.
+    Versioned(i64),
+}
+
+/// Until when a table's changes are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Until {
+    /// Until their window closes, so long after its end.
+    Close(i64),
+    /// For so long, and of so many keys at most.
+    Time(i64, Option<usize>),
+}
+
+/// Which records of two streams meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// How much earlier the right one may be.
+    pub before: i64,
+    /// How much later.
+    pub after: i64,
+    /// How long after that the window closes.
+    pub grace: i64,
+}
+
 /// The closure of a join: text of both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joiner {
@@ -181,8 +229,8 @@ pub struct Joiner {
 pub enum Op {
     /// `stream(…)`
     Stream(Vec<usize>),
-    /// `table(…)`; `false`: `.without_store()`
-    Table(usize, bool),
+    /// `table(…)`
+    Table(usize, Rows),
     /// `global_table(…)`
     GlobalTable(usize),
     /// `filter`, or `filter_not`, of a stream or a table.
@@ -211,6 +259,10 @@ pub enum Op {
     ToStream { input: Id },
     /// `group_by_key`, or `group_by`, and what follows.
     Aggregate { input: Id, by: Option<NewKey>, windows: Option<Windows>, fold: Fold },
+    /// Two grouped streams in one aggregate.
+    Cogroup { input: Id, other: Id, by: [Option<NewKey>; 2], windows: Option<Windows>, base: Base },
+    /// `suppress`
+    Suppress { input: Id, until: Until },
     /// `group_by` of a table, and what follows; with a map, of new values.
     GroupTable { input: Id, by: NewKey, map: Option<Map>, fold: Fold },
     /// `join`, or `left_join`, of a stream with a table.
@@ -219,6 +271,10 @@ pub enum Op {
     JoinGlobal { input: Id, table: Id, key: NewKey, how: How, joiner: Joiner },
     /// `join`, `left_join` or `outer_join` of two tables.
     JoinTables { input: Id, other: Id, how: How, joiner: Joiner, stored: bool },
+    /// `join`, `left_join` or `outer_join` of two streams.
+    JoinStreams { input: Id, other: Id, how: How, joiner: Joiner, within: Within },
+    /// `join`, or `left_join`, of two tables by a foreign key.
+    JoinForeign { input: Id, other: Id, key: NewKey, how: How, joiner: Joiner, stored: bool },
     /// `to`: a topic, or, with a test, one of two for each record.
     To { input: Id, topic: String, or: Option<(Test, String)> },
 }
@@ -241,8 +297,13 @@ impl Op {
             | Op::ToStream { input }
             | Op::Aggregate { input, .. }
             | Op::GroupTable { input, .. }
+            | Op::Suppress { input, .. }
             | Op::To { input, .. } => vec![input],
-            Op::Merge { input, other } | Op::JoinTables { input, other, .. } => vec![input, other],
+            Op::Merge { input, other }
+            | Op::JoinTables { input, other, .. }
+            | Op::JoinStreams { input, other, .. }
+            | Op::Cogroup { input, other, .. }
+            | Op::JoinForeign { input, other, .. } => vec![input, other],
             Op::JoinTable { input, table, .. } | Op::JoinGlobal { input, table, .. } => vec![input, table],
         }
     }
@@ -250,6 +311,18 @@ impl Op {
     /// Whether it starts a chain.
     pub fn is_source(&self) -> bool {
         self.inputs().is_empty()
+    }
+}
+
+impl Key {
+    /// The keys of aggregates in these windows.
+    pub fn of(windows: Option<Windows>) -> Key {
+        match windows {
+            Some(Windows { kind: WindowKind::Time, size, .. }) => Key::Window(size),
+            Some(Windows { kind: WindowKind::Sliding, size, .. }) => Key::Sliding(size),
+            Some(Windows { kind: WindowKind::Session, .. }) => Key::Session,
+            None => Key::Text { null: false },
+        }
     }
 }
 
@@ -317,7 +390,7 @@ impl Topology {
             }
             Op::Table(topic, _) => Kind::Table(Key::Text { null: false }, self.topics[*topic].value.base),
             Op::GlobalTable(topic) => Kind::Global(self.topics[*topic].value.base),
-            Op::Filter { .. } => input.unwrap_or(Kind::Sink),
+            Op::Filter { .. } | Op::Suppress { .. } => input.unwrap_or(Kind::Sink),
             Op::MapValues { map, .. } if is_table => Kind::Table(key(input), map.gives().base),
             Op::MapValues { map, .. } => Kind::Stream(key(input), map.gives()),
             Op::Map { key, map, .. } => Kind::Stream(key.gives(), map.gives()),
@@ -329,19 +402,14 @@ impl Topology {
             Op::Branch { .. } => Kind::Stream(key(input), value(input)),
             Op::ToTable { .. } => Kind::Table(owned(key(input)), value(input).base),
             Op::ToStream { .. } => Kind::Stream(key(input), Value { base: value(input).base, null: true }),
-            Op::Aggregate { windows, fold, .. } => {
-                let key = match windows {
-                    Some(windows) => Key::Window(windows.size),
-                    None => Key::Text { null: false },
-                };
-                Kind::Table(key, fold.gives(value(input).base))
-            }
+            Op::Aggregate { windows, fold, .. } => Kind::Table(Key::of(*windows), fold.gives(value(input).base)),
+            Op::Cogroup { windows, base, .. } => Kind::Table(Key::of(*windows), *base),
             Op::GroupTable { map, fold, .. } => {
                 let values = map.map_or(value(input).base, |map| map.gives().base);
                 Kind::Table(Key::Text { null: false }, fold.gives(values))
             }
-            Op::JoinTable { .. } | Op::JoinGlobal { .. } => Kind::Stream(key(input), text(false)),
-            Op::JoinTables { .. } => Kind::Table(key(input), Base::Text),
+            Op::JoinTable { .. } | Op::JoinGlobal { .. } | Op::JoinStreams { .. } => Kind::Stream(key(input), text(false)),
+            Op::JoinTables { .. } | Op::JoinForeign { .. } => Kind::Table(key(input), Base::Text),
             Op::To { .. } => Kind::Sink,
         }
     }
@@ -349,9 +417,10 @@ impl Topology {
     /// Whether a node keeps rows of its own.
     pub fn is_state(&self, id: Id) -> bool {
         match self.nodes[id].op {
-            Op::Table(_, stored) => stored,
-            Op::Filter { stored, .. } | Op::MapValues { stored, .. } | Op::JoinTables { stored, .. } => stored,
-            Op::ToTable { .. } | Op::Aggregate { .. } | Op::GroupTable { .. } => true,
+            Op::Table(_, rows) => rows != Rows::Nowhere,
+            Op::Filter { stored, .. } | Op::MapValues { stored, .. } => stored,
+            Op::JoinTables { stored, .. } | Op::JoinForeign { stored, .. } => stored,
+            Op::ToTable { .. } | Op::Aggregate { .. } | Op::Cogroup { .. } | Op::GroupTable { .. } => true,
             _ => false,
         }
     }
@@ -361,6 +430,16 @@ impl Topology {
         self.is_state(id)
             || match &self.nodes[id].op {
                 Op::Filter { input, .. } | Op::MapValues { input, .. } => self.has_rows(*input),
+                Op::JoinTables { .. } => true,
+                _ => false,
+            }
+    }
+
+    /// Whether the changes of a table come with the value before them.
+    pub fn gives_old(&self, id: Id) -> bool {
+        self.is_state(id)
+            || match &self.nodes[id].op {
+                Op::Filter { input, .. } | Op::MapValues { input, .. } | Op::Suppress { input, .. } => self.gives_old(*input),
                 Op::JoinTables { .. } => true,
                 _ => false,
             }
@@ -382,14 +461,38 @@ impl Topology {
         }
     }
 
-    /// Whether a topic of the application's own lies before a node.
-    pub fn is_repartitioned(&self, id: Id) -> bool {
+    /// Whether a topic of the application's own lies before a side of a node.
+    pub fn is_repartitioned(&self, id: Id, side: usize) -> bool {
         match &self.nodes[id].op {
+            Op::JoinStreams { input, other, .. } => self.rekeyed(if side == 0 { *input } else { *other }),
+            Op::Cogroup { input, other, by, .. } => by[side].is_some() || self.rekeyed(if side == 0 { *input } else { *other }),
+            _ if side > 0 => false,
             Op::Repartition { .. } | Op::GroupTable { .. } => true,
             Op::Aggregate { input, by, .. } => by.is_some() || self.rekeyed(*input),
             Op::ToTable { input } | Op::JoinTable { input, .. } => self.rekeyed(*input),
             _ => false,
         }
+    }
+
+    /// Whether a table keeps old versions of its rows, itself or below the views that it is.
+    pub fn is_versioned(&self, id: Id) -> bool {
+        match &self.nodes[id].op {
+            Op::Table(_, rows) => matches!(rows, Rows::Versioned(_)),
+            Op::Filter { input, stored: false, .. } | Op::MapValues { input, stored: false, .. } => self.is_versioned(*input),
+            _ => false,
+        }
+    }
+
+    /// The sources that a node is made of.
+    pub fn sources(&self, id: Id) -> Vec<Id> {
+        let inputs = self.nodes[id].op.inputs();
+        if inputs.is_empty() { vec![id] } else { inputs.into_iter().flat_map(|input| self.sources(input)).collect() }
+    }
+
+    /// Whether two nodes are made of the same source.
+    pub fn share(&self, one: Id, other: Id) -> bool {
+        let of_other = self.sources(other);
+        self.sources(one).iter().any(|source| of_other.contains(source))
     }
 
     /// Who reads a node, in the order in which they were attached: node and side.

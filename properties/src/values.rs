@@ -4,7 +4,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use streams_runtime::Windowed;
+use streams_runtime::prelude::{SessionWindow, Windowed};
 
 /// A key or a value.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum Datum {
     Long(i64),
     /// `u64`.
     Count(u64),
-    /// `Windowed<String>`: key, start, end.
+    /// A key in a window: key, start, end.
     Window(String, i64, i64),
 }
 
@@ -128,6 +128,15 @@ impl<T: Shown + ?Sized> Shown for &T {
 }
 
 impl Shown for Windowed<String> {
+    fn shown(&self) -> String {
+        format!("{}@{}", self.key, self.window.start_ms)
+    }
+    fn coded(&self) -> u64 {
+        self.shown().coded()
+    }
+}
+
+impl Shown for Windowed<String, SessionWindow> {
     fn shown(&self) -> String {
         format!("{}@{}", self.key, self.window.start_ms)
     }

@@ -8,7 +8,7 @@ use properties::model::Mistake;
 use properties::prelude::*;
 use properties::render;
 use properties::run::{Failure, Mode, Outcome, Plan, Suite, check, run};
-use properties::topology::{Base, Fold, Node, Op, Part, Test, Topic, Topology, Value, Windows};
+use properties::topology::{Base, Fold, Node, Op, Part, Test, Topic, Topology, Value, WindowKind, Windows};
 
 topology! {
     pub fn topology_at_hand() -> Generated {
@@ -24,7 +24,7 @@ const ENTRY: Entry =
 
 /// What stands in the text, with this grace.
 fn at_hand(grace: i64, rest: u64) -> Topology {
-    let windows = Windows { first: 0, size: 50, advance: 50, grace, on_close: false, retention: None };
+    let windows = Windows { kind: WindowKind::Time, first: 0, size: 50, advance: 50, grace, on_close: false, retention: None };
     let ops = [
         (Op::Stream(vec![0]), false),
         (Op::Filter { input: 0, test: Test { part: Part::Value, modulus: 2, rest }, not: false, stored: false }, false),

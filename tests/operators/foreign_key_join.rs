@@ -160,7 +160,7 @@ fn chains_and_tables_joined_with_themselves() {
     orders.pipe(6, "six".to_owned()).unwrap();
     let counts = driver.output::<String, u64>("counts").read_all();
     assert!(counts.iter().any(|r| r.key == "rome:r by six" && r.value == 1), "{counts:?}");
-    users.pipe("ann".to_owned(), &None).unwrap();
+    users.pipe("ann".to_owned(), None).unwrap();
     assert_eq!(text(&driver, "heads"), ["ann:city of+none", "-"]);
 }
 
@@ -306,4 +306,24 @@ topology! {
         inner.to_stream().to("inner");
         left.to_stream().to("left");
     }
+}
+
+topology! {
+    fn filtered() -> Filtered {
+        let orders: Table<String, String> = table("orders");
+        let users: Table<String, String> = table("users");
+        let inner = orders.join(users, |order| user_of(order), |order, user| joined(order, Some(user)));
+        inner.filter(|_, v| v.ends_with("rome")).to_stream().to("in-rome");
+    }
+}
+
+/// Without a store nobody knows what the join answered before, so that every result which does not pass is told.
+#[test]
+fn a_result_that_does_not_pass_any_more_is_deleted() {
+    let driver = driver(filtered());
+    pipe(&driver, "users", &[(Some("ann"), Some("rome"), 1)]);
+    pipe(&driver, "orders", &[(Some("1"), Some("ann:tea"), 2)]);
+    assert_eq!(read(&driver, "in-rome"), ["1=ann:tea+rome@2"]);
+    pipe(&driver, "users", &[(Some("ann"), Some("oslo"), 3), (Some("ann"), Some("bern"), 4)]);
+    assert_eq!(read(&driver, "in-rome"), ["1=-@3", "1=-@4"]);
 }

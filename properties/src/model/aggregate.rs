@@ -40,6 +40,10 @@ impl Model<'_> {
 
     /// `group_by` of a table: a change becomes one message, or, if the group changes, two.
     pub(super) fn regroup(&mut self, id: Id, by: NewKey, map: Option<Map>, message: &Message) {
+        let input = self.topology.nodes[id].op.inputs()[0];
+        if !message.latest && self.topology.is_versioned(input) {
+            return;
+        }
         let part = |value: &Datum| {
             let group = new_key(by, &message.key, value).only_if(value.is_some());
             let value =
@@ -48,13 +52,13 @@ impl Model<'_> {
         };
         let ((new_group, value), (old_group, old)) = (part(&message.value), part(&message.old));
         if message.value.is_some() && message.old.is_some() && new_group == old_group {
-            return self.repartition(id, Message { key: new_group, value, old, ..message.clone() });
+            return self.repartition(id, 0, Message { key: new_group, value, old, ..message.clone() });
         }
         if message.old.is_some() {
-            self.repartition(id, Message { key: old_group, value: Datum::Null, old, ..message.clone() });
+            self.repartition(id, 0, Message { key: old_group, value: Datum::Null, old, ..message.clone() });
         }
         if message.value.is_some() {
-            self.repartition(id, Message { key: new_group, value, old: Datum::Null, ..message.clone() });
+            self.repartition(id, 0, Message { key: new_group, value, old: Datum::Null, ..message.clone() });
         }
     }
 
@@ -104,6 +108,15 @@ pub(super) fn step(fold: Fold, key: &Datum, value: &Datum, row: Option<Datum>) -
         (Fold::Reduce(_), None) => value.clone(),
         (Fold::Reduce(null), Some(row)) => combine(&row, value).only_if(kept(null)),
         (Fold::Aggregate(_, null), row) => combine(&row.unwrap_or_else(|| initial(fold)), value).only_if(kept(null)),
+    }
+}
+
+/// Two rows in one, as sessions are merged.
+pub(super) fn merge(fold: Fold, key: &Datum, row: Option<Datum>, other: &Datum) -> Datum {
+    match (fold, row, other) {
+        (Fold::Count, Some(Datum::Count(n)), Datum::Count(more)) => Datum::Count(n + more),
+        (Fold::Aggregate(..), Some(row), other) => combine(&row, other),
+        (_, row, other) => step(fold, key, other, row),
     }
 }
 

@@ -5,12 +5,18 @@
 //! through the graph, each node's readers in the order of the text; what goes through a topic of the application's own comes back later.
 
 mod aggregate;
+mod foreign;
+mod sessions;
+mod sliding;
+mod streams;
+mod suppress;
 mod tables;
+mod versions;
 mod windows;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::topology::{How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology};
+use crate::topology::{Fold, How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology, WindowKind, Windows};
 use crate::values::{Datum, code, letter, show, tail};
 
 /// Headers, in order.
@@ -50,12 +56,29 @@ struct Message {
     old: Datum,
     ts: i64,
     headers: Headers,
+    /// Whether a change is of the latest version of its key.
+    latest: bool,
+    /// What goes between the sides of a foreign-key join.
+    asked: Option<Asked>,
+}
+
+/// A question for a row of the right table, or the answer to it.
+#[derive(Clone, Debug)]
+struct Asked {
+    /// The key on the left.
+    left_key: Datum,
+    /// The value on the left that asks.
+    left: Datum,
+    /// What is to be done.
+    what: foreign::What,
 }
 
 /// What reached a node.
 #[derive(Clone, Debug)]
 struct Seen {
     message: Message,
+    /// By which of its sides.
+    side: usize,
     /// How many restarts were before.
     run: usize,
 }
@@ -83,7 +106,9 @@ struct Queue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Input(usize),
-    Before(Id),
+    Before(Id, usize),
+    Asks(Id),
+    Answers(Id),
 }
 
 /// A topology at work.
@@ -91,8 +116,8 @@ pub struct Model<'t> {
     topology: &'t Topology,
     kinds: Vec<Kind>,
     readers: Vec<Vec<(Id, usize)>>,
-    repartitioned: Vec<bool>,
-    has_rows: Vec<bool>,
+    repartitioned: Vec<[bool; 2]>,
+    gives_old: Vec<bool>,
     history: Vec<Vec<Seen>>,
     queues: BTreeMap<Place, Queue>,
     sequence: u64,
@@ -110,8 +135,8 @@ impl<'t> Model<'t> {
             topology,
             kinds: topology.kinds(),
             readers: ids.clone().map(|id| topology.readers(id)).collect(),
-            repartitioned: ids.clone().map(|id| topology.is_repartitioned(id)).collect(),
-            has_rows: ids.clone().map(|id| topology.has_rows(id)).collect(),
+            repartitioned: ids.clone().map(|id| [0, 1].map(|side| topology.is_repartitioned(id, side))).collect(),
+            gives_old: ids.clone().map(|id| topology.gives_old(id)).collect(),
             history: ids.map(|_| Vec::new()).collect(),
             queues: BTreeMap::new(),
             sequence: 0,
@@ -127,7 +152,7 @@ impl<'t> Model<'t> {
         let topic = self.topology.topics.iter().position(|topic| topic.name == record.topic);
         if let Some(topic) = topic {
             let Record { key, value, ts, headers, .. } = record.clone();
-            self.enqueue(Place::Input(topic), Message { key, value, old: Datum::Null, ts, headers });
+            self.enqueue(Place::Input(topic), Message { key, value, old: Datum::Null, ts, headers, latest: true, asked: None });
         }
         self.run();
         std::mem::take(&mut self.out)
@@ -165,7 +190,9 @@ impl<'t> Model<'t> {
             let Some((_, _, place)) = heads.min() else { return };
             let Some(message) = self.queues.get_mut(&place).and_then(|queue| queue.waiting.pop_front()) else { return };
             match place {
-                Place::Before(id) => self.work(id, 0, message),
+                Place::Before(id, side) => self.work(id, side, message),
+                Place::Asks(id) => self.answer(id, message),
+                Place::Answers(id) => self.resolve(id, message),
                 Place::Input(topic) => {
                     let reads = |op: &Op| match op {
                         Op::Stream(topics) => topics.contains(&topic),
@@ -190,23 +217,31 @@ impl<'t> Model<'t> {
 
     /// A message comes to a node, or into the topic before it.
     fn receive(&mut self, id: Id, side: usize, message: Message) {
-        if side > 0 || !self.repartitioned[id] {
+        if !self.repartitioned[id][side] {
             return self.work(id, side, message);
         }
         match self.topology.nodes[id].op.clone() {
             Op::GroupTable { by, map, .. } => self.regroup(id, by, map, &message),
             Op::Aggregate { by: Some(by), .. } => {
                 let key = new_key(by, &message.key, &message.value);
-                self.repartition(id, Message { key, ..message });
+                self.repartition(id, side, Message { key, ..message });
             }
-            _ => self.repartition(id, message),
+            Op::Cogroup { by, .. } => {
+                let key = by[side].map_or_else(|| message.key.clone(), |by| new_key(by, &message.key, &message.value));
+                self.repartition(id, side, Message { key, ..message });
+            }
+            _ => self.repartition(id, side, message),
         }
     }
 
-    /// Null keys are lost, uncounted.
-    fn repartition(&mut self, id: Id, message: Message) {
-        if message.key.is_some() {
-            self.enqueue(Place::Before(id), message);
+    /// Null keys are lost, uncounted; but not before the side of a join that needs no partner.
+    fn repartition(&mut self, id: Id, side: usize, message: Message) {
+        let alone = match self.topology.nodes[id].op {
+            Op::JoinTable { how, .. } | Op::JoinStreams { how, .. } => how == How::Outer || how == How::Left && side == 0,
+            _ => false,
+        };
+        if message.key.is_some() || alone {
+            self.enqueue(Place::Before(id, side), message);
         }
     }
 
@@ -215,7 +250,11 @@ impl<'t> Model<'t> {
     }
 
     fn remember(&mut self, id: Id, message: &Message) {
-        self.history[id].push(Seen { message: message.clone(), run: self.run });
+        self.remember_side(id, 0, message);
+    }
+
+    fn remember_side(&mut self, id: Id, side: usize, message: &Message) {
+        self.history[id].push(Seen { message: message.clone(), side, run: self.run });
     }
 
     fn is_table(&self, id: Id) -> bool {
@@ -229,6 +268,7 @@ impl<'t> Model<'t> {
             Op::Stream(_) | Op::Branch { .. } | Op::Repartition { .. } | Op::Merge { .. } | Op::ToStream { .. } => {
                 self.forward(id, &message)
             }
+            Op::Table(_, crate::topology::Rows::Versioned(history)) => self.versioned_table(id, history, message),
             Op::Table(..) | Op::ToTable { .. } => self.table(id, message),
             Op::GlobalTable(_) => {
                 if key.is_some() {
@@ -272,14 +312,27 @@ impl<'t> Model<'t> {
                 }
             }
             Op::Aggregate { windows: None, fold, .. } => self.aggregate(id, fold, message),
-            Op::Aggregate { windows: Some(windows), fold, .. } => self.aggregate_windows(id, windows, fold, message),
+            Op::Aggregate { windows: Some(windows), fold, .. } => self.in_windows(id, 0, windows, fold, message),
+            Op::Cogroup { windows, base, .. } => {
+                let fold = Fold::Aggregate(base, None);
+                match windows {
+                    // Null values are aggregated in windows only.
+                    None if !value.is_some() => self.drop_one(),
+                    None => self.aggregate(id, fold, Message { value: of_side(side, &value), ..message }),
+                    Some(windows) if windows.kind == WindowKind::Sliding && !value.is_some() => self.drop_one(),
+                    Some(windows) => self.in_windows(id, side, windows, fold, Message { value: of_side(side, &value), ..message }),
+                }
+            }
+            Op::Suppress { until, .. } => self.suppress(id, until, message),
             Op::GroupTable { fold, .. } => self.group(id, fold, message),
             Op::JoinTable { table, how, joiner, .. } => {
                 // Changes of the table make no results.
                 if side == 0 {
-                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row(table, &key));
+                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row_as_of(table, &key, message.ts));
                 }
             }
+            Op::JoinStreams { how, joiner, within, .. } => self.join_streams(id, side, how, joiner, within, message),
+            Op::JoinForeign { .. } => self.join_foreign(id, side, message),
             Op::JoinGlobal { table, key: new, how, joiner, .. } => {
                 if side == 0 {
                     let key = new_key(new, &key, &value);
@@ -301,6 +354,14 @@ impl<'t> Model<'t> {
         }
     }
 
+    fn in_windows(&mut self, id: Id, side: usize, windows: Windows, fold: Fold, message: Message) {
+        match windows.kind {
+            WindowKind::Time => self.aggregate_windows(id, side, windows, fold, message),
+            WindowKind::Sliding => self.aggregate_sliding(id, windows, fold, message),
+            WindowKind::Session => self.aggregate_sessions(id, side, windows, fold, message),
+        }
+    }
+
     /// A record of a stream meets a row of a table.
     fn join_row(
         &mut self,
@@ -319,6 +380,11 @@ impl<'t> Model<'t> {
             self.forward(id, &Message { value: joined(joiner, &message.value, &right), ..message.clone() });
         }
     }
+}
+
+/// What the closures of a cogroup make of the values of their streams.
+fn of_side(side: usize, value: &Datum) -> Datum {
+    Datum::Text(format!("{side}{}", show(value)))
 }
 
 /// Whether a test holds for a record.

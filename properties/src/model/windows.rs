@@ -15,14 +15,14 @@ struct Update<'h> {
 }
 
 impl Model<'_> {
-    pub(super) fn aggregate_windows(&mut self, id: Id, windows: Windows, fold: Fold, message: Message) {
+    pub(super) fn aggregate_windows(&mut self, id: Id, side: usize, windows: Windows, fold: Fold, message: Message) {
         if !message.key.is_some() {
             return self.drop_one();
         }
         let before = self.history[id].clone();
-        let before_ms = stream_time(&before, self.run);
-        self.remember(id, &message);
-        let now_ms = stream_time(&self.history[id], self.run);
+        let before_ms = stream_time(&before, side, self.run);
+        self.remember_side(id, side, &message);
+        let now_ms = stream_time(&self.history[id], side, self.run);
         for start in starts(windows, message.ts) {
             if self.is_late(windows, start, now_ms) {
                 self.drop_one();
@@ -63,7 +63,7 @@ impl Model<'_> {
     fn updates<'h>(&self, history: &'h [Seen], windows: Windows) -> Vec<Update<'h>> {
         let mut updates = Vec::new();
         for (index, seen) in history.iter().enumerate() {
-            let now_ms = stream_time(&history[..=index], seen.run);
+            let now_ms = stream_time(&history[..=index], seen.side, seen.run);
             for start in starts(windows, seen.message.ts).into_iter().filter(|start| !self.is_late(windows, *start, now_ms)) {
                 updates.push(Update { start, message: &seen.message });
             }
@@ -102,9 +102,9 @@ impl Model<'_> {
     }
 }
 
-/// The largest time that came with a key since the start, as of the last record.
-fn stream_time(history: &[Seen], run: usize) -> i64 {
-    history.iter().filter(|seen| seen.run == run).map(|seen| seen.message.ts).max().unwrap_or(-1)
+/// The largest time that came with a key since the start. Each stream of a cogroup has its own.
+pub(super) fn stream_time(history: &[Seen], side: usize, run: usize) -> i64 {
+    history.iter().filter(|seen| (seen.side, seen.run) == (side, run)).map(|seen| seen.message.ts).max().unwrap_or(-1)
 }
 
 /// The start of the latest window.

@@ -28,7 +28,12 @@ pub(super) fn decode_key(bytes: Option<&[u8]>, key: Key) -> Result<Datum, String
     let Some(bytes) = bytes else { return Ok(Datum::Null) };
     match key {
         Key::Text { .. } => text(bytes).map(Datum::Text),
-        Key::Window(size) => {
+        Key::Session => {
+            let (key, start) = bytes.split_last_chunk().ok_or_else(|| format!("no session: {bytes:?}"))?;
+            let (key, end) = key.split_last_chunk().ok_or_else(|| format!("no session: {bytes:?}"))?;
+            Ok(Datum::Window(text(key)?, i64::from_be_bytes(*start), i64::from_be_bytes(*end)))
+        }
+        Key::Window(size) | Key::Sliding(size) => {
             let (key, start) = bytes.split_last_chunk().ok_or_else(|| format!("no window: {bytes:?}"))?;
             let start = i64::from_be_bytes(*start);
             Ok(Datum::Window(text(key)?, start, start.saturating_add(size)))

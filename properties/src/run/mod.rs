@@ -11,6 +11,7 @@ use std::{panic, thread};
 
 use serde::{Deserialize, Serialize};
 use streams_runtime::codec::StreamData;
+use streams_runtime::prelude::SessionWindow;
 use streams_runtime::{StoreName, Topology as Runs, Windowed};
 use streams_test::{DriverError, TestDriver};
 
@@ -96,6 +97,46 @@ where
         Row { key, value: value.into(), ts }
     };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// The rows of a session store.
+///
+/// # Errors
+/// When there is no such store.
+pub fn session_rows<V>(driver: &TestDriver, name: &'static str) -> Result<Vec<Row>, DriverError>
+where
+    V: StreamData<Stored = V> + Clone + Into<Datum> + 'static,
+{
+    let rows = driver.session_store(StoreName::<Windowed<String, SessionWindow>, V>::new(name))?.all();
+    let row = |(key, window, value): (String, SessionWindow, V)| Row {
+        key: Datum::Window(key, window.start_ms, window.end_ms),
+        value: value.into(),
+        ts: window.end_ms,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The times as of which versioned stores are asked.
+pub fn asked() -> impl Iterator<Item = i64> {
+    (0..2000).step_by(40)
+}
+
+/// What a versioned store tells of each key as of some times, and at last.
+///
+/// # Errors
+/// When there is no such store.
+pub fn versioned_rows<V>(driver: &TestDriver, name: &'static str) -> Result<Vec<Row>, DriverError>
+where
+    V: StreamData<Stored = V> + Clone + Into<Datum> + Send + Sync + 'static,
+{
+    let store = driver.versioned_store(StoreName::<String, V>::new(name))?;
+    let mut rows: Vec<Row> = Vec::new();
+    for key in store.keys() {
+        let versions = asked().map(|time_ms| store.get_as_of(&key, time_ms)).chain([store.get(&key)]);
+        rows.extend(versions.flatten().map(|(value, ts)| Row { key: key.clone().into(), value: value.into(), ts }));
+    }
+    rows.dedup();
+    Ok(rows)
 }
 
 /// What to run.

@@ -30,7 +30,8 @@ pub(crate) fn facts(plan: &Plan) -> String {
         for store in &sub_topology.stores {
             let row = plan.topology.node(store.node).row;
             let details = if store.role == StoreRole::Rows { details(plan, store.node) } else { String::new() };
-            lines.push(format!("state {} {}{details}", row.name, store.name));
+            let from = if plan.topology.reuses_source_topic(store.node) { " from its topic" } else { "" };
+            lines.push(format!("state {} {}{details}{from}", row.name, store.name));
         }
         for id in &sub_topology.nodes {
             let node = plan.topology.node(*id);

@@ -149,6 +149,21 @@ const FOREIGN_KEYS: &str = r#"
     }
 "#;
 
+const OPTIMIZED: &str = r#"
+    #[optimized]
+    pub fn orders() -> Orders {
+        let orders: Stream<String, Order> = stream("orders");
+        let users: Table<u64, User> = table("users");
+        let by_user = orders.select_key(|_, order| order.user);
+        let per_day: Table<Windowed<u64>, u64> = by_user.group_by_key().windowed_by(tumbling(days(1)).grace(hours(1))).count();
+        let known = by_user.join(users, |order, user| Known::new(order, user));
+        known.to("known");
+        let pairs = by_user.join(by_user, |a, b| Pair::new(a, b), within(minutes(1)));
+        pairs.to("pairs");
+        per_day.map_values(|n| *n as f64).suppress(until_window_closes()).named("final-per-day").to_stream().to("per-day");
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -188,6 +203,8 @@ fn plans() {
     snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
     snapshot("versioned.plan.txt", &plan_text(VERSIONED));
     snapshot("foreign_keys.plan.txt", &plan_text(FOREIGN_KEYS));
+    let unoptimized = planned(OPTIMIZED).description_unoptimized.unwrap();
+    snapshot("optimized.plan.txt", &format!("{}\nWithout #[optimized]:\n\n{unoptimized}", plan_text(OPTIMIZED)));
 }
 
 #[test]
@@ -202,12 +219,13 @@ fn expansions() {
     snapshot("stream_joins.rs", &code(STREAM_JOINS));
     snapshot("versioned.rs", &code(VERSIONED));
     snapshot("foreign_keys.rs", &code(FOREIGN_KEYS));
+    snapshot("optimized.rs", &code(OPTIMIZED));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS, OPTIMIZED] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

@@ -236,7 +236,7 @@ impl Worker {
         let mut builder = TaskBuilder::new(&env);
         self.topology.build(id.sub_topology, &mut builder);
         let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source })?;
-        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer)?;
+        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer, &*self.member)?;
         tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
         let place = TaskPlace { worker: self.index, running: false };
         lock(&self.shared.tasks).insert(id, place);

@@ -300,8 +300,16 @@ impl Task {
         for input in &mut self.inputs {
             input.committed();
         }
+        let (inputs, partition) = (&self.inputs, self.id.partition);
+        let read_up_to = |topic: &str| {
+            let read = inputs.iter().find(|input| *input.partition().topic == *topic && input.partition().partition == partition);
+            read.map(Input::consumed)
+        };
         let result: Result<(), StoreError> = self.cx.stores.iter_mut().try_for_each(|store| {
-            let written = store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition));
+            let written = match store.source() {
+                Some(topic) => read_up_to(topic),
+                None => store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition)),
+            };
             match written.or(store.position()) {
                 Some(position) => store.commit(position),
                 None if store.uncommitted_rows() > 0 => store.commit(0),

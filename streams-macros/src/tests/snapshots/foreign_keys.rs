@@ -103,6 +103,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                         __rt::Vec::from([0usize, 1usize]),
                         __rt::Vec::from([0usize, 1usize, 2usize]),
                     ]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -188,6 +189,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                         __rt::Vec::from([0usize, 1usize]),
                         __rt::Vec::from([0usize, 2usize]),
                     ]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -228,6 +230,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                         ),
                     ]),
                     copartitioned: __rt::Vec::from([__rt::Vec::from([0usize, 1usize])]),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

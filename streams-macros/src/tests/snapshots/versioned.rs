@@ -130,6 +130,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                         __rt::Vec::from([1usize, 2usize]),
                         __rt::Vec::from([0usize, 1usize]),
                     ]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -150,6 +151,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                         },
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -173,6 +175,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("per-cent")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),
