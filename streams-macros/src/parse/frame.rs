@@ -149,7 +149,7 @@ fn other_item(tokens: &[TokenTree]) -> Option<(String, Span)> {
 /// `#[optimized]`, or `#[optimized(merge_repartitions)]`.
 fn take_optimized(cx: &mut Errors, attrs: &mut Vec<Attribute>) -> Optimizations {
     let mut optimizations = Optimizations::default();
-    let (ours, others) = std::mem::take(attrs).into_iter().partition(|attr| attr.path().is_ident(OPTIMIZED));
+    let (ours, others): (Vec<Attribute>, _) = std::mem::take(attrs).into_iter().partition(|attr| attr.path().is_ident(OPTIMIZED));
     *attrs = others;
     for attr in ours {
         let listed = match &attr.meta {
