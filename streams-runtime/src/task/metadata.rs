@@ -3,9 +3,11 @@
 //! Base64 of a version (2), the partition's time (8 bytes), and for each operator the length of its store's name (4 bytes), the name and a
 //! time (8 bytes), after their number (4 bytes). Without operators nothing follows the partition's time.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 /// The version that is written. The one before had the partition's time alone.
 const VERSION: u8 = 2;
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// What is committed beside the offset of a partition.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,12 +30,12 @@ pub(super) fn encode<'a>(partition_time_ms: i64, closed: impl ExactSizeIterator<
         bytes.extend_from_slice(store.as_bytes());
         bytes.extend_from_slice(&closed_ms.to_be_bytes());
     }
-    to_base64(&bytes)
+    STANDARD.encode(&bytes)
 }
 
 /// `None` for what was not written by us or by Kafka Streams, and for nothing.
 pub(super) fn decode(text: &str) -> Option<OffsetMetadata> {
-    let bytes = from_base64(text)?;
+    let bytes = STANDARD.decode(text).ok()?;
     let (version, mut rest) = bytes.split_first()?;
     let partition_time_ms = take_i64(&mut rest)?;
     let mut closed = Vec::new();
@@ -65,35 +67,6 @@ fn take_i64(bytes: &mut &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(*number))
 }
 
-fn to_base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = ALPHABET[(group >> (18 - 6 * place)) as usize & 63];
-            text.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
-    }
-    text
-}
-
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    for chunk in text.as_bytes().chunks(4) {
-        let digits = chunk.iter().rposition(|c| *c != b'=').map_or(0, |last| last + 1);
-        if chunk.len() != 4 || digits < 2 {
-            return None;
-        }
-        let mut group = 0_u32;
-        for (place, c) in chunk.iter().enumerate() {
-            let digit = if place < digits { ALPHABET.iter().position(|digit| digit == c)? as u32 } else { 0 };
-            group = group << 6 | digit;
-        }
-        bytes.extend_from_slice(&group.to_be_bytes()[1..digits]);
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +77,7 @@ mod tests {
         assert_eq!(encode(-1, std::iter::empty()), "Av//////////");
         let text = encode(5, [("w", 3)].into_iter());
         let bytes: Vec<u8> = [&[2][..], &5_i64.to_be_bytes(), &[0, 0, 0, 1, 0, 0, 0, 1, b'w'], &3_i64.to_be_bytes()].concat();
-        assert_eq!(from_base64(&text).unwrap(), bytes);
+        assert_eq!(STANDARD.decode(&text).unwrap(), bytes);
         assert_eq!(text, "AgAAAAAAAAAFAAAAAQAAAAF3AAAAAAAAAAM=");
     }
 
@@ -115,7 +88,7 @@ mod tests {
             assert_eq!(decode(&text), Some(OffsetMetadata { partition_time_ms: 12, closed }));
         }
         // Kafka Streams before 3.3.
-        let before = to_base64(&[&[1][..], &9_i64.to_be_bytes()].concat());
+        let before = STANDARD.encode([&[1][..], &9_i64.to_be_bytes()].concat());
         assert_eq!(decode(&before), Some(OffsetMetadata { partition_time_ms: 9, closed: vec![] }));
     }
 
