@@ -348,8 +348,17 @@ impl Forward<'_, '_> {
                 quote_spanned! { self.span() => #receiver.#method(#key, #value) }
             }
         };
+        let (before, partitioner) = self.partitioner();
         // A computed topic's closure gets its types where it is attached, so what it needs is prepared here.
-        quote! { let #op = #call; }
+        quote! { #before let #op = #call #partitioner; }
+    }
+
+    /// What stands before the statement, and `.partitioned_by(…)`.
+    fn partitioner(&mut self) -> (TokenStream, TokenStream) {
+        let Some(closure) = &self.node.options.partitioned_by else { return Default::default() };
+        let (before, closure) = self.expressions.closure(closure);
+        let method = Ident::new("partitioned_by", self.span());
+        (before, quote_spanned!(self.span() => .#method(#closure)))
     }
 
     /// Expands to `let (__counts_repartition_4, __op_…) = __counts_group_by_3.repartition_by_key();`
@@ -361,9 +370,11 @@ impl Forward<'_, '_> {
             return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); };
         }
         let bind = self.bind(&handle);
+        let (before, partitioner) = self.partitioner();
+        let partitioned = (!partitioner.is_empty()).then(|| quote! { #before let #op = #op #partitioner; });
         let Some((key, value)) = &self.node.options.with else {
             let method = self.method("repartition");
-            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #bind };
+            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #partitioned #bind };
         };
         let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
         let (key, value) = (self.expressions.value(key), self.expressions.value(value));
@@ -373,6 +384,7 @@ impl Forward<'_, '_> {
             let #op = #receiver
                 .#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec))
                 .without_null_keys();
+            #partitioned
             let #handle = #receiver;
             #bind
         }

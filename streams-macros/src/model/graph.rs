@@ -125,6 +125,7 @@ pub(crate) struct Options {
     pub(crate) offset_reset: Option<Ident>,
     pub(crate) partitions: Option<(u32, Span)>,
     pub(crate) named: Option<LitStr>,
+    pub(crate) partitioned_by: Option<Expr>,
     /// Where it was written.
     pub(crate) emit_on_close: Option<Span>,
     pub(crate) retention: Option<Expr>,
@@ -236,7 +237,7 @@ impl Node {
             Argument::Topics(Topics::Computed(closure)) => Some(&**closure),
             _ => None,
         });
-        args.chain(&self.options.timestamp)
+        args.chain(&self.options.timestamp).chain(&self.options.partitioned_by)
     }
 
     pub(crate) fn is_source(&self) -> bool {

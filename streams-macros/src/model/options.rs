@@ -60,6 +60,12 @@ impl Builder {
                 self.nodes[on.0].options.timestamp = Some(first.clone());
                 twice
             }
+            "partitioned_by" => {
+                self.closure(cx, "partitioned_by", &[&["key", "value", "partitions"]], first);
+                let twice = set.partitioned_by.is_some();
+                self.nodes[on.0].options.partitioned_by = Some(first.clone());
+                twice
+            }
             "with" => {
                 let twice = set.with.is_some();
                 self.nodes[on.0].options.with = Some((first.clone(), call.args[1].clone()));

@@ -42,6 +42,12 @@ pub(super) const GRACE: &OptionRow = &OptionRow {
     doc: "Holds records until a table with a history has heard of changes before them.",
 };
 
+pub(super) const PARTITIONED_BY: &OptionRow = &OptionRow {
+    name: "partitioned_by",
+    arguments: &["|key, value, partitions| …"],
+    doc: "Which partitions a record goes to: one, several, none, or `None` for that of its key.",
+};
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] = &[
     TIMESTAMP,
@@ -56,4 +62,5 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     SINGLE_STORE,
     VERSIONED,
     GRACE,
+    PARTITIONED_BY,
 ];

@@ -1,6 +1,6 @@
 //! `repartition`.
 
-use super::options::{NAMED, PARTITIONS, WITH};
+use super::options::{NAMED, PARTITIONED_BY, PARTITIONS, WITH};
 use super::{Kind, Operator};
 
 /// Writes the stream to an internal topic by its key and reads it back.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: false,
-    options: &[NAMED, WITH, PARTITIONS],
+    options: &[NAMED, WITH, PARTITIONS, PARTITIONED_BY],
     doc: "Writes the stream to an internal topic by its key and reads it back.",
 };

@@ -76,6 +76,9 @@ fn details(plan: &Plan, id: NodeId) -> String {
     if node.options.versioned.is_some() {
         text += " versioned";
     }
+    if node.options.partitioned_by.is_some() {
+        text += " by a partitioner";
+    }
     if let Some((count, _)) = node.options.partitions {
         text += &format!(" in {count}");
     }

@@ -22,6 +22,7 @@ mod map_values;
 mod materialized;
 mod merge;
 mod one_topic;
+mod partitioned_by;
 mod peek;
 mod print;
 mod process;
@@ -69,6 +70,7 @@ pub use map_values::{MapValues, MapValuesNode, MapValuesWithKey, MapValuesWithKe
 pub use materialized::Materialized;
 pub use merge::{MergesInto, RightSide, Sides};
 pub use one_topic::{OneTopic, SameRecords};
+pub use partitioned_by::{ByKey, ByPartitioner, ChoosePartitions, IntoPartitions};
 pub use peek::{Peek, PeekNode};
 pub use print::{Print, PrintNode};
 pub use process::{Process, ProcessBranchingNode, ProcessNode};

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::partitioned_by::{ByKey, ByPartitioner, ChoosePartitions, IntoPartitions};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::{Context, Target};
 use crate::error::{ErrorKind, Flow};
@@ -27,21 +28,60 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
     /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.
     pub fn to_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC> {
-        To { key_codec, value_codec, node: "to", by_whole_keys: false, drops_null_keys: false, types: PhantomData }
+        let (by_whole_keys, drops_null_keys) = (false, false);
+        To {
+            key_codec,
+            value_codec,
+            node: "to",
+            by_whole_keys,
+            drops_null_keys,
+            partitioner: ByKey,
+            chosen: Vec::new(),
+            types: PhantomData,
+        }
     }
 }
 
 /// The operator before it has a topic.
-pub struct To<K: ?Sized, V: ?Sized, KC, VC> {
+pub struct To<K: ?Sized, V: ?Sized, KC, VC, P = ByKey> {
     key_codec: KC,
     value_codec: VC,
     node: &'static str,
     by_whole_keys: bool,
     drops_null_keys: bool,
+    partitioner: P,
+    /// The partitions of the record at hand, if they do not follow from its key.
+    chosen: Vec<u32>,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
 impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
+    /// Chooses the partitions of each record: the closure gets key, value and the number of partitions.
+    ///
+    /// Kafka Streams: `StreamPartitioner` of `Produced` and `Repartitioned` (KIP-873). A partition that the topic does not have is an error that stops the application.
+    /// What follows a repartition, or reads the topic, must not expect records of one key in one place any more than the closure sees to it: both sides
+    /// of a join have to be divided alike, and a query by key looks where the key's own partition is.
+    // The operator is inferred from the bound, so that a mistake in the closure is one error.
+    pub fn partitioned_by<F, T, J>(self, f: F) -> J
+    where
+        F: FnMut(&K, &V, u32) -> T,
+        T: IntoPartitions<Op<To<K, V, KC, VC, ByPartitioner<F>>> = J>,
+    {
+        let To { key_codec, value_codec, node, by_whole_keys, drops_null_keys, chosen, .. } = self;
+        T::op(To {
+            key_codec,
+            value_codec,
+            node,
+            by_whole_keys,
+            drops_null_keys,
+            partitioner: ByPartitioner(f),
+            chosen,
+            types: PhantomData,
+        })
+    }
+}
+
+impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, node: &'static str) -> Self {
@@ -64,12 +104,12 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     }
 
     /// Makes the node that writes to `topic`.
-    pub fn attach(self, b: &mut TaskBuilder<'_>, topic: &str) -> Sink<K, V, KC, VC> {
+    pub fn attach(self, b: &mut TaskBuilder<'_>, topic: &str) -> Sink<K, V, KC, VC, P> {
         Sink { target: b.target(topic), op: self }
     }
 
     /// Makes the node that writes to the topic that `f` names for each record.
-    pub fn attach_dynamic<F, T>(self, f: F) -> DynamicSink<K, V, KC, VC, F>
+    pub fn attach_dynamic<F, T>(self, f: F) -> DynamicSink<K, V, KC, VC, P, F>
     where
         F: FnMut(&K, &V, &Context) -> T,
         T: AsRef<str>,
@@ -78,40 +118,66 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     }
 
     #[inline]
-    fn write(&self, target: Target, key: &K, value: &V, cx: &mut Context) -> Flow
+    fn write(&mut self, target: Target, key: &K, value: &V, cx: &mut Context) -> Flow
     where
         KC: Codec<K>,
         VC: Codec<V>,
+        P: ChoosePartitions<K, V>,
     {
         let (mut key_bytes, mut value_bytes) = cx.take_scratch();
         let flow = match (self.key_codec.encode(key, &mut key_bytes), self.value_codec.encode(value, &mut value_bytes)) {
             (Ok(Encoded::Null), Ok(_)) if self.drops_null_keys => Ok(()),
             (Ok(encoded_key), Ok(encoded_value)) => {
+                self.chosen.clear();
+                let count = u32::try_from(target.partitions).unwrap_or(0);
+                let chosen = self.partitioner.choose(key, value, count, &mut self.chosen);
                 let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
-                let partitioned_by = if self.by_whole_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
-                cx.send(target, partitioned_by, key, value).map_err(|e| cx.produce_error(self.node, e))
+                if chosen {
+                    self.send_to_chosen(target, key, value, cx)
+                } else {
+                    let partitioned_by = if self.by_whole_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
+                    cx.send(target, partitioned_by, key, value).map_err(|e| cx.produce_error(self.node, e))
+                }
             }
             (Err(e), _) | (_, Err(e)) => Err(cx.error(ErrorKind::Produce, self.node, e.into())),
         };
         cx.put_scratch((key_bytes, value_bytes));
         flow
     }
+
+    fn send_to_chosen(&self, target: Target, key: Option<&[u8]>, value: Option<&[u8]>, cx: &mut Context) -> Flow {
+        for &chosen in &self.chosen {
+            let Some(partition) = i32::try_from(chosen).ok().filter(|partition| *partition < target.partitions) else {
+                let problem = format!("`partitioned_by` gave partition {chosen} of a topic with {} partitions", target.partitions);
+                return Err(cx.error(ErrorKind::Produce, self.node, problem.into()));
+            };
+            cx.send_to(target, partition, key, value).map_err(|e| cx.produce_error(self.node, e))?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes to one topic.
-pub struct Sink<K: ?Sized, V: ?Sized, KC, VC> {
-    op: To<K, V, KC, VC>,
+pub struct Sink<K: ?Sized, V: ?Sized, KC, VC, P = ByKey> {
+    op: To<K, V, KC, VC, P>,
     target: Target,
 }
 
-impl<K: ?Sized, V: ?Sized, KC, VC> Node for Sink<K, V, KC, VC> {
+impl<K: ?Sized, V: ?Sized, KC, VC, P> Node for Sink<K, V, KC, VC, P> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
 }
 
-impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> Push<K, V> for Sink<K, V, KC, VC> {
+impl<K, V, KC, VC, P> Push<K, V> for Sink<K, V, KC, VC, P>
+where
+    K: ?Sized,
+    V: ?Sized,
+    KC: Codec<K>,
+    VC: Codec<V>,
+    P: ChoosePartitions<K, V>,
+{
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         self.op.write(self.target, key, value, cx)
@@ -119,23 +185,24 @@ impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> Push<K, V> for Sink<K, V,
 }
 
 /// Writes to topics whose names are computed.
-pub struct DynamicSink<K: ?Sized, V: ?Sized, KC, VC, F> {
-    op: To<K, V, KC, VC>,
+pub struct DynamicSink<K: ?Sized, V: ?Sized, KC, VC, P, F> {
+    op: To<K, V, KC, VC, P>,
     f: F,
 }
 
-impl<K: ?Sized, V: ?Sized, KC, VC, F> Node for DynamicSink<K, V, KC, VC, F> {
+impl<K: ?Sized, V: ?Sized, KC, VC, P, F> Node for DynamicSink<K, V, KC, VC, P, F> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
 }
 
-impl<K, V, KC, VC, F, T> Push<K, V> for DynamicSink<K, V, KC, VC, F>
+impl<K, V, KC, VC, P, F, T> Push<K, V> for DynamicSink<K, V, KC, VC, P, F>
 where
     K: ?Sized,
     V: ?Sized,
     KC: Codec<K>,
     VC: Codec<V>,
+    P: ChoosePartitions<K, V>,
     F: FnMut(&K, &V, &Context) -> T,
     T: AsRef<str>,
 {

@@ -5,6 +5,7 @@
 mod application;
 mod foreign_keys;
 mod optimized;
+mod partitioned_by;
 mod sessions;
 mod stream_joins;
 mod suppress;

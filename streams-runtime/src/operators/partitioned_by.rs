@@ -1,0 +1,104 @@
+//! `.partitioned_by(…)` of `to` and `repartition`: which partitions a record goes to.
+
+/// What a closure of `partitioned_by` may return: one partition, several (the record goes to each), none (it goes nowhere), or `None` for the partition
+/// that follows from the key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which partitions a record goes to",
+    label = "not partitions",
+    note = "return a number (`u32`), numbers (`Vec<u32>`, `[u32; N]`: none of them leaves the record out), or an `Option` of these, whose `None` means by the key"
+)]
+pub trait IntoPartitions {
+    /// The operator `O`, if its closure returns partitions.
+    type Op<O>;
+
+    /// The operator itself.
+    fn op<O>(operator: O) -> Self::Op<O>;
+
+    /// Adds them; `false`: by the key.
+    fn add_to(self, partitions: &mut Vec<u32>) -> bool;
+}
+
+impl IntoPartitions for u32 {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
+    fn add_to(self, partitions: &mut Vec<u32>) -> bool {
+        partitions.push(self);
+        true
+    }
+}
+
+impl IntoPartitions for Vec<u32> {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
+    fn add_to(self, partitions: &mut Vec<u32>) -> bool {
+        partitions.extend(self);
+        true
+    }
+}
+
+impl<const N: usize> IntoPartitions for [u32; N] {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
+    fn add_to(self, partitions: &mut Vec<u32>) -> bool {
+        partitions.extend(self);
+        true
+    }
+}
+
+impl<P: IntoPartitions> IntoPartitions for Option<P> {
+    type Op<O> = O;
+
+    fn op<O>(operator: O) -> O {
+        operator
+    }
+
+    fn add_to(self, partitions: &mut Vec<u32>) -> bool {
+        self.is_some_and(|chosen| chosen.add_to(partitions))
+    }
+}
+
+/// Chooses the partitions of records.
+pub trait ChoosePartitions<K: ?Sized, V: ?Sized> {
+    /// Adds the partitions that a record goes to, of so many; `false`: by its key.
+    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>) -> bool;
+}
+
+/// By the key, as Kafka's default partitioner.
+#[derive(Clone, Copy, Debug)]
+pub struct ByKey;
+
+impl<K: ?Sized, V: ?Sized> ChoosePartitions<K, V> for ByKey {
+    #[inline(always)]
+    fn choose(&mut self, _: &K, _: &V, _: u32, _: &mut Vec<u32>) -> bool {
+        false
+    }
+}
+
+/// By a closure of key, value and number of partitions.
+#[derive(Clone, Copy, Debug)]
+pub struct ByPartitioner<F>(pub(super) F);
+
+impl<K, V, F, P> ChoosePartitions<K, V> for ByPartitioner<F>
+where
+    K: ?Sized,
+    V: ?Sized,
+    F: FnMut(&K, &V, u32) -> P,
+    P: IntoPartitions,
+{
+    #[inline]
+    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>) -> bool {
+        (self.0)(key, value, count).add_to(partitions)
+    }
+}
