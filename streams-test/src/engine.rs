@@ -39,6 +39,10 @@ pub(crate) struct Engine {
     make_tasks: MakeTasks,
     /// What was written to each changelog, for a restart.
     changelogs: BTreeMap<Arc<str>, Vec<RawRecord>>,
+    /// What was written to each topic that is the changelog of a table's store as well.
+    table_topics: BTreeMap<Arc<str>, Vec<RawRecord>>,
+    /// The topic of each such store.
+    reused: BTreeMap<String, Arc<str>>,
     /// What the tasks before the last restart had counted.
     counted: TaskMetrics,
 }
@@ -97,6 +101,8 @@ impl Engine {
             application_id: parts.application_id,
             make_tasks: parts.make_tasks,
             changelogs: BTreeMap::new(),
+            table_topics: BTreeMap::new(),
+            reused: BTreeMap::new(),
             counted: TaskMetrics::default(),
         };
         for (task, sub_topology) in parts.plan.sub_topologies.iter().enumerate() {
@@ -118,6 +124,15 @@ impl Engine {
                             engine.add_reader(&topic, (task, source)).internal = true;
                         }
                     }
+                }
+            }
+            for reused in &sub_topology.source_changelogs {
+                if let Some(SourceTopics::Named(topics)) = sub_topology.sources.get(reused.source).map(|source| &source.topics)
+                    && let Some(topic) = topics.first()
+                {
+                    let topic: Arc<str> = topic.as_str().into();
+                    engine.table_topics.insert(Arc::clone(&topic), Vec::new());
+                    engine.reused.insert(reused.store.clone(), topic);
                 }
             }
             for store in &sub_topology.stores {
@@ -211,6 +226,9 @@ impl Engine {
     /// Puts a record at the end of a topic: global tables take it at once, tasks when it is its turn.
     fn append(&mut self, record: RawRecord) -> Result<(), DriverError> {
         let Some(topic) = self.topics.get_mut(&*record.topic) else { return Ok(()) };
+        if let Some(records) = self.table_topics.get_mut(&*record.topic) {
+            records.push(record.clone());
+        }
         if !topic.global_tables.is_empty() {
             let mut batch = RecordBatch::default();
             push(&mut batch, &record, topic.end_offset);

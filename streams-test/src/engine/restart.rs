@@ -38,8 +38,11 @@ impl Engine {
     /// Fills the stores of a task from their changelogs, from where each stands.
     fn restore(&self, task: &mut Task) -> Result<(), DriverError> {
         for store in task.each_store() {
-            let topic = changelog_topic(&self.application_id, store.name());
-            let Some(changelog) = self.changelogs.get(topic.as_str()) else { continue };
+            let changelog = match self.reused.get(store.name()) {
+                Some(topic) => self.table_topics.get(topic),
+                None => self.changelogs.get(changelog_topic(&self.application_id, store.name()).as_str()),
+            };
+            let Some(changelog) = changelog else { continue };
             let end = changelog.len() as i64;
             let from = match store.position() {
                 Some(position) if (0..=end).contains(&position) => position,
