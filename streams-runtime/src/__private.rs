@@ -12,7 +12,8 @@ pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::{GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource};
 pub use crate::plan::{
-    ForeignKeyTopic, GlobalTablePlan, OffsetReset, SinkPlan, SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan,
+    ForeignKeyTopic, GlobalTablePlan, OffsetReset, SinkPlan, SourceChangelog, SourcePlan, SourceTopics, StoreKind, StorePlan,
+    SubTopologyPlan, TopologyPlan,
 };
 pub use crate::stores::{GlobalStores, KeyValue};
 pub use crate::task::TaskBuilder;

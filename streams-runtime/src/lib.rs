@@ -140,6 +140,11 @@ pub use streams_macros::StreamData;
 ///   it, so that a variable can be renamed and the state kept. Its type is written, everything else is inferred.
 /// - A **repartition topic** is inserted exactly where a changed key meets a grouping, `to_table` or a join; it is named after the state or the join that
 ///   needs it, of two streams with the side behind it.
+/// - **`#[optimized]`** above the function is Kafka Streams' `topology.optimization=all`, at compile time: all consumers of a stream with a `let` share one repartition
+///   topic, which is named after that stream (`<let>-repartition`); a table's topic is the changelog of its store (`.with`, `.timestamp` and `.versioned` tables
+///   excepted), so that it should be compacted; a stream joined with itself keeps its records once. The results are the same; `DESCRIPTION` and
+///   `DESCRIPTION_UNOPTIMIZED` show the difference. `#[optimized(merge_repartitions)]`, `reuse_source_topics` and `single_store_self_joins` ask for one of these. Internal topics
+///   differ, so that a running application has to be reset before this is switched on or off. A left join of a stream, which keeps records with null keys, has a topic of its own.
 /// - A statement without `let` ends in `.to(topic)` (or `.to(|key, value, cx| topic)`), `.for_each(…)`, `.print(label)` or `.process(…)`.
 ///
 /// `STREAMS_DUMP=WordCount cargo check` prints what the macro makes of a topology that is compiled. If this crate was renamed, say so first

@@ -33,6 +33,28 @@ pub struct SubTopologyPlan {
     pub sinks: Vec<SinkPlan>,
     /// Groups of sources (by index) that meet in a join, so that their topics must have the same number of partitions.
     pub copartitioned: Vec<Vec<usize>>,
+    /// Stores of tables without changelogs of their own: what they hold is what their topics say.
+    pub source_changelogs: Vec<SourceChangelog>,
+}
+
+impl SubTopologyPlan {
+    /// The topic that is the changelog of a table's store.
+    pub(crate) fn source_changelog(&self, store: &str) -> Option<&str> {
+        let reused = self.source_changelogs.iter().find(|reused| reused.store == store)?;
+        match &self.sources.get(reused.source)?.topics {
+            SourceTopics::Named(topics) => topics.first().map(String::as_str),
+            _ => None,
+        }
+    }
+}
+
+/// A table whose topic is the changelog of its store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceChangelog {
+    /// Its store's name.
+    pub store: String,
+    /// The source that reads its topic, by index.
+    pub source: usize,
 }
 
 /// A source node.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::node::{Shared, Tee};
-use streams_runtime::operators::TableSource;
+use streams_runtime::operators::{GraceNode, TableSource};
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
@@ -100,6 +100,8 @@ impl Topology for Chain {
         let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
         let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
         let visits = StorePlan { name: "visits".into(), kind: StoreKind::windows(&SESSIONS, None), logged: true };
+        let versions = StorePlan { name: "versions".into(), kind: StoreKind::versioned_store(seconds(10)), logged: true };
+        let buffer = StorePlan { name: "buffer".into(), kind: StoreKind::Buffer, logged: true };
         let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
         TopologyPlan {
             name: "Chain",
@@ -113,6 +115,8 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![held], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![store], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![visits], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions.clone()], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions, buffer], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -153,7 +157,22 @@ impl Topology for Chain {
         let (sums, cogrouped) = begun.aggregate(|| 0);
         let (sum_changes, sums_to_stream) = sums.to_stream();
         let to_sums = sum_changes.to();
-        if sub_topology == 8 {
+        if sub_topology >= 9 {
+            let (versions, to_table) = numbers.to_table();
+            let (changes, to_stream) = versions.to_stream();
+            let table = changes.to().attach(b, "changes");
+            let table = to_table.attach(b, "versions", to_stream.attach(table));
+            let rows = b.rows(&versions, "versions");
+            let (sums, join) = numbers.join_table(&versions, |n, latest| n + latest);
+            let node = sums.to().attach(b, "sums");
+            let join = join.attach(&versions, rows, node);
+            if sub_topology == 9 {
+                numbers.source().attach(b, 0, "numbers", Tee(table, join));
+            } else {
+                let join = GraceNode::new(b, &numbers, "buffer", seconds(1), join);
+                numbers.source().attach(b, 0, "numbers", Tee(table, join));
+            }
+        } else if sub_topology == 8 {
             let node = to_visits.attach(b, "visits");
             let node = session_count.attach(b, "visits", visits_to_stream.attach(node));
             numbers.source().attach(b, 0, "numbers", node);
@@ -318,4 +337,18 @@ fn a_session_count_in_memory_allocates_the_key_of_its_row_for_each_step_of_a_ses
 #[test]
 fn a_cogroup_in_memory_allocates_nothing_between_commits() {
     assert_eq!(allocations_of(7), 0);
+}
+
+#[test]
+fn a_join_with_a_history_allocates_the_key_of_a_row_for_each_version() {
+    // Also what grows now and then: the list of a key's versions, the tree of what leaves the history, what waits for the commit.
+    let (records, counted) = (100 * BATCH, allocations_of(9));
+    assert!(counted <= records + records / 20, "{counted}");
+}
+
+#[test]
+fn a_record_that_waits_for_a_table_allocates_its_key_and_its_value() {
+    let (records, counted) = (100 * BATCH, allocations_of(10) - allocations_of(9));
+    // With the nodes of the tree that orders them.
+    assert!(counted <= 2 * records + records / 2, "{counted}");
 }

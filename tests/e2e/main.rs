@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used)] // tests
 
+mod joins;
 mod kafka;
 mod matching;
 mod outage;

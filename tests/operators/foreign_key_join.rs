@@ -160,7 +160,7 @@ fn chains_and_tables_joined_with_themselves() {
     orders.pipe(6, "six".to_owned()).unwrap();
     let counts = driver.output::<String, u64>("counts").read_all();
     assert!(counts.iter().any(|r| r.key == "rome:r by six" && r.value == 1), "{counts:?}");
-    users.pipe("ann".to_owned(), &None).unwrap();
+    users.pipe("ann".to_owned(), None).unwrap();
     assert_eq!(text(&driver, "heads"), ["ann:city of+none", "-"]);
 }
 

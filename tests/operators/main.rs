@@ -20,6 +20,7 @@ mod handlers;
 mod map;
 mod map_values;
 mod merge;
+mod optimized;
 mod peek;
 mod print;
 mod process;

@@ -44,6 +44,14 @@ fn stream_twice(cx: &mut Errors, topology: &Topology, id: NodeId) {
     }
 }
 
+/// The name of a grouped stream, or of the stream that it is made of.
+fn named(topology: &Topology, mut id: NodeId) -> String {
+    while let (None, Some(receiver)) = (&topology.node(id).variable, topology.node(id).receiver) {
+        id = receiver;
+    }
+    topology.called(id)
+}
+
 fn divided_alike(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     let declared = |id: NodeId| {
         let node = topology.node(id);
@@ -55,10 +63,10 @@ fn divided_alike(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow
     let Some((first, first_count, first_at, _)) = streams.first() else { return };
     for (stream, count, _, at) in streams.iter().skip(1).filter(|(_, count, ..)| count != first_count) {
         let values: &[(&str, &dyn Display)] = &[
-            ("left", &topology.called(*first)),
+            ("left", &named(topology, *first)),
             ("left_count", first_count),
             ("place", &place(*first_at)),
-            ("right", &topology.called(*stream)),
+            ("right", &named(topology, *stream)),
             ("right_count", count),
         ];
         cx.report(*at, COGROUP_PARTITIONS, values);

@@ -8,7 +8,7 @@ use crate::diagnostics::*;
 use crate::model::{Flow, NodeId, Topology, plain};
 
 /// Constants that every topology type has.
-pub(crate) const CONSTANTS: &[&str] = &["DESCRIPTION", "MERMAID", "DOT", "FINGERPRINT"];
+pub(crate) const CONSTANTS: &[&str] = &["DESCRIPTION", "DESCRIPTION_UNOPTIMIZED", "MERMAID", "DOT", "FINGERPRINT"];
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     let flows = topology.flows();
@@ -42,6 +42,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             let values: &[(&str, &dyn Display)] = &[("name", &name), ("operator", &first_node.operator()), ("first", &first_place)];
             cx.report(span, DUPLICATE_STATE, values);
         }
+        shared_name(cx, topology, id, &flows, &mut names);
         if !node.is_state() {
             continue;
         }
@@ -60,6 +61,22 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         if let Some(why) = why {
             let values: &[(&str, &dyn Display)] = &[("name", &text), ("handle", &handle), ("why", &why)];
             cx.report(variable.name.span(), HANDLE_NAME, values);
+        }
+    }
+}
+
+/// In an optimized topology, the name of a stream whose repartition several share.
+fn shared_name(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow], names: &mut HashMap<String, NodeId>) {
+    for share in (0..topology.node(id).inputs().count()).filter_map(|index| topology.shared_repartition(id, index, flows)) {
+        let (name, span) = (plain(&share.name), share.name.span());
+        if let Some(why) = state_name_problem(&name) {
+            cx.report(span, STATE_NAME, &[("name", &name), ("why", &why)]);
+        }
+        let first = *names.entry(name.clone()).or_insert(share.stream);
+        if first != share.stream {
+            let first_node = topology.node(first);
+            let at = place(first_node.state_name().map_or(first_node.span, |(_, span)| span));
+            cx.report(span, DUPLICATE_STATE, &[("name", &name), ("operator", &first_node.operator()), ("first", &at)]);
         }
     }
 }

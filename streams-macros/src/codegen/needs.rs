@@ -34,7 +34,8 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     let sources = vec(part.entries.iter().map(|entry| source(plan, *entry)));
     let stores = vec(part.stores.iter().map(|store| {
         let (name, kind) = (&store.name, store_kind(plan, store));
-        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: true } }
+        let logged = !plan.topology.reuses_source_topic(store.node);
+        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: #logged } }
     }));
     let answers = part.entries.iter().filter_map(|entry| match entry {
         Entry::Subscriptions(id) => Some(foreign_key(plan, *id, "SinkPlan", "Responses")),
@@ -42,8 +43,22 @@ fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     });
     let sinks = vec(part.nodes.iter().filter_map(|id| sink(plan, *id)).chain(answers));
     let copartitioned = vec(part.copartitioned.iter().map(|group| vec(group.iter().map(|index| quote!(#index)))));
+    let reused = part.entries.iter().enumerate().filter_map(|(index, entry)| match *entry {
+        Entry::Source(id) if plan.topology.reuses_source_topic(id) => {
+            let name = state_name(plan, id);
+            Some(quote! { __rt::SourceChangelog { store: __rt::String::from(#name), source: #index } })
+        }
+        _ => None,
+    });
+    let reused = vec(reused);
     quote! {
-        __rt::SubTopologyPlan { sources: #sources, stores: #stores, sinks: #sinks, copartitioned: #copartitioned }
+        __rt::SubTopologyPlan {
+            sources: #sources,
+            stores: #stores,
+            sinks: #sinks,
+            copartitioned: #copartitioned,
+            source_changelogs: #reused,
+        }
     }
 }
 

@@ -73,6 +73,12 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
             stores.push(constant);
         }
     }
+    let unoptimized = plan.and_then(|plan| plan.description_unoptimized.as_ref()).map(|text| {
+        quote! {
+            /// What the description would be without `#[optimized]`. The results are the same.
+            #vis const DESCRIPTION_UNOPTIMIZED: &'static ::core::primitive::str = #text;
+        }
+    });
     let (description, mermaid, dot, fingerprint) = match plan {
         Some(plan) => (describe(plan), mermaid(plan), dot(plan), fingerprint(plan)),
         None => Default::default(),
@@ -80,6 +86,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
     quote! {
         /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
         #vis const DESCRIPTION: &'static ::core::primitive::str = #description;
+        #unoptimized
         /// The topology as a mermaid flowchart.
         #vis const MERMAID: &'static ::core::primitive::str = #mermaid;
         /// The topology in Graphviz' DOT language.

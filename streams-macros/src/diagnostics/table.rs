@@ -315,4 +315,8 @@ rows! {
         "A processor reads the store of a table, and this one has none that it could read.";
     ROWS_PARTITIONS_DIFFER = "T197": "`{left}` was declared with {left_count} partitions (at {place}), `{right}`, whose rows this `{operator}` reads, with {right_count}; put `.repartition().partitions({right_count})` before the `{operator}`",
         "A task has partition i of both, so that a key has its row there. A global table has all rows everywhere.";
+
+    // `#[optimized]`.
+    OPTIMIZATION = "T210": "unknown optimization `{found}`; known are {known}, and `#[optimized]` alone is all of them",
+        "`#[optimized(merge_repartitions)]` above the function asks for one of them.";
 }

@@ -36,6 +36,7 @@ pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
         nodes: builder.nodes,
         broken: builder.broken,
         complete: builder.complete,
+        optimizations: syntax.optimizations,
     }
 }
 

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
 
 use crate::operators::{Kind, Operator};
-use crate::parse::{Param, Statement};
+use crate::parse::{Optimizations, Param, Statement};
 
 /// Index of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(pub(crate) usize);
 
 /// A topology whose names are resolved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Topology {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -23,13 +23,14 @@ pub(crate) struct Topology {
     pub(crate) broken: Vec<Statement>,
     /// Every statement is in the graph. Otherwise nothing can be said about what is missing.
     pub(crate) complete: bool,
+    pub(crate) optimizations: Optimizations,
 }
 
 /// What a joiner without the key takes: both sides.
 const JOINER_PARAMETERS: usize = 2;
 
 /// A source, an operator, a sink, or a store.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) row: &'static Operator,
     /// It is the `try_` twin.

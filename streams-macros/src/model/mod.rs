@@ -8,6 +8,7 @@ mod graph;
 mod names;
 mod options;
 mod outputs;
+mod shared;
 mod types;
 
 #[cfg(test)]
@@ -15,4 +16,5 @@ pub(crate) use arguments::describe;
 pub(crate) use build::build;
 pub(crate) use flow::Flow;
 pub(crate) use graph::*;
+pub(crate) use shared::Shared;
 pub(crate) use types::written;

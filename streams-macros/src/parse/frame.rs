@@ -3,17 +3,20 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Pat, Path, PathArguments, ReturnType, Safety, Signature, Token, Type, Visibility, parenthesized};
+use syn::{Attribute, FnArg, Meta, Pat, Path, PathArguments, ReturnType, Safety, Signature, Token, Type, Visibility, parenthesized};
 
 use super::Settings;
 use super::split::split;
 use super::statement::parse_statement;
-use super::syntax::{Param, TopologyFn};
+use super::syntax::{Optimizations, Param, TopologyFn};
 use crate::diagnostics::*;
 
 /// Attributes that keep their meaning on what the macro makes.
 const ATTRIBUTES: &[&str] = &["doc", "allow", "warn", "deny", "expect", "must_use", "cfg"];
+/// The macro's own attribute.
+const OPTIMIZED: &str = "optimized";
 
 /// `crate = path` of `#[topology(crate = path)]`.
 pub(crate) fn parse_attribute_options(cx: &mut Errors, options: TokenStream) -> Settings {
@@ -111,7 +114,7 @@ fn parse_item(cx: &mut Errors, mut tokens: Vec<TokenTree>) -> Option<TopologyFn>
     };
     let header: TokenStream = tokens.into_iter().collect();
     let item = |input: ParseStream<'_>| Ok(Item { attrs: input.call(Attribute::parse_outer)?, vis: input.parse()?, sig: input.parse()? });
-    let item = match item.parse2(header) {
+    let mut item = match item.parse2(header) {
         Ok(item) => item,
         Err(error) => {
             let span = super::statement::at(&error, whole);
@@ -119,12 +122,13 @@ fn parse_item(cx: &mut Errors, mut tokens: Vec<TokenTree>) -> Option<TopologyFn>
             return None;
         }
     };
+    let optimizations = take_optimized(cx, &mut item.attrs);
     check_attributes(cx, &item.attrs);
     check_modifiers(cx, &item.sig);
     let params = params(cx, &item.sig);
     let statements = split(body.stream()).into_iter().map(|piece| parse_statement(cx, piece)).collect();
     let output = output(cx, &item.sig)?;
-    Some(TopologyFn { attrs: item.attrs, vis: item.vis, name: item.sig.ident, params, output, statements })
+    Some(TopologyFn { attrs: item.attrs, vis: item.vis, name: item.sig.ident, params, output, statements, optimizations })
 }
 
 /// The word that makes it another item than a function.
@@ -142,11 +146,43 @@ fn other_item(tokens: &[TokenTree]) -> Option<(String, Span)> {
     None
 }
 
+/// `#[optimized]`, or `#[optimized(merge_repartitions)]`.
+fn take_optimized(cx: &mut Errors, attrs: &mut Vec<Attribute>) -> Optimizations {
+    let mut optimizations = Optimizations::default();
+    let (ours, others): (Vec<Attribute>, _) = std::mem::take(attrs).into_iter().partition(|attr| attr.path().is_ident(OPTIMIZED));
+    *attrs = others;
+    for attr in ours {
+        let listed = match &attr.meta {
+            Meta::Path(_) => {
+                optimizations = Optimizations::all();
+                continue;
+            }
+            Meta::List(listed) => {
+                listed.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated).ok().filter(|list| !list.is_empty())
+            }
+            Meta::NameValue(_) => None,
+        };
+        let Some(listed) = listed else {
+            let found = attr.meta.to_token_stream().to_string();
+            cx.report(
+                attr.meta.span(),
+                OPTIMIZATION,
+                &[("found", &crate::text::tidy(&found)), ("known", &list(Optimizations::NAMES.iter().copied()))],
+            );
+            continue;
+        };
+        for name in listed.iter().filter(|name| !optimizations.ask(&name.to_string())) {
+            cx.report(name.span(), OPTIMIZATION, &[("found", name), ("known", &list(Optimizations::NAMES.iter().copied()))]);
+        }
+    }
+    optimizations
+}
+
 fn check_attributes(cx: &mut Errors, attrs: &[Attribute]) {
     for attr in attrs {
         if !ATTRIBUTES.iter().any(|known| attr.path().is_ident(known)) {
             let name = attr.path().to_token_stream().to_string().replace(' ', "");
-            let known = list(ATTRIBUTES.iter().copied());
+            let known = list(ATTRIBUTES.iter().copied().chain([OPTIMIZED]));
             cx.report(attr.span(), ATTRIBUTE_NOT_ALLOWED, &[("attribute", &name), ("known", &known)]);
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenTree};
 use syn::{Attribute, Expr, Type, Visibility};
 
 /// One `fn name(params) -> Type { … }`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TopologyFn {
     /// Doc comments and lint levels.
     pub(crate) attrs: Vec<Attribute>,
@@ -14,17 +14,48 @@ pub(crate) struct TopologyFn {
     /// The name of the struct to be made.
     pub(crate) output: Ident,
     pub(crate) statements: Vec<Statement>,
+    pub(crate) optimizations: Optimizations,
+}
+
+/// What `#[optimized]` asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Optimizations {
+    /// Consumers of one stream share a repartition topic.
+    pub(crate) merge_repartitions: bool,
+    /// The topic of a table is the changelog of its store.
+    pub(crate) reuse_source_topics: bool,
+    /// A stream that is joined with itself keeps its records once.
+    pub(crate) single_store_self_joins: bool,
+}
+
+impl Optimizations {
+    pub(crate) const NAMES: &[&str] = &["merge_repartitions", "reuse_source_topics", "single_store_self_joins"];
+
+    pub(crate) fn all() -> Self {
+        Optimizations { merge_repartitions: true, reuse_source_topics: true, single_store_self_joins: true }
+    }
+
+    /// Asks for one; `false` if there is none of this name.
+    pub(crate) fn ask(&mut self, name: &str) -> bool {
+        match name {
+            "merge_repartitions" => self.merge_repartitions = true,
+            "reuse_source_topics" => self.reuse_source_topics = true,
+            "single_store_self_joins" => self.single_store_self_joins = true,
+            _ => return false,
+        }
+        true
+    }
 }
 
 /// A parameter of the topology.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Param {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
 }
 
 /// `let … = chain;` or `chain;`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Statement {
     pub(crate) docs: Vec<Attribute>,
     pub(crate) binding: Option<Binding>,
@@ -35,14 +66,14 @@ pub(crate) struct Statement {
 }
 
 /// The left side of a `let`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Binding {
     pub(crate) names: Names,
     pub(crate) ty: Option<Type>,
 }
 
 /// What a `let` names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Names {
     One(Ident),
     Tuple(Vec<Ident>, Span),
@@ -58,7 +89,7 @@ impl Names {
 }
 
 /// `head.call(…).call(…)`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Chain {
     pub(crate) head: Head,
     pub(crate) calls: Vec<Call>,
@@ -67,14 +98,14 @@ pub(crate) struct Chain {
 }
 
 /// What a chain starts with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Head {
     Name(Ident),
     Source(Call),
 }
 
 /// `name(arguments)`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) name: Ident,
     pub(crate) args: Vec<Expr>,

@@ -30,7 +30,8 @@ pub(crate) fn facts(plan: &Plan) -> String {
         for store in &sub_topology.stores {
             let row = plan.topology.node(store.node).row;
             let details = if store.role == StoreRole::Rows { details(plan, store.node) } else { String::new() };
-            lines.push(format!("state {} {}{details}", row.name, store.name));
+            let from = if plan.topology.reuses_source_topic(store.node) { " from its topic" } else { "" };
+            lines.push(format!("state {} {}{details}{from}", row.name, store.name));
         }
         for id in &sub_topology.nodes {
             let node = plan.topology.node(*id);
@@ -71,8 +72,9 @@ fn details(plan: &Plan, id: NodeId) -> String {
     if let Some((key, value)) = &node.options.with {
         text += &format!(" with {}", tidy(&format!("{}, {}", key.to_token_stream(), value.to_token_stream())));
     }
-    if let Some((history, _)) = &node.options.versioned {
-        text += &format!(" versioned {}", tidy(&history.to_token_stream().to_string()));
+    // How long the history is may change: what is there is then kept for longer, or not as long.
+    if node.options.versioned.is_some() {
+        text += " versioned";
     }
     if let Some((count, _)) = node.options.partitions {
         text += &format!(" in {count}");

@@ -7,6 +7,7 @@ mod fingerprint;
 mod foreign_keys;
 mod mermaid;
 mod old_values;
+mod optimize;
 mod repartition;
 mod rows;
 mod stores;
@@ -24,6 +25,7 @@ pub(crate) use subtopology::{Entry, SubTopology};
 
 use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
+use crate::parse::Optimizations;
 
 /// A topology that is ready to be generated.
 pub(crate) struct Plan {
@@ -40,17 +42,25 @@ pub(crate) struct Plan {
     pub(crate) sub_topologies: Vec<SubTopology>,
     /// Global tables: filled apart, once per process.
     pub(crate) globals: Vec<NodeId>,
+    /// Of an optimized topology: what it would be without that.
+    pub(crate) description_unoptimized: Option<String>,
 }
 
 /// Plans a topology that has been checked.
 pub(crate) fn plan(mut topology: Topology) -> Plan {
+    let none = Optimizations::default();
+    let description_unoptimized = (topology.optimizations != none).then(|| {
+        let plain = Topology { optimizations: none, ..topology.clone() };
+        describe(&plan(plain))
+    });
+    optimize::self_joins(&mut topology);
     let order = repartition::insert(&mut topology);
     let consumers = consumers(&topology, &order);
     let gives_old = old_values::wanted(&topology, &order);
     let lends_rows = rows::lent(&topology, &order);
     let sub_topologies = subtopology::cut(&topology, &order);
     let globals = order.iter().copied().filter(|id| topology.node(*id).gives() == Kind::GlobalTable).collect();
-    Plan { topology, order, consumers, gives_old, lends_rows, sub_topologies, globals }
+    Plan { topology, order, consumers, gives_old, lends_rows, sub_topologies, globals, description_unoptimized }
 }
 
 impl Plan {

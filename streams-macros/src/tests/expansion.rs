@@ -118,6 +118,24 @@ const COGROUP: &str = r#"
     }
 "#;
 
+const VERSIONED: &str = r#"
+    pub fn sales(history_h: u64) -> Sales {
+        let prices: Table<String, Price> = table("prices").versioned(hours(*history_h));
+        let taxes: Table<String, Tax> = table("taxes").versioned(days(30));
+        let seen: VersionedStore<String, u64> = versioned_store(minutes(10));
+        let low = prices.filter(|_, price| price.cents < 1_000);
+        let orders: Stream<String, Order> = stream("orders");
+        let sold = orders.select_key(|_, order| order.item.clone()).join(low, |order, price| order.at(price)).grace(minutes(5));
+        sold.left_join(taxes, |sold, tax| sold.taxed(tax)).process_values(Counter::new(), seen).to("sold");
+        let both: Table<String, Cents> = prices.outer_join(taxes, |price, tax| Cents::of(price, tax));
+        both.to_stream().to("both");
+        let dear: Table<String, Price> = prices.filter_not(|_, price| price.cents < 1_000);
+        let per_cent: Table<u64, u64> = prices.group_by(|_, price| (price.cents, 1u64)).count().versioned(hours(1));
+        per_cent.to_stream().to("per-cent");
+        dear.to_stream().to("dear");
+    }
+"#;
+
 const FOREIGN_KEYS: &str = r#"
     pub fn letters(least: u32) -> Letters {
         let orders: Table<u64, Order> = table("orders");
@@ -128,6 +146,21 @@ const FOREIGN_KEYS: &str = r#"
         let sent = letters.try_join(towns, |id, letter| letter.town(id), |letter, town| letter.to(town));
         sent.to_stream().to("sent");
         users.join(users, |user| user.head, |user, head| Pair::new(user, head)).named("heads").to_stream().to("heads");
+    }
+"#;
+
+const OPTIMIZED: &str = r#"
+    #[optimized]
+    pub fn orders() -> Orders {
+        let orders: Stream<String, Order> = stream("orders");
+        let users: Table<u64, User> = table("users");
+        let by_user = orders.select_key(|_, order| order.user);
+        let per_day: Table<Windowed<u64>, u64> = by_user.group_by_key().windowed_by(tumbling(days(1)).grace(hours(1))).count();
+        let known = by_user.join(users, |order, user| Known::new(order, user));
+        known.to("known");
+        let pairs = by_user.join(by_user, |a, b| Pair::new(a, b), within(minutes(1)));
+        pairs.to("pairs");
+        per_day.map_values(|n| *n as f64).suppress(until_window_closes()).named("final-per-day").to_stream().to("per-day");
     }
 "#;
 
@@ -168,7 +201,10 @@ fn plans() {
     snapshot("processors.plan.txt", &plan_text(PROCESSORS));
     snapshot("cogroup.plan.txt", &plan_text(COGROUP));
     snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
+    snapshot("versioned.plan.txt", &plan_text(VERSIONED));
     snapshot("foreign_keys.plan.txt", &plan_text(FOREIGN_KEYS));
+    let unoptimized = planned(OPTIMIZED).description_unoptimized.unwrap();
+    snapshot("optimized.plan.txt", &format!("{}\nWithout #[optimized]:\n\n{unoptimized}", plan_text(OPTIMIZED)));
 }
 
 #[test]
@@ -181,13 +217,15 @@ fn expansions() {
     snapshot("processors.rs", &code(PROCESSORS));
     snapshot("cogroup.rs", &code(COGROUP));
     snapshot("stream_joins.rs", &code(STREAM_JOINS));
+    snapshot("versioned.rs", &code(VERSIONED));
     snapshot("foreign_keys.rs", &code(FOREIGN_KEYS));
+    snapshot("optimized.rs", &code(OPTIMIZED));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, FOREIGN_KEYS] {
+    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS, OPTIMIZED] {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

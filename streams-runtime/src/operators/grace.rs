@@ -21,6 +21,31 @@ use crate::windows::duration_ms;
 /// time is not after the stream time less the grace, in order of time, key and arrival, each with its own time, headers and origin. A record
 /// that is older than that when it comes is joined at once. So is one with a null key, of which a left join makes a result; Kafka Streams fails
 /// with such a record. A record that the join drops is not held and does not move the stream time.
+///
+/// ```
+/// use streams_runtime::prelude::*;
+/// use streams_test::TestDriver;
+///
+/// topology! {
+///     fn sales() -> Sales {
+///         let prices: Table<String, i64> = table("prices").versioned(minutes(10));
+///         let orders: Stream<String, i64> = stream("orders");
+///         let sold = orders.join(prices, |count, price| count * price).grace(seconds(5));
+///         sold.to("sold");
+///     }
+/// }
+///
+/// let driver = TestDriver::new(sales())?;
+/// driver.input::<str, i64>("prices")?.pipe_at("tea", &3, 0)?;
+/// let orders = driver.input::<str, i64>("orders")?;
+/// orders.pipe_at("tea", &10, 2_000)?;
+/// // The price was changed before the order, and the table hears of it after it.
+/// driver.input::<str, i64>("prices")?.pipe_at("tea", &5, 1_000)?;
+/// assert!(driver.output::<String, i64>("sold").is_empty());
+/// orders.pipe_at("tea", &1, 7_000)?;
+/// assert_eq!(driver.output::<String, i64>("sold").read_pairs(), [("tea".to_owned(), 50)]);
+/// # Ok::<(), streams_test::DriverError>(())
+/// ```
 pub struct GraceNode<K: StreamData + ?Sized, V: StreamData + ?Sized, N> {
     store: Place<HeldStore>,
     name: String,
@@ -100,6 +125,7 @@ where
             let flow = self.next.push(key, value, cx);
             cx.exchange(&mut self.leaving);
             flow?;
+            cx.stores.of(self.store).released(row);
         }
     }
 }

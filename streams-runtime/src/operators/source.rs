@@ -62,7 +62,8 @@ impl<'a> SourceRecord<'a> {
         self.record.timestamp_ms
     }
 
-    /// The largest time so far of the records of its partition, as they were extracted; -1 before the first record and after a restart.
+    /// The largest time so far of the records of its partition, as they were extracted; -1 before the first record. It is
+    /// committed with the offsets, as Kafka Streams does it, and so outlives a restart.
     pub fn partition_time_ms(&self) -> i64 {
         self.partition_time_ms
     }

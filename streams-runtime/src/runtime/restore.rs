@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::error::Error;
 use super::worker::retry;
-use crate::broker::{Broker, Consumer, Isolation, OffsetAt, PartitionSlot, TopicPartition};
+use crate::broker::{Broker, Consumer, GroupMember, Isolation, OffsetAt, PartitionSlot, TopicPartition};
 use crate::plan::changelog_topic;
 use crate::record::RecordBatch;
 use crate::task::Task;
@@ -26,14 +26,26 @@ struct StoreRestore {
 
 impl Restore {
     /// Finds out what each store lacks, and begins to read it.
-    pub(crate) fn begin(task: &mut Task, config: &Config, broker: &dyn Broker, consumer: &mut dyn Consumer) -> Result<Restore, Error> {
+    pub(crate) fn begin(
+        task: &mut Task,
+        config: &Config,
+        broker: &dyn Broker,
+        consumer: &mut dyn Consumer,
+        member: &dyn GroupMember,
+    ) -> Result<Restore, Error> {
         let id = task.id();
         let mut stores = Vec::new();
-        for store in task.each_store().filter(|s| s.changelog().is_some()) {
+        for store in task.each_store().filter(|s| s.changelog().is_some() || s.source().is_some()) {
             let name = store.name().to_owned();
-            let partition = [TopicPartition::new(changelog_topic(&config.application_id, &name), id.partition)];
+            let topic = store.source().map_or_else(|| changelog_topic(&config.application_id, &name), str::to_owned);
+            let partition = [TopicPartition::new(topic, id.partition)];
             let offset = |at| retry(|| broker.offsets(&partition, at, Isolation::ReadCommitted)).map(|o| o.first().copied().unwrap_or(0));
-            let (earliest, end) = (offset(OffsetAt::Earliest)?, offset(OffsetAt::Latest)?);
+            let (earliest, mut end) = (offset(OffsetAt::Earliest)?, offset(OffsetAt::Latest)?);
+            if store.source().is_some() {
+                // What comes after the committed offset is yet to be processed.
+                let committed = retry(|| member.committed(&partition))?.into_iter().next().flatten();
+                end = end.min(committed.map_or(earliest, |committed| committed.offset));
+            }
             let from = match store.position() {
                 Some(position) if position >= earliest && position <= end => position,
                 Some(position) => {

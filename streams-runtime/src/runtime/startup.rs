@@ -140,6 +140,7 @@ impl Checks<'_> {
         internal.extend(changelogs(self.plan, &subs, &self.config.application_id, self.config.replication_factor));
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
+            self.warn_of_short_sources()?;
         }
         Ok(Layout { subs, partitions: known })
     }
@@ -224,6 +225,23 @@ impl Checks<'_> {
             }
         }
         Ok(matches)
+    }
+
+    /// A table whose topic is its changelog comes back as the topic then is: what was deleted there is gone.
+    fn warn_of_short_sources(&self) -> Result<(), BrokerError> {
+        for (sub, reused) in self.plan.sub_topologies.iter().flat_map(|sub| sub.source_changelogs.iter().map(move |reused| (sub, reused))) {
+            let Some(topic) = sub.source_changelog(&reused.store) else { continue };
+            if let Some(policy) = self.broker.topic_config(topic)?.get("cleanup.policy").filter(|policy| !policy.contains("compact")) {
+                let store = &reused.store;
+                tracing::warn!(
+                    topic,
+                    store,
+                    policy,
+                    "the topic is the changelog of a table, and is not compacted: rows that it deletes do not come back"
+                );
+            }
+        }
+        Ok(())
     }
 
     fn make(&self, topic: &NewTopic) -> Result<(), BrokerError> {

@@ -236,7 +236,7 @@ impl Worker {
         let mut builder = TaskBuilder::new(&env);
         self.topology.build(id.sub_topology, &mut builder);
         let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source })?;
-        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer)?;
+        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer, &*self.member)?;
         tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
         let place = TaskPlace { worker: self.index, running: false };
         lock(&self.shared.tasks).insert(id, place);
@@ -285,13 +285,16 @@ impl Worker {
         let committed = retry(|| self.member.committed(&partitions))?;
         let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
         for ((source, partition, reset), committed) in inputs.into_iter().zip(committed) {
-            let offset = match committed {
+            let offset = match &committed {
                 Some(committed) => committed.offset,
                 None => reset_offset(&self.shared, &partition, reset)?,
             };
             tracing::debug!(task = %id, %partition, offset, "reading");
             let slot = self.consumer.assign(&partition, offset)?;
-            assigned.task.add_input(source, partition, offset);
+            let input = assigned.task.add_input(source, partition, offset);
+            if let Some(committed) = committed {
+                assigned.task.take_over(input, &committed.metadata);
+            }
             assigned.slots.push(slot);
             assigned.resets.push(reset);
         }

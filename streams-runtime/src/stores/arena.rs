@@ -123,6 +123,10 @@ pub trait StoreObject: Any {
     fn commit(&mut self, position: i64) -> Result<(), StoreError>;
     /// The topic and partition of its changelog.
     fn changelog(&self) -> Option<(TopicSlot, i32)>;
+    /// The topic that stands for its changelog, if a source reads that as a table.
+    fn source(&self) -> Option<&str> {
+        None
+    }
     /// Sets how much the cache may hold; 0 hands every change on at once.
     fn set_cache_max_bytes(&mut self, bytes: usize);
     /// Whether a node hands the changes on.
@@ -175,6 +179,9 @@ where
     }
     fn changelog(&self) -> Option<(TopicSlot, i32)> {
         self.changelog()
+    }
+    fn source(&self) -> Option<&str> {
+        self.source()
     }
     fn set_cache_max_bytes(&mut self, bytes: usize) {
         self.set_cache_max_bytes(bytes);

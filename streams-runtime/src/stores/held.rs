@@ -78,7 +78,8 @@ impl HeldStore {
         }
     }
 
-    /// Takes the first record out whose time is not after `until_ms`: the key of its row, and its bytes.
+    /// Takes the first record out whose time is not after `until_ms`: the key of its row, and its bytes. When it has been joined,
+    /// [`released`](Self::released) must be told: until then it comes back after a crash.
     pub(crate) fn release(&mut self, until_ms: i64) -> Option<(Box<[u8]>, Box<[u8]>)> {
         let first = self.rows.rows.first_entry()?;
         // A row whose key is too short was refused when it came.
@@ -86,9 +87,13 @@ impl HeldStore {
         if time_ms > until_ms {
             return None;
         }
-        let (key, value) = first.remove_entry();
-        self.below.delete(key.clone(), time_ms);
-        Some((key, value))
+        Some(first.remove_entry())
+    }
+
+    /// A record that was taken out has become a result.
+    pub(crate) fn released(&mut self, row: Box<[u8]>) {
+        let time_ms = held_key(&row).map_or(0, |held| held.time_ms);
+        self.below.delete(row, time_ms);
     }
 }
 

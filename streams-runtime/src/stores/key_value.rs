@@ -34,6 +34,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     overlay: Overlay,
     backend: Box<dyn KeyValueBackend>,
     changelog: Option<(TopicSlot, i32)>,
+    /// The topic whose records its rows are, instead of a changelog.
+    source: Option<Arc<str>>,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
     value_slot: <V::Codec as Codec<V>>::Slot,
@@ -74,11 +76,28 @@ where
             overlay: Overlay::default(),
             backend,
             changelog,
+            source: None,
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
             value_slot: Default::default(),
             key_slot: Default::default(),
         }
+    }
+
+    /// The rows are the records of this topic, which a source reads.
+    pub(crate) fn reuse_source(&mut self, topic: &str) {
+        self.source = Some(topic.into());
+    }
+
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
+    /// Whether the source would have taken a record of its topic into the store: others it has left out, as a handler told it to.
+    fn is_readable(&mut self, record: &RecordRef<'_>) -> bool {
+        let key = record.key.is_some_and(|key| self.key_codec.decode(Some(key), &mut self.key_slot).is_ok());
+        let value = record.value.is_none_or(|value| self.value_codec.decode(Some(value), &mut self.value_slot).is_ok());
+        key && value && record.timestamp_ms >= 0
     }
 
     /// Keys that are read out have this format.
@@ -335,6 +354,9 @@ where
         let mut row = std::mem::take(&mut self.value_scratch);
         for record in records {
             let Some(key) = record.key else { continue };
+            if self.source.is_some() && !self.is_readable(&record) {
+                continue;
+            }
             row.clear();
             row.extend_from_slice(&record.timestamp_ms.to_be_bytes());
             row.extend_from_slice(record.value.unwrap_or_default());

@@ -1,18 +1,19 @@
 //! Where generated code finds what its nodes need: stores, topics, places for sources.
 
+mod foreign_keys;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::broker::{BrokerError, TopicSlot};
 use crate::codec::{Held, StreamData};
-use crate::context::{Context, Handlers, SharedProducer, Target};
+use crate::context::{ClosedPlace, Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
-use crate::plan::{ForeignKeyTopic, StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
+use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
 use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
-use crate::stores::subscriptions::SubscriptionStore;
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
     StoreFactory, WindowState, WindowStore,
@@ -104,7 +105,10 @@ impl<'a> TaskBuilder<'a> {
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
         let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, plan.logged);
-        let store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        let mut store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
+        if let Some(topic) = self.env.plan.source_changelog(name) {
+            store.reuse_source(topic);
+        }
         self.context.stores.add(store)
     }
 
@@ -182,26 +186,6 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
-    /// The subscription store of a foreign-key join, which two nodes use.
-    pub(crate) fn subscription_store(&mut self, name: &str) -> Place<SubscriptionStore> {
-        if let Some(place) = self.context.stores.find_place(name) {
-            return place;
-        }
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::no_place();
-        };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
-        let changelog = self.changelog(name, plan.logged);
-        match SubscriptionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes) {
-            Ok(store) => self.context.stores.insert(store),
-            Err(error) => {
-                self.problems.push(error.into());
-                StoreArena::no_place()
-            }
-        }
-    }
-
     /// The buffer of this name, which a node and those who look rows up through it use.
     pub(crate) fn buffer<V: Held>(&mut self, name: &str) -> Place<BufferStore<V>> {
         if let Some(place) = self.context.stores.find_place(name) {
@@ -243,16 +227,6 @@ impl<'a> TaskBuilder<'a> {
         if self.context.stores.find_window::<K, V>(name).is_some() {
             self.context.stores.window(handle).set_size(size_ms);
         }
-    }
-
-    /// A topic of a foreign-key join, to write to.
-    pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
-        self.target(&topic.of(self.env.application_id))
-    }
-
-    /// The partition that the task is for.
-    pub(crate) fn partition(&self) -> i32 {
-        self.env.id.partition
     }
 
     /// The changes of this store go to the node behind it.
@@ -390,6 +364,11 @@ impl<'a> TaskBuilder<'a> {
     /// `<application id>-<name>-repartition`.
     pub fn repartition_topic(&self, name: &str) -> String {
         repartition_topic(self.env.application_id, name)
+    }
+
+    /// Windows of this store are sent when they close: how far that has come is committed with the offsets.
+    pub(crate) fn sends_closed(&mut self, store: &str) -> ClosedPlace {
+        self.context.closed.add(store)
     }
 
     pub(crate) fn next_node(&mut self) -> usize {

@@ -1,5 +1,6 @@
 //! The queue of one partition of a task: two batches, one being processed, one being filled.
 
+use super::metadata;
 use crate::broker::{CommitOffset, TopicPartition};
 use crate::operators::SourceRecord;
 use crate::record::RecordBatch;
@@ -112,11 +113,12 @@ impl Input {
         self.next = next;
     }
 
-    pub(super) fn uncommitted(&self) -> Option<CommitOffset> {
+    /// What is to be committed, with up to when the windows of stores were sent.
+    pub(super) fn uncommitted(&self, closed: &[(&str, i64)]) -> Option<CommitOffset> {
         (self.consumed != self.committed).then(|| CommitOffset {
             partition: self.partition.clone(),
             offset: self.consumed,
-            metadata: String::new(),
+            metadata: metadata::encode(self.partition_time_ms, closed.iter().copied()),
         })
     }
 

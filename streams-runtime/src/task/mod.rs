@@ -2,6 +2,7 @@
 
 mod builder;
 mod input;
+mod metadata;
 mod processor_stores;
 
 use std::fmt;
@@ -70,6 +71,17 @@ impl Task {
     pub fn add_input(&mut self, source: usize, partition: TopicPartition, offset: i64) -> usize {
         self.inputs.push(Input::new(source, partition, offset));
         self.inputs.len() - 1
+    }
+
+    /// Takes over what was committed beside the offset of an input: the time of the partition, and up to when windows were sent. What was not
+    /// written by us or by Kafka Streams is left alone.
+    pub fn take_over(&mut self, input: usize, metadata: &str) {
+        let (Some(input), Some(metadata)) = (self.inputs.get_mut(input), metadata::decode(metadata)) else { return };
+        input.partition_time_ms = input.partition_time_ms.max(metadata.partition_time_ms);
+        self.cx.stream_time_ms = self.cx.stream_time_ms.max(metadata.partition_time_ms);
+        for (store, closed_ms) in metadata.closed {
+            self.cx.closed.take_over(&store, closed_ms);
+        }
     }
 
     /// The partitions it reads.
@@ -273,7 +285,8 @@ impl Task {
         self.signal(&mut Signal::Flush)?;
         self.flush_quiet_stores()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
-        Ok(self.inputs.iter().filter_map(Input::uncommitted).collect())
+        let closed = self.cx.closed.sent();
+        Ok(self.inputs.iter().filter_map(|input| input.uncommitted(&closed)).collect())
     }
 
     /// Between the halves, when all that was handed over is acknowledged: the changelogs are told of rows that are gone since they have become results.
@@ -300,8 +313,16 @@ impl Task {
         for input in &mut self.inputs {
             input.committed();
         }
+        let (inputs, partition) = (&self.inputs, self.id.partition);
+        let read_up_to = |topic: &str| {
+            let read = inputs.iter().find(|input| *input.partition().topic == *topic && input.partition().partition == partition);
+            read.map(Input::consumed)
+        };
         let result: Result<(), StoreError> = self.cx.stores.iter_mut().try_for_each(|store| {
-            let written = store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition));
+            let written = match store.source() {
+                Some(topic) => read_up_to(topic),
+                None => store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition)),
+            };
             match written.or(store.position()) {
                 Some(position) => store.commit(position),
                 None if store.uncommitted_rows() > 0 => store.commit(0),

@@ -4,6 +4,7 @@
 
 mod application;
 mod foreign_keys;
+mod optimized;
 mod sessions;
 mod stream_joins;
 mod suppress;

@@ -55,12 +55,14 @@ impl Topology for WordCount {
                         SinkPlan::Repartition { name: "allowed".to_string(), partitions: None },
                     ],
                     copartitioned: vec![],
+                    ..Default::default()
                 },
                 SubTopologyPlan {
                     sources: vec![source("counts-repartition", SourceTopics::Repartition("counts".to_string()))],
                     stores: vec![StorePlan { name: "counts".to_string(), kind: StoreKind::KeyValue, logged: true }],
                     sinks: vec![SinkPlan::Topic("word-counts".to_string())],
                     copartitioned: vec![],
+                    ..Default::default()
                 },
                 SubTopologyPlan {
                     sources: vec![
@@ -70,6 +72,7 @@ impl Topology for WordCount {
                     stores: vec![StorePlan { name: "blocked".to_string(), kind: StoreKind::KeyValue, logged: true }],
                     sinks: vec![SinkPlan::Topic("short-words".to_string())],
                     copartitioned: vec![vec![0, 1]],
+                    ..Default::default()
                 },
             ],
             global_tables: vec![],

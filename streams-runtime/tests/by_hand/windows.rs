@@ -147,3 +147,52 @@ async fn sliding_windows_that_a_restart_finds_are_gone_on_with() {
     let expected = [(-10_000, 1), (-8_000, 11), (-6_000, 13), (1, 12), (2_000, 17), (2_001, 7), (4_001, 5)];
     assert_eq!(sent, expected);
 }
+
+topology! {
+    pub fn closed() -> Closed {
+        let views: Stream<String, u64> = stream("views");
+        let grouped = views.group_by_key();
+        let sums: Table<Windowed<String>, u64> =
+            grouped.windowed_by(tumbling(seconds(10)).grace(seconds(0))).emit_on_close().aggregate(|| 0, |_, n, sum| sum + n).retention(minutes(10));
+        let slid: Table<Windowed<String>, u64> =
+            grouped.windowed_by(sliding(seconds(10)).grace(seconds(0))).emit_on_close().count().retention(minutes(10));
+        let visits: Table<Windowed<String, SessionWindow>, u64> =
+            grouped.windowed_by(sessions(seconds(5)).grace(seconds(0))).emit_on_close().count().retention(minutes(10));
+        sums.to_stream().to("sums-out");
+        slid.to_stream().to("slid-out");
+        visits.to_stream().to("visits-out");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_that_were_sent_when_they_closed_are_not_sent_again_after_a_restart() {
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let start_ms = now_ms - now_ms % 10_000;
+    let log = EmbeddedLog::in_memory();
+    for topic in ["views", "sums-out", "slid-out", "visits-out"] {
+        log.create_topic(topic, 1).unwrap();
+    }
+    // The second run begins with a record that was late already before the restart.
+    for run in [&[(0, 1), (12_000, 2), (31_000, 4)][..], &[(3_000, 8), (32_000, 16), (55_000, 32)], &[(90_000, 64)]] {
+        for (offset_ms, number) in run {
+            let number = u64::to_be_bytes(*number);
+            let record = NewRecord { key: Some(b"a"), value: Some(&number), timestamp_ms: start_ms + offset_ms, offset: 0 };
+            log.append("views", Some(0), record).unwrap();
+        }
+        let app = Streams::new(closed()).application_id("closed").embedded_log(log.clone());
+        app.start().await.unwrap().run_until(end_of_input()).await.unwrap();
+    }
+    let sent = |topic: &str| -> Vec<(i64, u64)> {
+        let records = log.read(topic, 0, 0, usize::MAX).unwrap();
+        let sent = records.iter().map(|record| {
+            let start = record.key.unwrap().split_last_chunk().unwrap().1;
+            (i64::from_be_bytes(*start) - start_ms, u64::from_be_bytes(record.value.unwrap().try_into().unwrap()))
+        });
+        sent.collect()
+    };
+    assert_eq!(sent("sums-out"), [(0, 1), (10_000, 2), (30_000, 20), (50_000, 32)]);
+    // That from 22,000 on has a record of each run; the late one is in none.
+    let slid = [(-10_000, 1), (2_000, 1), (21_000, 1), (22_000, 2), (31_001, 1), (45_000, 1)];
+    assert_eq!(sent("slid-out"), slid);
+    assert_eq!(sent("visits-out").iter().map(|(_, n)| n).collect::<Vec<_>>(), [&1, &1, &2, &1]);
+}

@@ -3,23 +3,13 @@
 use streams_runtime::prelude::*;
 
 use super::Scenario;
-use super::vocabulary::{Text, before_colon, fk, word};
+use super::vocabulary::{Text, before_colon, word};
 
 fn first_letter(value: &Text) -> String {
     word(value)[..1].to_owned()
 }
 
 topology! {
-    fn count_and_join() -> CountAndJoin {
-        let input: Stream<Text, Text> = stream("in");
-        let t: Table<String, String> = table("t");
-        let keyed = input.filter(|_, v| v.is_some()).select_key(|_, v| fk(v));
-        let c: Table<String, u64> = keyed.group_by_key().count();
-        c.to_stream().to("out-count");
-        let joined = keyed.join(t, |l, r| format!("{l}+{r}"));
-        joined.to("out-join");
-    }
-
     fn order_pipeline() -> OrderPipeline {
         let input: Stream<Text, Text> = stream("orders");
         let customers: Table<String, String> = table("customers");
@@ -53,8 +43,6 @@ topology! {
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        // The optimization merges the two repartition topics; the results of each output are the same.
-        Scenario::new("count_and_join_optimized", count_and_join).store::<String, u64>("c").store::<String, String>("t"),
         Scenario::new("order_pipeline", order_pipeline)
             .store::<String, String>("customers")
             .store::<String, String>("regions")

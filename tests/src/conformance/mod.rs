@@ -7,7 +7,6 @@ mod embedded;
 mod foreign_keys;
 mod format;
 mod joins;
-mod missing;
 mod optimized;
 mod processor_stores;
 mod processors;
@@ -185,7 +184,7 @@ impl Scenario {
     }
 }
 
-/// All scenarios that can be said with the operators there are.
+/// All scenarios.
 pub fn scenarios() -> Vec<Scenario> {
     [
         stateless::scenarios(),
@@ -211,11 +210,6 @@ pub fn scenarios() -> Vec<Scenario> {
     .collect()
 }
 
-/// The names of those that cannot be said yet.
-pub fn missing_scenarios() -> &'static [&'static str] {
-    missing::SCENARIOS
-}
-
 /// What became of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -223,8 +217,6 @@ pub enum Outcome {
     Passed,
     /// Something differs, or the file is not of the format, or its scenario is unknown; with what and where.
     Failed(String),
-    /// The scenario needs operators that do not exist yet.
-    Missing(String),
     /// The scenario records a loss of Kafka Streams, which need not be matched; what differs, if anything does.
     Quirk(Option<String>),
 }
@@ -376,7 +368,6 @@ pub fn replay_text(scenarios: &[Scenario], text: &str) -> Outcome {
                 Err(difference) => Outcome::Failed(format!("scenario {}, seed {}: {difference}", vector.scenario, vector.seed)),
             }
         }
-        None if missing::SCENARIOS.contains(&vector.scenario.as_str()) => Outcome::Missing(vector.scenario),
         None => Outcome::Failed(format!("scenario {} is unknown", vector.scenario)),
     }
 }

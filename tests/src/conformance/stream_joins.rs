@@ -131,12 +131,6 @@ topology! {
         joined.to("out");
     }
 
-    fn ss_self_optimized() -> SsSelfOptimized {
-        let input: Stream<Text, Text> = stream("in");
-        let joined = input.join(input, |l, r| both(l, r), within(millis(40)).grace(millis(20))).single_store();
-        joined.to("out");
-    }
-
     fn ss_inner_rekeyed() -> SsInnerRekeyed {
         let left: Stream<Text, Text> = stream("left");
         let right: Stream<Text, Text> = stream("right");
@@ -172,7 +166,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("ss_inner_with_key", ss_inner_with_key),
         Scenario::new("quirk_ss_outer_zero_no_grace", quirk_ss_outer_zero_no_grace),
         Scenario::new("ss_self", ss_self),
-        Scenario::new("ss_self_optimized", ss_self_optimized),
         Scenario::new("ss_inner_rekeyed", ss_inner_rekeyed),
         Scenario::new("ss_three_way", ss_three_way),
     ]

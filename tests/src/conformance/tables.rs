@@ -167,8 +167,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         Scenario::new("to_table", to_table).store::<String, String>("t"),
         Scenario::new("to_table_rekeyed", to_table_rekeyed).store::<String, String>("t"),
         Scenario::new("table_source", table_source).store::<String, String>("t"),
-        // Where the changelog lies makes no difference to what comes out.
-        Scenario::new("table_source_optimized", table_source).store::<String, String>("t"),
         Scenario::new("table_to_stream_key", table_to_stream_key).store::<String, String>("t"),
         Scenario::new("table_transform_values", table_transform_values)
             .store::<String, String>("t")

@@ -174,7 +174,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .window_store::<u64>("w"),
         Scenario::new("two_counts", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),
         // The optimization merges the two repartition topics; the results of each output are the same.
-        Scenario::new("two_counts_optimized", two_counts).store::<String, u64>("c").windows_of(200).window_store::<String>("w"),
         Scenario::new("windowed_then_table", windowed_then_table)
             .windows_of(100)
             .window_store::<u64>("w")

@@ -66,6 +66,7 @@ impl ::streams_runtime::__private::Topology for Carts {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("items")),
                     ]),
                     copartitioned: __rt::Vec::from([__rt::Vec::from([0usize, 1usize])]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -86,6 +87,7 @@ impl ::streams_runtime::__private::Topology for Carts {
                         },
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

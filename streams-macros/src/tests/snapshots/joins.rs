@@ -64,6 +64,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                         },
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -106,6 +107,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                         },
                     ]),
                     copartitioned: __rt::Vec::from([__rt::Vec::from([0usize, 1usize])]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -123,6 +125,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("shipped")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::from([

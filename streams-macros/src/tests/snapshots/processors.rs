@@ -77,6 +77,7 @@ impl ::streams_runtime::__private::Topology for Readings {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("low")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

@@ -75,6 +75,7 @@ impl ::streams_runtime::__private::Topology for Visits {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("first-views")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

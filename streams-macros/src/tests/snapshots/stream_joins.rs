@@ -48,6 +48,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
                         },
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -160,6 +161,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
                         __rt::Vec::from([0usize, 1usize]),
                         __rt::Vec::from([0usize, 1usize, 2usize]),
                     ]),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

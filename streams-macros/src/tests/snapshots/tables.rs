@@ -98,6 +98,7 @@ impl ::streams_runtime::__private::Topology for People {
                         __rt::Vec::from([0usize, 1usize]),
                         __rt::Vec::from([0usize, 2usize]),
                     ]),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -115,6 +116,7 @@ impl ::streams_runtime::__private::Topology for People {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("visited")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -138,6 +140,7 @@ impl ::streams_runtime::__private::Topology for People {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("towns")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

@@ -70,6 +70,7 @@ impl ::streams_runtime::__private::Topology for Views {
                         ),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -104,6 +105,7 @@ impl ::streams_runtime::__private::Topology for Views {
                         ),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

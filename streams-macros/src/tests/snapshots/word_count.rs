@@ -53,6 +53,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
                         },
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
                 __rt::SubTopologyPlan {
                     sources: __rt::Vec::from([
@@ -76,6 +77,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("word-counts")),
                     ]),
                     copartitioned: __rt::Vec::new(),
+                    source_changelogs: __rt::Vec::new(),
                 },
             ]),
             global_tables: __rt::Vec::new(),

@@ -3,7 +3,7 @@
 use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use crate::codec::StreamData;
-use crate::context::Context;
+use crate::context::{ClosedPlace, Context};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::PushChange;
@@ -14,9 +14,8 @@ use crate::windows::{Frames, Windowed};
 pub struct FixedRows<K: StreamData, V> {
     state: WindowedState<K, V>,
     frames: Frames,
-    on_close: bool,
-    /// Windows that start up to here have been sent, if they are sent when they close.
-    emitted_ms: i64,
+    /// Windows are sent when they close.
+    on_close: Option<ClosedPlace>,
 }
 
 impl<K, V> FixedRows<K, V>
@@ -29,7 +28,8 @@ where
             b.window_problem(name, problem);
         }
         let state = WindowedState::new(b, name, frames.size_ms, frames.size_ms.saturating_add(frames.grace_ms), !on_close);
-        FixedRows { state, frames, on_close, emitted_ms: -1 }
+        let on_close = on_close.then(|| b.sends_closed(name));
+        FixedRows { state, frames, on_close }
     }
 }
 
@@ -60,6 +60,9 @@ where
             return Ok(());
         }
         *stream_time_ms = cx.timestamp_ms.max(*stream_time_ms);
+        if let Some(place) = self.on_close {
+            *stream_time_ms = cx.closed.stream_time_ms(place, self.frames.grace_ms).max(*stream_time_ms);
+        }
         // Windows that end up to here are closed.
         let closed_ms = stream_time_ms.saturating_sub(self.frames.grace_ms);
         for start_ms in self.frames.starts(cx.timestamp_ms) {
@@ -68,21 +71,22 @@ where
                 continue;
             }
             self.state.update(start_ms, From::Row, cx, &mut fold)?;
-            if !self.on_close {
+            if self.on_close.is_none() {
                 self.state.flush_if_full(next, cx)?;
             }
         }
-        if self.on_close {
-            let upto_ms = closed_ms.saturating_sub(self.frames.size_ms);
-            if upto_ms > self.emitted_ms {
-                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
-                self.state.emit(from_ms, upto_ms, next, cx)?;
+        match self.on_close.map(|place| (place, cx.closed.get(place))) {
+            Some((place, sent_ms)) if closed_ms > sent_ms => {
+                cx.closed.set(place, closed_ms);
+                let starts_ms = |end_ms: i64| end_ms.saturating_sub(self.frames.size_ms);
+                let (from_ms, upto_ms) = (starts_ms(sent_ms), starts_ms(closed_ms));
+                self.state.emit(from_ms, upto_ms, next, cx)
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        if self.on_close { Ok(()) } else { self.state.flush(next, cx) }
+        if self.on_close.is_some() { Ok(()) } else { self.state.flush(next, cx) }
     }
 }

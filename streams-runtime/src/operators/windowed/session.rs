@@ -7,7 +7,7 @@ use super::fold::reduces;
 use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
 use super::session_state::SessionState;
 use crate::codec::{OwnedData, ReadStored, StreamData};
-use crate::context::Context;
+use crate::context::{ClosedPlace, Context};
 use crate::error::Flow;
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
@@ -103,8 +103,8 @@ impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
     /// Results do not wait in a cache: they are read through it (Kafka Streams does without one here).
     ///
     /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling. Kafka Streams may lose a result when the session leaves
-    /// the store before it is sent; here it is sent first. After a restart the sessions that are closed and still in the store are sent
-    /// again.
+    /// the store before it is sent; here it is sent first. How far that has come is committed with the
+    /// offsets: after a restart, sessions that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
         self.on_close = true;
@@ -248,7 +248,8 @@ where
         N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
     {
         let state = SessionState::new(b, name, self.windows, !self.on_close);
-        SessionAggregateNode { state, op: self, stream_time_ms: -1, emitted_ms: i64::MIN, next }
+        let on_close = self.on_close.then(|| b.sends_closed(name));
+        SessionAggregateNode { state, op: self, stream_time_ms: -1, on_close, next }
     }
 }
 
@@ -257,8 +258,8 @@ pub struct SessionAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: SessionFol
     state: SessionState<K::Stored, F::Out>,
     op: SessionAggregate<K, V, F>,
     stream_time_ms: i64,
-    /// Sessions that end before this time have been sent, if they are sent when they close.
-    emitted_ms: i64,
+    /// Sessions are sent when they close: those that end before this time have been.
+    on_close: Option<ClosedPlace>,
     next: N,
 }
 
@@ -291,6 +292,9 @@ where
         }
         self.stream_time_ms = self.stream_time_ms.max(cx.timestamp_ms);
         let SessionAggregate { windows, on_close, fold, .. } = &mut self.op;
+        if let Some(place) = self.on_close {
+            self.stream_time_ms = cx.closed.stream_time_ms(place, windows.closes_after_ms()).max(self.stream_time_ms);
+        }
         // Sessions that end before this time are closed.
         let closed_ms = self.stream_time_ms.saturating_sub(windows.closes_after_ms());
         let merged = self.state.find(cx.timestamp_ms, windows.gap_ms, cx);
@@ -300,10 +304,12 @@ where
             let next = (!*on_close).then_some(&mut self.next);
             self.state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx))?;
         }
-        if *on_close && closed_ms > self.emitted_ms {
-            let from_ms = std::mem::replace(&mut self.emitted_ms, closed_ms);
-            self.state.emit(from_ms, closed_ms, &mut self.next, cx)?;
+        match self.on_close.map(|place| (place, cx.closed.get(place))) {
+            Some((place, sent_ms)) if closed_ms > sent_ms => {
+                cx.closed.set(place, closed_ms);
+                self.state.emit(sent_ms, closed_ms, &mut self.next, cx)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

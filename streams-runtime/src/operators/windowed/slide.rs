@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use crate::codec::StreamData;
-use crate::context::Context;
+use crate::context::{ClosedPlace, Context};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::PushChange;
@@ -23,9 +23,8 @@ const NO_ROW: i64 = -1;
 pub struct SlidingRows<K: StreamData, V> {
     state: WindowedState<K, V>,
     windows: SlidingWindows,
-    on_close: bool,
-    /// Windows that start up to here have been sent, if they are sent when they close.
-    emitted_ms: i64,
+    /// Windows are sent when they close.
+    on_close: Option<ClosedPlace>,
     /// Starts of the windows near the record at hand.
     starts: Vec<i64>,
 }
@@ -53,7 +52,8 @@ where
 {
     pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, on_close: bool) -> Self {
         let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), !on_close);
-        SlidingRows { state, windows, on_close, emitted_ms: -1, starts: Vec::new() }
+        let on_close = on_close.then(|| b.sends_closed(name));
+        SlidingRows { state, windows, on_close, starts: Vec::new() }
     }
 
     /// A record after the first `difference` of time. The windows near it are gone through from the latest back.
@@ -184,7 +184,7 @@ where
     {
         let Some((value, row_ms)) = right else { return Ok(()) };
         self.state.put(record_ms.saturating_add(1), value, row_ms, cx)?;
-        if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
+        if self.on_close.is_some() { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
 
     /// Takes the record into one window, unless that is closed.
@@ -197,7 +197,7 @@ where
             return self.state.drop_late(start_ms, update.stream_time_ms, cx);
         }
         self.state.update(start_ms, from, cx, &mut update.fold)?;
-        if self.on_close { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
+        if self.on_close.is_some() { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
 }
 
@@ -228,6 +228,9 @@ where
         }
         let record_ms = cx.timestamp_ms;
         *stream_time_ms = record_ms.max(*stream_time_ms);
+        if let Some(place) = self.on_close {
+            *stream_time_ms = cx.closed.stream_time_ms(place, self.windows.grace_ms).max(*stream_time_ms);
+        }
         let close_ms = stream_time_ms.saturating_sub(self.windows.grace_ms);
         let SlidingWindows { difference_ms, .. } = self.windows;
         // Even the last window that could hold it is closed.
@@ -240,17 +243,18 @@ where
         } else {
             self.take_near(record_ms, &mut update, cx)?;
         }
-        if self.on_close {
-            let upto_ms = close_ms.saturating_sub(difference_ms).saturating_sub(1);
-            if upto_ms > self.emitted_ms {
-                let from_ms = std::mem::replace(&mut self.emitted_ms, upto_ms);
-                self.state.emit(from_ms, upto_ms, update.next, cx)?;
+        match self.on_close.map(|place| (place, cx.closed.get(place))) {
+            Some((place, sent_ms)) if close_ms > sent_ms => {
+                cx.closed.set(place, close_ms);
+                // Both ends belong to a window, so the one that ends with this time is open.
+                let starts_ms = |end_ms: i64| end_ms.saturating_sub(difference_ms).saturating_sub(1);
+                self.state.emit(starts_ms(sent_ms), starts_ms(close_ms), update.next, cx)
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        if self.on_close { Ok(()) } else { self.state.flush(next, cx) }
+        if self.on_close.is_some() { Ok(()) } else { self.state.flush(next, cx) }
     }
 }

@@ -85,7 +85,8 @@ impl<K: ?Sized, V: ?Sized> SlidingWindowedStream<K, V> {
     /// and then of their keys.
     ///
     /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling, and without losing results of windows that have
-    /// left the store when they close. After a restart the windows that are closed and still in the store are sent again.
+    /// left the store when they close. How far that has come is committed with the offsets: after a
+    /// restart, windows that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
         self.on_close = true;

@@ -57,8 +57,8 @@ impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     /// their keys.
     ///
     /// Kafka Streams: `emitStrategy(EmitStrategy.onWindowClose())`, without its throttling. Kafka Streams loses a result when the window leaves
-    /// the store before it is sent, which a jump of the stream time does with the default retention; here it is sent first. After a restart
-    /// the windows that are closed and still in the store are sent again.
+    /// the store before it is sent, which a jump of the stream time does with the default retention; here it is sent first. How far that has
+    /// come is committed with the offsets: after a restart, windows that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
         self.on_close = true;

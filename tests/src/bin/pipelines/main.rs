@@ -46,6 +46,11 @@ async fn choose() -> Result<(), BoxError> {
             let topology = tables(input, s.text("users"), s.text("codes"), output);
             run(topology, &s, async |app| talk::rows(app.store(Tables::USERS).all().await)).await
         }
+        "joins" => {
+            let (accounts, customers) = (s.text("accounts"), s.text("customers"));
+            let topology = joins(input, s.text("payments"), accounts, customers, output, s.text("owners"));
+            run(topology, &s, async |app| talk::rows(app.store(Joins::OWNED).all().await)).await
+        }
         "matching" => run(matching(output), &s, none).await,
         "mischief" => run(mischief(input, output), &s, none).await,
         other => Err(format!("no topology `{other}`").into()),

@@ -71,3 +71,28 @@ topology! {
             .to(output);
     }
 }
+
+topology! {
+    /// Orders with their payments, both found by what they say, not by their keys; accounts with their customers.
+    pub fn joins(order_topic: String, payment_topic: String, account_topic: String, customer_topic: String, output: String, owner_topic: String) -> Joins {
+        let orders: Stream<String, String> = stream(order_topic);
+        let payments: Stream<String, String> = stream(payment_topic);
+        let orders_by_id = orders.select_key(|_, order| order.clone());
+        let payments_by_id = payments.select_key(|_, order| order.clone());
+        let paid = orders_by_id.outer_join(
+            payments_by_id,
+            |order, payment| format!("{}/{}", order.map_or("?", |o| o.as_str()), payment.map_or("unpaid", |_| "paid")),
+            within(seconds(10)).grace(minutes(1)),
+        );
+        paid.to(output);
+
+        let accounts: Table<String, String> = table(account_topic);
+        let customers: Table<String, String> = table(customer_topic);
+        let owned: Table<String, String> = accounts.join(
+            customers,
+            |account| account.split_once(':').map(|(customer, _)| customer.to_owned()),
+            |account, customer| format!("{account} of {customer}"),
+        );
+        owned.to_stream().to(owner_topic);
+    }
+}
