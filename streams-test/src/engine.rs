@@ -37,7 +37,7 @@ pub(crate) struct Engine {
     stopped: bool,
     application_id: String,
     make_tasks: MakeTasks,
-    /// What was written to each changelog, for a restart.
+    /// What was written to each changelog, for a restart; to the topics of tables too that stand for their changelogs.
     changelogs: BTreeMap<Arc<str>, Vec<RawRecord>>,
     /// What the tasks before the last restart had counted.
     counted: TaskMetrics,
@@ -126,6 +126,11 @@ impl Engine {
                 engine.topics.entry(Arc::clone(&topic)).or_default().internal = true;
                 engine.changelogs.insert(topic, Vec::new());
             }
+            for reused in &sub_topology.source_changelogs {
+                if let SourceTopics::Named(topics) = &sub_topology.sources[reused.source].topics {
+                    engine.changelogs.extend(topics.iter().map(|topic| (topic.as_str().into(), Vec::new())));
+                }
+            }
         }
         for table in &parts.plan.global_tables {
             engine.topics.entry(table.topic.as_str().into()).or_default().global_tables.push(table.name.clone());
@@ -210,6 +215,9 @@ impl Engine {
 
     /// Puts a record at the end of a topic: global tables take it at once, tasks when it is its turn.
     fn append(&mut self, record: RawRecord) -> Result<(), DriverError> {
+        if let Some(changelog) = self.changelogs.get_mut(&record.topic) {
+            changelog.push(record.clone());
+        }
         let Some(topic) = self.topics.get_mut(&*record.topic) else { return Ok(()) };
         if !topic.global_tables.is_empty() {
             let mut batch = RecordBatch::default();
@@ -298,9 +306,6 @@ impl Engine {
         for record in self.recorder.take() {
             self.sequence += 1;
             self.reads(&record.topic);
-            if let Some(changelog) = self.changelogs.get_mut(&record.topic) {
-                changelog.push(record.clone());
-            }
             self.outputs.entry(Arc::clone(&record.topic)).or_default().push_back((self.sequence, record.clone()));
             self.append(record)?;
         }

@@ -38,7 +38,7 @@ impl Engine {
     /// Fills the stores of a task from their changelogs, from where each stands.
     fn restore(&self, task: &mut Task) -> Result<(), DriverError> {
         for store in task.each_store() {
-            let topic = changelog_topic(&self.application_id, store.name());
+            let topic = store.source().map_or_else(|| changelog_topic(&self.application_id, store.name()), str::to_owned);
             let Some(changelog) = self.changelogs.get(topic.as_str()) else { continue };
             let end = changelog.len() as i64;
             let from = match store.position() {

@@ -44,7 +44,7 @@ use crate::windows::{SlidingWindows, Windowed};
 /// }
 ///
 /// let driver = TestDriver::new(bursts()).unwrap();
-/// let logins = driver.input::<String, String>("logins");
+/// let logins = driver.input::<String, String>("logins").unwrap();
 /// logins.pipe_at("ann".to_owned(), "x".to_owned(), 20_000).unwrap();
 /// logins.pipe_at("ann".to_owned(), "y".to_owned(), 25_000).unwrap();
 /// let store = driver.window_store(Bursts::CLOSE_TOGETHER).unwrap();
