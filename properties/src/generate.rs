@@ -80,6 +80,7 @@ pub enum Feature {
     TableGroupReduce,
     TableGroupAggregate,
     StreamTableJoin,
+    StreamTableJoinWithGrace,
     GlobalTableJoin,
     TableTableJoin,
     WindowedTableJoin,
@@ -127,6 +128,7 @@ impl Feature {
         Feature::TableGroupReduce,
         Feature::TableGroupAggregate,
         Feature::StreamTableJoin,
+        Feature::StreamTableJoinWithGrace,
         Feature::GlobalTableJoin,
         Feature::TableTableJoin,
         Feature::WindowedTableJoin,
@@ -188,6 +190,7 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
                 Fold::Reduce(_) => Feature::TableGroupReduce,
                 Fold::Aggregate(..) => Feature::TableGroupAggregate,
             }),
+            Op::JoinTable { grace: Some(_), .. } => features.push(Feature::StreamTableJoinWithGrace),
             Op::JoinTable { .. } => features.push(Feature::StreamTableJoin),
             Op::JoinGlobal { .. } => features.push(Feature::GlobalTableJoin),
             Op::JoinTables { .. } if in_window => features.push(Feature::WindowedTableJoin),
@@ -606,7 +609,13 @@ impl Draft {
             Feature::StreamTableJoin => {
                 let (input, table) = (self.text_stream(), self.rows());
                 let (how, joiner) = (self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
-                self.push(Op::JoinTable { input, table, how, joiner });
+                self.push(Op::JoinTable { input, table, how, joiner, grace: None });
+            }
+            Feature::StreamTableJoinWithGrace => {
+                let (input, table) = (self.text_stream(), self.versioned_source());
+                let (how, joiner) = (self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
+                let grace = Some(self.random.pick(&[0, 20, 50]));
+                self.push(Op::JoinTable { input, table, how, joiner, grace });
             }
             Feature::GlobalTableJoin => {
                 let input = self.any_stream();

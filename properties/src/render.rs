@@ -44,7 +44,7 @@ pub fn topology(topology: &Topology) -> String {
 fn named_repartition(topology: &Topology, id: Id) -> bool {
     match topology.nodes[id].op {
         Op::Repartition { .. } | Op::JoinStreams { .. } | Op::JoinForeign { .. } | Op::Suppress { .. } => true,
-        Op::JoinTable { .. } => topology.is_repartitioned(id, 0),
+        Op::JoinTable { grace, .. } => grace.is_some() || topology.is_repartitioned(id, 0),
         _ => false,
     }
 }
@@ -221,7 +221,10 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             };
             format!(".group_by(|k, v| ({}, {values})){folds}", new_key(*by))
         }
-        Op::JoinTable { table, how, joiner: f, .. } => format!(".{}({}, {})", join(*how), name(*table), joiner(*how, *f, false)),
+        Op::JoinTable { table, how, joiner: f, grace, .. } => {
+            let grace = grace.map_or_else(String::new, |ms| format!(".grace(millis({ms}))"));
+            format!(".{}({}, {}){grace}", join(*how), name(*table), joiner(*how, *f, false))
+        }
         Op::JoinGlobal { table, key, how, joiner: f, .. } => {
             format!(".{}({}, |k, v| {}, {})", join(*how), name(*table), new_key(*key), joiner(*how, *f, false))
         }

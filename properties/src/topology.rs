@@ -265,8 +265,8 @@ pub enum Op {
     Suppress { input: Id, until: Until },
     /// `group_by` of a table, and what follows; with a map, of new values.
     GroupTable { input: Id, by: NewKey, map: Option<Map>, fold: Fold },
-    /// `join`, or `left_join`, of a stream with a table.
-    JoinTable { input: Id, table: Id, how: How, joiner: Joiner },
+    /// `join`, or `left_join`, of a stream with a table; with a grace, records wait so long.
+    JoinTable { input: Id, table: Id, how: How, joiner: Joiner, grace: Option<i64> },
     /// `join`, or `left_join`, of a stream with a global table.
     JoinGlobal { input: Id, table: Id, key: NewKey, how: How, joiner: Joiner },
     /// `join`, `left_join` or `outer_join` of two tables.

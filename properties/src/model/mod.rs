@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod foreign;
+mod grace;
 mod sessions;
 mod sliding;
 mod streams;
@@ -325,19 +326,17 @@ impl<'t> Model<'t> {
             }
             Op::Suppress { until, .. } => self.suppress(id, until, message),
             Op::GroupTable { fold, .. } => self.group(id, fold, message),
-            Op::JoinTable { table, how, joiner, .. } => {
-                // Changes of the table make no results.
-                if side == 0 {
-                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row_as_of(table, &key, message.ts));
-                }
+            // Changes of the table make no results.
+            Op::JoinTable { .. } | Op::JoinGlobal { .. } if side > 0 => {}
+            Op::JoinTable { table, how, joiner, grace: None, .. } => {
+                self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row_as_of(table, &key, message.ts));
             }
+            Op::JoinTable { grace: Some(grace), .. } => self.join_later(id, grace, message),
             Op::JoinStreams { how, joiner, within, .. } => self.join_streams(id, side, how, joiner, within, message),
             Op::JoinForeign { .. } => self.join_foreign(id, side, message),
             Op::JoinGlobal { table, key: new, how, joiner, .. } => {
-                if side == 0 {
-                    let key = new_key(new, &key, &value);
-                    self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row(table, &key));
-                }
+                let key = new_key(new, &key, &value);
+                self.join_row(id, &message, how, joiner, key.is_some(), |model| model.row(table, &key));
             }
             Op::JoinTables { input, other, how, joiner, .. } => {
                 let (own, across) = if side == 0 { (input, other) } else { (other, input) };

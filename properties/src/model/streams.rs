@@ -40,10 +40,15 @@ fn joined_streams(history: &[Seen], how: How, joiner: Joiner, within: Within) ->
     let alone = [how != How::Inner, how == How::Outer];
     let mut stores: [Vec<&Message>; 2] = [Vec::new(), Vec::new()];
     let mut waiting: Vec<Waiting> = Vec::new();
-    let (mut stream_time, mut oldest) = (-1, None::<i64>);
+    let (mut stream_time, mut oldest, mut last_run) = (-1, None::<i64>, 0);
     let mut came = Came::default();
-    for Seen { message, side, .. } in history {
+    for Seen { message, side, run } in history {
         let (side, other) = (*side, 1 - *side);
+        // After a restart the stores tell what there is and how late it was; left-out records are in none.
+        if *run != std::mem::replace(&mut last_run, *run) {
+            stream_time = stores.iter().flatten().map(|row| row.ts).max().unwrap_or(-1);
+            oldest = waiting.iter().map(|row| row.ts).min();
+        }
         came = Came::default();
         stream_time = stream_time.max(message.ts);
         let result = |value: &Datum, side: usize, partner: &Datum| {

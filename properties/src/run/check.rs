@@ -12,7 +12,7 @@ use super::{Entry, Running};
 use crate::input::Step;
 use crate::model::{Mistake, Model, Record, Row};
 use crate::render;
-use crate::topology::{How, Id, Key, Kind, Op, Topology};
+use crate::topology::{Id, Key, Kind, Op, Topology};
 use crate::values::Datum;
 
 /// How an input is run.
@@ -37,18 +37,11 @@ pub fn modes(topology: &Topology, input_seed: u64) -> Vec<Mode> {
     if (0..topology.nodes.len()).any(|id| topology.is_state(id)) {
         match input_seed % 6 {
             0 => modes.push(Mode::Cached),
-            1 if restarts(topology) => modes.push(Mode::Restarted),
+            1 => modes.push(Mode::Restarted),
             _ => {}
         }
     }
     modes
-}
-
-/// Whether what a topology does after a restart follows from what went in before it. How far the stream time of a join goes on is told by its
-/// stores, which left-out records did not reach.
-fn restarts(topology: &Topology) -> bool {
-    let waits = |op: &Op| matches!(op, Op::JoinStreams { how, .. } if *how != How::Inner);
-    !topology.nodes.iter().any(|node| waits(&node.op))
 }
 
 /// What differs.
