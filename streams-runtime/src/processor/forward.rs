@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::error::Flow;
 use crate::node::Push;
 
-/// The way out of a [`Processor`]. An error further down is kept and stops the task when the processor returns.
+/// The way out of a [`Processor`](super::Processor). An error further down is kept and stops the task when the processor returns.
 pub trait Forward<K: ?Sized, V: ?Sized> {
     /// Sends a record on, with the time and headers of the context.
     fn forward(&mut self, cx: &mut Context, key: &K, value: &V);
@@ -17,7 +17,7 @@ pub trait Forward<K: ?Sized, V: ?Sized> {
     }
 }
 
-/// The way out of a [`FixedKeyProcessor`].
+/// The way out of a [`FixedKeyProcessor`](super::FixedKeyProcessor).
 pub trait ForwardValue<V: ?Sized> {
     /// Sends a value on under the record's key, with the time and headers of the context.
     fn forward(&mut self, cx: &mut Context, value: &V);
