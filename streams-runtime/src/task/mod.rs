@@ -73,6 +73,11 @@ impl Task {
         self.inputs.len() - 1
     }
 
+    /// What is committed beside the offset of an input.
+    pub fn offset_metadata(&self, input: usize) -> String {
+        self.inputs.get(input).map(|input| input.metadata(&self.cx.closed.sent())).unwrap_or_default()
+    }
+
     /// Takes over what was committed beside the offset of an input: the time of the partition, and up to when windows were sent. What was not
     /// written by us or by Kafka Streams is left alone.
     pub fn take_over(&mut self, input: usize, metadata: &str) {

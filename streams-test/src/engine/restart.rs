@@ -25,6 +25,7 @@ impl Engine {
                     let offset = engine.topics.get(&input.partition().topic).map_or(0, |topic| topic.end_offset);
                     let place = task.add_input(input.source(), input.partition().clone(), offset);
                     task.inputs_mut()[place].fetched(offset, Some(offset));
+                    task.take_over(place, &before.offset_metadata(place));
                 }
                 engine.restore(task)?;
             }

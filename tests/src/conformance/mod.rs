@@ -298,17 +298,12 @@ pub fn replay_with_cache(scenarios: &[Scenario], text: &str, cache_bytes: usize)
 /// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows, or when a schedule
 /// was last run.
 const FORGETFUL: &[&str] = &[
-    "close_hopping",
-    "close_session",
-    "close_sliding",
-    "close_tumbling",
     "cogroup_session",
     "cogroup_sliding",
     "cogroup_tumbling",
     "group_by_tumbling",
     "hopping_aggregate",
     "hopping_count",
-    "page_views",
     "process_retime",
     "punctuate_wall_clock",
     "session_aggregate",
