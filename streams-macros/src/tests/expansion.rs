@@ -294,9 +294,14 @@ fn expansion_time_is_linear() {
         });
         fastest.min().unwrap()
     };
-    let (small, large) = (time(50), time(800));
-    println!("50 operators: {small:?}, 800 operators: {large:?}");
-    assert!(large < small * 64, "50 operators: {small:?}, 800 operators: {large:?}");
+    // What else the machine does makes one side slow now and then; what is not linear is slow each time.
+    let mut measured = Vec::new();
+    let linear = (0..5).any(|_| {
+        let (small, large) = (time(50), time(800));
+        measured.push((small, large));
+        large < small * 64
+    });
+    assert!(linear, "50 and 800 operators: {measured:?}");
 }
 
 /// A line that is being typed: rust-analyzer completes where the word stands, and sees the other statements.
