@@ -90,13 +90,15 @@ impl Model<'_> {
                 continue;
             }
             let merged = Session { key: message.key.clone(), start, end, value: step(fold, &message.key, &message.value, row) };
+            let here = |session: &&Session| (&session.key, session.start, session.end) == (&message.key, start, end);
+            let there = made.all.iter().find(here).map_or(Datum::Null, |session| session.value.clone());
             made.all.retain(|session| !found.contains(session) && (&session.key, session.start, session.end) != (&message.key, start, end));
             if merged.value.is_some() {
                 made.all.push(merged.clone());
             }
             made.newest = made.newest.max(end);
             let alone = (start, end) == (message.ts, message.ts);
-            let replaced = found.first().filter(|_| alone).map_or(Datum::Null, |session| session.value.clone());
+            let replaced = if alone { there } else { Datum::Null };
             made.came = Some(Came::Taken(if alone { Vec::new() } else { found }, merged, replaced));
         }
         made

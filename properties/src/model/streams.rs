@@ -66,14 +66,17 @@ fn joined_streams(history: &[Seen], how: How, joiner: Joiner, within: Within) ->
         let may_close = oldest.is_some_and(|oldest| oldest + after[side] + within.grace < stream_time);
         if how != How::Inner && message.ts == stream_time && may_close {
             oldest = None;
-            let mut open = [false, false];
+            let (mut open, mut last) = ([false, false], None);
             // Right before left; the sort keeps the order of arrival.
             waiting.sort_by_key(|row| (row.ts, 1 - row.side, row.key.clone()));
             let mut kept = Vec::new();
             let mut rows = std::mem::take(&mut waiting).into_iter();
             for row in rows.by_ref() {
                 oldest = Some(row.ts);
-                if open == [true, true] {
+                // Those of one side, time and key are looked at together.
+                let place = Some((row.ts, row.side, row.key.clone()));
+                let again = std::mem::replace(&mut last, place.clone()) == place;
+                if open == [true, true] && !again {
                     kept.push(row);
                     break;
                 }

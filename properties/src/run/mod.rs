@@ -6,7 +6,7 @@ mod report;
 mod shrink;
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use std::{panic, thread};
 
 use serde::{Deserialize, Serialize};
@@ -188,53 +188,76 @@ pub fn input_seed(seed: u64, topology: usize, input: usize) -> u64 {
     Random::new(seed ^ ((topology as u64) << 40) ^ ((input as u64) << 8) ^ 0x1f).next_u64() >> 24
 }
 
-/// Runs the topologies of a suite.
+/// Inputs of one topology before another has its turn.
+const TURN: usize = 4;
+
+/// How far a topology is.
+struct Progress {
+    outcome: Outcome,
+    inputs: usize,
+    spent: Duration,
+}
+
+/// Runs the topologies of a suite: turn by turn the one that has taken the least time, so that one whose model is slow (it computes everything
+/// anew from all that came before) does not hold up the others. Each has an eighth of its share of the inputs at least.
 pub fn run(suite: &Suite, entries: &[Entry], plan: &Plan) -> Vec<Outcome> {
-    let chosen: Vec<usize> =
-        (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index)).collect();
-    let inputs = plan.pairs.div_ceil(chosen.len().max(1));
-    let (next, outcomes) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let chosen = (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index));
+    let fresh = |index| Outcome { index, passed: 0, failed: 0, records: 0, runs: [0; 3], failure: None };
+    let waiting: Vec<Progress> = chosen.map(|index| Progress { outcome: fresh(index), inputs: 0, spent: Duration::ZERO }).collect();
+    let pairs = if plan.input_seed.is_some() { waiting.len() } else { plan.pairs };
+    let least = (pairs / waiting.len().max(1) / 8).max(1);
+    let waiting = Mutex::new((waiting, pairs));
+    let lock = || waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // One that is at work is not among those that wait.
+    let next = || {
+        let (waiting, left) = &mut *lock();
+        let open = waiting.iter().enumerate().filter(|(_, progress)| *left > 0 || progress.inputs < least);
+        let (place, _) = open.min_by_key(|(_, progress)| (progress.inputs >= least, progress.spent))?;
+        let progress = waiting.swap_remove(place);
+        let turn = if *left > 0 { TURN.min(*left) } else { TURN.min(least - progress.inputs) };
+        *left -= turn.min(*left);
+        Some((progress, turn))
+    };
     thread::scope(|scope| {
         for _ in 0..plan.threads.max(1) {
             scope.spawn(|| {
-                while let Some(&index) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run_topology(suite, entries, plan, index, inputs);
-                    outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(outcome);
+                while let Some((mut progress, turn)) = next() {
+                    let start = Instant::now();
+                    for input in progress.inputs..progress.inputs + turn {
+                        let seed = plan.input_seed.unwrap_or_else(|| input_seed(suite.seed, progress.outcome.index, input));
+                        run_input(suite, entries, plan, &mut progress.outcome, seed);
+                    }
+                    progress.inputs += turn;
+                    progress.spent += start.elapsed();
+                    lock().0.push(progress);
                 }
             });
         }
     });
-    let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (finished, _) = waiting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut outcomes: Vec<Outcome> = finished.into_iter().map(|progress| progress.outcome).collect();
     outcomes.sort_by_key(|outcome: &Outcome| outcome.index);
     outcomes
 }
 
-fn run_topology(suite: &Suite, entries: &[Entry], plan: &Plan, index: usize, inputs: usize) -> Outcome {
-    let (topology, entry) = (&suite.topologies[index], &entries[index]);
-    let mut outcome = Outcome { index, passed: 0, failed: 0, records: 0, runs: [0; 3], failure: None };
-    let seeds = match plan.input_seed {
-        Some(seed) => vec![seed],
-        None => (0..inputs).map(|input| input_seed(suite.seed, index, input)).collect(),
-    };
-    for input_seed in seeds {
-        let modes = modes(topology, input_seed);
-        let steps = steps(topology, input_seed);
-        outcome.records += steps.len();
-        for mode in &modes {
-            outcome.runs[*mode as usize] += 1;
-        }
-        let differs = |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
-        let Some(difference) = differs(&steps) else {
-            outcome.passed += 1;
-            continue;
-        };
-        outcome.failed += 1;
-        if outcome.failure.is_none() {
-            let (steps, difference) = shrink::shrink(steps, difference, differs);
-            outcome.failure = Some(Failure { input_seed, steps, difference });
-        }
+fn run_input(suite: &Suite, entries: &[Entry], plan: &Plan, outcome: &mut Outcome, input_seed: u64) {
+    let (topology, entry) = (&suite.topologies[outcome.index], &entries[outcome.index]);
+    let modes = modes(topology, input_seed);
+    let steps = steps(topology, input_seed);
+    outcome.records += steps.len();
+    for mode in &modes {
+        outcome.runs[*mode as usize] += 1;
     }
-    outcome
+    let differs = |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
+    let Some(difference) = differs(&steps) else {
+        outcome.passed += 1;
+        return;
+    };
+    outcome.failed += 1;
+    if outcome.failure.is_none() {
+        let (steps, difference) = shrink::shrink(steps, difference, differs);
+        outcome.failure = Some(Failure { input_seed, steps, difference });
+    }
 }
 
 /// A panic is a difference.

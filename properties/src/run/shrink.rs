@@ -1,14 +1,18 @@
 //! Inputs made smaller while they still fail.
 
+use std::time::{Duration, Instant};
+
 use crate::input::Step;
 use crate::values::Datum;
 
 /// How many smaller inputs are tried at most.
 const TRIES: usize = 5000;
+/// How long; the model of a large topology is slow.
+const LIMIT: Duration = Duration::from_secs(15);
 
 /// The smallest input that was found to fail, with what `fails` says of it.
 pub(super) fn shrink<D>(steps: Vec<Step>, difference: D, fails: impl FnMut(&[Step]) -> Option<D>) -> (Vec<Step>, D) {
-    let mut shrinking = Shrinking { best: (steps, difference), fails, tries: 0 };
+    let mut shrinking = Shrinking { best: (steps, difference), fails, tries: 0, until: Instant::now() + LIMIT };
     while shrinking.fewer() | shrinking.simpler() | shrinking.earlier() {}
     shrinking.best
 }
@@ -17,12 +21,13 @@ struct Shrinking<D, F> {
     best: (Vec<Step>, D),
     fails: F,
     tries: usize,
+    until: Instant,
 }
 
 impl<D, F: FnMut(&[Step]) -> Option<D>> Shrinking<D, F> {
     /// Keeps an input if it fails as well.
     fn offer(&mut self, steps: Vec<Step>) -> bool {
-        if self.tries >= TRIES || steps == self.best.0 {
+        if self.tries >= TRIES || steps == self.best.0 || Instant::now() >= self.until {
             return false;
         }
         self.tries += 1;
