@@ -693,6 +693,11 @@ impl Draft {
         let null = |kind| matches!(kind, Kind::Stream(Key::Text { null: true }, _));
         // Both sides of an outer join have null keys or none has; of a stream that is divided anew, two copies would be.
         let fits = |one: Kind, two: Kind| how != How::Outer || null(one) == null(two);
+        // Each join squares the number of records: one after another is enough.
+        let input = if self.joins_below(input) > 1 { self.stream_source() } else { input };
+        if self.joins_below(input) + self.joins_below(other) > 1 {
+            other = self.topic_like(input);
+        }
         if other == input && self.topology.rekeyed(input) || !fits(self.kind(input), self.kind(other)) {
             other = self.topic_like(input);
         }
@@ -702,6 +707,13 @@ impl Draft {
         let within = if within.after < -within.before { Within { after: 0, ..within } } else { within };
         let joiner = self.joiner(false);
         self.push(Op::JoinStreams { input, other, how, joiner, within });
+    }
+
+    /// How many joins of streams a node is made of.
+    fn joins_below(&self, id: Id) -> usize {
+        let op = &self.topology.nodes[id].op;
+        let below: usize = op.inputs().into_iter().map(|input| self.joins_below(input)).sum();
+        below + usize::from(matches!(op, Op::JoinStreams { .. }))
     }
 
     /// A source with keys of the same type.

@@ -126,6 +126,7 @@ pub struct Model<'t> {
     dropped: u64,
     run: usize,
     mistake: Mistake,
+    messages: usize,
 }
 
 impl<'t> Model<'t> {
@@ -145,6 +146,7 @@ impl<'t> Model<'t> {
             dropped: 0,
             run: 0,
             mistake,
+            messages: 0,
         }
     }
 
@@ -162,6 +164,11 @@ impl<'t> Model<'t> {
     /// The application is stopped and started again: what is not in stores is forgotten.
     pub fn restart(&mut self) {
         self.run += 1;
+    }
+
+    /// Whether so much came of few records that to compute it anew for each takes too long.
+    pub fn is_exhausted(&self) -> bool {
+        self.messages > 2000
     }
 
     /// How many records were left out so far.
@@ -264,6 +271,7 @@ impl<'t> Model<'t> {
 
     /// A node does its work.
     fn work(&mut self, id: Id, side: usize, message: Message) {
+        self.messages += 1;
         let Message { key, value, .. } = message.clone();
         match self.topology.nodes[id].op.clone() {
             Op::Stream(_) | Op::Branch { .. } | Op::Repartition { .. } | Op::Merge { .. } | Op::ToStream { .. } => {

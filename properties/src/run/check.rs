@@ -98,6 +98,9 @@ fn plain(entry: &Entry, topology: &Topology, steps: &[Step], mistake: Mistake, r
         if expected != actual {
             return Err(Difference { place: place(), expected: shown(&expected), actual: shown(&actual) });
         }
+        if model.is_exhausted() {
+            break;
+        }
         if restarts && step.restart {
             model.restart();
             driver.restart().map_err(|e| Difference::told(format!("restart after step {index}"), e.to_string()))?;
@@ -135,6 +138,9 @@ fn cached(entry: &Entry, topology: &Topology, steps: &[Step], mistake: Mistake) 
             driver.commit().map_err(|e| place(e.to_string()))?;
         }
         all.extend(written(&driver, &types).map_err(place)?);
+        if model.is_exhausted() {
+            break;
+        }
     }
     for (id, expected, actual) in stores(entry, &driver, &model)? {
         if steady[id] == Steady::Always {
