@@ -1,7 +1,7 @@
 //! Aggregations in sessions.
 
 use super::aggregate::{initial, merge, step};
-use super::windows::stream_time;
+use super::windows::window_time;
 use super::{Message, Mistake, Model, Row, Seen};
 use crate::topology::{Fold, Id, Windows};
 use crate::values::Datum;
@@ -38,9 +38,9 @@ impl Model<'_> {
         if !message.key.is_some() {
             return self.drop_one();
         }
-        let before_ms = stream_time(&self.history[id], side, self.run);
+        let before_ms = window_time(&self.history[id], side, self.run, windows);
         self.remember_side(id, side, &message);
-        let now_ms = stream_time(&self.history[id], side, self.run);
+        let now_ms = window_time(&self.history[id], side, self.run, windows);
         let Sessions { all, came, .. } = self.sessions(&self.history[id], windows, fold);
         match came {
             None | Some(Came::Late) => self.drop_one(),
@@ -69,7 +69,7 @@ impl Model<'_> {
     fn sessions(&self, history: &[Seen], windows: Windows, fold: Fold) -> Sessions {
         let mut made = Sessions { all: Vec::new(), newest: -1, came: None };
         for (index, Seen { message, run, side }) in history.iter().enumerate() {
-            let now_ms = stream_time(&history[..=index], *side, *run);
+            let now_ms = window_time(&history[..=index], *side, *run, windows);
             // What is out of retention is not found any more, and leaves; what is about to leave is still sent when it closes, other than in
             // Kafka Streams.
             let gone = made.newest - retention(windows);

@@ -20,9 +20,9 @@ impl Model<'_> {
             return self.drop_one();
         }
         let before = self.history[id].clone();
-        let before_ms = stream_time(&before, side, self.run);
+        let before_ms = window_time(&before, side, self.run, windows);
         self.remember_side(id, side, &message);
-        let now_ms = stream_time(&self.history[id], side, self.run);
+        let now_ms = window_time(&self.history[id], side, self.run, windows);
         for start in starts(windows, message.ts) {
             if self.is_late(windows, start, now_ms) {
                 self.drop_one();
@@ -63,7 +63,7 @@ impl Model<'_> {
     fn updates<'h>(&self, history: &'h [Seen], windows: Windows) -> Vec<Update<'h>> {
         let mut updates = Vec::new();
         for (index, seen) in history.iter().enumerate() {
-            let now_ms = stream_time(&history[..=index], seen.side, seen.run);
+            let now_ms = window_time(&history[..=index], seen.side, seen.run, windows);
             for start in starts(windows, seen.message.ts).into_iter().filter(|start| !self.is_late(windows, *start, now_ms)) {
                 updates.push(Update { start, message: &seen.message });
             }
@@ -102,8 +102,16 @@ impl Model<'_> {
     }
 }
 
+/// [`stream_time`] of an aggregation in windows: with results on close it outlives a restart, since up to when they were sent does.
+pub(super) fn window_time(history: &[Seen], side: usize, run: usize, windows: Windows) -> i64 {
+    if !windows.on_close {
+        return stream_time(history, side, run);
+    }
+    history.iter().filter(|seen| seen.side == side).map(|seen| seen.message.ts).max().unwrap_or(-1)
+}
+
 /// The largest time that came with a key since the start. Each stream of a cogroup has its own.
-pub(super) fn stream_time(history: &[Seen], side: usize, run: usize) -> i64 {
+fn stream_time(history: &[Seen], side: usize, run: usize) -> i64 {
     history.iter().filter(|seen| (seen.side, seen.run) == (side, run)).map(|seen| seen.message.ts).max().unwrap_or(-1)
 }
 
