@@ -766,8 +766,8 @@ impl Draft {
         for id in 0..self.topology.nodes.len().saturating_sub(1) {
             let op = &self.topology.nodes[id].op;
             let follows = self.topology.readers(id) == [(id + 1, 0)];
-            // The store of a foreign-key join is said by its type, which a chain has no place for.
-            let typed = matches!(op, Op::JoinForeign { stored: true, .. });
+            // A foreign-key join that is named in a chain has a store.
+            let typed = matches!(op, Op::JoinForeign { stored: false, .. });
             // Nor has it one for a statement before the next.
             let alone = matches!(self.topology.nodes[id + 1].op, Op::Cogroup { .. });
             let chains = !(op.is_source() || typed || alone || matches!(op, Op::Branch { .. } | Op::Split { .. } | Op::To { .. }));
