@@ -113,7 +113,7 @@ where
     fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a Changed<V>, CodecError> {
         let (flag, mut rest) = bytes.ok_or(CodecError::UnexpectedNull)?.split_last().ok_or_else(short)?;
         if (3..=5).contains(flag) {
-            // Tables keep no versions, so the latest change is the one that came last.
+            // What is older than the latest change of its key was left out before it was written.
             (_, rest) = rest.split_last().ok_or_else(short)?;
         }
         let (new, old) = match flag {

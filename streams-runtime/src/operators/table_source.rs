@@ -13,6 +13,7 @@ use super::to_table::ToTableNode;
 /// A table's source before it is attached. The topic is read as a stream whose values may be null, straight into the table's store.
 ///
 /// Kafka Streams: `StreamsBuilder.table`. Records with a null key are left out and counted as dropped; a record older than the row still replaces it.
+/// With `.versioned(history)` it becomes an earlier version instead, and one that is older than the history is left out and counted as dropped.
 #[derive(Clone, Copy, Debug)]
 pub struct TableSource<K, V> {
     table: Table<K, V>,

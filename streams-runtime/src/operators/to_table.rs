@@ -18,7 +18,8 @@ where
 {
     /// Reads each record as the new value of its key; a null value deletes it.
     ///
-    /// Kafka Streams: `toTable`. Records with a null key are left out and counted as dropped. A record older than the row still replaces it.
+    /// Kafka Streams: `toTable`. Records with a null key are left out and counted as dropped. A record older than the row still replaces it;
+    /// with `.versioned(history)` it becomes an earlier version, or is left out and counted as dropped when it is older than the history.
     pub fn to_table(&self) -> (Table<K::Stored, V::Stored>, ToTable<K, V>) {
         (Table::handle(), ToTable { types: PhantomData })
     }

@@ -295,8 +295,8 @@ pub fn replay_with_cache(scenarios: &[Scenario], text: &str, cache_bytes: usize)
     Ok(true)
 }
 
-/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows, or when a schedule
-/// was last run.
+/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows that sends every change,
+/// or when a schedule was last run.
 const FORGETFUL: &[&str] = &[
     "cogroup_session",
     "cogroup_sliding",
