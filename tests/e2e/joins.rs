@@ -89,14 +89,14 @@ fn joins_find_everything_again_after_a_kill() {
     let order = |n: usize| format!("order{n:02}");
     // Every second order is paid, and nobody ordered what the last payments are for. Nothing is closed yet.
     kafka::produce(orders, (0..ORDERS).map(|n| keyed(format!("a{n}"), order(n), 1_000 + n as i64)));
-    kafka::produce(payments, (0..ORDERS + 4).filter(|n| n % 2 == 0).map(|n| keyed(format!("b{n}"), order(n), 3_000 + n as i64)));
+    kafka::produce(payments, (0..ORDERS + 4).filter(|n| n.is_multiple_of(2)).map(|n| keyed(format!("b{n}"), order(n), 3_000 + n as i64)));
     let account = |n: usize, customer: usize| keyed(format!("account{n}"), format!("customer{customer}:{n}"), 1_000);
     kafka::produce(accounts, (0..40).map(|n| account(n, n % 10)));
     kafka::produce(customers, (0..8).map(|n| keyed(format!("customer{n}"), format!("name{n}"), 1_000)));
 
     let mut first = names.start("first");
     names.wait();
-    let paid = |n: &usize| n % 2 == 0;
+    let paid = |n: &usize| n.is_multiple_of(2);
     let mut expected: BTreeMap<String, usize> = (0..ORDERS).filter(paid).map(|n| (format!("{}/paid", order(n)), 1)).collect();
     assert_eq!(names.results(), expected);
     let owner = |n: usize, customer: usize, name: &str| (format!("account{n}"), format!("customer{customer}:{n} of {name}{customer}"));
