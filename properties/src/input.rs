@@ -1,7 +1,7 @@
 //! Random inputs.
 
-use crate::generate::Random;
 use crate::model::{Headers, Record};
+use crate::random::Random;
 use crate::topology::{Base, Topic, Topology};
 use crate::values::Datum;
 

@@ -3,9 +3,11 @@
 //! [`generate`] draws topologies ([`topology`]) from a seed, [`render`] writes them as one crate of `topology!` texts, [`model`] says what
 //! each must do, [`run`] drives both and tells the first difference with its input shrunk. `cargo xtask properties` does it all.
 
+pub mod feature;
 pub mod generate;
 pub mod input;
 pub mod model;
+pub mod random;
 pub mod render;
 pub mod run;
 pub mod topology;

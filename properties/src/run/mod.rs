@@ -18,9 +18,9 @@ use streams_test::{DriverError, TestDriver};
 pub use check::{Difference, Mode, check, modes};
 pub use report::main;
 
-use crate::generate::Random;
 use crate::input::{Step, steps};
 use crate::model::{Mistake, Row};
+use crate::random::Random;
 use crate::topology::Topology;
 use crate::values::Datum;
 

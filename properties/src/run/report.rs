@@ -6,7 +6,7 @@ use std::{env, panic, thread};
 
 use super::check::one;
 use super::{Entry, Failure, Mode, Outcome, Plan, Suite, run};
-use crate::generate::{Feature, features};
+use crate::feature::{Feature, features};
 use crate::model::Mistake;
 use crate::render;
 use crate::topology::Topology;
