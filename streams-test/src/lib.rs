@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod builder;
 mod driver;
 mod engine;
 mod error;
@@ -41,7 +42,8 @@ mod store;
 mod versioned_store;
 mod window_store;
 
-pub use driver::{TestDriver, TestDriverBuilder};
+pub use builder::TestDriverBuilder;
+pub use driver::TestDriver;
 pub use error::DriverError;
 pub use input::TestInput;
 pub use output::TestOutput;

@@ -34,7 +34,7 @@ where
     pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
         let mut inner = engine.borrow_mut();
         let mut tasks = inner.tasks.iter_mut().enumerate();
-        let found = tasks.find_map(|(task, t)| Some((task, t.stores_mut().find_sessions(name)?)));
+        let found = tasks.find_map(|(task, t)| Some((task, t.stores_mut().find(name)?)));
         if let Some((task, store)) = found {
             drop(inner);
             return Ok(TestSessionStore { engine, task, store });
@@ -52,7 +52,7 @@ where
 
     #[track_caller]
     fn read<R>(&self, read: impl FnOnce(&mut SessionStore<K, V>) -> Result<R, StoreError>) -> R {
-        match read(self.engine.borrow_mut().tasks[self.task].stores_mut().sessions(self.store)) {
+        match read(self.engine.borrow_mut().tasks[self.task].stores_mut().get(self.store)) {
             Ok(read) => read,
             Err(error) => panic!("{error}"),
         }
