@@ -10,7 +10,7 @@ use crate::error::{ErrorKind, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::plan::StoreKind;
-use crate::stores::arena::Place;
+use crate::stores::handle::Place;
 use crate::stores::held::{HeldRows, HeldStore, record_key};
 use crate::task::TaskBuilder;
 use crate::windows::duration_ms;
@@ -106,15 +106,15 @@ where
         let encoded = BufferedCodec(RawBytes).encode(&self.incoming, &mut self.value_bytes);
         encoded.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
         let Context { stores, out, timestamp_ms, .. } = cx;
-        stores.of(self.store).hold(&self.key_bytes, &self.value_bytes, *timestamp_ms, out);
+        stores.get(self.store).hold(&self.key_bytes, &self.value_bytes, *timestamp_ms, out);
         cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))
     }
 
     /// Joins the records that have been held for long enough.
     fn release(&mut self, cx: &mut Context) -> Flow {
-        let until_ms = cx.stores.of(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
+        let until_ms = cx.stores.get(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
         loop {
-            let Some((row, value)) = cx.stores.of(self.store).release(until_ms) else { return Ok(()) };
+            let Some((row, value)) = cx.stores.get(self.store).release(until_ms) else { return Ok(()) };
             let parts = record_key(&row).and_then(|key| Ok((key, BufferedParts::read(&value)?)));
             let (key_bytes, parts) = parts.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
             let decoded = self.key_codec.decode(Some(key_bytes), &mut self.key_slot);
@@ -125,7 +125,7 @@ where
             let flow = self.next.push(key, value, cx);
             cx.exchange(&mut self.leaving);
             flow?;
-            cx.stores.of(self.store).released(row);
+            cx.stores.get(self.store).released(row);
         }
     }
 }
@@ -149,7 +149,7 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let late = cx.timestamp_ms < cx.stores.of(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
+        let late = cx.timestamp_ms < cx.stores.get(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
         if late || key.present().is_none() || value.present().is_none() {
             return self.next.push(key, value, cx);
         }

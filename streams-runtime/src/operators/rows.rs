@@ -125,7 +125,7 @@ where
     {
         let row = match self.store {
             Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
-            Some(TableStore::Versions(store)) => cx.stores.versioned(store).get(key),
+            Some(TableStore::Versions(store)) => cx.stores.get(store).get(key),
             None => return self.in_window(key, cx, then),
         };
         match row {
@@ -158,7 +158,7 @@ where
     {
         let row = match self.store {
             Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
-            Some(TableStore::Versions(store)) => cx.stores.versioned(store).get_as_of(key, time_ms),
+            Some(TableStore::Versions(store)) => cx.stores.get(store).get_as_of(key, time_ms),
             None => return self.in_window(key, cx, then),
         };
         match row {

@@ -74,7 +74,7 @@ where
     {
         let place = match self.store {
             TableStore::Latest(store) => cx.stores.get(store).load(key),
-            TableStore::Versions(store) => cx.stores.versioned(store).load(key),
+            TableStore::Versions(store) => cx.stores.get(store).load(key),
         };
         match place {
             Ok(Some(slot)) => Ok(Some(slot)),
@@ -94,7 +94,7 @@ where
             TableStore::Latest(store) => cx.stores.get(store).take(slot),
             TableStore::Versions(store) => {
                 self.last.forget();
-                cx.stores.versioned(store).row(slot).map(|(value, _)| value.clone())
+                cx.stores.get(store).row(slot).map(|(value, _)| value.clone())
             }
         }
     }
@@ -133,7 +133,7 @@ where
         let before_ms = match self.store {
             _ if !had_value => i64::MIN,
             TableStore::Latest(store) => cx.stores.get(store).row_timestamp_ms(slot),
-            TableStore::Versions(store) => cx.stores.versioned(store).row(slot).map_or(i64::MIN, |(_, latest_ms)| latest_ms),
+            TableStore::Versions(store) => cx.stores.get(store).row(slot).map_or(i64::MIN, |(_, latest_ms)| latest_ms),
         };
         let timestamp_ms = cx.timestamp_ms.max(before_ms);
         self.set(slot, timestamp_ms, value, next, cx)
@@ -162,7 +162,7 @@ where
         N: PushChange<K, V>,
     {
         self.key_bytes.clear();
-        self.key_bytes.extend_from_slice(cx.stores.versioned(store).located());
+        self.key_bytes.extend_from_slice(cx.stores.get(store).located());
         let key = self.codec.decode(Some(&self.key_bytes), &mut self.slot).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
         put_version(store, &self.name, &mut self.last, (key, value, timestamp_ms), next, cx)
     }

@@ -53,7 +53,7 @@ where
     N: PushChange<K, V>,
 {
     let Context { stores, out, .. } = &mut *cx;
-    let versions = stores.versioned(store);
+    let versions = stores.get(store);
     let before = if last.wanted { versions.latest().map(|latest| latest.map(|(value, _)| value.clone())) } else { Ok(None) };
     let put = before.and_then(|before| Ok((before, versions.put_located(value.clone(), timestamp_ms, out)?)));
     let (before, put) = put.map_err(|e| cx.store_error(name, e))?;

@@ -19,7 +19,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> SessionView<'_, K, V> {
-        SessionView { store: cx.stores.sessions(self), access: PhantomData }
+        SessionView { store: cx.stores.get(self), access: PhantomData }
     }
 }
 
@@ -32,7 +32,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> SessionView<'_, K, V, ReadOnly> {
-        SessionView { store: cx.stores.sessions(self.0), access: PhantomData }
+        SessionView { store: cx.stores.get(self.0), access: PhantomData }
     }
 }
 

@@ -20,7 +20,7 @@ where
     #[inline]
     fn view(self, cx: &mut Context) -> VersionedView<'_, K, V> {
         let Context { stores, out, metrics, .. } = cx;
-        VersionedView { store: stores.versioned(self), out, dropped: &mut metrics.dropped, access: PhantomData }
+        VersionedView { store: stores.get(self), out, dropped: &mut metrics.dropped, access: PhantomData }
     }
 }
 
@@ -34,7 +34,7 @@ where
     #[inline]
     fn view(self, cx: &mut Context) -> VersionedView<'_, K, V, ReadOnly> {
         let Context { stores, out, metrics, .. } = cx;
-        VersionedView { store: stores.versioned(self.0), out, dropped: &mut metrics.dropped, access: PhantomData }
+        VersionedView { store: stores.get(self.0), out, dropped: &mut metrics.dropped, access: PhantomData }
     }
 }
 

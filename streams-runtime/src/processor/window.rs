@@ -19,7 +19,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> WindowView<'_, K, V> {
-        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.window(self), access: PhantomData }
+        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self), access: PhantomData }
     }
 }
 
@@ -32,7 +32,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> WindowView<'_, K, V, ReadOnly> {
-        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.window(self.0), access: PhantomData }
+        WindowView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self.0), access: PhantomData }
     }
 }
 

@@ -12,7 +12,7 @@ use super::control::{Command, WorkerHandle};
 use super::shared::{Shared, lock};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::partition::partition_for_key;
-use crate::stores::StoreError;
+use crate::stores::{KeyValue, StoreError, Versioned};
 use crate::task::{Task, TaskId};
 use crate::topology::StoreName;
 
@@ -148,10 +148,10 @@ where
         let store = self.name;
         self.ask(task, move |task| {
             let stores = task.stores_mut();
-            if let Some(handle) = stores.find_versioned::<K, V>(store) {
-                return Ok(stores.versioned(handle).get(&key)?.map(|(value, _)| value.clone()));
+            if let Some(handle) = stores.find::<Versioned<K, V>>(store) {
+                return Ok(stores.get(handle).get(&key)?.map(|(value, _)| value.clone()));
             }
-            let handle = stores.find::<K, V>(store).ok_or(QueryError::Unknown { store })?;
+            let handle = stores.find::<KeyValue<K, V>>(store).ok_or(QueryError::Unknown { store })?;
             Ok(stores.get(handle).get(&key)?.cloned())
         })
         .await
@@ -169,7 +169,7 @@ where
         let name = self.name;
         for task in self.local_tasks()? {
             let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find::<K, V>(name).ok_or(QueryError::Unknown { store: name })?;
+                let handle = task.stores_mut().find::<KeyValue<K, V>>(name).ok_or(QueryError::Unknown { store: name })?;
                 let mut rows = Vec::new();
                 task.stores_mut().get(handle).all(|key, value| {
                     rows.push((key.clone(), value.clone()));

@@ -1,11 +1,13 @@
 //! State: typed stores in layers. From the record down: [`KeyValueStore`] (typed values, a write-back cache) → changelog →
 //! overlay of what is not committed yet → [`KeyValueBackend`] (bytes, pluggable).
 
-pub(crate) mod arena;
+mod arena;
 mod backend;
 pub(crate) mod buffer;
 mod cache;
+pub(crate) mod erased;
 mod global;
+pub(crate) mod handle;
 pub(crate) mod held;
 pub(crate) mod join_window;
 mod key_value;
@@ -19,9 +21,11 @@ pub(crate) mod versioned;
 pub(crate) mod waiting;
 pub(crate) mod window;
 
-pub use arena::{KeyValue, Sessions, StoreArena, StoreObject, Versioned, WindowState};
+pub use arena::StoreArena;
 pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
+pub use erased::StoreObject;
 pub use global::{GlobalRows, GlobalStore, GlobalStores};
+pub use handle::{KeyValue, Sessions, StorePlace, Versioned, WindowState};
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use order::Order;

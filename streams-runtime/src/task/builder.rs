@@ -11,8 +11,8 @@ use crate::context::{ClosedPlace, Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
 use crate::operators::{Source, StoreRows, TableStore};
 use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic};
-use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
+use crate::stores::handle::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
@@ -164,11 +164,11 @@ impl<'a> TaskBuilder<'a> {
     {
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::no_window();
+            return StoreArena::nowhere();
         };
         let StoreKind::Window { retention_ms } = plan.kind else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store")));
-            return StoreArena::no_window();
+            return StoreArena::nowhere();
         };
         if retention_ms < least_retention_ms {
             let problem = format!(
@@ -177,27 +177,27 @@ impl<'a> TaskBuilder<'a> {
             self.window_problem(name, problem);
         }
         // A processor that reads it may have opened it before.
-        if let Some(handle) = self.context.stores.find_window(name) {
+        if let Some(handle) = self.context.stores.find(name) {
             return handle;
         }
         match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store),
-            None => StoreArena::no_window(),
+            Some(store) => self.context.stores.add(store),
+            None => StoreArena::nowhere(),
         }
     }
 
     /// The buffer of this name, which a node and those who look rows up through it use.
     pub(crate) fn buffer<V: Held>(&mut self, name: &str) -> Place<BufferStore<V>> {
-        if let Some(place) = self.context.stores.find_place(name) {
+        if let Some(place) = self.context.stores.find(name) {
             return place;
         }
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::no_place();
+            return StoreArena::nowhere();
         };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, plan.logged);
-        self.context.stores.insert(BufferStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes))
+        self.context.stores.add(BufferStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes))
     }
 
     /// A store of a node that keeps its rows as objects, which `rows` makes if the store is planned as one of that kind.
@@ -205,15 +205,15 @@ impl<'a> TaskBuilder<'a> {
         let planned = self.env.plan.stores.iter().find(|s| s.name == name).and_then(|plan| Some((plan.logged, rows(plan.kind)?)));
         let Some((logged, rows)) = planned else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan, or planned as one of another kind")));
-            return StoreArena::no_place();
+            return StoreArena::nowhere();
         };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let below = Below::new(Arc::from(name), backend, self.changelog(name, logged));
         match ObjectStore::new(rows, below) {
-            Ok(store) => self.context.stores.insert(store),
+            Ok(store) => self.context.stores.add(store),
             Err(error) => {
                 self.problems.push(error.into());
-                StoreArena::no_place()
+                StoreArena::nowhere()
             }
         }
     }
@@ -224,8 +224,8 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if self.context.stores.find_window::<K, V>(name).is_some() {
-            self.context.stores.window(handle).set_size(size_ms);
+        if self.context.stores.find::<WindowState<K, V>>(name).is_some() {
+            self.context.stores.get(handle).set_size(size_ms);
         }
     }
 
@@ -235,9 +235,9 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if self.context.stores.find_window::<K, V>(name).is_some() {
+        if self.context.stores.find::<WindowState<K, V>>(name).is_some() {
             let with_old = self.with_old.contains(&name);
-            self.context.stores.window(handle).forward_changes(with_old);
+            self.context.stores.get(handle).forward_changes(with_old);
         }
     }
 
@@ -248,12 +248,12 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let made = match self.context.stores.find_sessions(name) {
+        let made = match self.context.stores.find::<Sessions<K, V>>(name) {
             // A processor that reads it has opened it before.
-            Some(handle) => Some((handle, self.context.stores.sessions(handle).retention_ms())),
-            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add_sessions(store), retention_ms)),
+            Some(handle) => Some((handle, self.context.stores.get(handle).retention_ms())),
+            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add(store), retention_ms)),
         };
-        let Some((handle, retention_ms)) = made else { return StoreArena::no_sessions() };
+        let Some((handle, retention_ms)) = made else { return StoreArena::nowhere() };
         if retention_ms < least_retention_ms {
             let problem = format!(
                 "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
@@ -262,7 +262,7 @@ impl<'a> TaskBuilder<'a> {
         }
         if forwards {
             let with_old = self.with_old.contains(&name);
-            self.context.stores.sessions(handle).forward_changes(with_old);
+            self.context.stores.get(handle).forward_changes(with_old);
         }
         handle
     }
@@ -278,7 +278,7 @@ impl<'a> TaskBuilder<'a> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let handle = self.key_value(name);
-        if self.context.stores.find::<K, V>(name).is_some() {
+        if self.context.stores.find::<KeyValue<K, V>>(name).is_some() {
             let with_old = self.with_old.contains(&name);
             self.context.stores.get(handle).forward_changes(with_old);
         } else {
@@ -293,7 +293,7 @@ impl<'a> TaskBuilder<'a> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if self.context.stores.find::<K, V>(name).is_some() {
+        if self.context.stores.find::<KeyValue<K, V>>(name).is_some() {
             self.context.stores.get(handle).set_key_format(codec);
         }
     }

@@ -30,7 +30,7 @@ impl TableWindow for Window {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if b.plans(name) { b.owned_window(name, 0) } else { StoreArena::no_window() }
+        if b.plans(name) { b.owned_window(name, 0) } else { StoreArena::nowhere() }
     }
 }
 
@@ -42,7 +42,7 @@ impl TableWindow for SessionWindow {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if b.plans(name) { b.owned_sessions(name, 0, false) } else { StoreArena::no_sessions() }
+        if b.plans(name) { b.owned_sessions(name, 0, false) } else { StoreArena::nowhere() }
     }
 }
 
@@ -53,17 +53,17 @@ impl TaskBuilder<'_> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::no_window() };
+        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
         let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store for processors")));
-            return StoreArena::no_window();
+            return StoreArena::nowhere();
         };
         if retention_ms < size_ms {
             self.window_problem(name, format!("a retention of {retention_ms} ms is shorter than a window of {size_ms} ms"));
         }
         match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add_window(store.for_processors(size_ms, retain_duplicates)),
-            None => StoreArena::no_window(),
+            Some(store) => self.context.stores.add(store.for_processors(size_ms, retain_duplicates)),
+            None => StoreArena::nowhere(),
         }
     }
 
@@ -74,8 +74,8 @@ impl TaskBuilder<'_> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
-            Some((store, _)) => self.context.stores.add_sessions(store),
-            None => StoreArena::no_sessions(),
+            Some((store, _)) => self.context.stores.add(store),
+            None => StoreArena::nowhere(),
         }
     }
 
@@ -85,18 +85,18 @@ impl TaskBuilder<'_> {
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
-        if let Some(handle) = self.context.stores.find_versioned(name) {
+        if let Some(handle) = self.context.stores.find(name) {
             return handle;
         }
         let plan = self.env.plan.stores.iter().find(|s| s.name == name);
-        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::no_versioned() };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_versioned() };
+        let Some(StorePlan { kind: StoreKind::Versioned { history_ms }, logged, .. }) = plan else { return StoreArena::nowhere() };
+        let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, *logged);
         match VersionedStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, *history_ms) {
-            Ok(store) => self.context.stores.add_versioned(store),
+            Ok(store) => self.context.stores.add(store),
             Err(error) => {
                 self.problems.push(error.into());
-                StoreArena::no_versioned()
+                StoreArena::nowhere()
             }
         }
     }

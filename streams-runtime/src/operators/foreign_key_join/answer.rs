@@ -14,7 +14,7 @@ use crate::node::{Node, Push, PushChange, Signal};
 use crate::partition::partition_for_key;
 use crate::plan::ForeignKeyTopic;
 use crate::stores::StoreError;
-use crate::stores::arena::Place;
+use crate::stores::handle::Place;
 use crate::stores::subscriptions::SubscriptionStore;
 use crate::task::TaskBuilder;
 
@@ -113,7 +113,7 @@ where
         combined_key(&self.foreign_key, &mut self.combined);
         self.combined.extend_from_slice(&subscription.primary_key);
         let at_ms = cx.timestamp_ms;
-        let kept = cx.stores.of(self.answers.store).apply(&self.combined, subscription, at_ms);
+        let kept = cx.stores.get(self.answers.store).apply(&self.combined, subscription, at_ms);
         kept.map_err(|e| self.answers.store_error(e, cx))?;
         let answers = &mut self.answers;
         let found = self.rows.with(key, cx, |row| match row {
@@ -210,7 +210,7 @@ impl<TK, T: StreamData, FC: Codec<TK>> PushChange<TK, T> for RightRowChanges<TK,
         self.answers.set_value(new).map_err(|e| self.answers.encode_error(e, cx))?;
         self.row.clear();
         loop {
-            let next = cx.stores.of(self.answers.store).next(&self.prefix, &mut self.row);
+            let next = cx.stores.get(self.answers.store).next(&self.prefix, &mut self.row);
             let Some((hash, partition)) = next.map_err(|e| self.answers.store_error(e, cx))? else { return Ok(()) };
             if let Some(primary_key) = primary_key(&self.row) {
                 self.answers.send(hash, partition, primary_key, cx)?;

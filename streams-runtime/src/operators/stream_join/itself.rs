@@ -11,7 +11,7 @@ use crate::node::{Node, Push, Signal};
 use crate::operators::joiner::{Inner, InnerWithKey};
 use crate::operators::{Joiner, Plain, Settle, Try};
 use crate::plan::StoreKind;
-use crate::stores::arena::Place;
+use crate::stores::handle::Place;
 use crate::stores::join_window::{JoinRows, JoinStore};
 use crate::task::TaskBuilder;
 use crate::windows::JoinWindows;
@@ -107,7 +107,7 @@ pub struct JoinItselfNode<V: StreamData + ?Sized, J, R, M, N> {
 impl<V: StreamData + ?Sized, J, R, M, N: Node> Node for JoinItselfNode<V, J, R, M, N> {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
         if matches!(signal, Signal::Init) {
-            self.stream_time_ms = self.stream_time_ms.max(cx.stores.of(self.rows).rows.newest_ms());
+            self.stream_time_ms = self.stream_time_ms.max(cx.stores.get(self.rows).rows.newest_ms());
         }
         self.next.signal(signal, cx)
     }
@@ -155,23 +155,23 @@ where
         };
         let time_ms = cx.timestamp_ms;
         self.stream_time_ms = self.stream_time_ms.max(time_ms);
-        let mut found = cx.stores.of(self.rows).rows.find(&self.key, self.op.windows.of_left().around(time_ms));
+        let mut found = cx.stores.get(self.rows).rows.find(&self.key, self.op.windows.of_left().around(time_ms));
         while let Some(at) = found.next() {
-            let row = cx.stores.of(self.rows).rows.row(at);
+            let row = cx.stores.get(self.rows).rows.row(at);
             let row_ms = row.time_ms;
             let result = self.op.joiner.call(key, Some(&value), Some(&row.value));
             self.tell(result, key, time_ms.max(row_ms), cx)?;
         }
         let mut meets_itself = self.meets_itself(time_ms);
-        let mut found = cx.stores.of(self.rows).rows.find(&self.key, self.op.windows.of_right().around(time_ms));
+        let mut found = cx.stores.get(self.rows).rows.find(&self.key, self.op.windows.of_right().around(time_ms));
         while let Some(at) = found.next() {
-            let row_ms = cx.stores.of(self.rows).rows.row(at).time_ms;
+            let row_ms = cx.stores.get(self.rows).rows.row(at).time_ms;
             // Results come in the order of time.
             if row_ms > time_ms && std::mem::take(&mut meets_itself) {
                 let result = self.op.joiner.call(key, Some(&value), Some(&value));
                 self.tell(result, key, time_ms, cx)?;
             }
-            let row = cx.stores.of(self.rows).rows.row(at);
+            let row = cx.stores.get(self.rows).rows.row(at);
             let result = self.op.joiner.call(key, Some(&row.value), Some(&value));
             self.tell(result, key, time_ms.max(row_ms), cx)?;
         }
@@ -180,7 +180,7 @@ where
             self.tell(result, key, time_ms, cx)?;
         }
         let Context { stores, out, .. } = &mut *cx;
-        let written = stores.of(self.rows).put(&self.key, time_ms, value, false, out);
+        let written = stores.get(self.rows).put(&self.key, time_ms, value, false, out);
         written.map_err(|e| cx.store_error(self.op.node, e))?;
         cx.hand_over_if_large().map_err(|e| cx.produce_error(self.op.node, e))
     }

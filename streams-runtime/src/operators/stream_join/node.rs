@@ -11,7 +11,7 @@ use crate::error::{ErrorKind, Flow};
 use crate::node::{Node, Push, Signal};
 use crate::operators::{Joiner, Settle};
 use crate::plan::StoreKind;
-use crate::stores::arena::Place;
+use crate::stores::handle::Place;
 use crate::stores::join_window::{JoinRows, JoinStore};
 use crate::stores::waiting::{Side, Values, WaitingRows, WaitingStore, set_waiting_key, time_of, waiting_key};
 use crate::task::TaskBuilder;
@@ -117,10 +117,10 @@ where
 {
     /// The stores are restored: what is known of time goes on where it was.
     fn begin(&mut self, cx: &mut Context) {
-        let newest_ms = cx.stores.of(self.left).rows.newest_ms().max(cx.stores.of(self.right).rows.newest_ms());
+        let newest_ms = cx.stores.get(self.left).rows.newest_ms().max(cx.stores.get(self.right).rows.newest_ms());
         self.stream_time_ms = self.stream_time_ms.max(newest_ms);
         if let Some(waiting) = self.waiting
-            && let Some((_, first_ms)) = cx.stores.of(waiting).rows.first()
+            && let Some((_, first_ms)) = cx.stores.get(waiting).rows.first()
         {
             self.oldest_ms = self.oldest_ms.min(first_ms);
         }
@@ -150,7 +150,7 @@ where
         let (of_left, of_right) = (self.op.windows.of_left(), self.op.windows.of_right());
         // Closed ones are the first of their side: what ends the look comes behind the first open ones of both.
         loop {
-            let store = cx.stores.of(waiting);
+            let store = cx.stores.get(waiting);
             let left = store.rows.left.first().filter(|key| of_left.is_closed(time_of(key), record_ms));
             let right = store.rows.right.first().filter(|key| of_right.is_closed(time_of(key), record_ms));
             let side = match (left, right) {
@@ -176,7 +176,7 @@ where
             key.clear();
         }
         self.closing_key = key;
-        if let Some(end_ms) = cx.stores.of(waiting).rows.looked_up_to_ms() {
+        if let Some(end_ms) = cx.stores.get(waiting).rows.looked_up_to_ms() {
             seen_ms = seen_ms.max(end_ms);
         }
         if seen_ms > i64::MIN {
@@ -275,7 +275,7 @@ macro_rules! side {
                 }
                 let JoinNode { op, waiting, stream_time_ms, oldest_ms, key_codec, key: bytes, key_slot, waiting_key, next, .. } = node;
                 let (own, other) = (node.$own, node.$other);
-                let mut found = cx.stores.of(other).rows.find(bytes, reach.around(time_ms));
+                let mut found = cx.stores.get(other).rows.find(bytes, reach.around(time_ms));
                 let is_alone = J::$own_alone && found.is_empty();
                 let goes_alone = is_alone && (!has_key || reach.end_ms(time_ms) < *stream_time_ms);
                 if goes_alone || !found.is_empty() {
@@ -283,7 +283,7 @@ macro_rules! side {
                     let key: Result<&K, CodecError> = $as_key;
                     let key = key.map_err(|e| cx.error(ErrorKind::Store, op.node, e.into()))?;
                     while let Some(at) = found.next() {
-                        let row = cx.stores.of(other).rows.row(at);
+                        let row = cx.stores.get(other).rows.row(at);
                         let row_ms = row.time_ms;
                         let may_wait = std::mem::take(&mut row.may_wait);
                         let ($mine, $row) = (Some(&value), Some(&row.value));
@@ -291,7 +291,7 @@ macro_rules! side {
                         let result = op.joiner.call(key, l, r);
                         if J::$other_alone && may_wait && let Some(waiting) = *waiting {
                             set_waiting_key(waiting_key, Side::$other_side, row_ms, bytes);
-                            cx.stores.of(waiting).found(Side::$other_side, waiting_key, time_ms);
+                            cx.stores.get(waiting).found(Side::$other_side, waiting_key, time_ms);
                         }
                         tell::<_, _, M, _, _>(result, key, time_ms.max(row_ms), (op.node, &mut *next), cx)?;
                     }
@@ -310,10 +310,10 @@ macro_rules! side {
                 let waits = waiting.filter(|_| is_alone && !goes_alone);
                 if let Some(waiting) = waits {
                     set_waiting_key(waiting_key, Side::$side, time_ms, bytes);
-                    written = stores.of(waiting).$wait(waiting_key, value.clone(), time_ms, out);
+                    written = stores.get(waiting).$wait(waiting_key, value.clone(), time_ms, out);
                     *oldest_ms = time_ms.min(*oldest_ms);
                 }
-                let written = written.and_then(|()| stores.of(own).put(bytes, time_ms, value, waits.is_some(), out));
+                let written = written.and_then(|()| stores.get(own).put(bytes, time_ms, value, waits.is_some(), out));
                 written.map_err(|e| cx.store_error(op.node, e))?;
                 cx.hand_over_if_large().map_err(|e| cx.produce_error(op.node, e))
             }

@@ -20,8 +20,8 @@ use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
 use crate::processor::{ScheduleId, ScheduleKind};
 use crate::stores::StoreError;
-use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
+use crate::stores::handle::Place;
 use crate::task::TaskBuilder;
 
 impl<K, V> Table<K, V> {
@@ -196,7 +196,7 @@ where
         }
         let time_ms = self.op.until.time_ms(key, cx.timestamp_ms);
         let Context { stores, headers, timestamp_ms, offset, topic, partition, wall_clock_ms, .. } = &mut *cx;
-        let put = stores.of(self.buffer).put(&self.key, (time_ms, *wall_clock_ms), |row, is_new| {
+        let put = stores.get(self.buffer).put(&self.key, (time_ms, *wall_clock_ms), |row, is_new| {
             (row.origin.timestamp_ms, row.origin.offset, row.origin.partition) = (*timestamp_ms, *offset, *partition);
             if !std::sync::Arc::ptr_eq(&row.origin.topic, topic) {
                 row.origin.topic = std::sync::Arc::clone(topic);
@@ -214,7 +214,7 @@ where
     /// Lets go what has waited long enough, and what there is no place for.
     fn let_go(&mut self, cx: &mut Context) -> Flow {
         let due_ms = self.stream_time_ms.saturating_sub(self.rule.wait_ms);
-        while cx.stores.of(self.buffer).first_ms().is_some_and(|first_ms| first_ms <= due_ms) {
+        while cx.stores.get(self.buffer).first_ms().is_some_and(|first_ms| first_ms <= due_ms) {
             self.let_first_go(cx)?;
         }
         while self.is_full(cx) {
@@ -228,13 +228,13 @@ where
 
     #[inline]
     fn is_full(&self, cx: &mut Context) -> bool {
-        let buffer = cx.stores.of(self.buffer);
+        let buffer = cx.stores.get(self.buffer);
         buffer.len() > self.rule.limits.max_records || buffer.bytes() > self.rule.limits.max_bytes
     }
 
     #[cold]
     fn full(&self, cx: &mut Context) -> Box<crate::error::TaskError> {
-        let buffer = cx.stores.of(self.buffer);
+        let buffer = cx.stores.get(self.buffer);
         let limit = |limit: usize| if limit == usize::MAX { "any number".to_owned() } else { limit.to_string() };
         let problem = format!(
             "the buffer is full: {} records of {}, {} bytes of {}",
@@ -247,7 +247,7 @@ where
     }
 
     fn let_first_go(&mut self, cx: &mut Context) -> Flow {
-        let taken = cx.stores.of(self.buffer).take_first(&mut self.key);
+        let taken = cx.stores.get(self.buffer).take_first(&mut self.key);
         self.hand_on(taken, cx)
     }
 
@@ -273,7 +273,7 @@ where
     fn watch_the_clock(&mut self, cx: &mut Context) {
         if let Some(flush_after_ms) = self.rule.limits.flush_after_ms
             && self.schedule.is_none()
-            && let Some(first_ms) = cx.stores.of(self.buffer).first_arrival_ms()
+            && let Some(first_ms) = cx.stores.get(self.buffer).first_arrival_ms()
         {
             let due_ms = first_ms.saturating_add(flush_after_ms);
             // Each is for one time.
@@ -287,9 +287,9 @@ where
             cx.schedules.cancel(schedule);
         }
         let Some(flush_after_ms) = self.rule.limits.flush_after_ms else { return Ok(()) };
-        let due = cx.stores.of(self.buffer).arrived_until(now_ms.saturating_sub(flush_after_ms));
+        let due = cx.stores.get(self.buffer).arrived_until(now_ms.saturating_sub(flush_after_ms));
         for place in due.map_err(|e| cx.store_error(&self.name, e))? {
-            let taken = cx.stores.of(self.buffer).take_at(&place, &mut self.key);
+            let taken = cx.stores.get(self.buffer).take_at(&place, &mut self.key);
             self.hand_on(taken, cx)?;
         }
         self.watch_the_clock(cx);
@@ -316,7 +316,7 @@ where
         match signal {
             Signal::Init => {
                 let limits = self.rule.limits;
-                let opened = cx.stores.of(self.buffer).open(limits.counts_bytes(), limits.flush_after_ms.is_some());
+                let opened = cx.stores.get(self.buffer).open(limits.counts_bytes(), limits.flush_after_ms.is_some());
                 opened.map_err(|e| cx.store_error(&self.name, e))?;
                 self.watch_the_clock(cx);
             }

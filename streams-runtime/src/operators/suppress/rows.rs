@@ -7,8 +7,8 @@ use crate::codec::{Codec, Encoded, Held, StreamData};
 use crate::context::Context;
 use crate::error::{ErrorKind, TaskError};
 use crate::operators::Rows;
-use crate::stores::arena::Place;
 use crate::stores::buffer::BufferStore;
+use crate::stores::handle::Place;
 
 /// Those of the table in front, but of a key that waits what it had when it came into the buffer.
 pub struct SuppressedRows<V: Held, G> {
@@ -40,7 +40,7 @@ where
         let (mut key_bytes, value_bytes) = cx.take_scratch();
         let encoded = K::Codec::default().encode(key, &mut key_bytes);
         let prior = match encoded {
-            Ok(Encoded::Bytes) => Some(cx.stores.of(self.buffer).prior(&key_bytes).map(|prior| prior.map(Option::<&V>::cloned))),
+            Ok(Encoded::Bytes) => Some(cx.stores.get(self.buffer).prior(&key_bytes).map(|prior| prior.map(Option::<&V>::cloned))),
             Ok(Encoded::Null) => None,
             Err(e) => {
                 cx.put_scratch((key_bytes, value_bytes));

@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, Flow, TaskError};
 use crate::headers::Headers;
 use crate::node::PushChange;
 use crate::stores::Sessions;
-use crate::stores::arena::OverRows;
+use crate::stores::erased::OverRows;
 use crate::stores::session::{Closing, set_row};
 use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Window, Windowed};
@@ -98,7 +98,7 @@ where
     #[inline]
     pub(in crate::operators) fn find(&mut self, time_ms: i64, gap_ms: i64, cx: &mut Context) -> SessionWindow {
         self.found.clear();
-        let store = cx.stores.sessions(self.store);
+        let store = cx.stores.get(self.store);
         self.found.extend(store.find(&self.row, time_ms.saturating_sub(gap_ms), time_ms.saturating_add(gap_ms)));
         self.found.iter().copied().fold(SessionWindow::at(time_ms), SessionWindow::merge)
     }
@@ -174,19 +174,19 @@ where
     fn load(&mut self, session: SessionWindow, cx: &mut Context) -> Result<usize, Box<TaskError>> {
         self.row.truncate(self.key_bytes);
         end_session_key(&mut self.row, session);
-        cx.stores.sessions(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
+        cx.stores.get(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
     }
 
     fn copy(&mut self, session: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        Ok(cx.stores.sessions(self.store).row(place).cloned())
+        Ok(cx.stores.get(self.store).row(place).cloned())
     }
 
     /// Takes a session out that becomes a part of `merged`.
     #[inline]
     fn remove(&mut self, session: SessionWindow, merged: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        let store = cx.stores.sessions(self.store);
+        let store = cx.stores.get(self.store);
         let value = store.take(place);
         store.set(place, session.end_ms, &self.no_headers, None);
         // The key stays in the index all the while.
@@ -201,7 +201,7 @@ where
     #[inline]
     fn put(&mut self, session: SessionWindow, value: Option<V>, cx: &mut Context) -> Flow {
         let place = self.load(session, cx)?;
-        let store = cx.stores.sessions(self.store);
+        let store = cx.stores.get(self.store);
         store.note(&self.row[..self.key_bytes], session, value.is_some());
         store.take(place);
         store.set(place, session.end_ms, &self.no_headers, value);
@@ -211,7 +211,7 @@ where
     /// Hands all cached changes on if the cache is full.
     #[inline]
     fn flush_if_full<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        if cx.stores.sessions(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
+        if cx.stores.get(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
     /// Hands all cached changes on, each with the time of its session's end and without headers.
@@ -227,7 +227,7 @@ where
     fn flush_all<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
         loop {
             let Context { stores, out, .. } = &mut *cx;
-            let change = stores.sessions(self.store).next_change(&mut self.leaving, out);
+            let change = stores.get(self.store).next_change(&mut self.leaving, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
             cx.timestamp_ms = change.timestamp_ms;
@@ -245,7 +245,7 @@ where
     pub(super) fn emit<N: PushChange<InSession<K>, V>>(&mut self, from_ms: i64, before_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
         let record_ms = cx.timestamp_ms;
         let mut closing = std::mem::take(&mut self.closing);
-        cx.stores.sessions(self.store).closing(from_ms, before_ms, &mut closing);
+        cx.stores.get(self.store).closing(from_ms, before_ms, &mut closing);
         let result = closing.iter().try_for_each(|row| self.emit_row(row, next, cx));
         closing.clear();
         self.closing = closing;
@@ -255,7 +255,7 @@ where
 
     fn emit_row<N: PushChange<InSession<K>, V>>(&mut self, closing: &Closing, next: &mut N, cx: &mut Context) -> Flow {
         set_row(&mut self.leaving, &closing.key, closing.session);
-        let store = cx.stores.sessions(self.store);
+        let store = cx.stores.get(self.store);
         let place = match store.load(&self.leaving) {
             Ok(place) => place,
             Err(e) => return Err(cx.store_error(&self.name, e)),

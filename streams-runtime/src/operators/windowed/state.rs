@@ -9,7 +9,7 @@ use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
 use crate::stores::WindowState;
-use crate::stores::arena::OverRows;
+use crate::stores::erased::OverRows;
 use crate::stores::window::{end_row_key, row_key};
 use crate::task::TaskBuilder;
 use crate::windows::{Window, Windowed};
@@ -102,7 +102,7 @@ where
     /// lies between. `initial` is only called where somebody asks.
     #[inline]
     pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
-        self.assumed = if cx.stores.window(self.store).tells_old() { initial() } else { None };
+        self.assumed = if cx.stores.get(self.store).tells_old() { initial() } else { None };
     }
 
     /// Updates the window with this start: `fold` gets the value and says whether it changed it.
@@ -112,7 +112,7 @@ where
         F: FnOnce(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
         let place = self.place(start_ms, cx)?;
-        let store = cx.stores.window(self.store);
+        let store = cx.stores.get(self.store);
         let row_ms = store.row_timestamp_ms(place);
         let row = store.take(place);
         let is_new = row.is_none();
@@ -130,7 +130,7 @@ where
         };
         let folded = fold(&mut value, cx);
         let Context { stores, headers, timestamp_ms, .. } = cx;
-        let store = stores.window(self.store);
+        let store = stores.get(self.store);
         if let Ok(true) = folded {
             store.set(place, (&self.row, is_new), row_ms.max(*timestamp_ms), headers, value);
         } else {
@@ -144,7 +144,7 @@ where
     pub(super) fn put(&mut self, start_ms: i64, value: V, timestamp_ms: i64, cx: &mut Context) -> Flow {
         let place = self.place(start_ms, cx)?;
         let Context { stores, headers, .. } = cx;
-        let store = stores.window(self.store);
+        let store = stores.get(self.store);
         let is_new = store.take(place).is_none();
         store.set(place, (&self.row, is_new), timestamp_ms, headers, Some(value));
         Ok(())
@@ -153,34 +153,34 @@ where
     /// The starts of the key's windows within a range, as far as the store still shows them, ascending; some may have no row any more.
     pub(super) fn starts(&self, within_ms: RangeInclusive<i64>, starts: &mut Vec<i64>, cx: &mut Context) {
         starts.clear();
-        cx.stores.window(self.store).starts_of(&self.row[..self.key_bytes], within_ms, starts);
+        cx.stores.get(self.store).starts_of(&self.row[..self.key_bytes], within_ms, starts);
     }
 
     /// The time of the last update of the window with this start; `None` if there is no such window.
     #[inline]
     pub(super) fn row_ms(&mut self, start_ms: i64, cx: &mut Context) -> Result<Option<i64>, Box<TaskError>> {
         let place = self.place(start_ms, cx)?;
-        let store = cx.stores.window(self.store);
+        let store = cx.stores.get(self.store);
         Ok(store.row(place).map(|_| store.row_timestamp_ms(place)))
     }
 
     /// A copy of the value of the window with this start.
     pub(super) fn value(&mut self, start_ms: i64, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.place(start_ms, cx)?;
-        Ok(cx.stores.window(self.store).row(place).cloned())
+        Ok(cx.stores.get(self.store).row(place).cloned())
     }
 
     #[inline]
     fn place(&mut self, start_ms: i64, cx: &mut Context) -> Result<usize, Box<TaskError>> {
         self.row.truncate(self.key_bytes);
         end_row_key(&mut self.row, start_ms);
-        cx.stores.window(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
+        cx.stores.get(self.store).load(&self.row).map_err(|e| cx.store_error(&self.name, e))
     }
 
     /// Hands all cached changes on if the cache is full.
     #[inline]
     pub(super) fn flush_if_full<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        if cx.stores.window(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
+        if cx.stores.get(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
     /// Hands all cached changes on, each with its own time and headers.
@@ -196,7 +196,7 @@ where
     fn flush_all<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
         loop {
             let Context { stores, out, .. } = &mut *cx;
-            let change = stores.window(self.store).next_change(&mut self.leaving, out);
+            let change = stores.get(self.store).next_change(&mut self.leaving, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
             cx.timestamp_ms = change.timestamp_ms;
@@ -220,8 +220,8 @@ where
     }
 
     fn emit_all<N: PushChange<Windowed<K>, V>>(&mut self, from_ms: i64, to_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
-        while cx.stores.window(self.store).next_row(&mut self.leaving, from_ms, to_ms) {
-            let store = cx.stores.window(self.store);
+        while cx.stores.get(self.store).next_row(&mut self.leaving, from_ms, to_ms) {
+            let store = cx.stores.get(self.store);
             let place = match store.load(&self.leaving) {
                 Ok(place) => place,
                 Err(e) => return Err(cx.store_error(&self.name, e)),

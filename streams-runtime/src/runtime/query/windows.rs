@@ -4,7 +4,7 @@ use std::ops::{Bound, ControlFlow, RangeBounds};
 
 use super::{QueryError, StoreQuery};
 use crate::codec::StreamData;
-use crate::stores::Order;
+use crate::stores::{Order, Sessions, WindowState};
 use crate::windows::{SessionWindow, Window, Windowed};
 
 /// The first and the last millisecond of a range; `None` if it is empty.
@@ -56,8 +56,8 @@ where
         let (task, key) = self.task_of(key)?;
         let store = self.name;
         self.ask(task, move |task| {
-            let handle = task.stores_mut().find_window::<K, V>(store).ok_or(QueryError::Unknown { store })?;
-            let windows = task.stores_mut().window(handle);
+            let handle = task.stores_mut().find::<WindowState<K, V>>(store).ok_or(QueryError::Unknown { store })?;
+            let windows = task.stores_mut().get(handle);
             let mut rows = Vec::new();
             let size_ms = windows.size_ms();
             windows.visit_range(&key, from_ms, to_ms, Order::Ascending, |start_ms, value, _| {
@@ -80,9 +80,9 @@ where
         let (mut rows, store) = (Vec::new(), self.name);
         for task in self.local_tasks()? {
             let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find_window::<K, V>(store).ok_or(QueryError::Unknown { store })?;
+                let handle = task.stores_mut().find::<WindowState<K, V>>(store).ok_or(QueryError::Unknown { store })?;
                 let mut rows = Vec::new();
-                task.stores_mut().window(handle).visit_all(from_ms, to_ms, Order::Ascending, |key, window, value, _| {
+                task.stores_mut().get(handle).visit_all(from_ms, to_ms, Order::Ascending, |key, window, value, _| {
                     rows.push((Windowed { key: key.clone(), window }, value.clone()));
                     ControlFlow::Continue(())
                 })?;
@@ -114,9 +114,9 @@ where
         let (task, key) = self.task_of(key)?;
         let store = self.name;
         self.ask(task, move |task| {
-            let handle = task.stores_mut().find_sessions::<K, V>(store).ok_or(QueryError::Unknown { store })?;
+            let handle = task.stores_mut().find::<Sessions<K, V>>(store).ok_or(QueryError::Unknown { store })?;
             let mut rows = Vec::new();
-            task.stores_mut().sessions(handle).visit_sessions(&key, from_ms, to_ms, Order::Ascending, |session, value| {
+            task.stores_mut().get(handle).visit_sessions(&key, from_ms, to_ms, Order::Ascending, |session, value| {
                 rows.push((session, value.clone()));
                 ControlFlow::Continue(())
             })?;
@@ -134,10 +134,10 @@ where
         let (mut rows, store) = (Vec::new(), self.name);
         for task in self.local_tasks()? {
             let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find_sessions::<K, V>(store).ok_or(QueryError::Unknown { store })?;
+                let handle = task.stores_mut().find::<Sessions<K, V>>(store).ok_or(QueryError::Unknown { store })?;
                 let mut rows = Vec::new();
                 let all: (Bound<&K>, Bound<&K>) = (Bound::Unbounded, Bound::Unbounded);
-                task.stores_mut().sessions(handle).visit_keys(all, from_ms, to_ms, Order::Ascending, |key, window, value| {
+                task.stores_mut().get(handle).visit_keys(all, from_ms, to_ms, Order::Ascending, |key, window, value| {
                     rows.push((Windowed { key: key.clone(), window }, value.clone()));
                     ControlFlow::Continue(())
                 })?;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::record::NewRecord;
 use crate::stores::MemoryBackend;
-use crate::stores::arena::StoreObject;
+use crate::stores::erased::StoreObject;
 
 fn store(cache_max_bytes: usize) -> BufferStore<String> {
     let mut store = BufferStore::new("b".into(), Box::new(MemoryBackend::default()), Some((TopicSlot(0), 0)), cache_max_bytes);

@@ -14,8 +14,12 @@
 //! The changelog has each put as Kafka Streams writes it (key, value or null, the put's time), in the order of the puts, and written at once: no
 //! version may be missing in it, so the cache does not stand before it. A restore puts them again.
 
+mod object;
 mod past;
+mod put;
 mod version;
+
+pub use put::VersionPut;
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
@@ -27,28 +31,14 @@ use hashbrown::HashMap;
 use past::{Old, Past};
 use version::Version;
 
-use super::arena::StoreObject;
 use super::{KeyValueBackend, KeyValueStore, Order, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::headers::Headers;
-use crate::record::{NewRecord, RecordRef};
 
 const LATEST: u8 = 0;
 const OLD: u8 = 1;
 const NEWEST: u8 = 2;
 const TIME_BYTES: usize = 8;
-
-/// What became of a put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VersionPut {
-    /// It is the latest version of its key.
-    Latest,
-    /// It is an earlier version, and holds until this time.
-    Until(i64),
-    /// It was older than the history of the store, which is as it was.
-    TooOld,
-}
 
 /// A versioned store of one task.
 pub struct VersionedStore<K: StreamData, V: StreamData + 'static> {
@@ -222,122 +212,6 @@ where
         Ok(self.row(place))
     }
 
-    /// Puts a value, or with `None` a deletion, for a key at a time.
-    ///
-    /// # Errors
-    /// When the backend fails, or key or value have no bytes.
-    pub(crate) fn put<Q>(&mut self, key: &Q, value: Option<V>, time_ms: i64, out: &mut ProduceBatch) -> Result<VersionPut, StoreError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        if !self.locate(key)? {
-            return Err(StoreError::NullKey { store: self.name().to_owned() });
-        }
-        self.put_located(value, time_ms, out)
-    }
-
-    /// Puts a value, or with `None` a deletion, for the key at work.
-    #[inline]
-    pub(crate) fn put_located(&mut self, value: Option<V>, time_ms: i64, out: &mut ProduceBatch) -> Result<VersionPut, StoreError> {
-        if time_ms < self.limit_ms() {
-            return Ok(VersionPut::TooOld);
-        }
-        self.value_bytes.clear();
-        if let Some(value) = &value {
-            match V::Codec::default().encode(value, &mut self.value_bytes) {
-                Ok(Encoded::Bytes) => {}
-                Ok(Encoded::Null) => {
-                    let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
-                    return Err(StoreError::Encode { store: self.name().to_owned(), reason: reason.into() });
-                }
-                Err(e) => return Err(self.encode_error(&e)),
-            }
-        }
-        let bytes = value.as_ref().map(|_| &self.value_bytes[..]);
-        if let Some((topic, partition)) = self.changelog {
-            out.push(
-                topic,
-                partition,
-                NewRecord { key: Some(&self.latest_key[1..]), value: bytes, timestamp_ms: time_ms.max(0), offset: 0 },
-            );
-        }
-        self.apply(value, time_ms)
-    }
-
-    /// Where a version that is not too old belongs.
-    fn apply(&mut self, value: Option<V>, time_ms: i64) -> Result<VersionPut, StoreError> {
-        let place = self.latest_place()?;
-        let latest_ms = self.rows.row(place).map(|_| self.rows.row_timestamp_ms(place));
-        self.newest_ms = self.newest_ms.max(time_ms);
-        let last = self.past.get(self.located()).and_then(Past::last);
-        match latest_ms {
-            Some(latest_ms) if time_ms < latest_ms => self.put_below(value, time_ms, latest_ms),
-            None if last.is_some_and(|last| time_ms < last.from_ms) => self.put_below(value, time_ms, i64::MAX),
-            Some(latest_ms) => {
-                let replaced = self.rows.take(place);
-                let lives = value.is_some();
-                self.rows.set(place, time_ms, &Headers::default(), value.map(Version::Value));
-                let newer = time_ms > latest_ms;
-                if newer && let Some(replaced) = replaced {
-                    self.put_old(latest_ms, replaced)?;
-                }
-                // Taking a value back at its own time leaves a mark only where something ended there, as in Kafka Streams.
-                if !lives && (newer || last.is_some_and(|last| last.ends_at_next())) {
-                    self.put_old(time_ms, Version::Deleted { was_latest: true })?;
-                }
-                self.set_latest_ms(lives.then_some(time_ms));
-                Ok(VersionPut::Latest)
-            }
-            None => {
-                match value {
-                    Some(value) => {
-                        self.rows.take(place);
-                        self.rows.set(place, time_ms, &Headers::default(), Some(Version::Value(value)));
-                        self.set_latest_ms(Some(time_ms));
-                    }
-                    // Deleted a second time at one time.
-                    None if last.is_some_and(|last| last.from_ms == time_ms) => {}
-                    None => self.put_old(time_ms, Version::Deleted { was_latest: true })?,
-                }
-                Ok(VersionPut::Latest)
-            }
-        }
-    }
-
-    /// A version with a later one.
-    fn put_below(&mut self, value: Option<V>, time_ms: i64, latest_ms: i64) -> Result<VersionPut, StoreError> {
-        let next_ms = self.past.get(self.located()).and_then(|past| past.after(time_ms)).unwrap_or(latest_ms);
-        self.put_old(time_ms, value.map_or(Version::Deleted { was_latest: false }, Version::Value))?;
-        if latest_ms < i64::MAX {
-            self.set_latest_ms(Some(latest_ms));
-        }
-        Ok(VersionPut::Until(next_ms))
-    }
-
-    fn set_latest_ms(&mut self, latest_ms: Option<i64>) {
-        if let Some(past) = self.past.get_mut(&self.latest_key[1..]) {
-            past.latest_ms = latest_ms;
-        }
-    }
-
-    /// Writes the row of a version that is not the latest, and remembers it.
-    fn put_old(&mut self, from_ms: i64, version: Version<V>) -> Result<(), StoreError> {
-        let old = Old { from_ms, kind: version.kind() };
-        let place = self.old_place(from_ms)?;
-        self.rows.take(place);
-        self.rows.set(place, from_ms, &Headers::default(), Some(version));
-        if let Some(past) = self.past.get_mut(&self.latest_key[1..]) {
-            past.insert(old);
-            return Ok(());
-        }
-        let key: Rc<[u8]> = self.latest_key[1..].into();
-        let mut past = Past::new(None);
-        past.insert(old);
-        self.due.insert((past.schedule(), Rc::clone(&key)));
-        self.past.insert(key, past);
-        Ok(())
-    }
-
     /// The place of the row of an old version of the key at work.
     fn old_place(&mut self, from_ms: i64) -> Result<usize, StoreError> {
         old_key(&mut self.old_key, &self.latest_key[1..], from_ms);
@@ -419,82 +293,6 @@ fn old_key(row: &mut Vec<u8>, key: &[u8], from_ms: i64) {
 fn old_row_key(row: &[u8]) -> Option<(&[u8], i64)> {
     let (key, time) = row.strip_prefix(&[OLD])?.split_last_chunk::<TIME_BYTES>()?;
     Some((key, (u64::from_be_bytes(*time) ^ 1 << 63) as i64))
-}
-
-impl<K, V> StoreObject for VersionedStore<K, V>
-where
-    K: StreamData<Stored = K> + 'static,
-    V: StreamData<Stored = V> + Clone + 'static,
-{
-    fn name(&self) -> &str {
-        self.rows.name()
-    }
-    /// The changelog is in the order of the puts, so they are done again; one that was refused then is refused now.
-    fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
-        let codec = V::Codec::default();
-        for record in records {
-            let Some(key) = record.key else { continue };
-            if record.timestamp_ms < self.limit_ms() {
-                continue;
-            }
-            let value = match record.value {
-                None => None,
-                Some(_) => match codec.decode(record.value, &mut self.value_slot) {
-                    Ok(value) => Some(value.clone()),
-                    Err(e) => return Err(self.decode_error(&e)),
-                },
-            };
-            self.latest_key.clear();
-            self.latest_key.push(LATEST);
-            self.latest_key.extend_from_slice(key);
-            self.apply(value, record.timestamp_ms)?;
-        }
-        self.flush()?;
-        self.commit(position)
-    }
-    fn position(&self) -> Option<i64> {
-        self.rows.position()
-    }
-    fn clear_for_restore(&mut self) -> Result<(), StoreError> {
-        self.past.clear();
-        self.due.clear();
-        (self.newest_ms, self.committed_newest_ms) = (-1, -1);
-        self.rows.clear_for_restore()
-    }
-    fn flush_quietly(&mut self, _: &mut ProduceBatch) -> Result<(), StoreError> {
-        self.flush()
-    }
-    fn commit(&mut self, position: i64) -> Result<(), StoreError> {
-        if self.newest_ms == self.committed_newest_ms {
-            return self.rows.commit_overlay(position);
-        }
-        let newest = NewRecord { key: Some(&[NEWEST]), value: Some(&[version::DELETED]), timestamp_ms: self.newest_ms, offset: 0 };
-        self.rows.restore(&mut std::iter::once(newest.into()), position)?;
-        self.committed_newest_ms = self.newest_ms;
-        Ok(())
-    }
-    fn changelog(&self) -> Option<(TopicSlot, i32)> {
-        self.changelog
-    }
-    fn set_cache_max_bytes(&mut self, bytes: usize) {
-        self.rows.set_cache_max_bytes(bytes);
-    }
-    /// Changes are handed on when they are put.
-    fn forwards(&self) -> bool {
-        false
-    }
-    fn is_full(&self) -> bool {
-        self.rows.is_full()
-    }
-    fn uncommitted_bytes(&self) -> usize {
-        self.rows.overlay_bytes()
-    }
-    fn uncommitted_rows(&self) -> usize {
-        self.rows.overlay_rows()
-    }
-    fn as_any(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 #[cfg(test)]

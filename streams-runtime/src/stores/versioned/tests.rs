@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::NewRecord;
 use crate::record::RecordBatch;
+use crate::stores::StoreObject;
 use crate::stores::{BackendBatch, MemoryBackend};
 use std::cell::RefCell;
 use std::ops::Bound;

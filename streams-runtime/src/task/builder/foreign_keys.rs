@@ -6,26 +6,26 @@ use super::{BuildError, TaskBuilder};
 use crate::context::Target;
 use crate::plan::ForeignKeyTopic;
 use crate::stores::StoreArena;
-use crate::stores::arena::Place;
+use crate::stores::handle::Place;
 use crate::stores::subscriptions::SubscriptionStore;
 
 impl TaskBuilder<'_> {
     /// The subscription store of a foreign-key join, which two nodes use.
     pub(crate) fn subscription_store(&mut self, name: &str) -> Place<SubscriptionStore> {
-        if let Some(place) = self.context.stores.find_place(name) {
+        if let Some(place) = self.context.stores.find(name) {
             return place;
         }
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
             self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::no_place();
+            return StoreArena::nowhere();
         };
-        let Some(backend) = self.backend(name) else { return StoreArena::no_place() };
+        let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, plan.logged);
         match SubscriptionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes) {
-            Ok(store) => self.context.stores.insert(store),
+            Ok(store) => self.context.stores.add(store),
             Err(error) => {
                 self.problems.push(error.into());
-                StoreArena::no_place()
+                StoreArena::nowhere()
             }
         }
     }

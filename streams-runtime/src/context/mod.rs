@@ -1,0 +1,207 @@
+//! What surrounds a record while it is pushed through a task: its time, origin and headers, the task's stores, and the way out.
+
+mod closed_windows;
+mod handlers;
+mod output;
+mod waiting;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::broker::{ProduceBatch, Producer};
+use crate::headers::Headers;
+use crate::processor::Schedules;
+use crate::record::RecordRef;
+use crate::stores::StoreArena;
+
+pub use handlers::Handlers;
+
+pub(crate) use closed_windows::{ClosedPlace, ClosedWindows};
+pub(crate) use output::Target;
+pub(crate) use waiting::AtHand;
+
+/// The producer of a worker, shared by its tasks (all on one thread).
+pub type SharedProducer = Rc<RefCell<Box<dyn Producer>>>;
+
+/// What is counted per task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskMetrics {
+    /// Records taken from topics.
+    pub records_in: u64,
+    /// Records written to topics, changelogs included.
+    pub records_out: u64,
+    /// Records left out by the semantics of an operator (null keys of an aggregation, negative timestamps, …), as Kafka Streams counts them.
+    pub dropped: u64,
+    /// Records left out because they could not be decoded or processed and the handler said to go on.
+    pub skipped_errors: u64,
+}
+
+impl TaskMetrics {
+    pub(crate) fn add(&mut self, other: TaskMetrics) {
+        self.records_in += other.records_in;
+        self.records_out += other.records_out;
+        self.dropped += other.dropped;
+        self.skipped_errors += other.skipped_errors;
+    }
+}
+
+/// Where a record came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordMetadata<'a> {
+    /// Its topic.
+    pub topic: &'a str,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+}
+
+/// The surroundings of a record in a task.
+pub struct Context {
+    pub(crate) timestamp_ms: i64,
+    pub(crate) headers: Headers,
+    pub(crate) topic: Arc<str>,
+    pub(crate) partition: i32,
+    pub(crate) offset: i64,
+    pub(crate) stream_time_ms: i64,
+    /// The largest time so far of the partition that is being read.
+    pub(crate) partition_time_ms: i64,
+    pub(crate) wall_clock_ms: i64,
+    pub(crate) stores: StoreArena,
+    pub(crate) schedules: Schedules,
+    pub(crate) commit_requested: bool,
+    pub(crate) closed: ClosedWindows,
+    /// Whether the change of a versioned table that is handed on is the latest of its key. Other tables do not say; see [`put_version`].
+    ///
+    /// [`put_version`]: crate::operators::put_version
+    pub(crate) is_latest: bool,
+    pub(crate) metrics: TaskMetrics,
+    pub(crate) out: ProduceBatch,
+    producer: SharedProducer,
+    targets: HashMap<String, Target>,
+    handlers: Handlers,
+    keeps_raw: bool,
+    raw_key: Option<Vec<u8>>,
+    raw_value: Option<Vec<u8>>,
+    raw_headers: Headers,
+    no_topic: Arc<str>,
+    key_scratch: Vec<u8>,
+    value_scratch: Vec<u8>,
+}
+
+impl Context {
+    pub(crate) fn new(producer: SharedProducer, handlers: Handlers, wall_clock_ms: i64) -> Self {
+        let no_topic: Arc<str> = Arc::from("");
+        Context {
+            timestamp_ms: 0,
+            headers: Headers::default(),
+            topic: Arc::clone(&no_topic),
+            partition: -1,
+            offset: -1,
+            stream_time_ms: -1,
+            partition_time_ms: -1,
+            wall_clock_ms,
+            stores: StoreArena::default(),
+            schedules: Schedules::default(),
+            commit_requested: false,
+            closed: ClosedWindows::default(),
+            is_latest: true,
+            metrics: TaskMetrics::default(),
+            out: ProduceBatch::default(),
+            producer,
+            targets: HashMap::new(),
+            keeps_raw: handlers.needs_raw_records(),
+            handlers,
+            raw_key: None,
+            raw_value: None,
+            raw_headers: Headers::default(),
+            no_topic,
+            key_scratch: Vec::new(),
+            value_scratch: Vec::new(),
+        }
+    }
+
+    /// Timestamp of the record at hand, in milliseconds since the Unix epoch.
+    pub fn timestamp_ms(&self) -> i64 {
+        self.timestamp_ms
+    }
+
+    /// Headers of the record at hand.
+    pub fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Topic that the record at hand came from; empty in a schedule, and when cached changes go downstream.
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// Partition that the record at hand came from; -1 if there is none.
+    pub fn partition(&self) -> i32 {
+        self.partition
+    }
+
+    /// Offset of the record at hand; -1 if there is none.
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// Topic, partition and offset that the record at hand came from; `None` in a schedule, and when cached changes go downstream.
+    pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
+        (self.offset >= 0).then(|| RecordMetadata { topic: &self.topic, partition: self.partition, offset: self.offset })
+    }
+
+    /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
+    pub fn stream_time_ms(&self) -> i64 {
+        self.stream_time_ms
+    }
+
+    /// Wall-clock time of this step of the task, in milliseconds since the Unix epoch.
+    pub fn wall_clock_ms(&self) -> i64 {
+        self.wall_clock_ms
+    }
+
+    /// Asks for a commit soon after this record.
+    pub fn request_commit(&mut self) {
+        self.commit_requested = true;
+    }
+
+    /// Takes a record of a batch as the record at hand.
+    #[inline]
+    pub(crate) fn begin(&mut self, record: &RecordRef<'_>) {
+        self.offset = record.offset;
+        self.timestamp_ms = record.timestamp_ms;
+        if !(record.headers.is_empty() && self.headers.is_empty()) {
+            self.headers.assign(record.headers);
+        }
+        if self.keeps_raw {
+            self.keep_raw(record);
+        }
+        self.metrics.records_in += 1;
+    }
+
+    /// No record is at hand any more: a schedule runs, or cached changes go downstream. What fails then is not the last record's fault.
+    pub(crate) fn leave_record(&mut self) {
+        self.topic = Arc::clone(&self.no_topic);
+        (self.partition, self.offset) = (-1, -1);
+        (self.raw_key, self.raw_value) = (None, None);
+        self.raw_headers.clear();
+    }
+
+    #[cold]
+    fn keep_raw(&mut self, record: &RecordRef<'_>) {
+        for (kept, bytes) in [(&mut self.raw_key, record.key), (&mut self.raw_value, record.value)] {
+            match bytes {
+                None => *kept = None,
+                Some(bytes) => {
+                    let kept = kept.get_or_insert_default();
+                    kept.clear();
+                    kept.extend_from_slice(bytes);
+                }
+            }
+        }
+        self.raw_headers.assign(record.headers);
+    }
+}

@@ -1,0 +1,87 @@
+//! The way out: records for topics.
+
+use super::Context;
+use crate::broker::{ANY_PARTITION, BrokerError, TopicSlot};
+use crate::partition::partition_for_key;
+use crate::record::NewRecord;
+
+/// Results are handed to the producer when so many bytes are waiting.
+const HAND_OVER_BYTES: usize = 256 * 1024;
+
+/// A topic that a task writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) topic: TopicSlot,
+    pub(crate) partitions: i32,
+}
+
+impl Context {
+    /// A topic to write to, asked from the broker the first time.
+    pub(crate) fn target(&mut self, name: &str) -> Result<Target, BrokerError> {
+        if let Some(target) = self.targets.get(name) {
+            return Ok(*target);
+        }
+        let mut producer = self.producer.borrow_mut();
+        let topic = producer.topic(name)?;
+        let target = Target { topic, partitions: producer.partitions(topic) };
+        drop(producer);
+        self.targets.insert(name.to_owned(), target);
+        Ok(target)
+    }
+
+    /// Takes the buffers that keys and values are encoded into; give them back with [`put_scratch`](Self::put_scratch).
+    #[inline]
+    pub(crate) fn take_scratch(&mut self) -> (Vec<u8>, Vec<u8>) {
+        let mut scratch = (std::mem::take(&mut self.key_scratch), std::mem::take(&mut self.value_scratch));
+        scratch.0.clear();
+        scratch.1.clear();
+        scratch
+    }
+
+    #[inline]
+    pub(crate) fn put_scratch(&mut self, scratch: (Vec<u8>, Vec<u8>)) {
+        (self.key_scratch, self.value_scratch) = scratch;
+    }
+
+    /// Writes a record with the time and headers at hand; the partition follows from `partitioned_by`, a part of the key, as Kafka's default
+    /// partitioner has it.
+    #[inline]
+    pub(crate) fn send(
+        &mut self,
+        target: Target,
+        partitioned_by: Option<&[u8]>,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+    ) -> Result<(), BrokerError> {
+        let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
+        self.send_to(target, partition, key, value)
+    }
+
+    /// Writes a record with the time and headers at hand into a partition.
+    #[inline]
+    pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
+        self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
+        if !self.headers.is_empty() {
+            for (name, value) in self.headers.iter_bytes() {
+                self.out.push_header(name, value);
+            }
+        }
+        self.metrics.records_out += 1;
+        self.hand_over_if_large()
+    }
+
+    #[inline]
+    pub(crate) fn hand_over_if_large(&mut self) -> Result<(), BrokerError> {
+        if self.out.size_bytes() > HAND_OVER_BYTES { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Gives all results so far to the producer.
+    pub(crate) fn hand_over(&mut self) -> Result<(), BrokerError> {
+        if !self.out.is_empty() {
+            let sent = self.producer.borrow_mut().send(&self.out);
+            self.out.clear();
+            sent?;
+        }
+        Ok(())
+    }
+}
