@@ -92,9 +92,10 @@ pub use handles::{GlobalTable, Grouped, Stream, Table};
 pub use headers::Headers;
 pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
-    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, Outlets, OutputNodes, Outputs, Processor,
-    ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite, Record, ScheduleId, ScheduleKind, SessionView,
-    StoppedBehind, StoreHandle, VersionedView, WindowView, WrapProcessors,
+    BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, OutValue,
+    Outlets, OutputNodes, Outputs, Processor, ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite,
+    Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind, StoreHandle, ValueOutlets, ValueOutputNodes, ValueOutputs, VersionedView,
+    WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

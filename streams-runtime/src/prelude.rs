@@ -11,8 +11,8 @@ pub use crate::headers::Headers;
 pub use crate::operators::{SourceRecord, ValueTransformer, until_time_limit, until_window_closes};
 pub use crate::plan::OffsetReset::{Earliest, Latest};
 pub use crate::processor::{
-    BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, Outlets, Processor, ProcessorContext, ReadOnly, Record, ScheduleId,
-    ScheduleKind, StoreHandle,
+    BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, OutValue, Outlets, Processor,
+    ProcessorContext, ReadOnly, Record, ScheduleId, ScheduleKind, StoreHandle, ValueOutlets,
 };
 pub use crate::stores::{
     GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,

@@ -26,6 +26,7 @@ mod print;
 mod process;
 mod process_outputs;
 mod process_tables;
+mod process_values_outputs;
 mod reduce;
 mod repartition;
 mod schedules;

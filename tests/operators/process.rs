@@ -109,6 +109,47 @@ impl Processor<String, String> for Look {
     }
 }
 
+/// Announces each record with a new one, before the record itself.
+struct Announce;
+
+impl Processor<String, String> for Announce {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = ();
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let mut headers = Headers::default();
+        headers.add("own", Some(b"1"));
+        out.forward_new(cx, &"next".to_owned(), r.value, 7, headers);
+        out.forward(cx, r.key, r.value);
+        Ok(())
+    }
+}
+
+/// The same, under the key of the record.
+struct AnnounceValue;
+
+impl FixedKeyProcessor<String, String> for AnnounceValue {
+    type ValueOut = str;
+    type Stores = ();
+
+    fn process<O: ForwardValue<str>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        out.forward_new(cx, "next", 7, Headers::default());
+        out.forward(cx, r.value);
+        Ok(())
+    }
+}
+
 /// Puts under a key that is null.
 struct NullPut;
 
@@ -129,6 +170,12 @@ impl Processor<Text, String> for NullPut {
 }
 
 topology! {
+    fn announced() -> AnnouncedTopology {
+        let input: Stream<String, String> = stream("in");
+        input.process(Announce).to("records");
+        input.process_values(AnnounceValue).to("values");
+    }
+
     fn told() -> ToldTopology {
         let input: Stream<String, String> = stream("in");
         let copy = input.process(Told);
@@ -182,6 +229,19 @@ fn headers_of_the_record_go_on_and_can_be_changed() {
         records.iter().map(|r| (r.headers.last("mark").is_some(), r.headers.last("trace").is_some())).collect::<Vec<_>>()
     };
     assert_eq!(marks("out"), [(true, true), (false, true), (false, true), (false, true)]);
+}
+
+#[test]
+fn a_new_record_has_a_time_and_headers_of_its_own() {
+    let driver = driver(announced());
+    pipe(&driver, "in", &records(&["first", "second"]));
+    let told = |topic: &str| -> Vec<String> {
+        let names = |headers: &Headers| headers.iter().map(|(name, _)| name.into_owned()).collect::<Vec<_>>().join(",");
+        let records = driver.output::<String, String>(topic).read_all();
+        records.iter().map(|r| format!("{}={}@{} {}", r.key, r.value, r.timestamp_ms, names(&r.headers))).collect()
+    };
+    assert_eq!(told("records"), ["next=first@7 own", "k=first@0 trace", "next=second@7 own", "k=second@1 trace"]);
+    assert_eq!(told("values"), ["k=next@7 ", "k=first@0 trace", "k=next@7 ", "k=second@1 trace"]);
 }
 
 #[test]

@@ -183,12 +183,14 @@ fn each_output_is_a_stream_of_its_own_type() {
     assert_eq!(driver.store(SortTopology::SUMS).unwrap().all(), [("a".to_owned(), 7)]);
 }
 
+/// As in Kafka Streams: the headers are the record's, and whoever reads it later finds them as they were left.
 #[test]
-fn headers_that_are_changed_go_with_what_is_forwarded_and_with_nothing_else() {
+fn headers_that_are_changed_stay_with_the_record_and_end_with_it() {
     let driver = driver(sort());
-    pipe(&driver, "in", &[(Some("a"), Some("ant"), 6)]);
-    let marked = |topic: &str| driver.read_raw(topic).unwrap().headers.last("word").is_some();
-    assert!(marked("words"));
+    pipe(&driver, "in", &[(Some("a"), Some("ant"), 6), (Some("a"), Some("3"), 7)]);
+    let marked = |topic: &str| driver.read_raw(topic).map(|record| record.headers.last("word").is_some());
+    assert_eq!((marked("words"), marked("copy")), (Some(true), Some(true)));
+    assert_eq!((marked("numbers"), marked("copy")), (Some(false), Some(false)));
 }
 
 #[test]

@@ -157,7 +157,7 @@ impl Backward<'_, '_> {
         if matches!(node.row.name, "otherwise" | "no_default") {
             return self.split(id);
         }
-        if node.row.name == "process" && topology.outputs(id).next().is_some() {
+        if node.row.may_have_outputs() && topology.outputs(id).next().is_some() {
             return self.outputs(id);
         }
         let (next, depth) = self.next(id);

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ReturnType};
 
-use super::forward::{Forward, aggregate_type};
+use super::aggregations::aggregate_type;
+use super::forward::Forward;
 use super::idents;
 use crate::model::{Argument, Node, written};
 

@@ -1,6 +1,7 @@
 //! Plan → tokens. Nothing can go wrong any more, so nothing here returns a `Result`; and what is emitted does nothing but call named
 //! functions of the runtime, each spanned at what the user wrote, so that rustc's messages land there.
 
+mod aggregations;
 mod backward;
 mod closures;
 mod cogroup;
@@ -10,6 +11,8 @@ mod forward;
 mod idents;
 mod needs;
 mod processors;
+mod sources;
+mod topics;
 mod topology;
 
 pub(crate) use fallback::fallback;

@@ -41,7 +41,7 @@ impl Forward<'_, '_> {
         let topology = &self.plan.topology;
         let names: Vec<&Ident> =
             topology.outputs(self.id).filter_map(|output| topology.node(output).variable.as_ref().map(|variable| &variable.name)).collect();
-        let method = Ident::new("process_branching", self.span());
+        let method = Ident::new(&format!("{}_branching", self.node.row.name), self.span());
         quote_spanned! { self.span() => #before let ((#(#names,)*), #op) = #receiver.#method(#(#args),*); }
     }
 }

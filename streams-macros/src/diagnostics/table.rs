@@ -178,7 +178,7 @@ rows! {
     SPLIT_NOT_A_TUPLE = "T092": "`split` gives {wanted} streams: write `let ({names}) = …;`",
         "One name for each `branch`, and one for `otherwise`; a tuple of one is written `(name,)`.";
     TUPLE_WITHOUT_SPLIT = "T093": "`{operator}` gives one {kind}, not a tuple",
-        "Only `split` gives several streams, and `process` with a processor that has several outputs.";
+        "Only `split` gives several streams, and `process` and `process_values` with a processor that has several outputs.";
     STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<Key, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "State is named by its `let`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
     STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<Key, Value> = …;`",

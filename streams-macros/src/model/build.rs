@@ -7,7 +7,6 @@ use quote::ToTokens;
 
 use super::graph::*;
 use super::names::Names;
-use super::types::written;
 use crate::diagnostics::*;
 use crate::operators::{self, Kind, OPERATORS, OPTIONS};
 use crate::parse::{self, Binding, Call, Chain, Head, Param, Statement, TopologyFn, type_text};
@@ -196,43 +195,6 @@ impl Builder {
         self.add(cx, row, fallible, Some(on), call)
     }
 
-    fn unknown_operator(&self, cx: &mut Errors, on: NodeId, call: &Call) {
-        let node = &self.nodes[on.0];
-        let name = call.name.to_string();
-        let kind = node.gives();
-        let bare = name.strip_prefix("try_").unwrap_or(&name);
-        let elsewhere = OPERATORS.iter().find(|row| row.on.is_some() && (row.name == name || row.name == bare && row.twin));
-        if let Some(row) = elsewhere {
-            if kind == Kind::GlobalTable {
-                let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &self.called(on))];
-                return cx.report(call.name.span(), GLOBAL_AGGREGATED, values);
-            }
-            let wanted = row.on.map_or("", Kind::noun);
-            let fix = match (row.on, kind) {
-                (Some(Kind::Stream), Kind::Table) => "; `.to_stream()` gives its changes as a stream",
-                (Some(Kind::Table), Kind::Stream) => "; `.to_table()` makes a table of it",
-                (Some(Kind::Grouped | Kind::GroupedTable), Kind::Table) => "; group it first: `.group_by(|key, value| (key, value))`",
-                (_, Kind::Cogrouped | Kind::WindowedCogroup) => "; end it first: `.aggregate(|| …)`",
-                (Some(Kind::Cogrouped | Kind::WindowedCogroup), _) => "; begin with `.cogroup(|key, value, aggregate| …)`",
-                (_, Kind::GroupedTable) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
-                (Some(Kind::Grouped), Kind::Stream) => "; group it first: `.group_by_key()` or `.group_by(|key, value| …)`",
-                (Some(Kind::Windowed), _) => "; say the windows first: `.windowed_by(…)`",
-                (Some(Kind::Stream), Kind::Grouped | Kind::Windowed) => "; aggregate it first: `.count()`, `.reduce(…)` or `.aggregate(…)`",
-                (Some(Kind::Split), _) => "; `.split()` comes first",
-                (_, Kind::Split) => "; end the split with `.otherwise()` and go on from its streams",
-                _ => "",
-            };
-            let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("wanted", &wanted), ("kind", &kind.noun()), ("fix", &fix)];
-            return cx.report(call.name.span(), OPERATOR_KIND, values);
-        }
-        let options = OPTIONS.iter().map(|option| option.name);
-        let hint = did_you_mean(bare, operators::names(Some(kind)).chain(options));
-        let known = list(operators::names(Some(kind)));
-        let known = if known.is_empty() { "none".to_owned() } else { known };
-        let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("hint", &hint), ("kind", &kind.noun()), ("known", &known)];
-        cx.report(call.name.span(), UNKNOWN_OPERATOR, values);
-    }
-
     fn branch(
         &mut self,
         cx: &mut Errors,
@@ -293,80 +255,6 @@ impl Builder {
         NodeId(self.nodes.len() - 1)
     }
 
-    /// The end of a `let`.
-    fn bind(&mut self, cx: &mut Errors, last: NodeId, binding: &Binding, docs: Vec<syn::Attribute>) -> Result<(), Broken> {
-        let node = &self.nodes[last.0];
-        let operator = node.operator();
-        let span = node.span;
-        let (gives, row) = (node.gives(), node.row);
-        match gives {
-            Kind::Nothing => {
-                cx.report(span, SINK_BOUND, &[("operator", &operator)]);
-                return Err(Broken);
-            }
-            Kind::Split => {
-                cx.report(span, if node.args.is_empty() { SPLIT_EMPTY } else { SPLIT_UNFINISHED }, &[]);
-                return Err(Broken);
-            }
-            Kind::Branches => return self.bind_branches(cx, last, binding, docs),
-            Kind::Stream | Kind::Table | Kind::GlobalTable | Kind::Grouped | Kind::Windowed | Kind::GroupedTable | Kind::Store => {}
-            Kind::Cogrouped | Kind::WindowedCogroup => {}
-        }
-        let name = match &binding.names {
-            parse::Names::One(name) => name,
-            parse::Names::Tuple(names, _) if row.name == "process" => {
-                return self.bind_outputs(cx, last, names, binding, &docs);
-            }
-            parse::Names::Tuple(_, tuple) => {
-                let values: &[(&str, &dyn std::fmt::Display)] = &[("operator", &operator), ("kind", &gives.noun())];
-                cx.report(*tuple, TUPLE_WITHOUT_SPLIT, values);
-                return Err(Broken);
-            }
-        };
-        if let Some(ty) = &binding.ty {
-            let found = written(ty);
-            match row.written() {
-                Some(wanted) if found.name == wanted => {
-                    if found.arguments.len() != 2 {
-                        cx.report(found.span, TYPE_ARGUMENTS, &[("written", &wanted)]);
-                        return Err(Broken);
-                    }
-                    if gives != Kind::Stream && holds_nulls(cx, gives, &found.arguments) {
-                        return Err(Broken);
-                    }
-                }
-                wanted => {
-                    let text = found.name.clone();
-                    let wanted = wanted.map_or_else(|| "no type".to_owned(), str::to_owned);
-                    let values: &[(&str, &dyn std::fmt::Display)] =
-                        &[("operator", &operator), ("gives", &gives.noun()), ("found", &text), ("written", &wanted)];
-                    cx.report(found.span, WRITTEN_KIND, values);
-                    return Err(Broken);
-                }
-            }
-        }
-        self.nodes[last.0].variable = Some(Variable { name: name.clone(), ty: binding.ty.clone(), docs });
-        self.names.define(name, Some(last));
-        Ok(())
-    }
-
-    /// The end of a statement without `let`.
-    fn end(&mut self, cx: &mut Errors, last: NodeId) -> Result<(), Broken> {
-        let node = &self.nodes[last.0];
-        // State that is only queried may stand alone, if it has a name; whether it has is checked with all state.
-        if node.row.effect || node.is_state() {
-            return Ok(());
-        }
-        let row = match node.gives() {
-            Kind::Split if node.args.is_empty() => SPLIT_EMPTY,
-            Kind::Split => SPLIT_UNFINISHED,
-            _ => RESULT_DROPPED,
-        };
-        let sinks = "`.to(…)`, `.for_each(…)`, `.print(…)` or `.process(…)`";
-        cx.report(node.span, row, &[("operator", &node.operator()), ("sinks", &sinks)]);
-        Err(Broken)
-    }
-
     /// Labels: the `let` for the last node of a chain, `let.operator` before it, `start.operator` in a statement without one.
     fn label(&mut self, first: usize, binding: Option<&Binding>, prefix: &str) {
         let bound = binding.and_then(|binding| match &binding.names {
@@ -407,18 +295,4 @@ impl Builder {
     pub(super) fn args_span(call: &Call) -> Span {
         call.args.first().map_or(call.name.span(), syn::spanned::Spanned::span)
     }
-}
-
-/// Reports an `Option` as the key or value of a table or store.
-fn holds_nulls(cx: &mut Errors, kind: Kind, arguments: &[&syn::Type]) -> bool {
-    let before = cx.count();
-    for ty in arguments {
-        let option = written(ty);
-        if let ("Option", [inner]) = (option.name.as_str(), option.arguments.as_slice()) {
-            let values: &[(&str, &dyn std::fmt::Display)] =
-                &[("kind", &kind.noun()), ("inner", &type_text(inner)), ("found", &type_text(ty))];
-            cx.report(option.span, TABLE_OF_NULLS, values);
-        }
-    }
-    cx.count() > before
 }

@@ -1,6 +1,7 @@
 //! Syntax → graph. Names get their meaning here; a name whose statement is broken is known, but nothing is said about it.
 
 mod arguments;
+mod bind;
 mod build;
 mod cogroup;
 mod flow;
@@ -10,6 +11,7 @@ mod options;
 mod outputs;
 mod shared;
 mod types;
+mod unknown;
 
 #[cfg(test)]
 pub(crate) use arguments::describe;

@@ -181,6 +181,13 @@ pub(crate) struct Operator {
     pub(crate) doc: &'static str,
 }
 
+impl Operator {
+    /// May be bound with a tuple of names, one for each output of the processor.
+    pub(crate) fn may_have_outputs(&self) -> bool {
+        matches!(self.name, "process" | "process_values")
+    }
+}
+
 /// Rows by identity: there is one of each.
 impl PartialEq for Operator {
     fn eq(&self, other: &Self) -> bool {

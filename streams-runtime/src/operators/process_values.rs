@@ -1,4 +1,4 @@
-//! `process_values`: code of one's own per record that leaves the key alone.
+//! `process_values`: code of one's own per record that leaves the key alone, with one output or several.
 
 use std::marker::PhantomData;
 
@@ -6,7 +6,9 @@ use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
-use crate::processor::{FixedKeyOutlet, FixedKeyProcessor, Host, ProcessorCall, Record, outcome};
+use crate::processor::{
+    BranchingFixedKeyProcessor, FixedKeyOutlet, FixedKeyProcessor, Host, ProcessorCall, Record, ValueOutputNodes, ValueOutputs, outcome,
+};
 use crate::task::TaskBuilder;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
@@ -18,6 +20,21 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         P: FixedKeyProcessor<K, V>,
     {
         (Stream::handle(), ProcessValues { host: Host::new(processor, stores, "process_values") })
+    }
+
+    /// Hands each record to a processor that leaves the key alone and has several outputs, each a stream:
+    /// `let (a, b) = stream.process_values(processor, stores);`.
+    ///
+    /// Kafka Streams: `processValues` with a processor that forwards to children by name.
+    pub fn process_values_branching<P>(
+        &self,
+        processor: P,
+        stores: P::Stores,
+    ) -> (<P::Outputs as ValueOutputs>::Streams<K>, ProcessValues<P, P::Stores>)
+    where
+        P: BranchingFixedKeyProcessor<K, V>,
+    {
+        (P::Outputs::streams(), ProcessValues { host: Host::new(processor, stores, "process_values") })
     }
 }
 
@@ -43,6 +60,17 @@ impl<P, S: Copy> ProcessValues<P, S> {
     ) -> ProcessValuesNode<K, V, P, S, N> {
         let _ = input;
         ProcessValuesNode { host: self.host.attached(b.next_node()), next, types: PhantomData }
+    }
+
+    /// Makes the node that hands its results to `next`, one node for each output. `input` is the stream it reads.
+    pub fn attach_branching<K: ?Sized, V: ?Sized, N>(
+        self,
+        b: &mut TaskBuilder<'_>,
+        input: &Stream<K, V>,
+        next: N,
+    ) -> ProcessValuesBranchingNode<K, V, P, S, N> {
+        let _ = input;
+        ProcessValuesBranchingNode { host: self.host.attached(b.next_node()), next, types: PhantomData }
     }
 }
 
@@ -76,13 +104,54 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let mut outlet = FixedKeyOutlet { key, next: &mut self.next, result: Ok(()) };
+        let mut outlet = FixedKeyOutlet::new(key, &mut self.next);
         let result = self.host.run(ProcessorCall::Process, cx, |processor, cx| {
             let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
             let result = processor.process(record, cx, &mut outlet);
             outcome(result, outlet.result.is_err())
         });
         let downstream = outlet.result;
+        self.host.finish(result, downstream, cx)
+    }
+}
+
+/// The operator at work, with several outputs.
+pub struct ProcessValuesBranchingNode<K: ?Sized, V: ?Sized, P, S, N> {
+    host: Host<P, S>,
+    next: N,
+    types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
+}
+
+impl<K, V, P, N> Node for ProcessValuesBranchingNode<K, V, P, P::Stores, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    P: BranchingFixedKeyProcessor<K, V>,
+    N: ValueOutputNodes<K, P::Outputs>,
+{
+    fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
+        let Some(due) = self.host.signal(signal, cx, P::init, P::close)? else { return self.next.signal(signal, cx) };
+        let result = self.host.run(ProcessorCall::Punctuate, cx, |processor, cx| processor.punctuate(due.id, due.time_ms, cx));
+        self.host.finish(result, Ok(()), cx)
+    }
+}
+
+impl<K, V, P, N> Push<K, V> for ProcessValuesBranchingNode<K, V, P, P::Stores, N>
+where
+    K: ?Sized,
+    V: ?Sized,
+    P: BranchingFixedKeyProcessor<K, V>,
+    N: ValueOutputNodes<K, P::Outputs>,
+{
+    #[inline]
+    fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
+        let mut outlets = self.next.outlets(key);
+        let result = self.host.run(ProcessorCall::Process, cx, |processor, cx| {
+            let record = Record { key, value, timestamp_ms: cx.timestamp_ms };
+            let result = processor.process(record, cx, &mut outlets);
+            outcome(result, N::failed(&outlets))
+        });
+        let downstream = N::finish(outlets);
         self.host.finish(result, downstream, cx)
     }
 }

@@ -53,7 +53,8 @@ impl<'a, S> ProcessorContext<'a, S> {
         handle.view(self.context)
     }
 
-    /// The headers that forwarded records will have.
+    /// The headers of the record at hand. Forwarded records have them, and, as in Kafka Streams, whoever reads the same record after this
+    /// processor finds them as it left them; for headers of one forwarded record only there is [`forward_new`](super::Forward::forward_new).
     pub fn headers_mut(&mut self) -> &mut Headers {
         &mut self.context.headers
     }

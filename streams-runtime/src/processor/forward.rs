@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::error::Flow;
+use crate::headers::Headers;
 use crate::node::Push;
 
 /// The way out of a [`Processor`](super::Processor). An error further down is kept and stops the task when the processor returns.
@@ -15,6 +16,13 @@ pub trait Forward<K: ?Sized, V: ?Sized> {
         self.forward(cx, key, value);
         cx.timestamp_ms = before;
     }
+
+    /// Sends a new record on, with a timestamp and headers of its own instead of those of the context.
+    fn forward_new(&mut self, cx: &mut Context, key: &K, value: &V, timestamp_ms: i64, headers: Headers) {
+        let before = std::mem::replace(&mut cx.headers, headers);
+        self.forward_at(cx, key, value, timestamp_ms);
+        cx.headers = before;
+    }
 }
 
 /// The way out of a [`FixedKeyProcessor`](super::FixedKeyProcessor).
@@ -27,6 +35,13 @@ pub trait ForwardValue<V: ?Sized> {
         let before = std::mem::replace(&mut cx.timestamp_ms, timestamp_ms);
         self.forward(cx, value);
         cx.timestamp_ms = before;
+    }
+
+    /// Sends a new value on, with a timestamp and headers of its own instead of those of the context.
+    fn forward_new(&mut self, cx: &mut Context, value: &V, timestamp_ms: i64, headers: Headers) {
+        let before = std::mem::replace(&mut cx.headers, headers);
+        self.forward_at(cx, value, timestamp_ms);
+        cx.headers = before;
     }
 }
 
@@ -53,10 +68,17 @@ impl<K: ?Sized, V: ?Sized, N: Push<K, V>> Forward<K, V> for Outlet<'_, N> {
 }
 
 /// Forwards under the key of the record at hand.
-pub(crate) struct FixedKeyOutlet<'n, K: ?Sized, N> {
-    pub(crate) key: &'n K,
-    pub(crate) next: &'n mut N,
+pub struct FixedKeyOutlet<'n, K: ?Sized, N> {
+    key: &'n K,
+    next: &'n mut N,
     pub(crate) result: Flow,
+}
+
+impl<'n, K: ?Sized, N> FixedKeyOutlet<'n, K, N> {
+    #[inline]
+    pub(crate) fn new(key: &'n K, next: &'n mut N) -> Self {
+        FixedKeyOutlet { key, next, result: Ok(()) }
+    }
 }
 
 impl<K: ?Sized, V: ?Sized, N: Push<K, V>> ForwardValue<V> for FixedKeyOutlet<'_, K, N> {

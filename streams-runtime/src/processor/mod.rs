@@ -9,6 +9,7 @@ mod outputs;
 mod read_only;
 mod schedules;
 mod session;
+mod value_outputs;
 mod versioned;
 mod window;
 mod wrapper;
@@ -24,6 +25,7 @@ pub use read_only::{ReadOnly, ReadWrite};
 pub(crate) use schedules::Schedules;
 pub use schedules::{ScheduleId, ScheduleKind};
 pub use session::SessionView;
+pub use value_outputs::{BranchingFixedKeyProcessor, OutValue, ValueOutlets, ValueOutputNodes, ValueOutputs};
 pub use versioned::VersionedView;
 pub use window::WindowView;
 pub use wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper, StoppedBehind, WrapProcessors};
@@ -133,7 +135,8 @@ pub trait Processor<K: ?Sized, V: ?Sized>: 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fixed-key processor for a stream of key `{K}` and value `{V}`",
     label = "not a fixed-key processor of this stream",
-    note = "implement `FixedKeyProcessor<{K}, {V}>` for it"
+    note = "implement `FixedKeyProcessor<{K}, {V}>` for it",
+    note = "the outputs of a `BranchingFixedKeyProcessor` are bound with a tuple: `let (a, b) = …;`"
 )]
 pub trait FixedKeyProcessor<K: ?Sized, V: ?Sized>: 'static {
     /// Value of what it forwards.

@@ -154,7 +154,7 @@ pub trait Outlets<T: Outputs + ?Sized> {
 }
 
 /// Behind the last output.
-type End = [(); 0];
+pub(super) type End = [(); 0];
 
 impl Outputs for () {
     type Key = ();
@@ -181,7 +181,7 @@ impl Outlets<()> for End {
 }
 
 /// A way out and those after it.
-pub struct Ways<A, R>(A, R);
+pub struct Ways<A, R>(pub(super) A, pub(super) R);
 
 impl<T: Outputs, A: Forward<T::Key, T::Value>, R: Outlets<T::Rest>> Outlets<T> for Ways<A, R> {
     type First = A;
@@ -220,6 +220,8 @@ macro_rules! nested_values {
     () => { [] };
     ($first:expr $(, $rest:expr)*) => { Ways($first, nested_values!($($rest),*)) };
 }
+
+pub(super) use {nested, nested_values};
 
 /// Binds each way out of `$out` to the name of its type.
 macro_rules! split_all {

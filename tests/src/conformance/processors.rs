@@ -124,11 +124,13 @@ impl Processor<Text, Text> for Buffer {
         cx: &mut ProcessorContext<'_, Strings>,
         _: &mut O,
     ) -> Done {
-        let new = match cx.store(cx.stores).get(text(r.key))? {
-            None => text(r.value).to_owned(),
-            Some(old) => cat(old, text(r.value)),
-        };
-        cx.store(cx.stores).put(text(r.key), new)?;
+        let old = cx.store(cx.stores).get(text(r.key))?.cloned();
+        match (old, r.value) {
+            (Some(old), value) => cx.store(cx.stores).put(text(r.key), cat(&old, text(value)))?,
+            (None, Some(first)) => cx.store(cx.stores).put(text(r.key), first.clone())?,
+            // A null deletes what is not there.
+            (None, None) => {}
+        }
         Ok(())
     }
 
@@ -271,7 +273,7 @@ impl Processor<Text, Text> for Retime {
         }
         if n % 4 == 1 {
             let twice = text(r.key).repeat(2);
-            out.forward(cx, &Some(twice), &Some("new".to_owned()));
+            out.forward_new(cx, &Some(twice), &Some("new".to_owned()), r.timestamp_ms, Headers::default());
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
-//! Only process has several outputs.
+//! One name for a fixed-key processor with several outputs.
 use streams_runtime::prelude::*;
 
-struct Sort;
+struct SortValues;
 
-impl BranchingProcessor<String, String> for Sort {
-    type Outputs = (Out<String, String>, Out<String, i64>);
+impl BranchingFixedKeyProcessor<String, String> for SortValues {
+    type Outputs = (OutValue<String>, OutValue<i64>);
     type Stores = ();
 
-    fn process<O: Outlets<Self::Outputs>>(
+    fn process<O: ValueOutlets<Self::Outputs>>(
         &mut self,
         record: Record<'_, String, String>,
         cx: &mut ProcessorContext<'_, ()>,
@@ -15,8 +15,8 @@ impl BranchingProcessor<String, String> for Sort {
     ) -> Result<(), BoxError> {
         let (words, numbers) = out.ways();
         match record.value.parse::<i64>() {
-            Ok(number) => numbers.forward(cx, record.key, &number),
-            Err(_) => words.forward(cx, record.key, record.value),
+            Ok(number) => numbers.forward(cx, &number),
+            Err(_) => words.forward(cx, record.value),
         }
         Ok(())
     }
@@ -25,9 +25,8 @@ impl BranchingProcessor<String, String> for Sort {
 topology! {
     pub fn example() -> Example {
         let lines: Stream<String, String> = stream("lines");
-        let (words, numbers) = lines.process_values(Sort);
-        words.to("words");
-        numbers.to("numbers");
+        let sorted = lines.process_values(SortValues);
+        sorted.to("sorted");
     }
 }
 

@@ -1,0 +1,139 @@
+//! The forward pass of grouping, windows and aggregations.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use super::forward::Forward;
+use super::idents;
+use crate::model::{Argument, Node, written};
+use crate::operators::Kind;
+
+impl Forward<'_, '_> {
+    pub(super) fn group_by_key(&self) -> TokenStream {
+        let (receiver, handle) = (self.receiver(), self.handle());
+        let grouped = self.node.variable.as_ref().map(|variable| grouped(&variable.name, &handle, self.node));
+        quote! { let #handle = #receiver; #grouped }
+    }
+
+    /// Expands to `let (__counts_5, __op_counts_5) = __words_4.group_by_key().count();` and the binding with the written type.
+    pub(super) fn aggregation(&mut self) -> TokenStream {
+        let (before, args) = self.args();
+        let receiver = self.receiver();
+        let name = self.node.row.name;
+        let method = match name {
+            _ if self.of_table() => self.method(&format!("{name}_changes")),
+            "aggregate" if self.merges() => self.method("aggregate_merging"),
+            name => self.method(name),
+        };
+        let group_span = self.group_span().resolved_at(Span::call_site());
+        let group = Ident::new("group_by_key", group_span);
+        let grouped = quote_spanned! { group_span => #receiver.#group() };
+        let windows = self.windows();
+        let hint = self.aggregate_hint();
+        let call = quote_spanned! { self.span() => #grouped #windows.#method #hint (#(#args),*) };
+        let bound = self.bound(&call);
+        quote! { #before #bound }
+    }
+
+    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.windowed_by(…)` on what they read.
+    pub(super) fn windowed_by(&mut self) -> TokenStream {
+        let (_, args) = self.args();
+        let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
+        let of_cogroup = self.node.gives().is_cogroup();
+        let bound = self.node.variable.as_ref().map(|variable| {
+            let name = &variable.name;
+            let used = self.node.read.then(|| quote! { let _ = &#name; });
+            let group = (!of_cogroup).then(|| quote!(.group_by_key()));
+            quote_spanned! { self.span() => let #name = #handle #group.windowed_by(#op); #used }
+        });
+        quote! { let #op = #(#args),*; let #handle = #receiver; #bound }
+    }
+
+    /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
+    pub(super) fn windows(&self) -> TokenStream {
+        let Some(id) = self.plan.topology.windows_of(self.id) else { return TokenStream::new() };
+        let node = self.plan.topology.node(id);
+        // What is not windows is told at what was written for them.
+        let span = match node.args.first() {
+            Some(Argument::Value(windows)) => windows.span(),
+            _ => node.span,
+        };
+        let windows = idents::at(&idents::operator(&self.plan.topology, id), span);
+        let method = Ident::new("windowed_by", node.span.resolved_at(Span::call_site()));
+        let close = node.options.emit_on_close.map(|span| {
+            let method = Ident::new("emit_on_close", span.resolved_at(Span::call_site()));
+            quote_spanned!(span.resolved_at(Span::call_site()) => .#method())
+        });
+        quote_spanned!(node.span.resolved_at(Span::call_site()) => .#method(#windows) #close)
+    }
+
+    /// The place of the grouping: behind an inserted repartition if there is one.
+    pub(super) fn group_span(&self) -> Span {
+        let mut id = self.node.receiver;
+        while let Some(input) = id {
+            let node = self.plan.topology.node(input);
+            if node.gives().is_grouped() && node.gives() != Kind::Windowed {
+                return node.span;
+            }
+            id = node.receiver.filter(|_| node.inserted_for.is_some() || node.gives() == Kind::Windowed);
+        }
+        self.node.span
+    }
+
+    /// The written type of the aggregate, so that `|| 0` means a number of that type. An aggregate that starts as an `Option` is
+    /// one (`None` deletes the row), which the written type does not say.
+    fn aggregate_hint(&self) -> TokenStream {
+        if self.node.row.name != "aggregate" {
+            return TokenStream::new();
+        }
+        let Some(aggregate) = aggregate_type(self.node) else { return TokenStream::new() };
+        // A subtractor, or a merger.
+        let third = (self.of_table() || self.merges()).then(|| quote!(, _));
+        if self.node.fallible { quote!(::<#aggregate, _, _, _ #third>) } else { quote!(::<#aggregate, _, _ #third>) }
+    }
+
+    /// An aggregation with a merger.
+    fn merges(&self) -> bool {
+        self.node.row.on == Some(Kind::Windowed) && self.node.args.len() == 3
+    }
+
+    /// What is aggregated is a grouped table.
+    fn of_table(&self) -> bool {
+        self.node.row.on == Some(Kind::GroupedTable)
+    }
+}
+
+/// The type of the aggregate, if the text tells it.
+pub(super) fn aggregate_type(node: &Node) -> Option<TokenStream> {
+    let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
+    let value = ty.and_then(|ty| written(ty).arguments.get(1).copied())?;
+    let Some(Argument::Closure(Expr::Closure(init))) = node.args.first() else { return None };
+    if !matches!(init.output, syn::ReturnType::Default) {
+        return None;
+    }
+    let start = match &*init.body {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    Some(match start.as_deref() {
+        Some("None" | "Some") => quote!(__rt::Option<#value>),
+        _ => quote!(#value),
+    })
+}
+
+/// The user's variable of a grouped stream.
+pub(super) fn grouped(name: &Ident, stream: &Ident, node: &Node) -> TokenStream {
+    let method = Ident::new("group_by_key", node.span);
+    let used = if node.read {
+        quote! { let _ = &#name; }
+    } else {
+        TokenStream::new()
+    };
+    quote_spanned! { node.span => let #name = #stream.#method(); #used }
+}

@@ -1,0 +1,34 @@
+//! A processor that may change the key, where keys stay.
+use streams_runtime::prelude::*;
+
+struct Sort;
+
+impl BranchingProcessor<String, String> for Sort {
+    type Outputs = (Out<String, String>, Out<String, i64>);
+    type Stores = ();
+
+    fn process<O: Outlets<Self::Outputs>>(
+        &mut self,
+        record: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let (words, numbers) = out.ways();
+        match record.value.parse::<i64>() {
+            Ok(number) => numbers.forward(cx, record.key, &number),
+            Err(_) => words.forward(cx, record.key, record.value),
+        }
+        Ok(())
+    }
+}
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let (words, numbers) = lines.process_values(Sort);
+        words.to("words");
+        numbers.to("numbers");
+    }
+}
+
+fn main() {}
