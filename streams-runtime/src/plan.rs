@@ -132,6 +132,38 @@ pub struct StorePlan {
     pub kind: StoreKind,
     /// Whether it has a changelog.
     pub logged: bool,
+    /// Whether changes may wait in a cache.
+    pub cached: bool,
+    /// Settings of the changelog's topic, instead of or beside those that it has by its kind.
+    pub changelog_settings: Vec<(String, String)>,
+}
+
+impl StorePlan {
+    /// A store with a changelog and a cache.
+    pub fn new(name: impl Into<String>, kind: StoreKind) -> Self {
+        StorePlan { name: name.into(), kind, logged: true, cached: true, changelog_settings: Vec::new() }
+    }
+
+    /// Nothing brings the state back when the process is gone, unless its backend does or the source topic that it repeats.
+    #[must_use]
+    pub fn without_changelog(mut self) -> Self {
+        self.logged = false;
+        self
+    }
+
+    /// Every change is handed on at once.
+    #[must_use]
+    pub fn without_cache(mut self) -> Self {
+        self.cached = false;
+        self
+    }
+
+    /// A setting of the changelog's topic, such as `retention.ms`.
+    #[must_use]
+    pub fn changelog_setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.changelog_settings.push((name.into(), value.into()));
+        self
+    }
 }
 
 /// Kinds of stores.

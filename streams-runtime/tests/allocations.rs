@@ -94,15 +94,15 @@ impl Topology for Chain {
     fn plan(&self) -> TopologyPlan {
         let source =
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
-        let store = StorePlan { name: "counts".into(), kind: StoreKind::KeyValue, logged: true };
-        let windows = StorePlan { name: "windows".into(), kind: StoreKind::windows(&WINDOWS, None), logged: true };
-        let held = StorePlan { name: "held".into(), kind: StoreKind::Buffer, logged: true };
-        let slid = StorePlan { name: "slid".into(), kind: StoreKind::windows(&SLIDING, None), logged: true };
-        let recent = StorePlan { name: "recent".into(), kind: StoreKind::window_store(minutes(60), millis(WINDOW_MS)), logged: true };
-        let visits = StorePlan { name: "visits".into(), kind: StoreKind::windows(&SESSIONS, None), logged: true };
-        let versions = StorePlan { name: "versions".into(), kind: StoreKind::versioned_store(seconds(10)), logged: true };
-        let buffer = StorePlan { name: "buffer".into(), kind: StoreKind::Buffer, logged: true };
-        let side = |name: &str| StorePlan { name: name.into(), kind: StoreKind::join_windows(&NEAR), logged: true };
+        let store = StorePlan::new("counts", StoreKind::KeyValue);
+        let windows = StorePlan::new("windows", StoreKind::windows(&WINDOWS, None));
+        let held = StorePlan::new("held", StoreKind::Buffer);
+        let slid = StorePlan::new("slid", StoreKind::windows(&SLIDING, None));
+        let recent = StorePlan::new("recent", StoreKind::window_store(minutes(60), millis(WINDOW_MS)));
+        let visits = StorePlan::new("visits", StoreKind::windows(&SESSIONS, None));
+        let versions = StorePlan::new("versions", StoreKind::versioned_store(seconds(10)));
+        let buffer = StorePlan::new("buffer", StoreKind::Buffer);
+        let side = |name: &str| StorePlan::new(name, StoreKind::join_windows(&NEAR));
         TopologyPlan {
             name: "Chain",
             sub_topologies: vec![

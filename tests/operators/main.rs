@@ -37,6 +37,7 @@ mod sessions;
 mod sliding;
 mod source;
 mod store_model;
+mod store_options;
 mod stores;
 mod stream_join;
 mod stream_join_model;

@@ -1,5 +1,6 @@
 //! Facts about the whole graph, one file per subject. Types on the edges are left to rustc, which words them better.
 
+mod changelogs;
 mod closures;
 mod cogroup;
 mod foreign_keys;
@@ -31,6 +32,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     stores::check(cx, topology);
     suppress::check(cx, topology);
     tables::check(cx, topology);
+    changelogs::check(cx, topology);
     unused::check(cx, topology);
     versions::check(cx, topology);
     windows::check(cx, topology);

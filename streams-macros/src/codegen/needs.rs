@@ -33,9 +33,8 @@ pub(super) fn globals(plan: &Plan) -> TokenStream {
 fn sub_topology(plan: &Plan, part: &SubTopology) -> TokenStream {
     let sources = vec(part.entries.iter().map(|entry| source(plan, *entry)));
     let stores = vec(part.stores.iter().map(|store| {
-        let (name, kind) = (&store.name, store_kind(plan, store));
-        let logged = !plan.topology.reuses_source_topic(store.node);
-        quote! { __rt::StorePlan { name: __rt::String::from(#name), kind: #kind, logged: #logged } }
+        let (name, kind, settings) = (&store.name, store_kind(plan, store), store_settings(plan, store));
+        quote! { __rt::StorePlan::new(#name, #kind) #settings }
     }));
     let answers = part.entries.iter().filter_map(|entry| match entry {
         Entry::Subscriptions(id) => Some(foreign_key(plan, *id, "SinkPlan", "Responses")),
@@ -73,6 +72,19 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
         StoreRole::JoinSide => join_side_kind(plan, store.node),
         StoreRole::JoinWaiting | StoreRole::Buffer | StoreRole::Held => quote!(__rt::StoreKind::Buffer),
     }
+}
+
+/// Expands to `.without_cache().changelog_setting("retention.ms", "60000")` and its like. What a foreign-key join keeps of subscriptions is its own.
+fn store_settings(plan: &Plan, store: &OwnStore) -> TokenStream {
+    let options = &plan.topology.node(store.node).options;
+    if store.role == StoreRole::Subscriptions {
+        return TokenStream::new();
+    }
+    let cache = options.without_cache.map(|_| quote!(.without_cache()));
+    let unlogged = options.without_changelog.is_some() || plan.topology.reuses_source_topic(store.node);
+    let changelog = unlogged.then(|| quote!(.without_changelog()));
+    let settings = options.changelog_settings.iter().map(|(name, value)| quote!(.changelog_setting(#name, #value)));
+    quote!(#cache #changelog #(#settings)*)
 }
 
 /// The kind of a store for processors, with the arguments and options of its source.

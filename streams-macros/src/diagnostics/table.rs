@@ -316,6 +316,16 @@ rows! {
     ROWS_PARTITIONS_DIFFER = "T197": "`{left}` was declared with {left_count} partitions (at {place}), `{right}`, whose rows this `{operator}` reads, with {right_count}; put `.repartition().partitions({right_count})` before the `{operator}`",
         "A task has partition i of both, so that a key has its row there. A global table has all rows everywhere.";
 
+    // Caches and changelogs.
+    CHANGELOG_SETTING = "T198": "`changelog_setting` takes two texts that are written out, not `{found}`",
+        "The name of a topic's setting and its value, as Kafka has them: `.changelog_setting(\"min.compaction.lag.ms\", \"60000\")`.";
+    OPTION_WITHOUT_STORE = "T199": "`.{option}(…)` is said of a store, and this `{operator}` has none{fix}",
+        "A view of a table has a store where its type is written or `.named(…)` follows; joins with tables keep nothing themselves.";
+    SETTING_OF_NO_CHANGELOG = "T200": "`.changelog_setting(…)` and `.without_changelog()` contradict each other",
+        "The settings are those of the topic that the second one leaves out.";
+    CHANGELOG_OF_USERS = "T201": "the changelog of `{table}` is its topic, because of `#[optimized]`, and that is yours: `.{option}(…)` has no say in it",
+        "In an optimized topology the rows of a table that is read from a topic come back from that topic.";
+
     // `#[optimized]`.
     OPTIMIZATION = "T210": "unknown optimization `{found}`; known are {known}, and `#[optimized]` alone is all of them",
         "`#[optimized(merge_repartitions)]` above the function asks for one of them.";

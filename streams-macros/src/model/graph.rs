@@ -139,6 +139,12 @@ pub(crate) struct Options {
     pub(crate) versioned: Option<(Expr, Span)>,
     /// How long records are held in front of a join, and where that was said.
     pub(crate) grace: Option<(Expr, Span)>,
+    /// Where it was said that no change waits in a cache.
+    pub(crate) without_cache: Option<Span>,
+    /// Where it was said that state has no changelog.
+    pub(crate) without_changelog: Option<Span>,
+    /// Names and values of settings of the changelog's topic.
+    pub(crate) changelog_settings: Vec<(LitStr, LitStr)>,
 }
 
 impl Node {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use syn::spanned::Spanned;
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, LitStr};
 
 use super::build::{Broken, Builder};
 use super::graph::NodeId;
@@ -43,6 +43,8 @@ impl Builder {
                 "emit_on_close" => &mut options.emit_on_close,
                 "single_store" => &mut options.single_store,
                 "retain_duplicates" => &mut options.retain_duplicates,
+                "without_cache" => &mut options.without_cache,
+                "without_changelog" => &mut options.without_changelog,
                 _ => &mut options.without_store,
             };
             if place.replace(span).is_some() {
@@ -102,6 +104,12 @@ impl Builder {
                 self.nodes[on.0].options.grace = Some((first.clone(), span));
                 twice
             }
+            "changelog_setting" => {
+                let Some(setting) = text(cx, first).zip(text(cx, &call.args[1])) else { return Err(Broken) };
+                let twice = set.changelog_settings.iter().any(|(name, _)| name.value() == setting.0.value());
+                self.nodes[on.0].options.changelog_settings.push(setting);
+                twice
+            }
             "versioned" => {
                 let twice = set.versioned.is_some();
                 self.nodes[on.0].options.versioned = Some((first.clone(), span));
@@ -129,4 +137,15 @@ impl Builder {
 
 fn last_segment(expr: &Expr) -> Option<syn::Ident> {
     if let Expr::Path(path) = expr { path.path.segments.last().map(|segment| segment.ident.clone()) } else { None }
+}
+
+/// A name or value that is written out.
+fn text(cx: &mut Errors, expr: &Expr) -> Option<LitStr> {
+    match expr {
+        Expr::Lit(literal) if let Lit::Str(text) = &literal.lit => Some(text.clone()),
+        _ => {
+            cx.report(expr.span(), CHANGELOG_SETTING, &[("found", &Builder::text(expr))]);
+            None
+        }
+    }
 }

@@ -48,6 +48,19 @@ pub(super) const PARTITIONED_BY: &OptionRow = &OptionRow {
     doc: "Which partitions a record goes to: one, several, none, or `None` for that of its key.",
 };
 
+pub(super) const WITHOUT_CACHE: &OptionRow =
+    &OptionRow { name: "without_cache", arguments: &[], doc: "Every change of the state is handed on and logged at once." };
+pub(super) const WITHOUT_CHANGELOG: &OptionRow = &OptionRow {
+    name: "without_changelog",
+    arguments: &[],
+    doc: "State without a changelog: what its backend does not keep is lost with the task.",
+};
+pub(super) const CHANGELOG_SETTING: &OptionRow = &OptionRow {
+    name: "changelog_setting",
+    arguments: &["name", "value"],
+    doc: "A setting of the changelog's topic, such as `min.compaction.lag.ms`; may be repeated.",
+};
+
 /// All options.
 pub(crate) const OPTIONS: &[&OptionRow] = &[
     TIMESTAMP,
@@ -63,4 +76,7 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     VERSIONED,
     GRACE,
     PARTITIONED_BY,
+    WITHOUT_CACHE,
+    WITHOUT_CHANGELOG,
+    CHANGELOG_SETTING,
 ];

@@ -1,6 +1,6 @@
 //! `suppress`.
 
-use super::options::NAMED;
+use super::options::{CHANGELOG_SETTING, NAMED, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Holds changes back until the window closes, or until a time limit is over.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Holds changes back until the window closes, or until a time limit is over.",
 };

@@ -1,6 +1,8 @@
 //! `table`.
 
-use super::options::{NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, VERSIONED, WITH, WITHOUT_STORE};
+use super::options::{
+    CHANGELOG_SETTING, NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, VERSIONED, WITH, WITHOUT_CACHE, WITHOUT_CHANGELOG, WITHOUT_STORE,
+};
 use super::{Arg, Kind, Operator};
 
 /// Reads a topic as a table: the last value of each key.
@@ -14,6 +16,17 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, WITHOUT_STORE, VERSIONED],
+    options: &[
+        NAMED,
+        TIMESTAMP,
+        WITH,
+        OFFSET_RESET,
+        PARTITIONS,
+        WITHOUT_STORE,
+        VERSIONED,
+        WITHOUT_CACHE,
+        WITHOUT_CHANGELOG,
+        CHANGELOG_SETTING,
+    ],
     doc: "Reads a topic as a table: the last value of each key.",
 };

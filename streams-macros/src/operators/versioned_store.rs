@@ -1,6 +1,6 @@
 //! `versioned_store`.
 
-use super::options::NAMED;
+use super::options::{CHANGELOG_SETTING, NAMED, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// A store of values by key with the history of each, for processors.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED],
+    options: &[NAMED, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "A store of values by key with the history of each, for processors.",
 };

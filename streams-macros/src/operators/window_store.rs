@@ -1,6 +1,6 @@
 //! `window_store`.
 
-use super::options::{NAMED, RETAIN_DUPLICATES};
+use super::options::{CHANGELOG_SETTING, NAMED, RETAIN_DUPLICATES, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// A store of values by key and window, for processors.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, RETAIN_DUPLICATES],
+    options: &[NAMED, RETAIN_DUPLICATES, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "A store of values by key and window, for processors.",
 };

@@ -1,6 +1,6 @@
 //! `aggregate` in windows.
 
-use super::options::{NAMED, RETENTION};
+use super::options::{CHANGELOG_SETTING, NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Folds the records of each key and window into an aggregate.
@@ -18,6 +18,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, RETENTION],
+    options: &[NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Folds the records of each key and window into an aggregate.",
 };

@@ -1,6 +1,6 @@
 //! `count` in windows.
 
-use super::options::{NAMED, RETENTION};
+use super::options::{CHANGELOG_SETTING, NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Kind, Operator};
 
 /// Counts the records of each key and window.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, RETENTION],
+    options: &[NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Counts the records of each key and window.",
 };

@@ -1,6 +1,6 @@
 //! `reduce` in windows.
 
-use super::options::{NAMED, RETENTION};
+use super::options::{CHANGELOG_SETTING, NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Combines the values of each key and window.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, RETENTION],
+    options: &[NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Combines the values of each key and window.",
 };

@@ -1,5 +1,6 @@
 //! Settings of an application, with their defaults.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) handlers: Handlers,
     pub(crate) offset_reset: OffsetReset,
     pub(crate) replication_factor: i16,
+    pub(crate) internal_topic_settings: BTreeMap<String, String>,
     pub(crate) instance_id: Option<String>,
     pub(crate) session_timeout: Duration,
     pub(crate) max_poll_interval: Duration,
@@ -52,6 +54,7 @@ impl Default for Config {
             handlers: Handlers::default(),
             offset_reset: OffsetReset::Earliest,
             replication_factor: -1,
+            internal_topic_settings: BTreeMap::new(),
             instance_id: None,
             session_timeout: Duration::from_secs(45),
             max_poll_interval: Duration::from_secs(300),

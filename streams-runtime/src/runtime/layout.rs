@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::config::Config;
 use crate::broker::{NewTopic, TopicPartition};
 use crate::plan::{OffsetReset, SinkPlan, SourceTopics, StoreKind, TopologyPlan, changelog_topic, repartition_topic};
 use crate::task::TaskId;
@@ -227,24 +228,51 @@ pub(crate) fn changelog_config(kind: StoreKind) -> BTreeMap<String, String> {
 }
 
 /// The changelogs of the stores of all sub-topologies whose number of tasks is known.
-pub(crate) fn changelogs(plan: &TopologyPlan, subs: &[SubLayout], application_id: &str, replication: i16) -> Vec<NewTopic> {
+pub(crate) fn changelogs(plan: &TopologyPlan, subs: &[SubLayout], config: &Config) -> Vec<NewTopic> {
     let mut topics = Vec::new();
     for (sub, layout) in plan.sub_topologies.iter().zip(subs) {
         for store in sub.stores.iter().filter(|s| s.logged) {
-            topics.push(NewTopic {
-                name: changelog_topic(application_id, &store.name),
-                partitions: layout.tasks,
-                replication,
-                config: changelog_config(store.kind),
-            });
+            let name = changelog_topic(&config.application_id, &store.name);
+            let mut topic = internal_topic(name, layout.tasks, changelog_config(store.kind), config);
+            topic.config.extend(store.changelog_settings.iter().cloned());
+            topics.push(topic);
         }
     }
     topics
 }
 
+/// An internal topic: the settings of the application come before those of its kind.
+pub(crate) fn internal_topic(name: String, partitions: i32, mut settings: BTreeMap<String, String>, config: &Config) -> NewTopic {
+    settings.extend(config.internal_topic_settings.clone());
+    NewTopic { name, partitions, replication: config.replication_factor, config: settings }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{StorePlan, SubTopologyPlan};
+
+    #[test]
+    fn what_is_said_of_one_changelog_comes_before_what_is_said_of_all_internal_topics() {
+        let stores = vec![
+            StorePlan::new("a", StoreKind::KeyValue).changelog_setting("min.compaction.lag.ms", "5"),
+            StorePlan::new("b", StoreKind::KeyValue),
+            StorePlan::new("c", StoreKind::KeyValue).without_changelog(),
+        ];
+        let part = SubTopologyPlan { sources: vec![], stores, sinks: vec![], copartitioned: vec![], source_changelogs: vec![] };
+        let plan = TopologyPlan { name: "T", sub_topologies: vec![part], global_tables: vec![] };
+        let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let settings = [setting("min.compaction.lag.ms", "7"), setting("cleanup.policy", "compact,delete")];
+        let config = Config { application_id: "app".into(), internal_topic_settings: settings.into(), ..Config::default() };
+        let layout = SubLayout { sources: vec![], lead: String::new(), tasks: 3 };
+        let topics = changelogs(&plan, &[layout], &config);
+        let told: Vec<(&str, i32, &str, &str)> = topics
+            .iter()
+            .map(|t| (t.name.as_str(), t.partitions, t.config["min.compaction.lag.ms"].as_str(), t.config["cleanup.policy"].as_str()))
+            .collect();
+        assert_eq!(told, [("app-a-changelog", 3, "5", "compact,delete"), ("app-b-changelog", 3, "7", "compact,delete")]);
+        assert_eq!(internal_topic("r".into(), 1, repartition_config(), &config).config["segment.bytes"], "52428800");
+    }
 
     #[test]
     fn the_changelog_of_a_window_store_is_deleted_a_day_after_its_retention() {

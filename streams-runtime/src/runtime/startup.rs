@@ -5,7 +5,9 @@ use std::fs::File;
 
 use super::config::Config;
 use super::error::{Error, StartupProblem};
-use super::layout::{Layout, SourceLayout, SubLayout, changelogs, equalize_joined_internal, internal_counts, repartition_config};
+use super::layout::{
+    Layout, SourceLayout, SubLayout, changelogs, equalize_joined_internal, internal_counts, internal_topic, repartition_config,
+};
 use crate::broker::{Broker, BrokerError, NewTopic};
 use crate::dropped::OnDropped;
 use crate::error::OnError;
@@ -133,11 +135,10 @@ impl Checks<'_> {
                 && internal.iter().all(|t| t.name != name)
                 && let Some(&partitions) = known.get(&name)
             {
-                let replication = self.config.replication_factor;
-                internal.push(NewTopic { name, partitions, replication, config: repartition_config() });
+                internal.push(internal_topic(name, partitions, repartition_config(), self.config));
             }
         }
-        internal.extend(changelogs(self.plan, &subs, &self.config.application_id, self.config.replication_factor));
+        internal.extend(changelogs(self.plan, &subs, self.config));
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
             self.warn_of_short_sources()?;

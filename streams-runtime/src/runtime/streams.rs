@@ -209,6 +209,17 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// A setting of all internal topics that are made, such as `min.insync.replicas`: repartition topics, changelogs, and the topics of
+    /// foreign-key joins. `.changelog_setting(…)` of a topology says it for one changelog and has the last word. Topics that exist stay as they
+    /// are.
+    ///
+    /// Kafka Streams: settings with the prefix `topic.`.
+    #[must_use]
+    pub fn internal_topic_setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.config.internal_topic_settings.insert(name.into(), value.into());
+        self
+    }
+
     /// `group.instance.id`: a process that comes back under its name within the session timeout gets its tasks back without a rebalance.
     #[must_use]
     pub fn instance_id(mut self, id: impl Into<String>) -> Self {

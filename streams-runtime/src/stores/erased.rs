@@ -47,6 +47,8 @@ pub trait StoreObject: Any {
     }
     /// Sets how much the cache may hold; 0 hands every change on at once.
     fn set_cache_max_bytes(&mut self, bytes: usize);
+    /// Hands every change on at once from now on, whatever the cache is set to.
+    fn without_cache(&mut self) {}
     /// Whether a node hands the changes on.
     fn forwards(&self) -> bool;
     /// Whether the cache is used up.
@@ -103,6 +105,9 @@ where
     }
     fn set_cache_max_bytes(&mut self, bytes: usize) {
         self.set_cache_max_bytes(bytes);
+    }
+    fn without_cache(&mut self) {
+        self.without_cache();
     }
     fn forwards(&self) -> bool {
         self.forwards()
@@ -173,6 +178,9 @@ impl<S: OverRows> StoreObject for S {
     }
     fn set_cache_max_bytes(&mut self, bytes: usize) {
         self.rows_mut().set_cache_max_bytes(bytes);
+    }
+    fn without_cache(&mut self) {
+        self.rows_mut().without_cache();
     }
     fn forwards(&self) -> bool {
         self.rows().forwards()

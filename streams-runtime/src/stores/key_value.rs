@@ -31,6 +31,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     forwards: bool,
     /// Deleted rows do not stay in the cache.
     drops_deleted: bool,
+    /// What it may hold is not set any more.
+    uncached: bool,
     overlay: Overlay,
     backend: Box<dyn KeyValueBackend>,
     changelog: Option<(TopicSlot, i32)>,
@@ -73,6 +75,7 @@ where
             cache: Cache::new(cache_max_bytes),
             forwards: false,
             drops_deleted: false,
+            uncached: false,
             overlay: Overlay::default(),
             backend,
             changelog,
@@ -219,7 +222,14 @@ where
     }
 
     pub(crate) fn set_cache_max_bytes(&mut self, bytes: usize) {
-        self.cache.set_max_bytes(bytes);
+        if !self.uncached {
+            self.cache.set_max_bytes(bytes);
+        }
+    }
+
+    pub(crate) fn without_cache(&mut self) {
+        self.set_cache_max_bytes(0);
+        self.uncached = true;
     }
 
     pub(crate) fn row(&self, place: usize) -> Option<&V> {

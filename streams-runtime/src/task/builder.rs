@@ -393,6 +393,10 @@ impl<'a> TaskBuilder<'a> {
         }
         let sources = self.sources.into_iter().collect::<Option<Vec<_>>>();
         let sources = sources.ok_or_else(|| BuildError::Defect("a source was not built".into()))?;
+        let uncached = |name: &str| self.env.plan.stores.iter().any(|plan| plan.name == name && !plan.cached);
+        for store in self.context.stores.iter_mut().filter(|store| uncached(store.name())) {
+            store.without_cache();
+        }
         Ok(Task::new(self.env.id, sources, self.context))
     }
 }

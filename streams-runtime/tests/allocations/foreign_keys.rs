@@ -59,7 +59,7 @@ fn plan() -> SubTopologyPlan {
     let source = |name, topics| SourcePlan { name, topics, offset_reset: None, partitions: None };
     let named = |name: &'static str| source(name, SourceTopics::Named(vec![name.to_owned()]));
     let join = |topic: fn(String) -> ForeignKeyTopic| SourceTopics::ForeignKey(topic("j".to_owned()));
-    let store = |name: &str| StorePlan { name: name.to_owned(), kind: StoreKind::KeyValue, logged: true };
+    let store = |name: &str| StorePlan::new(name, StoreKind::KeyValue);
     SubTopologyPlan {
         sources: vec![
             named("left"),

@@ -59,7 +59,7 @@ impl Topology for WordCount {
                 },
                 SubTopologyPlan {
                     sources: vec![source("counts-repartition", SourceTopics::Repartition("counts".to_string()))],
-                    stores: vec![StorePlan { name: "counts".to_string(), kind: StoreKind::KeyValue, logged: true }],
+                    stores: vec![StorePlan::new("counts", StoreKind::KeyValue)],
                     sinks: vec![SinkPlan::Topic("word-counts".to_string())],
                     copartitioned: vec![],
                     ..Default::default()
@@ -69,7 +69,7 @@ impl Topology for WordCount {
                         source("blocked", SourceTopics::Named(vec!["blocked".to_string()])),
                         source("allowed-repartition", SourceTopics::Repartition("allowed".to_string())),
                     ],
-                    stores: vec![StorePlan { name: "blocked".to_string(), kind: StoreKind::KeyValue, logged: true }],
+                    stores: vec![StorePlan::new("blocked", StoreKind::KeyValue)],
                     sinks: vec![SinkPlan::Topic("short-words".to_string())],
                     copartitioned: vec![vec![0, 1]],
                     ..Default::default()

@@ -51,16 +51,15 @@ impl ::streams_runtime::__private::Topology for Carts {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("items"),
-                            kind: {
+                        __rt::StorePlan::new(
+                            "items",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoWindows as _;
                                 __rt::WrittenWindows(tumbling(hours(1)))
                                     .store(__rt::Option::None)
                             },
-                            logged: true,
-                        },
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("items")),

@@ -75,16 +75,8 @@ impl ::streams_runtime::__private::Topology for Letters {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("orders"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("letters"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("orders", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new("letters", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::ForeignKey(
@@ -147,26 +139,16 @@ impl ::streams_runtime::__private::Topology for Letters {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("users"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("letters-subscription-store"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("heads-subscription-store"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("heads"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("users", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new(
+                            "letters-subscription-store",
+                            __rt::StoreKind::KeyValue,
+                        ),
+                        __rt::StorePlan::new(
+                            "heads-subscription-store",
+                            __rt::StoreKind::KeyValue,
+                        ),
+                        __rt::StorePlan::new("heads", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::ForeignKey(
@@ -213,16 +195,14 @@ impl ::streams_runtime::__private::Topology for Letters {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("towns"),
-                            kind: __rt::StoreKind::versioned_store(minutes(10)),
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("sent-subscription-store"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new(
+                            "towns",
+                            __rt::StoreKind::versioned_store(minutes(10)),
+                        ),
+                        __rt::StorePlan::new(
+                            "sent-subscription-store",
+                            __rt::StoreKind::KeyValue,
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::ForeignKey(

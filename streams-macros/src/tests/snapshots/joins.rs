@@ -51,11 +51,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("seen"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("seen", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Repartition {
@@ -94,11 +90,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("addresses"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("addresses", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Repartition {

@@ -78,35 +78,26 @@ impl ::streams_runtime::__private::Topology for Orders {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("users"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: false,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("per_day"),
-                            kind: {
+                        __rt::StorePlan::new("users", __rt::StoreKind::KeyValue)
+                            .without_changelog(),
+                        __rt::StorePlan::new(
+                            "per_day",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoWindows as _;
                                 __rt::WrittenWindows(tumbling(days(1)).grace(hours(1)))
                                     .store(__rt::Option::None)
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("pairs-this-join-store"),
-                            kind: {
+                        ),
+                        __rt::StorePlan::new(
+                            "pairs-this-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows(within(minutes(1))).store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("final-per-day"),
-                            kind: __rt::StoreKind::Buffer,
-                            logged: true,
-                        },
+                        ),
+                        __rt::StorePlan::new("final-per-day", __rt::StoreKind::Buffer),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("known")),

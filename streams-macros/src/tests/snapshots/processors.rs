@@ -53,14 +53,10 @@ impl ::streams_runtime::__private::Topology for Readings {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("latest"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("recent-readings"),
-                            kind: __rt::StoreKind::window_store(
+                        __rt::StorePlan::new("latest", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new(
+                            "recent-readings",
+                            __rt::StoreKind::window_store(
                                     {
                                         #[allow(unused_variables)]
                                         let kept_h = &self.kept_h;
@@ -69,8 +65,7 @@ impl ::streams_runtime::__private::Topology for Readings {
                                     minutes(1),
                                 )
                                 .retain_duplicates(),
-                            logged: true,
-                        },
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("high")),

@@ -52,14 +52,13 @@ impl ::streams_runtime::__private::Topology for Visits {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("seen"),
-                            kind: __rt::StoreKind::session_store(hours(1)),
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("spent"),
-                            kind: {
+                        __rt::StorePlan::new(
+                            "seen",
+                            __rt::StoreKind::session_store(hours(1)),
+                        ),
+                        __rt::StorePlan::new(
+                            "spent",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoWindows as _;
                                 __rt::WrittenWindows(
@@ -67,8 +66,7 @@ impl ::streams_runtime::__private::Topology for Visits {
                                     )
                                     .store(__rt::Option::None)
                             },
-                            logged: true,
-                        },
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("visits")),

@@ -78,9 +78,9 @@ impl ::streams_runtime::__private::Topology for Clicks {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("shown-this-join-store"),
-                            kind: {
+                        __rt::StorePlan::new(
+                            "shown-this-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows({
@@ -90,11 +90,10 @@ impl ::streams_runtime::__private::Topology for Clicks {
                                     })
                                     .store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("shown-outer-other-join-store"),
-                            kind: {
+                        ),
+                        __rt::StorePlan::new(
+                            "shown-outer-other-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows({
@@ -104,25 +103,22 @@ impl ::streams_runtime::__private::Topology for Clicks {
                                     })
                                     .store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("shown-left-shared-join-store"),
-                            kind: __rt::StoreKind::Buffer,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("click-pairs-this-join-store"),
-                            kind: {
+                        ),
+                        __rt::StorePlan::new(
+                            "shown-left-shared-join-store",
+                            __rt::StoreKind::Buffer,
+                        ),
+                        __rt::StorePlan::new(
+                            "click-pairs-this-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows(within(seconds(1))).store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("both-outer-this-join-store"),
-                            kind: {
+                        ),
+                        __rt::StorePlan::new(
+                            "both-outer-this-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows(
@@ -130,11 +126,10 @@ impl ::streams_runtime::__private::Topology for Clicks {
                                     )
                                     .store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("both-outer-other-join-store"),
-                            kind: {
+                        ),
+                        __rt::StorePlan::new(
+                            "both-outer-other-join-store",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoJoinWindows as _;
                                 __rt::WrittenJoinWindows(
@@ -142,13 +137,11 @@ impl ::streams_runtime::__private::Topology for Clicks {
                                     )
                                     .store()
                             },
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("both-outer-shared-join-store"),
-                            kind: __rt::StoreKind::Buffer,
-                            logged: true,
-                        },
+                        ),
+                        __rt::StorePlan::new(
+                            "both-outer-shared-join-store",
+                            __rt::StoreKind::Buffer,
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Repartition {

@@ -71,21 +71,9 @@ impl ::streams_runtime::__private::Topology for People {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("users"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("homes"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("known"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("users", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new("homes", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new("known", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Repartition {
@@ -130,11 +118,7 @@ impl ::streams_runtime::__private::Topology for People {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("towns"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("towns", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("towns")),

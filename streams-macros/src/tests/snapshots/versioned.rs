@@ -81,40 +81,25 @@ impl ::streams_runtime::__private::Topology for Sales {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("prices"),
-                            kind: __rt::StoreKind::versioned_store({
+                        __rt::StorePlan::new(
+                            "prices",
+                            __rt::StoreKind::versioned_store({
                                 #[allow(unused_variables)]
                                 let history_h = &self.history_h;
                                 hours(*history_h)
                             }),
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("taxes"),
-                            kind: __rt::StoreKind::versioned_store(days(30)),
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("seen"),
-                            kind: __rt::StoreKind::versioned_store(minutes(10)),
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("sold-Buffer"),
-                            kind: __rt::StoreKind::Buffer,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("both"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
-                        __rt::StorePlan {
-                            name: __rt::String::from("dear"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        ),
+                        __rt::StorePlan::new(
+                            "taxes",
+                            __rt::StoreKind::versioned_store(days(30)),
+                        ),
+                        __rt::StorePlan::new(
+                            "seen",
+                            __rt::StoreKind::versioned_store(minutes(10)),
+                        ),
+                        __rt::StorePlan::new("sold-Buffer", __rt::StoreKind::Buffer),
+                        __rt::StorePlan::new("both", __rt::StoreKind::KeyValue),
+                        __rt::StorePlan::new("dear", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("sold")),
@@ -165,11 +150,10 @@ impl ::streams_runtime::__private::Topology for Sales {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("per_cent"),
-                            kind: __rt::StoreKind::versioned_store(hours(1)),
-                            logged: true,
-                        },
+                        __rt::StorePlan::new(
+                            "per_cent",
+                            __rt::StoreKind::versioned_store(hours(1)),
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("per-cent")),

@@ -49,16 +49,15 @@ impl ::streams_runtime::__private::Topology for Views {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("users"),
-                            kind: {
+                        __rt::StorePlan::new(
+                            "users",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoWindows as _;
                                 __rt::WrittenWindows(hopping(minutes(5), minutes(1)))
                                     .store(__rt::Option::None)
                             },
-                            logged: true,
-                        },
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Repartition {
@@ -84,9 +83,9 @@ impl ::streams_runtime::__private::Topology for Views {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("counts"),
-                            kind: {
+                        __rt::StorePlan::new(
+                            "counts",
+                            {
                                 #[allow(unused_imports)]
                                 use __rt::NoWindows as _;
                                 __rt::WrittenWindows({
@@ -96,8 +95,7 @@ impl ::streams_runtime::__private::Topology for Views {
                                     })
                                     .store(__rt::Option::Some(hours(1)))
                             },
-                            logged: true,
-                        },
+                        ),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(

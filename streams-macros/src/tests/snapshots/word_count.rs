@@ -67,11 +67,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
                         },
                     ]),
                     stores: __rt::Vec::from([
-                        __rt::StorePlan {
-                            name: __rt::String::from("counts"),
-                            kind: __rt::StoreKind::KeyValue,
-                            logged: true,
-                        },
+                        __rt::StorePlan::new("counts", __rt::StoreKind::KeyValue),
                     ]),
                     sinks: __rt::Vec::from([
                         __rt::SinkPlan::Topic(__rt::ToString::to_string("word-counts")),

@@ -1,0 +1,13 @@
+//! A setting of a topic that is left out.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream("lines");
+        let counts: Table<String, u64> =
+            lines.group_by_key().count().changelog_setting("segment.bytes", "1000000").without_changelog();
+        counts.to_stream().to("out");
+    }
+}
+
+fn main() {}

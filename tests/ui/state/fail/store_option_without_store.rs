@@ -1,0 +1,11 @@
+//! A changelog of a table that keeps no rows.
+use streams_runtime::prelude::*;
+
+topology! {
+    pub fn example() -> Example {
+        let users: Table<String, String> = table("users").without_store().without_changelog();
+        users.to_stream().to("out");
+    }
+}
+
+fn main() {}
