@@ -31,6 +31,10 @@ impl Processor<String, String> for Told {
                 assert_eq!(metadata.as_deref(), Some(place.as_str()));
                 out.forward(cx, r.key, &place);
             }
+            "task" => {
+                let task = format!("{} {}", cx.application_id(), cx.task_id());
+                out.forward(cx, r.key, &task);
+            }
             "fail" => {
                 out.forward(cx, r.key, &"before the error".to_owned());
                 return Err("told to".into());
@@ -218,6 +222,13 @@ fn any_number_of_records_with_keys_and_times_of_choice() {
     let driver = driver(told());
     pipe(&driver, "in", &records(&["twice", "rekey", "nothing", "where"]));
     assert_eq!(read(&driver, "out"), ["k=first@0", "k=second@100", "k=third@0", "kk=rekey@1", "k=in-0@3@3"]);
+}
+
+#[test]
+fn a_processor_knows_its_application_and_task() {
+    let driver = TestDriver::builder(told()).application_id("app").build().unwrap();
+    pipe(&driver, "in", &records(&["task"]));
+    assert_eq!(read(&driver, "out"), ["k=app 0_0@0"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::headers::Headers;
 use crate::processor::Schedules;
 use crate::record::RecordRef;
 use crate::stores::StoreArena;
+use crate::task::{TaskEnv, TaskId};
 
 pub use handlers::Handlers;
 
@@ -60,6 +61,8 @@ pub struct RecordMetadata<'a> {
 
 /// The surroundings of a record in a task.
 pub struct Context {
+    application_id: Arc<str>,
+    task_id: TaskId,
     pub(crate) timestamp_ms: i64,
     pub(crate) headers: Headers,
     pub(crate) topic: Arc<str>,
@@ -92,9 +95,12 @@ pub struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(producer: SharedProducer, handlers: Handlers, wall_clock_ms: i64) -> Self {
+    pub(crate) fn new(env: &TaskEnv<'_>) -> Self {
         let no_topic: Arc<str> = Arc::from("");
+        let handlers = env.handlers.clone();
         Context {
+            application_id: Arc::from(env.application_id),
+            task_id: env.id,
             timestamp_ms: 0,
             headers: Headers::default(),
             topic: Arc::clone(&no_topic),
@@ -102,7 +108,7 @@ impl Context {
             offset: -1,
             stream_time_ms: -1,
             partition_time_ms: -1,
-            wall_clock_ms,
+            wall_clock_ms: env.wall_clock_ms,
             stores: StoreArena::default(),
             schedules: Schedules::default(),
             commit_requested: false,
@@ -110,7 +116,7 @@ impl Context {
             is_latest: true,
             metrics: TaskMetrics::default(),
             out: ProduceBatch::default(),
-            producer,
+            producer: SharedProducer::clone(&env.producer),
             targets: HashMap::new(),
             keeps_raw: handlers.needs_raw_records(),
             handlers,
@@ -121,6 +127,16 @@ impl Context {
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
         }
+    }
+
+    /// The application that the task belongs to.
+    pub fn application_id(&self) -> &str {
+        &self.application_id
+    }
+
+    /// The task: the part of the topology and the partition.
+    pub fn task_id(&self) -> TaskId {
+        self.task_id
     }
 
     /// Timestamp of the record at hand, in milliseconds since the Unix epoch.

@@ -82,10 +82,9 @@ pub struct TaskBuilder<'a> {
 impl<'a> TaskBuilder<'a> {
     /// An empty task.
     pub fn new(env: &'a TaskEnv<'a>) -> Self {
-        let producer = SharedProducer::clone(&env.producer);
         TaskBuilder {
             env,
-            context: Context::new(producer, env.handlers.clone(), env.wall_clock_ms),
+            context: Context::new(env),
             sources: env.plan.sources.iter().map(|_| None).collect(),
             nodes: 0,
             with_old: Vec::new(),
