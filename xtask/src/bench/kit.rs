@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::lines::Line;
 use crate::failure::{Context, Failure, Result};
+use crate::kafka::broker;
 use crate::kafka::leash::Leash;
 use crate::{paths, process};
 
@@ -43,6 +44,10 @@ impl Kit {
     pub(crate) fn start(port: u16) -> Result<Self> {
         let run_dir = paths::target().join("kafka").join(format!("bench-{port}"));
         let mut kit = Self { port, run_dir, leash: None };
+        // One that an earlier run has kept is used again.
+        if process::check(kit.command("kafka.sh").arg("status").stdout(Stdio::null())).is_err() {
+            broker::check_ports(port)?;
+        }
         process::check(kit.command("kafka.sh").arg("start").stdout(Stdio::null()))?;
         let pid = process::stdout(kit.command("kafka.sh").arg("pid"))?;
         let pid = pid.trim().parse().context(|| "the kit's broker has no pid".into())?;

@@ -13,12 +13,19 @@ use crate::failure::{Context, Result};
 pub(crate) struct Line {
     pub(crate) side: Side,
     fields: Map<String, Value>,
+    stores: Option<String>,
 }
 
 impl Line {
     pub(crate) fn parse(side: Side, json: &str) -> Result<Self> {
         let fields = serde_json::from_str(json).context(|| format!("not a JSON object: {json}"))?;
-        Ok(Self { side, fields })
+        Ok(Self { side, fields, stores: None })
+    }
+
+    /// Says the stores of all sides, where they differ; runs are compared all the same.
+    pub(crate) fn with_stores(mut self, stores: &str) -> Self {
+        self.stores = Some(stores.to_owned());
+        self
     }
 
     pub(crate) fn number(&self, field: &str) -> Option<f64> {
@@ -59,7 +66,8 @@ impl Line {
         // How much a latency run processed depends on how long it ran.
         let case = shown("case");
         let records = if case.starts_with("latency") { String::new() } else { format!(" n={}", shown("records")) };
-        format!("{case} store={} cache={}{guarantee}{threads}{size}{records}", shown("store"), shown("cache_bytes"))
+        let stores = self.stores.clone().unwrap_or_else(|| shown("store"));
+        format!("{case} store={stores} cache={}{guarantee}{threads}{size}{records}", shown("cache_bytes"))
     }
 }
 
@@ -193,6 +201,16 @@ mod tests {
         assert_eq!(groups.len(), 2);
         assert_eq!(groups[0].name, "count store=memory cache=0 n=9");
         assert_eq!(groups[0].runs(Side::Java), (2, 2));
+    }
+
+    #[test]
+    fn runs_with_stores_that_differ_on_purpose_are_compared_and_say_so() {
+        let java = Line::parse(Side::Java, r#"{"case":"count","store":"rocksdb","records":9,"checksum":"a"}"#).unwrap();
+        let engine = Line::parse(Side::Engine, r#"{"case":"count","store":"memory","records":9,"checksum":"b"}"#).unwrap();
+        let groups = Group::all(&[java, engine].map(|line| line.with_stores("memory, java rocksdb")));
+        assert_eq!(groups.len(), 1);
+        assert!(groups[0].name.starts_with("count store=memory, java rocksdb cache="));
+        assert!(groups[0].void().is_some());
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub(crate) struct Sides {
     /// memory or rocksdb (the default persistent store of each side); a comma between makes both.
     #[arg(long, default_value = "memory")]
     store: String,
+    /// The store of Kafka Streams, if it is to be another one: its windows and joins in memory are slower than those in RocksDB.
+    #[arg(long)]
+    java_store: Option<String>,
     /// Who is measured. Default: java and engine, and handwritten where it can do the case.
     #[arg(long, value_delimiter = ',')]
     sides: Vec<Side>,
@@ -67,7 +70,7 @@ pub(crate) fn run(options: &Sides) -> Result<ExitCode> {
 }
 
 fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
-    let args = kit_args(options);
+    let stores = options.java_store.as_ref().map(|java| format!("{}, java {java}", options.store));
     let results = paths::target().join("bench/results.jsonl");
     fs::create_dir_all(paths::target().join("bench")).context(|| "cannot make target/bench".into())?;
     let file = File::options().create(true).append(true).open(&results);
@@ -77,7 +80,11 @@ fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
         let mut order = sides_of(case, &options.sides);
         for round in 1..=options.runs {
             for &side in &order {
-                for line in kit.run(side, case, &args)? {
+                for line in kit.run(side, case, &kit_args(options, side))? {
+                    let line = match &stores {
+                        Some(stores) => line.with_stores(stores),
+                        None => line,
+                    };
                     let rate = line.number("rec_s").map_or("failed".into(), |r| format!("{r:.0} records/s"));
                     eprintln!("{case}, round {round} of {}, {}: {rate}", options.runs, side.name());
                     writeln!(file, "{}", line.to_json()).context(|| format!("cannot write {}", results.display()))?;
@@ -95,8 +102,9 @@ fn measure(options: &Sides, kit: &Kit) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-fn kit_args(options: &Sides) -> Vec<String> {
-    let mut args = vec!["--store".to_owned(), options.store.clone()];
+fn kit_args(options: &Sides, side: Side) -> Vec<String> {
+    let own = options.java_store.as_ref().filter(|_| side == Side::Java);
+    let mut args = vec!["--store".to_owned(), own.unwrap_or(&options.store).clone()];
     if let Some(records) = options.records {
         args.extend(["--records".to_owned(), records.to_string()]);
     }

@@ -85,11 +85,7 @@ impl Broker {
     /// Starts the broker, waits until it serves, and returns its pid. It outlives this process.
     pub(crate) fn start(&self) -> Result<u32> {
         let class_path = provision::class_path()?;
-        for port in [self.port, self.port.saturating_add(1)] {
-            TcpListener::bind(("127.0.0.1", port)).context(|| {
-                format!("port {port} cannot be had, choose another with --port (two are needed, the second for the controller)")
-            })?;
-        }
+        check_ports(self.port)?;
         fs::create_dir_all(&self.dir).context(|| format!("cannot make {}", self.dir.display()))?;
         paths::write(&self.config_file(), &self.config())?;
         if !self.data_dir().join("meta.properties").is_file() {
@@ -228,4 +224,13 @@ pub(super) fn java(class_path: &str) -> Command {
     let mut java = Command::new(provision::java());
     java.args(["-cp", class_path, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]);
     java
+}
+
+/// A broker that cannot have its ports must not start: whoever has them would be taken for it.
+pub(crate) fn check_ports(port: u16) -> Result<()> {
+    for port in [port, port.saturating_add(1)] {
+        TcpListener::bind(("127.0.0.1", port))
+            .context(|| format!("port {port} cannot be had, choose another with --port (two are needed, the second for the controller)"))?;
+    }
+    Ok(())
 }
