@@ -9,10 +9,6 @@ use crate::kafka::{self, Send};
 const PARTITIONS: i32 = 3;
 const ORDERS: usize = 60;
 
-fn keyed(key: String, value: String, timestamp_ms: i64) -> Send {
-    Send { key: Some(key.into()), value: Some(value.into()), timestamp_ms, ..Send::default() }
-}
-
 struct Names([String; 7]);
 
 impl Names {
@@ -24,7 +20,7 @@ impl Names {
 
     fn start(&self, name: &str) -> Pipeline {
         let [id, orders, payments, accounts, customers, output, owners] = &self.0;
-        let args = [
+        let topics = [
             ("id", id),
             ("input", orders),
             ("payments", payments),
@@ -33,11 +29,7 @@ impl Names {
             ("output", output),
             ("owners", owners),
         ];
-        let args: Vec<String> = args.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
-        args.extend(["commit_ms=100", "threads=2", "session_ms=6000"]);
-        args.insert(0, "joins");
-        kafka::start(name, &args)
+        kafka::start_with(name, "joins", &topics, &["commit_ms=100", "threads=2", "session_ms=6000"])
     }
 
     fn internal(&self, name: &str) -> String {
@@ -88,11 +80,14 @@ fn joins_find_everything_again_after_a_kill() {
     let [_, orders, payments, accounts, customers, ..] = &names.0;
     let order = |n: usize| format!("order{n:02}");
     // Every second order is paid, and nobody ordered what the last payments are for. Nothing is closed yet.
-    kafka::produce(orders, (0..ORDERS).map(|n| keyed(format!("a{n}"), order(n), 1_000 + n as i64)));
-    kafka::produce(payments, (0..ORDERS + 4).filter(|n| n.is_multiple_of(2)).map(|n| keyed(format!("b{n}"), order(n), 3_000 + n as i64)));
-    let account = |n: usize, customer: usize| keyed(format!("account{n}"), format!("customer{customer}:{n}"), 1_000);
+    kafka::produce(orders, (0..ORDERS).map(|n| Send::keyed(format!("a{n}"), order(n), 1_000 + n as i64)));
+    kafka::produce(
+        payments,
+        (0..ORDERS + 4).filter(|n| n.is_multiple_of(2)).map(|n| Send::keyed(format!("b{n}"), order(n), 3_000 + n as i64)),
+    );
+    let account = |n: usize, customer: usize| Send::keyed(format!("account{n}"), format!("customer{customer}:{n}"), 1_000);
     kafka::produce(accounts, (0..40).map(|n| account(n, n % 10)));
-    kafka::produce(customers, (0..8).map(|n| keyed(format!("customer{n}"), format!("name{n}"), 1_000)));
+    kafka::produce(customers, (0..8).map(|n| Send::keyed(format!("customer{n}"), format!("name{n}"), 1_000)));
 
     let mut first = names.start("first");
     names.wait();
@@ -105,11 +100,11 @@ fn joins_find_everything_again_after_a_kill() {
     first.kill();
 
     // The next process finds in its stores who waits for a payment, and who is subscribed to a customer.
-    kafka::produce(customers, (5..10).map(|n| keyed(format!("customer{n}"), format!("new{n}"), 2_000)));
+    kafka::produce(customers, (5..10).map(|n| Send::keyed(format!("customer{n}"), format!("new{n}"), 2_000)));
     kafka::produce(accounts, [account(0, 1), Send { value: None, ..account(1, 1) }]);
     // These come so late that all that was before is closed; one for each partition, and more.
     let late = |n: usize| format!("late{n:02}");
-    kafka::produce(orders, (0..40).map(|n| keyed(format!("c{n}"), late(n), 1_000_000)));
+    kafka::produce(orders, (0..40).map(|n| Send::keyed(format!("c{n}"), late(n), 1_000_000)));
     let mut second = names.start("second");
     names.wait();
     expected.extend((0..ORDERS).filter(|n| !paid(n)).map(|n| (format!("{}/unpaid", order(n)), 1)));
@@ -124,12 +119,12 @@ fn joins_find_everything_again_after_a_kill() {
     assert_eq!(rows, owners);
     second.terminate();
 
-    let settings =
-        |topic: &str| kafka::tool(&["configs", "--describe", "--entity-type", "topics", "--entity-name", &names.internal(topic)]);
+    let settings = kafka::internal_settings(&names.0[0]);
+    let is_set = |topic: &str, setting: &str| assert!(settings[&names.internal(topic)].contains(setting), "{topic}: {settings:?}");
     for store in ["paid-outer-this-join-store", "paid-outer-other-join-store"] {
-        assert!(settings(&format!("{store}-changelog")).contains("cleanup.policy=delete"), "{store}");
+        is_set(&format!("{store}-changelog"), "cleanup.policy=delete");
     }
     for topic in ["paid-left-repartition", "owned-subscription-registration-topic", "owned-subscription-response-topic"] {
-        assert!(settings(topic).contains("retention.ms=-1"), "{topic}");
+        is_set(topic, "retention.ms=-1");
     }
 }

@@ -1,7 +1,7 @@
 //! The tests' own way to Kafka: plain clients, and Kafka's own tools.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -54,6 +54,13 @@ pub(crate) fn start(name: &str, args: &[&str]) -> Pipeline {
     Pipeline::start(env!("CARGO_BIN_EXE_pipelines"), name, &args)
 }
 
+/// The same where the arguments are many: the topics by their roles, and what else is set.
+pub(crate) fn start_with(name: &str, topology: &str, topics: &[(&str, &String)], settings: &[&str]) -> Pipeline {
+    let topics: Vec<String> = topics.iter().map(|(role, topic)| format!("{role}={topic}")).collect();
+    let args: Vec<&str> = [topology].into_iter().chain(topics.iter().map(String::as_str)).chain(settings.iter().copied()).collect();
+    start(name, &args)
+}
+
 /// Makes a topic.
 pub(crate) fn create(topic: &str, partitions: i32) {
     create_with(topic, partitions, &[]);
@@ -75,6 +82,13 @@ pub(crate) struct Send {
     pub(crate) value: Option<Vec<u8>>,
     pub(crate) timestamp_ms: i64,
     pub(crate) headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl Send {
+    /// With a key that says which partition it goes to.
+    pub(crate) fn keyed(key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>, timestamp_ms: i64) -> Self {
+        Send { key: Some(key.into()), value: Some(value.into()), timestamp_ms, ..Send::default() }
+    }
 }
 
 /// Writes records and waits until the broker has them.
@@ -211,7 +225,19 @@ pub(crate) fn committed(group: &str, topic: &str) -> Vec<i64> {
     let mut list = TopicPartitionList::new();
     let metadata = consumer.fetch_metadata(Some(topic), REQUEST).expect("metadata");
     list.add_partition_range(topic, 0, metadata.topics()[0].partitions().len() as i32 - 1);
-    let found = consumer.committed_offsets(list, REQUEST).expect("committed offsets");
+    let until = Instant::now() + REQUEST;
+    let found = loop {
+        match consumer.committed_offsets(list.clone(), REQUEST) {
+            Ok(found) => break found,
+            // A broker that has just started makes its topic of offsets with the first group.
+            Err(KafkaError::MetadataFetch(RDKafkaErrorCode::NotCoordinator | RDKafkaErrorCode::CoordinatorLoadInProgress))
+                if Instant::now() < until =>
+            {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Err(error) => panic!("committed offsets: {error}"),
+        }
+    };
     found.elements().iter().map(|e| e.offset().to_raw().filter(|&o| o >= 0).unwrap_or(0)).collect()
 }
 
@@ -239,4 +265,22 @@ pub(crate) fn tool(args: &[&str]) -> String {
 /// Starts one of Kafka's own tools, to be fed.
 pub(crate) fn tool_with_input(args: &[&str]) -> Child {
     tool_command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("sh")
+}
+
+/// What was set for each internal topic of an application, as Kafka's own tool shows it: `name=value`. What comes from the broker is not there.
+pub(crate) fn internal_settings(id: &str) -> BTreeMap<String, BTreeSet<String>> {
+    // All topics at once, because the tool takes seconds to start.
+    let text = tool(&["configs", "--describe", "--entity-type", "topics"]);
+    let mut topics: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut topic = "";
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("Dynamic configs for topic ") {
+            topic = rest.split_whitespace().next().unwrap_or_default();
+            topics.entry(topic).or_default();
+        } else if line.starts_with("  ") {
+            topics.entry(topic).or_default().insert(line.split_whitespace().next().unwrap_or_default().to_owned());
+        }
+    }
+    let own = format!("{id}-");
+    topics.into_iter().filter(|(name, _)| name.starts_with(&own)).map(|(name, set)| (name.to_owned(), set)).collect()
 }

@@ -16,4 +16,5 @@ mod scaling;
 mod startup;
 mod stateless;
 mod tables;
+mod windows;
 mod word_count;

@@ -8,21 +8,13 @@ use crate::kafka::{self, Send};
 
 const PARTITIONS: i32 = 3;
 
-fn keyed(key: &str, value: Option<&str>, timestamp_ms: i64) -> Send {
-    Send { key: Some(key.into()), value: value.map(Into::into), timestamp_ms, ..Send::default() }
-}
-
 struct Names([String; 5]);
 
 impl Names {
     fn start(&self, name: &str) -> Pipeline {
         let [id, orders, users, codes, output] = &self.0;
-        let args = [("id", id), ("input", orders), ("users", users), ("codes", codes), ("output", output)];
-        let args: Vec<String> = args.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut args: Vec<&str> = args.iter().map(String::as_str).collect();
-        args.extend(["commit_ms=100", "threads=2"]);
-        args.insert(0, "tables");
-        kafka::start(name, &args)
+        let topics = [("id", id), ("input", orders), ("users", users), ("codes", codes), ("output", output)];
+        kafka::start_with(name, "tables", &topics, &["commit_ms=100", "threads=2"])
     }
 
     /// Results by key of the order, in order.
@@ -48,12 +40,12 @@ fn joins_see_the_tables_and_find_them_again_after_a_restart() {
     }
     // A global table needs no common partitioning.
     kafka::create(codes, 2);
-    kafka::produce(codes, [keyed("A", Some("apples"), 1), keyed("B", Some("beans"), 1), keyed("C", Some("cherries"), 1)]);
+    kafka::produce(codes, [Send::keyed("A", "apples", 1), Send::keyed("B", "beans", 1), Send::keyed("C", "cherries", 1)]);
     let user = |n: usize| format!("user{n}");
-    kafka::produce(users, (0..50).map(|n| keyed(&user(n), Some(&format!("name{n}")), 10)));
+    kafka::produce(users, (0..50).map(|n| Send::keyed(user(n), format!("name{n}"), 10)));
     // A tombstone: user 7 is gone again.
-    kafka::produce(users, [keyed(&user(7), None, 11)]);
-    kafka::produce(orders, (0..60).map(|n| keyed(&user(n), Some(["A", "B", "X"][n % 3]), 100 + n as i64)));
+    kafka::produce(users, [Send { value: None, ..Send::keyed(user(7), "", 11) }]);
+    kafka::produce(orders, (0..60).map(|n| Send::keyed(user(n), ["A", "B", "X"][n % 3], 100 + n as i64)));
 
     let first = names.start("first");
     eventually("all is joined", || names.done());
@@ -65,8 +57,8 @@ fn joins_see_the_tables_and_find_them_again_after_a_restart() {
     first.terminate();
 
     // While it is down the global table changes. The table comes back from its changelog: its topic is not read again.
-    kafka::produce(codes, [keyed("A", Some("apricots"), 2), keyed("B", None, 2)]);
-    kafka::produce(orders, (0..60).map(|n| keyed(&user(n), Some(["A", "B", "X"][n % 3]), 200 + n as i64)));
+    kafka::produce(codes, [Send::keyed("A", "apricots", 2), Send { value: None, ..Send::keyed("B", "", 2) }]);
+    kafka::produce(orders, (0..60).map(|n| Send::keyed(user(n), ["A", "B", "X"][n % 3], 200 + n as i64)));
     let mut second = names.start("second");
     eventually("all is joined", || names.done());
     let again = |n: usize| expected(n).replace("apples", "apricots").replace("beans", "?");
@@ -86,9 +78,9 @@ fn joins_see_the_tables_and_find_them_again_after_a_restart() {
     assert_eq!(rows, changelog);
 
     // It follows the global table while it runs.
-    kafka::produce(codes, [keyed("C", Some("carrots"), 3)]);
+    kafka::produce(codes, [Send::keyed("C", "carrots", 3)]);
     std::thread::sleep(std::time::Duration::from_secs(2));
-    kafka::produce(orders, [keyed("user1", Some("C"), 300)]);
+    kafka::produce(orders, [Send::keyed("user1", "C", 300)]);
     eventually("all is joined", || names.done());
     assert_eq!(names.results()["user1"][2], "C by name1: carrots");
     second.terminate();

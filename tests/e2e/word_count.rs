@@ -202,17 +202,10 @@ fn the_group_is_visible(names: &Names) {
 
 /// Names, partitions and settings, as Kafka's own tool shows them: the same as it shows for a count of Kafka Streams 4.3.1.
 fn internal_topics_are_those_of_kafka_streams(names: &Names) {
-    let settings = |topic: &str| -> (usize, BTreeSet<String>) {
-        // Only what was set for this topic; what comes from the broker is not shown.
-        let text = kafka::tool(&["configs", "--describe", "--entity-type", "topics", "--entity-name", topic]);
-        let settings = text.lines().filter(|l| l.starts_with("  ")).filter_map(|l| l.split_whitespace().next());
-        (kafka::ends(topic).len(), settings.map(str::to_owned).collect())
-    };
     let set = |settings: &[&str]| settings.iter().map(|s| (*s).to_owned()).collect::<BTreeSet<String>>();
     let repartition = ["cleanup.policy=delete", "message.timestamp.type=CreateTime", "retention.ms=-1", "segment.bytes=52428800"];
-    assert_eq!(settings(&names.repartition()), (PARTITIONS, set(&repartition)));
-    assert_eq!(settings(&names.changelog()), (PARTITIONS, set(&["cleanup.policy=compact", "message.timestamp.type=CreateTime"])));
-    let topics = kafka::tool(&["topics", "--list"]);
-    let internal: Vec<&str> = topics.lines().filter(|t| t.starts_with(&names.id)).collect();
-    assert_eq!(internal, [names.changelog(), names.repartition()], "other internal topics");
+    let changelog = ["cleanup.policy=compact", "message.timestamp.type=CreateTime"];
+    let internal = BTreeMap::from([(names.changelog(), set(&changelog)), (names.repartition(), set(&repartition))]);
+    assert_eq!(kafka::internal_settings(&names.id), internal);
+    assert!(internal.keys().all(|topic| kafka::ends(topic).len() == PARTITIONS));
 }

@@ -51,6 +51,10 @@ async fn choose() -> Result<(), BoxError> {
             let topology = joins(input, s.text("payments"), accounts, customers, output, s.text("owners"));
             run(topology, &s, async |app| talk::rows(app.store(Joins::OWNED).all().await)).await
         }
+        "windows" => {
+            let [visits, prices, orders, ended, sold] = ["visits", "prices", "orders", "ended", "sold"].map(|topic| s.text(topic));
+            run(windows(input, visits, prices, orders, output, ended, sold), &s, none).await
+        }
         "matching" => run(matching(output), &s, none).await,
         "mischief" => run(mischief(input, output), &s, none).await,
         other => Err(format!("no topology `{other}`").into()),

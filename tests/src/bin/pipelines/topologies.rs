@@ -96,3 +96,28 @@ topology! {
         owned.to_stream().to(owner_topic);
     }
 }
+
+topology! {
+    /// Results that come once, when nothing can change them any more: clicks by window, visits by session, and orders at the price of their time.
+    pub fn windows(input: String, visit_topic: String, price_topic: String, order_topic: String, output: String, ended_topic: String, sold_topic: String) -> InWindows {
+        let clicks: Stream<String, String> = stream(input);
+        let clicked: Table<Windowed<String>, u64> =
+            clicks.group_by_key().windowed_by(tumbling(seconds(10)).grace(seconds(5))).emit_on_close().count();
+        clicked.to_stream().to(output);
+
+        let visits: Stream<String, u64> = stream(visit_topic);
+        let sums: Table<Windowed<String, SessionWindow>, u64> = visits
+            .group_by_key()
+            .windowed_by(sessions(seconds(5)).grace(seconds(5)))
+            .aggregate(|| 0, |_, n, sum| sum + n, |_, a, b| a + b);
+        let ended = sums.suppress(until_window_closes());
+        ended.to_stream().to(ended_topic);
+
+        let prices: Table<String, String> = table(price_topic).versioned(minutes(10));
+        let orders: Stream<String, String> = stream(order_topic);
+        let sold = orders
+            .left_join(prices, |order, price| format!("{order} for {}", price.map_or("nothing", |p| p.as_str())))
+            .grace(seconds(10));
+        sold.to(sold_topic);
+    }
+}
