@@ -1,6 +1,7 @@
 //! Headers of the record at hand: one flat buffer that is used again.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::record::HeadersRef;
 
@@ -11,16 +12,17 @@ use crate::record::HeadersRef;
 /// let mut headers = Headers::default();
 /// headers.add("trace", Some(b"7"));
 /// assert_eq!(headers.last("trace"), Some(Some(&b"7"[..])));
+/// assert_eq!(format!("{headers:?}"), r#"{"trace": "7"}"#);
 /// headers.remove("trace");
 /// assert!(headers.is_empty());
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Headers {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Entry {
     name: (usize, usize),
     value: Option<(usize, usize)>,
@@ -33,6 +35,21 @@ impl PartialEq for Headers {
 }
 
 impl Eq for Headers {}
+
+/// `{"trace": "7", "lost": null}`; values that are no text are shown as their bytes.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, value) in self.iter() {
+            match value.map(|bytes| std::str::from_utf8(bytes).map_err(|_| bytes)) {
+                None => map.entry(&name, &format_args!("null")),
+                Some(Ok(text)) => map.entry(&name, &text),
+                Some(Err(bytes)) => map.entry(&name, &bytes),
+            };
+        }
+        map.finish()
+    }
+}
 
 impl Headers {
     /// Whether there is none.

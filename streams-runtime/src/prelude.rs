@@ -15,7 +15,7 @@ pub use crate::processor::{
     ProcessorContext, ReadOnly, Record, ScheduleId, ScheduleKind, StoreHandle, ValueOutlets,
 };
 pub use crate::stores::{
-    GlobalRows, KeyValue, KeyValueStore, Order, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,
+    GlobalRows, KeyValue, KeyValueStore, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,
 };
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{

@@ -15,6 +15,7 @@ use streams_runtime::operators::{GraceNode, TableSource};
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
+use streams_runtime::stores::Order;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::windows::{SessionWindows, SlidingWindows, TimeWindows};

@@ -180,7 +180,7 @@ impl Engine {
 
     pub(crate) fn advance_wall_clock(&mut self, by_ms: i64) -> Result<(), DriverError> {
         self.guarded(|engine| {
-            engine.now_ms += by_ms;
+            engine.now_ms = engine.now_ms.saturating_add(by_ms);
             for task in &mut engine.tasks {
                 task.punctuate_wall_clock(engine.now_ms)?;
             }
@@ -198,10 +198,24 @@ impl Engine {
     }
 
     pub(crate) fn close(&mut self) -> Result<(), DriverError> {
-        self.commit()?;
-        self.guarded(|engine| Ok(engine.tasks.iter_mut().try_for_each(|task| task.close())?))?;
+        self.guarded(|engine| {
+            engine.settle()?;
+            Ok(engine.tasks.iter_mut().try_for_each(|task| task.close())?)
+        })?;
         self.stopped = true;
         Ok(())
+    }
+
+    /// Commits until nothing more comes of it: what leaves the caches of one task may come into those of the next.
+    fn settle(&mut self) -> Result<(), DriverError> {
+        loop {
+            self.commit_tasks()?;
+            self.route_written()?;
+            if self.topics.values().all(|topic| topic.queue.is_empty()) {
+                return Ok(());
+            }
+            self.run_queues()?;
+        }
     }
 
     fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<(), DriverError>) -> Result<(), DriverError> {

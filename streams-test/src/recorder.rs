@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use streams_runtime::Headers;
-use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicSlot};
+use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicSlot, check_topic_name};
 
 use crate::record::RawRecord;
 
@@ -32,6 +32,7 @@ impl Recorder {
 
 impl Producer for Recorder {
     fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError> {
+        check_topic_name(name)?;
         let mut log = self.log();
         let place = log.topics.iter().position(|topic| **topic == *name).unwrap_or_else(|| {
             log.topics.push(name.into());

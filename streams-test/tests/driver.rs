@@ -22,6 +22,46 @@ topology! {
     }
 }
 
+/// Caches in two parts, one behind the other.
+mod chained {
+    use super::*;
+
+    topology! {
+        pub fn countries() -> Countries {
+            let users: Table<String, String> = table("users");
+            let by_country: Table<String, u64> = users.group_by(|user, country| (country.clone(), user.clone())).count();
+            by_country.to_stream().to("by-country");
+        }
+    }
+}
+
+/// Sends each record to the topic, and at the time, that its value says.
+struct Anywhere;
+
+impl Processor<String, String> for Anywhere {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = ();
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, ()>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let time_ms = if r.value == "early" { -5 } else { r.timestamp_ms };
+        out.forward_at(cx, r.key, r.value, time_ms);
+        Ok(())
+    }
+}
+
+topology! {
+    fn anywhere() -> AnywhereTopology {
+        let input: Stream<String, String> = stream("in");
+        input.process(Anywhere).to(|_, value, _| value.clone());
+    }
+}
+
 fn driver() -> TestDriver {
     TestDriver::new(word_count("text".to_owned(), 4)).unwrap()
 }
@@ -66,6 +106,38 @@ fn a_cache_holds_changes_back_until_the_commit() {
     assert_eq!(driver.store(WordCount::COUNTS).unwrap().get("words"), Some(2));
     driver.commit().unwrap();
     assert_eq!(counts.read_pairs(), [("words".to_owned(), 2), ("count".to_owned(), 1)]);
+}
+
+#[test]
+fn what_waits_in_the_caches_of_several_parts_outlives_a_restart() {
+    let driver = TestDriver::builder(chained::countries()).cache_max_bytes(1 << 20).build().unwrap();
+    driver.input::<str, str>("users").unwrap().pipe("ann", "fr").unwrap();
+    driver.restart().unwrap();
+    assert_eq!(driver.store(chained::Countries::BY_COUNTRY).unwrap().get("fr"), Some(1));
+    driver.input::<str, str>("users").unwrap().pipe("bob", "fr").unwrap();
+    driver.close().unwrap();
+    let counts = driver.output::<String, Option<u64>>("by-country").read_pairs();
+    assert_eq!(counts.last(), Some(&("fr".to_owned(), Some(2))), "all caches are emptied at the end");
+}
+
+#[test]
+fn topics_and_times_that_kafka_does_not_take_are_errors() {
+    let told = |value: &str| {
+        let driver = TestDriver::new(anywhere()).unwrap();
+        driver.input::<str, str>("in").unwrap().pipe_at("k", value, 7).map_err(|e| e.to_string())
+    };
+    assert_eq!(told("fine"), Ok(()));
+    let error = told("no good").unwrap_err();
+    assert!(error.contains("only ASCII letters, digits, `.`, `_` and `-` are allowed in a name"), "{error}");
+    let error = told("early").unwrap_err();
+    assert!(error.contains("could not write to early: its time is -5 ms"), "{error}");
+}
+
+#[test]
+fn the_wall_clock_stops_at_its_end() {
+    let driver = TestDriver::builder(anywhere()).wall_clock_start_ms(i64::MAX - 5).build().unwrap();
+    driver.advance_wall_clock_ms(100).unwrap();
+    assert_eq!(driver.wall_clock_ms(), i64::MAX);
 }
 
 #[test]

@@ -62,6 +62,7 @@ mod wrap_processors;
 
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::*;
+use streams_runtime::stores::Order;
 use streams_test::{DriverError, RawRecord, TestDriver};
 
 /// A type with a place for null.

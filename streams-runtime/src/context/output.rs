@@ -60,6 +60,9 @@ impl Context {
     /// Writes a record with the time and headers at hand into a partition.
     #[inline]
     pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
+        if self.timestamp_ms < 0 {
+            return Err(self.before_1970(target));
+        }
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {
@@ -68,6 +71,14 @@ impl Context {
         }
         self.metrics.records_out += 1;
         self.hand_over_if_large()
+    }
+
+    /// Only a processor can make such a record: what comes with a negative time is left out at its source.
+    #[cold]
+    fn before_1970(&self, target: Target) -> BrokerError {
+        let topic = self.targets.iter().find(|(_, known)| known.topic == target.topic).map(|(name, _)| name.clone());
+        let reason = format!("its time is {} ms, and Kafka has none before 1970; give it another with `forward_at`", self.timestamp_ms);
+        BrokerError::Produce { topic: topic.unwrap_or_default(), partition: None, reason, permanent: true }
     }
 
     #[inline]

@@ -10,8 +10,8 @@ use crate::error::DriverError;
 
 impl Engine {
     pub(crate) fn restart(&mut self) -> Result<(), DriverError> {
-        self.commit()?;
         self.guarded(|engine| {
+            engine.settle()?;
             engine.tasks.iter_mut().try_for_each(Task::close)?;
             engine.route_written()?;
             engine.run_queues()?;

@@ -91,7 +91,7 @@ use self::log::{Cursor, PartitionLog};
 use self::signal::lock;
 use self::storage::{FileSystem, Storage};
 use self::topic::Topic;
-use super::{BrokerError, CommitOffset, TopicPartition};
+use super::{BrokerError, CommitOffset, TopicPartition, check_topic_name};
 use crate::partition::partition_for_key;
 use crate::record::{RecordBatch, RecordRef};
 
@@ -361,7 +361,7 @@ impl EmbeddedLog {
     }
 
     fn make_topic(&self, name: &str, partitions: i32, config: &BTreeMap<String, String>) -> Result<(), BrokerError> {
-        topic::check_name(name)?;
+        check_topic_name(name)?;
         topic::check_config(config)?;
         if partitions < 1 {
             return Err(BrokerError::Config {

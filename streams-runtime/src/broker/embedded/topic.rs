@@ -85,18 +85,6 @@ fn wrong(name: &str, value: &str, reason: impl Into<String>) -> BrokerError {
     BrokerError::Config { name: name.to_owned(), value: value.to_owned(), reason: reason.into() }
 }
 
-/// Kafka's rules for topic names.
-pub(super) fn check_name(name: &str) -> Result<(), BrokerError> {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    if name.is_empty() || name.len() > 249 || name == "." || name == ".." {
-        return Err(wrong("topic", name, "a name has 1 to 249 characters and is not `.` or `..`"));
-    }
-    if !name.bytes().all(legal) {
-        return Err(wrong("topic", name, "only ASCII letters, digits, `.`, `_` and `-` are allowed in a name"));
-    }
-    Ok(())
-}
-
 /// Settings Kafka knows, with values of the right kind.
 pub(super) fn check_config(config: &BTreeMap<String, String>) -> Result<(), BrokerError> {
     for (name, value) in config {
