@@ -170,6 +170,20 @@ impl Engine {
         topics.chain(self.patterns.iter().map(|p| format!("{} (a pattern)", p.text))).collect()
     }
 
+    /// Why a store cannot be looked into: there is none of this name, or it is of other types.
+    pub(crate) fn no_such_store(&mut self, name: &str, key: &'static str, value: &'static str) -> DriverError {
+        let mut known: Vec<String> = self.globals.names().map(str::to_owned).collect();
+        for task in &mut self.tasks {
+            known.extend(task.each_store().map(|store| store.name().to_owned()));
+        }
+        if known.iter().any(|known| known == name) {
+            return DriverError::StoreType { store: name.to_owned(), key, value };
+        }
+        known.sort_unstable();
+        known.dedup();
+        DriverError::UnknownStore { store: name.to_owned(), known }
+    }
+
     /// Takes one record in and does all that follows from it.
     pub(crate) fn pipe(&mut self, record: RawRecord) -> Result<(), DriverError> {
         self.guarded(|engine| {

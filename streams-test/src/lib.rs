@@ -33,6 +33,7 @@ mod builder;
 mod driver;
 mod engine;
 mod error;
+mod found;
 mod input;
 mod output;
 mod record;

@@ -8,17 +8,14 @@ use std::rc::Rc;
 
 use streams_runtime::SessionWindow;
 use streams_runtime::codec::StreamData;
-use streams_runtime::stores::{Order, SessionStore, Sessions, StoreError};
+use streams_runtime::stores::{Order, Sessions};
 
 use crate::engine::Engine;
 use crate::error::DriverError;
+use crate::found::Found;
 
 /// A store of sessions: of an aggregation, or of a processor. Made by [`TestDriver::session_store`](crate::TestDriver::session_store).
-pub struct TestSessionStore<K, V> {
-    engine: Rc<RefCell<Engine>>,
-    task: usize,
-    store: Sessions<K, V>,
-}
+pub struct TestSessionStore<K, V>(Found<Sessions<K, V>>);
 
 impl<K, V> fmt::Debug for TestSessionStore<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,30 +29,7 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
-        let mut inner = engine.borrow_mut();
-        let mut tasks = inner.tasks.iter_mut().enumerate();
-        let found = tasks.find_map(|(task, t)| Some((task, t.stores_mut().find(name)?)));
-        if let Some((task, store)) = found {
-            drop(inner);
-            return Ok(TestSessionStore { engine, task, store });
-        }
-        let mut known: Vec<String> = Vec::new();
-        for task in &mut inner.tasks {
-            known.extend(task.each_store().map(|store| store.name().to_owned()));
-        }
-        if known.iter().any(|known| known == name) {
-            return Err(DriverError::StoreType { store: name.to_owned(), key: type_name::<K>(), value: type_name::<V>() });
-        }
-        known.sort_unstable();
-        Err(DriverError::UnknownStore { store: name.to_owned(), known })
-    }
-
-    #[track_caller]
-    fn read<R>(&self, read: impl FnOnce(&mut SessionStore<K, V>) -> Result<R, StoreError>) -> R {
-        match read(self.engine.borrow_mut().tasks[self.task].stores_mut().get(self.store)) {
-            Ok(read) => read,
-            Err(error) => panic!("{error}"),
-        }
+        Ok(TestSessionStore(Found::find::<K, V>(engine, name)?))
     }
 
     /// The sessions of a key within retention, in order of their ends and starts. A borrowed form of the key will do: `str` for `String`.
@@ -64,7 +38,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn fetch<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Vec<(SessionWindow, V)> {
-        self.read(|store| {
+        self.0.read(|store| {
             let mut rows = Vec::new();
             store.visit_sessions(key, i64::MIN, i64::MAX, Order::Ascending, |session, value| {
                 rows.push((session, value.clone()));
@@ -80,7 +54,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn fetch_session<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q, start_ms: i64, end_ms: i64) -> Option<V> {
-        self.read(|store| Ok(store.fetch_session(key, start_ms, end_ms)?.cloned()))
+        self.0.read(|store| Ok(store.fetch_session(key, start_ms, end_ms)?.cloned()))
     }
 
     /// All rows within retention, in the order of the keys' bytes and of the sessions' ends and starts.
@@ -89,7 +63,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn all(&self) -> Vec<(K, SessionWindow, V)> {
-        self.read(|store| {
+        self.0.read(|store| {
             let mut rows = Vec::new();
             store.visit_keys::<K>(.., i64::MIN, i64::MAX, Order::Ascending, |key, session, value| {
                 rows.push((key.clone(), session, value.clone()));

@@ -12,15 +12,13 @@ use streams_runtime::stores::{GlobalStore, KeyValue, KeyValueStore, Order, Store
 
 use crate::engine::Engine;
 use crate::error::DriverError;
+use crate::found::Found;
 
 /// A store of the topology, or a global table. Made by [`TestDriver::store`](crate::TestDriver::store).
-pub struct TestStore<K, V: StreamData> {
-    engine: Rc<RefCell<Engine>>,
-    place: Place<K, V>,
-}
+pub struct TestStore<K, V: StreamData>(Place<K, V>);
 
 enum Place<K, V: StreamData> {
-    Task(usize, KeyValue<K, V>),
+    Task(Found<KeyValue<K, V>>),
     Global(Arc<GlobalStore<K, V>>),
 }
 
@@ -36,25 +34,12 @@ where
     V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
 {
     pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
-        let mut inner = engine.borrow_mut();
-        let place = inner.globals.get(name).map(Place::Global).or_else(|| {
-            let mut tasks = inner.tasks.iter_mut().enumerate();
-            tasks.find_map(|(task, t)| Some(Place::Task(task, t.stores_mut().find(name)?)))
-        });
-        if let Some(place) = place {
-            drop(inner);
-            return Ok(TestStore { engine, place });
-        }
-        let mut known: Vec<String> = inner.globals.names().map(str::to_owned).collect();
-        for task in &mut inner.tasks {
-            known.extend(task.each_store().map(|store| store.name().to_owned()));
-        }
-        if known.iter().any(|known| known == name) {
-            return Err(DriverError::StoreType { store: name.to_owned(), key: type_name::<K>(), value: type_name::<V>() });
-        }
-        known.sort_unstable();
-        known.dedup();
-        Err(DriverError::UnknownStore { store: name.to_owned(), known })
+        let global = engine.borrow().globals.get(name);
+        let place = match global {
+            Some(store) => Place::Global(store),
+            None => Place::Task(Found::find::<K, V>(engine, name)?),
+        };
+        Ok(TestStore(place))
     }
 
     #[track_caller]
@@ -63,13 +48,12 @@ where
         task: impl FnOnce(&mut KeyValueStore<K, V>) -> Result<R, StoreError>,
         global: impl FnOnce(&GlobalStore<K, V>) -> Result<R, StoreError>,
     ) -> R {
-        let result = match &self.place {
-            Place::Task(index, handle) => task(self.engine.borrow_mut().tasks[*index].stores_mut().get(*handle)),
-            Place::Global(store) => global(store),
-        };
-        match result {
-            Ok(read) => read,
-            Err(error) => panic!("{error}"),
+        match &self.0 {
+            Place::Task(found) => found.read(task),
+            Place::Global(store) => match global(store) {
+                Ok(read) => read,
+                Err(error) => panic!("{error}"),
+            },
         }
     }
 

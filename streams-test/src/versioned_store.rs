@@ -7,17 +7,14 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use streams_runtime::codec::StreamData;
-use streams_runtime::stores::{StoreError, Versioned, VersionedStore};
+use streams_runtime::stores::Versioned;
 
 use crate::engine::Engine;
 use crate::error::DriverError;
+use crate::found::Found;
 
 /// The store of a table with a history. Made by [`TestDriver::versioned_store`](crate::TestDriver::versioned_store).
-pub struct TestVersionedStore<K, V> {
-    engine: Rc<RefCell<Engine>>,
-    task: usize,
-    store: Versioned<K, V>,
-}
+pub struct TestVersionedStore<K, V>(Found<Versioned<K, V>>);
 
 impl<K, V> fmt::Debug for TestVersionedStore<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,30 +28,7 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     pub(crate) fn find(engine: Rc<RefCell<Engine>>, name: &str) -> Result<Self, DriverError> {
-        let mut inner = engine.borrow_mut();
-        let mut tasks = inner.tasks.iter_mut().enumerate();
-        let found = tasks.find_map(|(task, t)| Some((task, t.stores_mut().find(name)?)));
-        if let Some((task, store)) = found {
-            drop(inner);
-            return Ok(TestVersionedStore { engine, task, store });
-        }
-        let mut known: Vec<String> = Vec::new();
-        for task in &mut inner.tasks {
-            known.extend(task.each_store().map(|store| store.name().to_owned()));
-        }
-        if known.iter().any(|known| known == name) {
-            return Err(DriverError::StoreType { store: name.to_owned(), key: type_name::<K>(), value: type_name::<V>() });
-        }
-        known.sort_unstable();
-        Err(DriverError::UnknownStore { store: name.to_owned(), known })
-    }
-
-    #[track_caller]
-    fn read<R>(&self, read: impl FnOnce(&mut VersionedStore<K, V>) -> Result<R, StoreError>) -> R {
-        match read(self.engine.borrow_mut().tasks[self.task].stores_mut().get(self.store)) {
-            Ok(read) => read,
-            Err(error) => panic!("{error}"),
-        }
+        Ok(TestVersionedStore(Found::find::<K, V>(engine, name)?))
     }
 
     /// The latest value of a key and its time. A borrowed form of the key will do: `str` for `String`.
@@ -63,7 +37,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn get<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<(V, i64)> {
-        self.read(|store| Ok(store.get(key)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+        self.0.read(|store| Ok(store.get(key)?.map(|(value, from_ms)| (value.clone(), from_ms))))
     }
 
     /// The value that a key had at a time, and since when it had it.
@@ -72,7 +46,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn get_as_of<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q, time_ms: i64) -> Option<(V, i64)> {
-        self.read(|store| Ok(store.get_as_of(key, time_ms)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+        self.0.read(|store| Ok(store.get_as_of(key, time_ms)?.map(|(value, from_ms)| (value.clone(), from_ms))))
     }
 
     /// All keys that have a version, in the order of their bytes; also those that are deleted by now.
@@ -81,7 +55,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn keys(&self) -> Vec<K> {
-        self.read(|store| {
+        self.0.read(|store| {
             let mut keys = Vec::new();
             store.keys(|key| {
                 keys.push(key.clone());
