@@ -1,6 +1,6 @@
 //! Nanoseconds per record of the record path alone: a task, batches in memory, a producer that throws everything away.
 //!
-//! `cargo run --release -p benches --bin record_path`
+//! `cargo run --release -p benches --bin record_path [-- records [part of a name]]`
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -47,6 +47,26 @@ topology! {
     }
 }
 
+topology! {
+    /// Records per key and minute, every 20 seconds.
+    fn hopping_count() -> HoppingCounted {
+        let views: Stream<str, str> = stream("in");
+        let counts: Table<Windowed<String>, u64> =
+            views.group_by_key().windowed_by(hopping(minutes(1), seconds(20)).grace(millis(0))).count();
+        counts.to_stream().to("out");
+    }
+}
+
+topology! {
+    /// Records per key without a pause of ten seconds.
+    fn session_count() -> SessionCounted {
+        let views: Stream<str, str> = stream("in");
+        let counts: Table<Windowed<String, SessionWindow>, u64> =
+            views.group_by_key().windowed_by(sessions(seconds(10)).grace(millis(0))).count().retention(minutes(1));
+        counts.to_stream().to("out");
+    }
+}
+
 struct Nothing;
 
 impl Producer for Nothing {
@@ -83,12 +103,15 @@ fn fill(task: &mut Task, from: usize) {
     for n in from..from + BATCH {
         let key = format!("user-{:07}", n.wrapping_mul(2_654_435_761) % KEYS);
         value[n % 100] = b'a';
-        batch.push(NewRecord { key: Some(key.as_bytes()), value: Some(&value), timestamp_ms: n as i64, offset: n as i64 });
+        // Ten thousand records in a second of their own time, as in the benchmark beside Kafka Streams.
+        batch.push(NewRecord { key: Some(key.as_bytes()), value: Some(&value), timestamp_ms: n as i64 / 10, offset: n as i64 });
     }
     input.fetched((from + BATCH) as i64, None);
 }
 
-fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes: usize) -> Result<(), Box<dyn std::error::Error>> {
+type Measured = Result<(), Box<dyn std::error::Error>>;
+
+fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes: usize) -> Measured {
     let topology = Arc::new(topology);
     let plan = topology.plan();
     let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Nothing)));
@@ -128,12 +151,19 @@ fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let records = std::env::args().nth(1).map_or(Ok(4_000_000), |n| n.parse())?;
-    measure("forward", forward(), records, 0)?;
-    measure("map_values", map_values(), records, 0)?;
-    measure("filter", filter(), records, 0)?;
-    measure("count, cache 10 MiB", count(), records, 10 << 20)?;
-    measure("count, cache 64 MiB", count(), records, 64 << 20)?;
-    measure("count, no cache", count(), records / 4, 0)?;
-    Ok(())
+    let mut args = std::env::args().skip(1);
+    let records = args.next().map_or(Ok(4_000_000), |n| n.parse())?;
+    let only = args.next().unwrap_or_default();
+    let cases: [(&str, &dyn Fn(&str) -> Measured); 9] = [
+        ("forward", &|name| measure(name, forward(), records, 0)),
+        ("map_values", &|name| measure(name, map_values(), records, 0)),
+        ("filter", &|name| measure(name, filter(), records, 0)),
+        ("count, cache 10 MiB", &|name| measure(name, count(), records, 10 << 20)),
+        ("count, cache 64 MiB", &|name| measure(name, count(), records, 64 << 20)),
+        ("count, no cache", &|name| measure(name, count(), records / 4, 0)),
+        ("hopping, cache 10 MiB", &|name| measure(name, hopping_count(), records / 4, 10 << 20)),
+        ("hopping, cache 256 MiB", &|name| measure(name, hopping_count(), records / 4, 256 << 20)),
+        ("sessions, cache 10 MiB", &|name| measure(name, session_count(), records / 4, 10 << 20)),
+    ];
+    cases.iter().filter(|(name, _)| name.contains(&only)).try_for_each(|(name, case)| case(name))
 }
