@@ -68,7 +68,7 @@ mod windowed_reduce;
 
 pub(crate) use options::{OPTIONS, OptionRow};
 #[cfg(test)]
-pub(crate) use reference::{ENTRIES, Entry};
+pub(crate) use reference::{ENTRIES, Entry, NOTES};
 
 /// What a name in a topology stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
