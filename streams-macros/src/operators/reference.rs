@@ -390,7 +390,7 @@ pub(crate) const NOTES: &[Note] = &[
     note(
         Kind::Grouped,
         "windowed_by",
-        "sessions at the very edge (stream time = end + gap + grace): a record is still taken, but with the least retention, which is that of no `.retention(…)`, the session has left the store, so that the record begins a session anew, as in Kafka Streams",
+        "a session at the very edge (stream time = end + gap + grace): a record not before its end is still taken, but unless `.retention(…)` keeps it longer the session has left the store, so that the record begins a session anew, as in Kafka Streams",
     ),
     note(
         Kind::Grouped,
