@@ -24,6 +24,8 @@ mod map_values;
 mod map_values_with_key;
 mod merge;
 mod no_default;
+#[cfg(test)]
+mod notes;
 mod options;
 mod otherwise;
 mod outer_join;
@@ -66,9 +68,11 @@ mod windowed_cogroup_aggregate;
 mod windowed_count;
 mod windowed_reduce;
 
+#[cfg(test)]
+pub(crate) use notes::NOTES;
 pub(crate) use options::{OPTIONS, OptionRow};
 #[cfg(test)]
-pub(crate) use reference::{ENTRIES, Entry, NOTES};
+pub(crate) use reference::{ENTRIES, Entry};
 
 /// What a name in a topology stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -45,7 +45,7 @@ fn every_operator_has_an_entry_in_the_reference() {
     }
     for note in NOTES {
         let known = OPERATORS.iter().any(|row| note.on == row.on && note.name == row.name);
-        assert!(known, "src/operators/reference.rs: a note on `{}` on {:?}, which is no operator", note.name, note.on);
+        assert!(known, "src/operators/notes.rs: a note on `{}` on {:?}, which is no operator", note.name, note.on);
     }
 }
 
