@@ -37,11 +37,19 @@ handle! {
     /// A stream of records with key `K` and value `V`: every record stands for itself.
     ///
     /// Where the topic may hold null keys or values the type says so: `Stream<Option<String>, Option<View>>`.
+    ///
+    /// Its methods are what [`topology!`](crate::topology!) makes of the operators. The names in a topology are fewer: there one writes
+    /// `join`, and the macro chooses `join_stream`, `join_table_with_key` or `join_global` by the operand and the parameters of the
+    /// closure. A method that has another name than its operator says how it is written.
     Stream<K, V>
 }
 
 handle! {
     /// A table of values `V` by key `K`: a record replaces the one before of its key, a null deletes it. Its state is named by its `let`.
+    ///
+    /// Its methods are what [`topology!`](crate::topology!) makes of the operators. In a topology one writes `join`, and the macro chooses
+    /// `join` or `join_foreign` by the closures; a method that has another name than its operator says how it is written. What a `group_by`
+    /// of a table gives is aggregated by the methods of [`Grouped`] whose names end in `_changes`.
     Table<K, V>
 }
 
@@ -52,6 +60,9 @@ handle! {
 
 handle! {
     /// A stream grouped by its key: `count`, `reduce` or `aggregate` makes a [`Table`] of it.
+    ///
+    /// Its methods are what [`topology!`](crate::topology!) makes of the operators, as with [`Stream`]; `windowed_by` gives a type of its
+    /// own for each kind of windows.
     Grouped<K, V>
 }
 

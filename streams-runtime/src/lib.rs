@@ -133,10 +133,17 @@ pub use streams_macros::StreamData;
 ///   (in the form of Kafka Streams' description), `MERMAID`, `DOT`, `FINGERPRINT` (changes with the names of topics and state, with written
 ///   types and with partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
 /// - **Sources** stand alone in a `let` with a written type: `stream(topic)`, `stream([a, b])`, `stream(pattern("regex"))`, `table(topic)`,
-///   `global_table(topic)`, and `key_value_store()` for processors. A topic is a literal, a constant, or a `String` parameter. Options
-///   follow: `.timestamp(|key, value| ms)`, `.with(KeyCodec, ValueCodec)`, `.offset_reset(Earliest)`, `.partitions(12)`, `.named("x")`.
+///   `global_table(topic)`, and for processors `key_value_store()`, `window_store(retention, size)`, `session_store(retention)` and
+///   `versioned_store(history)`. A topic is a literal, a constant, or a `String` parameter. Options follow: `.timestamp(|key, value| ms)`,
+///   `.with(KeyCodec, ValueCodec)`, `.offset_reset(Earliest)`, `.partitions(12)`, `.named("x")`.
 /// - **Operators** are the methods of [`Stream`], [`Table`] and [`Grouped`]; closures get references. Those with a closure have a `try_` twin
 ///   whose `Err` goes to the process handler. A name that is used twice is a fan-out: the first use gets each record first.
+/// - **Processors** are code of one's own per record: `stream.process(processor, stores)` with a [`Processor`], and `process_values` with a
+///   [`FixedKeyProcessor`], which cannot change the key, so that there is no repartition on its account. `stores` is the name of a store or
+///   a tuple of names, and may be left out; a table or a global table can be given as well, to be read. Several outputs are bound with a
+///   tuple: `let (a, b) = stream.process(processor);` with a [`BranchingProcessor`] or [`BranchingFixedKeyProcessor`]. What is forwarded
+///   has the time and the headers of the context; [`forward_at`](Forward::forward_at) gives it another time,
+///   [`forward_new`](Forward::forward_new) a time and headers of its own. Tables have `transform_values`.
 /// - **State is named by its `let`**: store, changelog, repartition topic and query handle. `.named("x")` behind the operator overrides
 ///   it, so that a variable can be renamed and the state kept. Its type is written, everything else is inferred.
 /// - A **repartition topic** is inserted exactly where a changed key meets a grouping, `to_table` or a join; it is named after the state or the join that

@@ -109,6 +109,47 @@ impl TestDriver {
     }
 
     /// A topic to read results from, in the formats of the types. Any name will do, since names may be computed.
+    ///
+    /// The bytes of a key in a window have its start only, so that `output::<Windowed<K>, _>` reads windows whose `end_ms` is [`i64::MAX`].
+    /// With [`output_with`](Self::output_with) and the size of the windows they have their ends; keys in sessions always have.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn clicks() -> Clicks {
+    ///         let clicks: Stream<String, String> = stream("clicks");
+    ///         let per_minute: Table<Windowed<String>, u64> = clicks.group_by_key().windowed_by(tumbling(minutes(1))).count();
+    ///         let visits: Table<Windowed<String, SessionWindow>, u64> = clicks.group_by_key().windowed_by(sessions(seconds(30))).count();
+    ///         per_minute.to_stream().to("per-minute");
+    ///         visits.to_stream().to("visits");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(clicks())?;
+    /// let clicks = driver.input::<str, str>("clicks")?;
+    /// clicks.pipe_at("ann", "home", 70_000)?;
+    /// clicks.pipe_at("ann", "cart", 80_000)?;
+    ///
+    /// let in_minutes = TimeWindowed::of(Utf8, minutes(1));
+    /// let per_minute = driver.output_with::<Windowed<String>, u64, _, _>("per-minute", in_minutes, BigEndian);
+    /// let (key, count) = per_minute.read_pairs().remove(1);
+    /// assert_eq!((key.to_string().as_str(), count), ("[ann@60000/120000]", 2));
+    ///
+    /// // A session that grows is deleted and comes anew: the values have nulls.
+    /// let (in_sessions, counts) = (SessionWindowed::of(Utf8), Nullable(BigEndian));
+    /// let visits = driver.output_with::<Windowed<String, SessionWindow>, Option<u64>, _, _>("visits", in_sessions, counts);
+    /// let visits: Vec<_> = visits.read_pairs().into_iter().map(|(key, count)| (key.to_string(), count)).collect();
+    /// let (first, grown) = ("[ann@70000/70000]".to_owned(), "[ann@70000/80000]".to_owned());
+    /// assert_eq!(visits, [(first.clone(), Some(1)), (first, None), (grown, Some(2))]);
+    /// // Here the formats are those of the types, so that this reads the same:
+    /// let visits = driver.output::<Windowed<String, SessionWindow>, Option<u64>>("visits");
+    /// # let _ = visits;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn output<K, V>(&self, topic: &str) -> TestOutput<K, V, K::Codec, V::Codec>
     where
         K: StreamData + ?Sized,
@@ -217,7 +258,8 @@ impl TestDriver {
         self.engine.borrow().now_ms
     }
 
-    /// Commits all tasks: cached changes go downstream.
+    /// Commits all tasks: cached changes go downstream. What thereby reaches another sub-topology, through a repartition topic say, is
+    /// processed there and waits in the caches of that one: commit once for each sub-topology on the way.
     ///
     /// # Errors
     /// When processing fails.
@@ -368,7 +410,8 @@ impl TestDriver {
 
     /// Stops the application and starts it again: commits, ends the processors, and makes all of it anew, with stores that come back from
     /// their changelogs. What operators and processors knew outside of stores is gone, such as the stream time of windows. Inputs, outputs
-    /// and stores that are held go on; global tables and the wall clock stay as they are.
+    /// and stores that are held go on; global tables and the wall clock stay as they are. Schedules by stream time that are due are called
+    /// in here, with the time of what was read before; in an application that is after the next record.
     ///
     /// ```
     /// use streams_runtime::prelude::*;

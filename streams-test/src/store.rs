@@ -57,7 +57,27 @@ where
         }
     }
 
-    /// The value of a key. A borrowed form of the key will do: `str` for `String`.
+    /// The value of a key. A borrowed form of the key will do: `str` for `String`. A number says its type, since a literal's would not be
+    /// inferred.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn users() -> Users {
+    ///         let users: Table<u64, String> = table("users");
+    ///         users.to_stream().to("changes");
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::new(users())?;
+    /// driver.input::<u64, str>("users")?.pipe(&1, "ann")?;
+    /// assert_eq!(driver.store(Users::USERS)?.get(&1u64), Some("ann".to_owned())); // `&1` would be an `i32`
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If the store fails.

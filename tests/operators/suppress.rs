@@ -11,6 +11,29 @@ topology! {
         last.to_stream().map(|key, n| (key.to_string(), n.map(|n| n.to_string()))).to("out");
     }
 
+    fn closed_sessions(retention_ms: u64) -> ClosedSessions {
+        let input: Stream<Text, Text> = stream("in");
+        let visits: Table<Windowed<String, SessionWindow>, u64> =
+            input.group_by_key().windowed_by(sessions(millis(10)).grace(millis(5))).count().retention(millis(*retention_ms));
+        let last = visits.suppress(until_window_closes());
+        last.to_stream().map(|key, n| (key.to_string(), n.map(|n| n.to_string()))).to("out");
+    }
+
+    fn closed_sliding() -> ClosedSliding {
+        let input: Stream<Text, Text> = stream("in");
+        let counts: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(sliding(millis(10)).grace(millis(5))).count();
+        let last = counts.suppress(until_window_closes());
+        last.to_stream().map(|key, n| (key.to_string(), n.map(|n| n.to_string()))).to("out");
+    }
+
+    fn closed_twice() -> ClosedTwice {
+        let input: Stream<Text, Text> = stream("in");
+        let counts: Table<Windowed<String>, u64> =
+            input.group_by_key().windowed_by(tumbling(millis(10)).grace(millis(5))).emit_on_close().count();
+        let last = counts.suppress(until_window_closes());
+        last.to_stream().map(|key, n| (key.to_string(), n.map(|n| n.to_string()))).to("out");
+    }
+
     fn limited(limit_ms: u64, max_records: usize) -> Limited {
         let names: Table<String, String> = table("in");
         let few = names.suppress(until_time_limit(millis(*limit_ms)).max_records(*max_records));
@@ -75,6 +98,37 @@ fn a_window_leaves_once_when_it_has_closed_and_what_was_deleted_does_not() {
     assert_eq!(shown(&driver, "out"), left);
     pipe(&driver, "in", &[(Some("z"), None, 25)]);
     assert_eq!(read(&driver, "out"), ["[a@10/20]=1@14", "[z@10/20]=1@15"]);
+}
+
+/// As in Kafka Streams: `suppress` takes what is closed at this very time for closed, the aggregation does not yet.
+#[test]
+fn a_record_at_the_closing_edge_makes_a_second_result() {
+    let edge = |edge_ms| [(Some("a"), Some("x"), 100), (Some("z"), Some("x"), edge_ms)];
+    let late = [(Some("a"), Some("x"), 100)];
+    // The session of the first record has left the store.
+    for (retention_ms, second) in [(15, "[a@100/100]=1@100"), (16, "[a@100/100]=2@100")] {
+        let driver = driver(closed_sessions(retention_ms));
+        pipe(&driver, "in", &edge(115));
+        assert_eq!(read(&driver, "out"), ["[a@100/100]=1@100"]);
+        pipe(&driver, "in", &late);
+        assert_eq!(read(&driver, "out"), [second], "kept for {retention_ms} ms");
+        pipe(&driver, "in", &[(Some("z"), Some("x"), 116), (Some("a"), Some("x"), 100)]);
+        assert_eq!((read(&driver, "out"), driver.dropped()), (vec![], 1), "it is over now");
+    }
+    let driver = driver(closed_sliding());
+    pipe(&driver, "in", &edge(105));
+    assert_eq!(read(&driver, "out"), ["[a@90/100]=1@100"]);
+    pipe(&driver, "in", &late);
+    assert_eq!(read(&driver, "out"), ["[a@90/100]=2@100"]);
+}
+
+#[test]
+fn behind_results_on_close_each_waits_for_that_of_a_later_window() {
+    let driver = driver(closed_twice());
+    pipe(&driver, "in", &[(Some("a"), None, 3), (Some("a"), None, 16)]);
+    assert!(read(&driver, "out").is_empty(), "the first window has closed, and its result is held back");
+    pipe(&driver, "in", &[(Some("a"), None, 25)]);
+    assert_eq!(read(&driver, "out"), ["[a@0/10]=1@3"]);
 }
 
 #[test]

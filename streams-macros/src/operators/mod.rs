@@ -24,6 +24,8 @@ mod map_values;
 mod map_values_with_key;
 mod merge;
 mod no_default;
+#[cfg(test)]
+mod notes;
 mod options;
 mod otherwise;
 mod outer_join;
@@ -66,6 +68,8 @@ mod windowed_cogroup_aggregate;
 mod windowed_count;
 mod windowed_reduce;
 
+#[cfg(test)]
+pub(crate) use notes::NOTES;
 pub(crate) use options::{OPTIONS, OptionRow};
 #[cfg(test)]
 pub(crate) use reference::{ENTRIES, Entry};

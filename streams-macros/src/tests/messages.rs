@@ -7,7 +7,7 @@ use expect_test::expect_file;
 
 use crate::diagnostics::ROWS;
 use crate::model::describe;
-use crate::operators::{ENTRIES, Entry, OPERATORS, OPTIONS, Operator};
+use crate::operators::{ENTRIES, Entry, NOTES, OPERATORS, OPTIONS, Operator};
 
 #[test]
 fn codes_are_unique_and_in_order() {
@@ -43,7 +43,25 @@ fn every_operator_has_an_entry_in_the_reference() {
         let known = OPERATORS.iter().any(|row| entry.on == row.on && entry.name == row.name);
         assert!(known, "src/operators/reference.rs: `{}` on {:?} is no operator", entry.name, entry.on);
     }
+    for note in NOTES {
+        let known = OPERATORS.iter().any(|row| note.on == row.on && note.name == row.name);
+        assert!(known, "src/operators/notes.rs: a note on `{}` on {:?}, which is no operator", note.name, note.on);
+    }
 }
+
+/// What the signatures leave out.
+const CLOSURES: &str = "
+Closures get references, `&K` and `&V`, and return owned values. So both values of a `reduce` are `&V`; an emitter `out` is called with
+references, too. Other than that:
+
+- The aggregate of `aggregate` and `cogroup` comes by value, and so do `a` and `b` of a merger `|key, a, b|`.
+- A side of a join that may be missing is an `Option<&V>`, and so is the value of `to_stream_with_key`.
+- `.timestamp` of a table sees `&Option<K>` and `&Option<V>`: its topic may have nulls.
+- `record` is a `&SourceRecord`, `cx` a `&Context`, `partitions` a `u32`.
+- Of a stream with values `Option<V>` the closures of joins, and of `reduce` and `aggregate` without windows or in sliding ones, see the `&V`
+  inside, since nulls do not get there; and so it is with the keys in a `join` with a stream or a table. All others get the record's
+  `&Option<V>`.
+";
 
 #[test]
 fn operators_are_documented() {
@@ -51,6 +69,7 @@ fn operators_are_documented() {
         "# Operators of `topology!`\n\nMade from the rows in `src/operators` by a test: `UPDATE_EXPECT=1 cargo test -p streams-macros`.\n\n\
          Each operator with a closure has a `try_` twin where told: its closure returns a `Result`, and an `Err` goes to the process handler.\n",
     );
+    text += CLOSURES;
     let mut seen = Vec::new();
     for kind in OPERATORS.iter().map(|row| row.on) {
         if seen.contains(&kind) {
@@ -93,6 +112,9 @@ fn document(text: &mut String, row: &Operator) {
         ("out of order, late", (*late).to_owned()),
     ] {
         let _ = writeln!(text, "- {what}: {said}");
+    }
+    for note in NOTES.iter().filter(|note| note.on == row.on && note.name == row.name) {
+        let _ = writeln!(text, "- {}", note.text);
     }
 }
 
@@ -139,4 +161,5 @@ fn the_table_in_the_readme_names_no_operator_that_is_not_there() {
 }
 
 /// What arguments are made with: functions of the runtime, which the macro does not know by name.
-const CONSTRUCTORS: &[&str] = &["tumbling", "hopping", "sessions", "sliding", "unlimited", "grace", "within", "before", "after"];
+const CONSTRUCTORS: &[&str] =
+    &["tumbling", "hopping", "sessions", "sliding", "unlimited", "start_on", "grace", "within", "before", "after"];

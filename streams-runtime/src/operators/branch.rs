@@ -9,6 +9,8 @@ use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `stream.split().branch(|key, value| …).otherwise()`.
+    ///
     /// The records for which the closure is true; the others go to the next branch.
     ///
     /// Kafka Streams: `split().branch(predicate)`: the first branch whose predicate is true takes the record.
@@ -19,6 +21,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), Branch { f, node: "branch", types: PhantomData })
     }
 
+    /// In `topology!` this is written `stream.split().try_branch(|key, value| …).otherwise()`.
+    ///
     /// `branch` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_branch<F, E>(&self, f: F) -> (Stream<K, V>, Branch<F, Result<bool, E>, Try>)
     where

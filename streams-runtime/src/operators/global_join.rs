@@ -16,6 +16,8 @@ use crate::stores::GlobalStore;
 use crate::task::TaskBuilder;
 
 impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `join(global_table, |key, value| …, |value, row| …)`.
+    ///
     /// Joins each record with the global table's row of the key that `key_of` makes from it; without a row there is no result.
     ///
     /// Kafka Streams: `KStream.join(GlobalKTable)`. Nothing is repartitioned. Records with a null value or a null mapped key are left
@@ -31,6 +33,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: Inner(f), node: "join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_join(global_table, |key, value| …, |value, row| …)`.
+    ///
     /// `join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -43,6 +47,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: Inner(f), node: "try_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `join(global_table, |key, value| …, |key, value, row| …)`.
+    ///
     /// `join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.join(GlobalKTable, …, ValueJoinerWithKey)`.
@@ -57,6 +63,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithAnyKey(f), node: "join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_join(global_table, |key, value| …, |key, value, row| …)`.
+    ///
     /// `join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -72,6 +80,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         )
     }
 
+    /// In `topology!` this is written `left_join(global_table, |key, value| …, |value, row| …)`.
+    ///
     /// Joins each record with the global table's row of the key that `key_of` makes from it, or with `None` where there is none.
     ///
     /// Kafka Streams: `KStream.leftJoin(GlobalKTable)`. Records with a null value are left out and counted as dropped; a null mapped
@@ -87,6 +97,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: Left(f), node: "left_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |value, row| …)`.
+    ///
     /// `left_join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -102,6 +114,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         )
     }
 
+    /// In `topology!` this is written `left_join(global_table, |key, value| …, |key, value, row| …)`.
+    ///
     /// `left_join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(GlobalKTable, …, ValueJoinerWithKey)`.
@@ -119,6 +133,8 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         )
     }
 
+    /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |key, value, row| …)`.
+    ///
     /// `left_join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(
         &self,

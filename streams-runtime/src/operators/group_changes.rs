@@ -17,6 +17,8 @@ where
     K: StreamData + ?Sized,
     V: StreamData<Present = V, Stored = V> + Clone + Send + Sync + 'static,
 {
+    /// In `topology!` this is written `count()`.
+    ///
     /// Counts the rows of each group.
     ///
     /// Kafka Streams: `KGroupedTable.count`. A group that all rows have left counts 0 and stays. The result has the later one of the
@@ -47,6 +49,8 @@ where
         (Table::handle(), FoldChanges::new(CountChanges))
     }
 
+    /// In `topology!` this is written `reduce(adder, subtractor)`.
+    ///
     /// Combines the values of each group: the first is kept as it is, `adder` puts each later one in, `subtractor` takes one out.
     ///
     /// Kafka Streams: `KGroupedTable.reduce`. A change within a group is subtracted first, then added; one result follows. A closure that
@@ -64,6 +68,8 @@ where
         (Table::handle(), FoldChanges::new(ReduceChanges { adder, subtractor, node: "reduce", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_reduce(adder, subtractor)`.
+    ///
     /// `reduce` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     pub fn try_reduce_changes<R, E, F, G>(
         &self,
@@ -78,6 +84,8 @@ where
         (Table::handle(), FoldChanges::new(ReduceChanges { adder, subtractor, node: "try_reduce", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `aggregate(initializer, adder, subtractor)`.
+    ///
     /// Folds the values of each group: `initializer` makes the aggregate of a new group, `adder` puts a value in, `subtractor` takes one out;
     /// both take key, value and aggregate and return the new aggregate.
     ///
@@ -98,6 +106,8 @@ where
         (Table::handle(), FoldChanges::new(AggregateChanges { initializer, adder, subtractor, node: "aggregate", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_aggregate(initializer, adder, subtractor)`.
+    ///
     /// `aggregate` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     pub fn try_aggregate_changes<A, E, I, F, G>(
         &self,

@@ -21,7 +21,9 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), Process { host: Host::new(processor, stores, "process") })
     }
 
-    /// Hands each record to a processor with several outputs, each a stream: `let (a, b) = stream.process(processor, stores);`.
+    /// In `topology!` this is written `let (a, b) = stream.process(processor, stores);`.
+    ///
+    /// Hands each record to a processor with several outputs, each a stream.
     ///
     /// Kafka Streams: `process` with a processor that forwards to children by name.
     pub fn process_branching<P>(&self, processor: P, stores: P::Stores) -> (<P::Outputs as Outputs>::Streams, Process<P, P::Stores>)

@@ -22,8 +22,9 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), ProcessValues { host: Host::new(processor, stores, "process_values") })
     }
 
-    /// Hands each record to a processor that leaves the key alone and has several outputs, each a stream:
-    /// `let (a, b) = stream.process_values(processor, stores);`.
+    /// In `topology!` this is written `let (a, b) = stream.process_values(processor, stores);`.
+    ///
+    /// Hands each record to a processor that leaves the key alone and has several outputs, each a stream.
     ///
     /// Kafka Streams: `processValues` with a processor that forwards to children by name.
     pub fn process_values_branching<P>(

@@ -162,6 +162,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 }
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `stream("topic").with(KeyCodec, ValueCodec)`.
+    ///
     /// The source of a stream in other formats: `stream("topic").with(KeyCodec, ValueCodec)`.
     pub fn source_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp> {
         StreamSource { key_codec, value_codec, extractor: RecordTimestamp, types: PhantomData }
@@ -174,6 +176,8 @@ impl<K: ?Sized, V: ?Sized, KC, VC, E> StreamSource<K, V, KC, VC, E> {
         StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByClosure(f), types: PhantomData }
     }
 
+    /// In `topology!` this is written `stream("topic").timestamp(|key, value, record| …)`.
+    ///
     /// Takes the time of a record from its key, its value and the record itself: `stream("topic").timestamp(|key, value, record| …)`.
     ///
     /// Kafka Streams: `TimestampExtractor`. It is asked once for each record.

@@ -35,6 +35,8 @@ impl<K> SameKey<K> for K {
 }
 
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `join(table, |value, row| …)`.
+    ///
     /// Joins each record with the table's row of its key, as the table is when the record comes; without a row there is no result.
     ///
     /// Kafka Streams: `KStream.join(KTable)`. Changes of the table make no results. A table with a history (`.versioned(..)`) is read as it
@@ -49,6 +51,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: Inner(f), node: "join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_join(table, |value, row| …)`.
+    ///
     /// `join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
@@ -59,6 +63,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: Inner(f), node: "try_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `join(table, |key, value, row| …)`.
+    ///
     /// `join_table` with a closure that sees the key as well: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.join(KTable, ValueJoinerWithKey)`.
@@ -71,6 +77,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: InnerWithKey(f), node: "join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_join(table, |key, value, row| …)`.
+    ///
     /// `join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
@@ -81,6 +89,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableJoin { f: InnerWithKey(f), node: "try_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `left_join(table, |value, row| …)`.
+    ///
     /// Joins each record with the table's row of its key, or with `None` where there is none.
     ///
     /// Kafka Streams: `KStream.leftJoin(KTable)`. Records with a null value are left out and counted as dropped; those with a null key
@@ -94,6 +104,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: Left(f), node: "left_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_left_join(table, |value, row| …)`.
+    ///
     /// `left_join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
@@ -104,6 +116,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: Left(f), node: "try_left_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `left_join(table, |key, value, row| …)`.
+    ///
     /// `left_join_table` with a closure that sees the key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(KTable, ValueJoinerWithKey)`.
@@ -116,6 +130,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameKey<TK>>::op(TableLeftJoin { f: LeftWithKey(f), node: "left_join", types: PhantomData }))
     }
 
+    /// In `topology!` this is written `try_left_join(table, |key, value, row| …)`.
+    ///
     /// `left_join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where

@@ -26,6 +26,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         self.to_with(KC::default(), VC::default())
     }
 
+    /// In `topology!` this is written `to("topic").with(KeyCodec, ValueCodec)`.
+    ///
     /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.
     pub fn to_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC> {
         let (by_whole_keys, drops_null_keys) = (false, false);

@@ -135,6 +135,9 @@ where
 
     /// The value of a key, as of the last record its task has processed. A global table answers from this process.
     ///
+    /// A borrowed form of the key will do: `get("be")` for `String`. A number says its type, since a literal's would not be inferred:
+    /// `get(&1u64)`.
+    ///
     /// # Errors
     /// When the key's task is not running in this process, or the store fails.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, QueryError>

@@ -141,6 +141,10 @@ impl<T: Topology> Streams<T> {
 
     /// Memory for the caches of all stores together. With 0 every change of a table goes on at once, otherwise the changes of a key
     /// between two commits are one. Default: 10 MiB.
+    ///
+    /// Of a session that came and went between two commits nothing goes on, as in Kafka Streams. A join of tables that met it, because its
+    /// other side has no cache and changed in between, keeps that result; `.without_cache()` behind the aggregation in sessions has every step
+    /// go on.
     #[must_use]
     pub fn cache_max_bytes(mut self, bytes: usize) -> Self {
         self.config.cache_max_bytes = bytes;

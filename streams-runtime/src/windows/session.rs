@@ -39,6 +39,7 @@ pub struct SessionWindows {
 
 /// Records of a key that follow each other within `gap` (the gap itself included) are one session: a record begins a session, lengthens one,
 /// or joins several into one. Without [`grace`](SessionWindows::grace) a session closes when the stream time is more than the gap after its end.
+/// [`SessionWindowedStream`] says what becomes of a record at exactly that time.
 ///
 /// Kafka Streams: `SessionWindows.ofInactivityGapWithNoGrace`. A topology whose sessions have no gap does not start.
 pub const fn sessions(gap: Duration) -> SessionWindows {

@@ -17,8 +17,10 @@ where
     K: StreamData<Stored = K>,
     A: OwnedData,
 {
-    /// `aggregate` in a topology, where it has two closures: `initializer` makes an aggregate for each record, `merger` takes key, aggregate and the aggregate of a
-    /// session that the record belongs to, one after the other in the order of their ends; then comes the closure of the record's stream.
+    /// In `topology!` this is written `aggregate(initializer, merger)`.
+    ///
+    /// Ends the cogroup: `initializer` makes an aggregate for each record, `merger` takes key, aggregate and the aggregate of a session
+    /// that the record belongs to, one after the other in the order of their ends; then comes the closure of the record's stream.
     ///
     /// Kafka Streams: `SessionWindowedCogroupedKStream.aggregate`. Nulls, times, headers and late records are as in
     /// [`SessionWindowedStream`](crate::operators::SessionWindowedStream).

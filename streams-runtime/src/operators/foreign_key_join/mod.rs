@@ -111,7 +111,8 @@ impl<TK, KC: Codec<TK>> RightKeys<TK> for Written<KC> {
 }
 
 macro_rules! methods {
-    ($method:ident, $twin:ident, $extract:ident($($row:ty),*), $joiner:ident($($side:ty),*), $(#[$doc:meta])*) => {
+    ($written:literal, $method:ident, $twin:ident, $extract:ident($($row:ty),*), $joiner:ident($($side:ty),*), $(#[$doc:meta])*) => {
+        #[doc = concat!("In `topology!` this is written `", $written, "`.\n\n")]
         $(#[$doc])*
         pub fn $method<TK, T, FK, A, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
@@ -124,6 +125,7 @@ macro_rules! methods {
             (Table::handle(), FK::op(ForeignKeyJoin::new($extract(foreign_key), $joiner(f), stringify!($method))))
         }
 
+        #[doc = concat!("In `topology!` this is written `try_", $written, "`.\n\n")]
         #[doc = concat!("[`", stringify!($method), "`](Self::", stringify!($method), ") with a joiner that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
         pub fn $twin<TK, T, FK, A, E, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
@@ -140,6 +142,7 @@ macro_rules! methods {
 
 impl<K, V> Table<K, V> {
     methods! {
+        "join(table, |value| …, |left, right| …)",
         join_foreign, try_join_foreign, ValueOnly(&V), InnerJoin(&V, &T),
         /// The rows of this table whose foreign key has a row in the other one: `orders.join(users, |order| order.user.clone(), |order, user| …)`.
         ///
@@ -177,10 +180,12 @@ impl<K, V> Table<K, V> {
         /// ```
     }
     methods! {
+        "join(table, |key, value| …, |left, right| …)",
         join_foreign_with_key, try_join_foreign_with_key, KeyAndValue(&K, &V), InnerJoin(&V, &T),
         /// [`join_foreign`](Self::join_foreign) with a foreign key made of key and value.
     }
     methods! {
+        "left_join(table, |value| …, |left, right| …)",
         left_join_foreign, try_left_join_foreign, ValueOnly(&V), LeftJoin(&V, Option<&T>),
         /// All rows of this table, with the row of the other one that their foreign key names, or `None`.
         ///
@@ -188,6 +193,7 @@ impl<K, V> Table<K, V> {
         /// `None`. Otherwise as [`join_foreign`](Self::join_foreign).
     }
     methods! {
+        "left_join(table, |key, value| …, |left, right| …)",
         left_join_foreign_with_key, try_left_join_foreign_with_key, KeyAndValue(&K, &V), LeftJoin(&V, Option<&T>),
         /// [`left_join_foreign`](Self::left_join_foreign) with a foreign key made of key and value.
     }

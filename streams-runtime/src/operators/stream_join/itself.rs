@@ -20,6 +20,8 @@ use crate::windows::JoinWindows;
 type Op<V, J, R, M> = JoinItself<V, J, R, M>;
 
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `join(stream, |left, right| …, windows).single_store()`.
+    ///
     /// `join_stream` of a stream with itself, over one store instead of two with the same records.
     ///
     /// Kafka Streams: what `topology.optimization` makes of a self join. A record meets those before it on the left, then on the right, and last or in its
@@ -32,6 +34,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), JoinItself::new(Inner(f), windows, "join"))
     }
 
+    /// In `topology!` this is written `try_join(stream, |left, right| …, windows).single_store()`.
+    ///
     /// `join_itself` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_itself<V2, E, F>(&self, f: F, windows: JoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
     where
@@ -40,6 +44,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), JoinItself::new(Inner(f), windows, "try_join"))
     }
 
+    /// In `topology!` this is written `join(stream, |key, left, right| …, windows).single_store()`.
+    ///
     /// `join_itself` with a closure that sees the key as well: `|key, left, right|`.
     pub fn join_itself_with_key<V2, F>(&self, f: F, windows: JoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
     where
@@ -48,6 +54,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), JoinItself::new(InnerWithKey(f), windows, "join"))
     }
 
+    /// In `topology!` this is written `try_join(stream, |key, left, right| …, windows).single_store()`.
+    ///
     /// `join_itself_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_itself_with_key<V2, E, F>(
         &self,

@@ -40,6 +40,8 @@ impl<K: ?Sized> SameStreamKey<K> for K {
 type Op<K, V, OK, OV, J, R, M> = JoinStreams<K, V, OK, OV, J, R, M>;
 
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+    /// In `topology!` this is written `join(stream, |left, right| …, windows)`.
+    ///
     /// Joins each record with those of the other stream that have its key and lie in its window.
     ///
     /// Kafka Streams: `KStream.join(KStream, ValueJoiner, JoinWindows)`. Each pair makes one result, when the later one of it comes. Records
@@ -78,6 +80,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(Inner(f), windows, "join")))
     }
 
+    /// In `topology!` this is written `try_join(stream, |left, right| …, windows)`.
+    ///
     /// `join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
     where
@@ -90,6 +94,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(Inner(f), windows, "try_join")))
     }
 
+    /// In `topology!` this is written `join(stream, |key, left, right| …, windows)`.
+    ///
     /// `join_stream` with a closure that sees the key as well: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.join(KStream, ValueJoinerWithKey, JoinWindows)`.
@@ -104,6 +110,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(InnerWithKey(f), windows, "join")))
     }
 
+    /// In `topology!` this is written `try_join(stream, |key, left, right| …, windows)`.
+    ///
     /// `join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_join_stream_with_key<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
     where
@@ -116,6 +124,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(InnerWithKey(f), windows, "try_join")))
     }
 
+    /// In `topology!` this is written `left_join(stream, |left, right| …, windows)`.
+    ///
     /// `join_stream` in which a record of this stream that finds no partner is joined with `None`, when its window has closed.
     ///
     /// Kafka Streams: `KStream.leftJoin(KStream)`, without the throttling to once a second of wall-clock time of the look for closed windows.
@@ -137,6 +147,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(Left(f), windows, "left_join")))
     }
 
+    /// In `topology!` this is written `try_left_join(stream, |left, right| …, windows)`.
+    ///
     /// `left_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
     where
@@ -149,6 +161,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(Left(f), windows, "try_left_join")))
     }
 
+    /// In `topology!` this is written `left_join(stream, |key, left, right| …, windows)`.
+    ///
     /// `left_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
@@ -163,6 +177,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(LeftWithKey(f), windows, "left_join")))
     }
 
+    /// In `topology!` this is written `try_left_join(stream, |key, left, right| …, windows)`.
+    ///
     /// `left_join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_left_join_stream_with_key<OK, OV, V2, E, F, J>(
         &self,
@@ -180,6 +196,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K::Stored as SameStreamKey<OK::Stored>>::op(JoinStreams::new(LeftWithKey(f), windows, "try_left_join")))
     }
 
+    /// In `topology!` this is written `outer_join(stream, |left, right| …, windows)`.
+    ///
     /// `left_join_stream` in which records of either stream that find no partner are joined with `None`; at least one of the closure's arguments is
     /// `Some`. Records that wait come in the order of time, then those of the other stream before those of this one, then of the keys' bytes.
     ///
@@ -196,6 +214,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K as SameStreamKey<OK>>::op(JoinStreams::new(Outer(f), windows, "outer_join")))
     }
 
+    /// In `topology!` this is written `try_outer_join(stream, |left, right| …, windows)`.
+    ///
     /// `outer_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_outer_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
     where
@@ -208,6 +228,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K as SameStreamKey<OK>>::op(JoinStreams::new(Outer(f), windows, "try_outer_join")))
     }
 
+    /// In `topology!` this is written `outer_join(stream, |key, left, right| …, windows)`.
+    ///
     /// `outer_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.outerJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
@@ -222,6 +244,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         (Stream::handle(), <K as SameStreamKey<OK>>::op(JoinStreams::new(OuterWithKey(f), windows, "outer_join")))
     }
 
+    /// In `topology!` this is written `try_outer_join(stream, |key, left, right| …, windows)`.
+    ///
     /// `outer_join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     pub fn try_outer_join_stream_with_key<OK, OV, V2, E, F, J>(
         &self,

@@ -34,6 +34,10 @@ impl<K, V> Table<K, V> {
     /// deletions do not leave. The value before a change that leaves is that before the last change which came, as Kafka Streams has it: a
     /// grouping that follows does not take back what it was given at the time before that.
     ///
+    /// Of a sliding window or a session there may be a second result at the edge: see [`until_window_closes`]. Windows with
+    /// `.emit_on_close()` need no `until_window_closes()`: there the stream time would move with results only, and each would wait for that
+    /// of a later window.
+    ///
     /// The buffer has a name, that of the `let` or `.named("…")`, and a changelog; after a restart it is as it was, and the stream time begins anew.
     ///
     /// ```

@@ -170,6 +170,11 @@ pub struct LimitedUntilWindowCloses {
 
 /// Holds the changes of a window back until it closes, so that one final result leaves. Holds any number.
 ///
+/// A sliding window and a session have a second result when a record comes at the very stream time at which the first one leaves: end and
+/// grace, of a session end, gap and grace. They still take it, as in Kafka Streams; a session, unless `.retention(…)` keeps it longer, has
+/// left its store by then and begins anew with it. After a restart, with which the stream time begins anew, a late record may make a second
+/// result of any window.
+///
 /// Kafka Streams: `Suppressed.untilWindowCloses(BufferConfig.unbounded())`.
 pub const fn until_window_closes() -> UntilWindowCloses {
     UntilWindowCloses { limits: Limits::NONE }

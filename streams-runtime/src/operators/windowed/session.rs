@@ -26,13 +26,16 @@ use crate::windows::{SessionWindow, SessionWindows, Windowed};
 /// left out and counted; null values are aggregated. A result has the time of its session's end and no headers. After a restart
 /// the stream time begins anew.
 ///
-/// The store keeps a session for gap and grace after its end, or for `.retention(…)`, reckoned from the latest end. What has left it is not merged any
-/// more.
+/// The store keeps a session for gap and grace after its end, or for `.retention(…)`, reckoned from the latest end. What has left it is not
+/// merged any more. That is so, without a longer retention, already when the stream time is exactly gap and grace after the end of a
+/// session: a record not before that end is still taken then, and begins a session anew, as in Kafka Streams. Behind
+/// `suppress(until_window_closes())` it makes a second final result.
 ///
 /// The value before a change, where something downstream asks for it (a `group_by` of the table), is that of the store. Kafka Streams without a cache
 /// leaves it out for a second record at the very time of a session of one moment, so that a sum over sessions counts the first twice.
 ///
-/// With a cache, sessions that came and went between two commits are told neither downstream nor to the changelog, as in Kafka Streams.
+/// With a cache, sessions that came and went between two commits are told neither downstream nor to the changelog, as in Kafka Streams. A
+/// join of tables that met one meanwhile, because its other side has no cache and changed, keeps that result; not so with `.without_cache()`.
 ///
 /// ```
 /// use streams_runtime::prelude::*;
@@ -155,9 +158,11 @@ where
         (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceSessions::new(f, "try_reduce"))))
     }
 
-    /// `aggregate` in a topology, where it has three closures. Folds the records of each key and session: for each record `initializer` makes an
-    /// aggregate, `merger` takes key, aggregate and the aggregate of a session that the record belongs to, one after the other in the order of
-    /// their ends, and `aggregator` takes key, value and aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
+    /// In `topology!` this is written `aggregate(initializer, aggregator, merger)`.
+    ///
+    /// Folds the records of each key and session: for each record `initializer` makes an aggregate, `merger` takes key, aggregate and the
+    /// aggregate of a session that the record belongs to, one after the other in the order of their ends, and `aggregator` takes key, value
+    /// and aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
     ///
     /// Kafka Streams: `aggregate` of a `SessionWindowedKStream`, with its `Merger`. See [`SessionWindowedStream`] for nulls, times and late records.
     pub fn aggregate_merging<A, I, F, G>(
@@ -175,6 +180,8 @@ where
         (Table::handle(), self.op(AggregateSessions::new(initializer, aggregator, merger, "aggregate")))
     }
 
+    /// In `topology!` this is written `try_aggregate(initializer, aggregator, merger)`.
+    ///
     /// [`aggregate_merging`](Self::aggregate_merging) with an aggregator and a merger that may fail: an `Err` goes to the process handler of the
     /// application, and the sessions stay as they were.
     pub fn try_aggregate_merging<A, E, I, F, G>(
