@@ -5,6 +5,7 @@
 //! through the graph, each node's readers in the order of the text; what goes through a topic of the application's own comes back later.
 
 mod aggregate;
+mod closures;
 mod foreign;
 mod grace;
 mod sessions;
@@ -17,8 +18,11 @@ mod windows;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::topology::{Fold, How, Id, Joiner, Kind, Map, NewKey, Op, Part, Test, Topology, WindowKind, Windows};
-use crate::values::{Datum, code, letter, show, tail};
+pub(crate) use closures::holds;
+use closures::{joined, mapped, new_key, of_side};
+
+use crate::topology::{Fold, How, Id, Joiner, Kind, Op, Topology, WindowKind, Windows};
+use crate::values::{Datum, code, show, tail};
 
 /// Headers, in order.
 pub type Headers = Vec<(String, Option<String>)>;
@@ -387,41 +391,4 @@ impl<'t> Model<'t> {
             self.forward(id, &Message { value: joined(joiner, &message.value, &right), ..message.clone() });
         }
     }
-}
-
-/// What the closures of a cogroup make of the values of their streams.
-fn of_side(side: usize, value: &Datum) -> Datum {
-    Datum::Text(format!("{side}{}", show(value)))
-}
-
-/// Whether a test holds for a record.
-pub(crate) fn holds(test: Test, key: &Datum, value: &Datum) -> bool {
-    coded(test.part, key, value) % test.modulus == test.rest
-}
-
-fn coded(part: Part, key: &Datum, value: &Datum) -> u64 {
-    match part {
-        Part::Key => code(key),
-        Part::Value => code(value),
-        Part::Both => code(key) + code(value),
-    }
-}
-
-fn mapped(map: Map, key: &Datum, value: &Datum) -> Datum {
-    match map {
-        Map::Mark(mark) => Datum::Text(tail(&format!("{}{mark}", show(value)))),
-        Map::WithKey(mark) => Datum::Text(tail(&format!("{}{mark}{}", show(key), show(value)))),
-        Map::Long(times) => Datum::Long((code(value) % 1009) as i64 * times - 7),
-        Map::Maybe(mark, null) => Datum::Text(tail(&format!("{}{mark}", show(value)))).only_if(!holds(null, key, value)),
-    }
-}
-
-fn new_key(new: NewKey, key: &Datum, value: &Datum) -> Datum {
-    let null = new.null.is_some_and(|null| holds(null, key, value));
-    Datum::Text(letter(coded(new.part, key, value), new.letters)).only_if(!null)
-}
-
-fn joined(joiner: Joiner, left: &Datum, right: &Datum) -> Datum {
-    let null = joiner.null.is_some_and(|null| (code(left) + code(right)) % null.modulus == null.rest);
-    Datum::Text(tail(&format!("{}{}{}", show(left), joiner.mark, show(right)))).only_if(!null)
 }

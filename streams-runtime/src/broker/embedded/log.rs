@@ -1,5 +1,7 @@
 //! One partition: its records in order, in memory, and in segment files if the log is durable.
 
+mod read;
+
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,37 +11,13 @@ use super::batch;
 use super::chunk::{CHUNK_BYTES, Chunk, Mark};
 use super::options::{EmbeddedOptions, FsyncPolicy};
 use super::recovery::Recovered;
-use super::segment::{Piece, Place, Segments, read_place};
+use super::segment::{Piece, Segments};
 use super::signal::{Signal, lock};
 use super::storage::{Storage, failed};
 use crate::broker::{BrokerError, TopicPartition};
-use crate::record::{RecordBatch, RecordRef};
+use crate::record::RecordRef;
 
-/// Where a reader is. It remembers the place of its next record, so that reading on needs no search.
-#[derive(Debug, Default)]
-pub(super) struct Cursor {
-    pub(super) offset: i64,
-    /// The chunk that was read last, if it is closed.
-    held: Option<Arc<Chunk>>,
-    /// Base offset of the chunk that `byte` belongs to.
-    chunk_base: i64,
-    byte: usize,
-}
-
-impl Cursor {
-    pub(super) fn new(offset: i64) -> Self {
-        Cursor { offset, held: None, chunk_base: -1, byte: 0 }
-    }
-
-    fn copy(&mut self, chunk: &Chunk, max: usize, into: &mut RecordBatch) -> usize {
-        let from = if self.chunk_base == chunk.base_offset { self.byte } else { 0 };
-        let (copied, byte) = chunk.copy(from, self.offset, max, into);
-        self.chunk_base = chunk.base_offset;
-        self.byte = byte;
-        self.offset += copied as i64;
-        copied
-    }
-}
+pub(super) use read::Cursor;
 
 #[derive(Debug)]
 pub(super) struct PartitionLog {
@@ -84,14 +62,6 @@ impl Disk {
         batch::write(&mut self.buffer, mark.next_offset, count, max_timestamp_ms, records);
         self.pieces.push(Piece { base_offset: mark.next_offset, max_timestamp_ms, bytes: (self.buffer.len() - before) as u64 });
     }
-}
-
-/// Where the next records of a reader are.
-enum Source {
-    End,
-    Copied(usize),
-    Chunk(Arc<Chunk>),
-    File(Arc<dyn Storage>, Place),
 }
 
 impl State {
@@ -311,112 +281,6 @@ impl PartitionLog {
             FsyncPolicy::Interval { .. } | FsyncPolicy::Never => true,
             FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => lock(&self.state).disk.as_ref().is_none_or(|d| d.segments.safe_end >= end),
         }
-    }
-
-    /// Copies up to `max` records from the cursor on, and moves it. Returns how many, and the end of the partition.
-    pub(super) fn read(&self, cursor: &mut Cursor, max: usize, into: &mut RecordBatch) -> Result<(usize, i64), BrokerError> {
-        let mut copied = 0;
-        loop {
-            let (source, end) = self.next_source(cursor, max - copied, into)?;
-            match source {
-                Source::End => return Ok((copied, end)),
-                Source::Copied(count) => copied += count,
-                Source::Chunk(chunk) => {
-                    // Outside of the lock: writers need not wait while a reader copies old records.
-                    let count = cursor.copy(&chunk, max - copied, into);
-                    if count == 0 {
-                        return Ok((copied, end));
-                    }
-                    copied += count;
-                    cursor.held = Some(chunk);
-                }
-                Source::File(storage, place) => match read_place(&*storage, &place) {
-                    Ok(chunk) => {
-                        let count = cursor.copy(&chunk, max - copied, into);
-                        if count == 0 {
-                            let reason = format!("offset {} is not where it was", cursor.offset);
-                            return Err(failed(&place.path, reason));
-                        }
-                        copied += count;
-                        cursor.held = Some(Arc::new(chunk));
-                    }
-                    // Deleted between the look at the index and the reading of the file: the next look says so.
-                    Err(_) if cursor.offset < self.start() => {}
-                    Err(error) => return Err(failed(&place.path, error)),
-                },
-            }
-        }
-    }
-
-    fn next_source(&self, cursor: &mut Cursor, max: usize, into: &mut RecordBatch) -> Result<(Source, i64), BrokerError> {
-        let state = lock(&self.state);
-        let end = state.active.next_offset;
-        if cursor.offset < state.start || cursor.offset > end {
-            return Err(self.out_of_range(cursor.offset, state.start));
-        }
-        if cursor.offset == end || max == 0 {
-            return Ok((Source::End, end));
-        }
-        if cursor.offset >= state.active.base_offset {
-            cursor.held = None;
-            let count = cursor.copy(&state.active, max, into);
-            return Ok((Source::Copied(count), end));
-        }
-        if let Some(held) = &cursor.held
-            && held.base_offset <= cursor.offset
-            && cursor.offset < held.next_offset
-        {
-            return Ok((Source::Chunk(held.clone()), end));
-        }
-        if let Some(chunk) = state.find_closed(cursor.offset) {
-            return Ok((Source::Chunk(chunk.clone()), end));
-        }
-        let disk = state.disk.as_ref();
-        match disk.and_then(|d| Some((d.segments.storage.clone(), d.segments.find(cursor.offset)?))) {
-            Some((storage, place)) => Ok((Source::File(storage, place), end)),
-            None => Err(self.out_of_range(cursor.offset, state.start)),
-        }
-    }
-
-    fn out_of_range(&self, offset: i64, earliest: i64) -> BrokerError {
-        BrokerError::OffsetOutOfRange { partition: self.id.clone(), offset, earliest }
-    }
-
-    /// The first offset with at least this timestamp; the end if there is none.
-    pub(super) fn find_timestamp(&self, timestamp_ms: i64) -> Result<i64, BrokerError> {
-        let (start, in_memory, before, files) = {
-            let state = lock(&self.state);
-            let start = state.start;
-            let chunks = state.closed.iter();
-            let in_memory = chunks
-                .filter_map(|chunk| chunk.find_timestamp(start, timestamp_ms))
-                .next()
-                .or_else(|| state.active.find_timestamp(start, timestamp_ms))
-                .unwrap_or(state.active.next_offset);
-            let before = state.first_in_memory();
-            let files = state.disk.as_ref().map(|disk| {
-                let places = disk.segments.spans_with_timestamp(timestamp_ms, before);
-                (disk.segments.storage.clone(), places)
-            });
-            (start, in_memory, before, files)
-        };
-        let Some((storage, places)) = files else {
-            return Ok(in_memory);
-        };
-        for place in places {
-            let chunk = match read_place(&*storage, &place) {
-                Ok(chunk) => chunk,
-                // Deleted meanwhile.
-                Err(_) if self.start() > start => continue,
-                Err(error) => return Err(failed(&place.path, error)),
-            };
-            if let Some(offset) = chunk.find_timestamp(start, timestamp_ms)
-                && offset < before
-            {
-                return Ok(offset);
-            }
-        }
-        Ok(in_memory)
     }
 
     /// Deletes the records before this offset.
