@@ -278,7 +278,7 @@ impl TestDriver {
     /// Stops the application and starts it again: commits, ends the processors, and makes all of it anew, with stores that come back from
     /// their changelogs. What operators and processors knew outside of stores is gone, such as the stream time of windows. Inputs, outputs
     /// and stores that are held go on; global tables and the wall clock stay as they are. Schedules by stream time that are due are called
-    /// in here, with the time of what was read before; in an application that is after the next record.
+    /// in here, with the time of what was read before.
     ///
     /// ```
     /// use streams_runtime::prelude::*;

@@ -1,5 +1,10 @@
 use std::sync::{Arc, Mutex};
 
+use streams_runtime::Streams;
+use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_runtime::record::NewRecord;
+use streams_runtime::time::clock::ManualClock;
+
 use super::*;
 
 /// Forwards a record per call of its two schedules; `stop` ends them, `commit` asks for a commit, `fail` lets the next call fail.
@@ -300,4 +305,36 @@ fn a_start_that_has_passed_is_made_up_for_with_the_next_occasion() {
     driver.advance_wall_clock_ms(1_000_000).unwrap();
     pipe(&driver, "in", &[(Some("k"), Some("v"), 91), (Some("k"), Some("v"), 1 << 60)]);
     assert_eq!(read(&driver, "out"), ["called=101@101", "called=91@91"]);
+}
+
+/// The stream time outlives a restart, so what is due by it does not wait for a record.
+#[test]
+fn after_a_restart_what_is_due_is_called_at_once() {
+    let driver = driver(anchored(25, 10));
+    pipe(&driver, "in", &[(Some("k"), Some("v"), 47)]);
+    driver.restart().unwrap();
+    assert_eq!(read(&driver, "out"), ["called=47@47", "called=47@47"]);
+    pipe(&driver, "in", &[(Some("k"), Some("v"), 54), (Some("k"), Some("v"), 55)]);
+    assert_eq!(read(&driver, "out"), ["called=55@55"]);
+}
+
+#[tokio::test]
+async fn after_a_restart_of_an_application_as_well() {
+    let log = EmbeddedLog::in_memory();
+    for topic in ["in", "out"] {
+        log.create_topic(topic, 1).unwrap();
+    }
+    let mut called = Vec::new();
+    for times_ms in [&[40, 47][..], &[]] {
+        let streams = Streams::new(anchored(25, 10)).application_id("app").embedded_log(log.clone());
+        // The wall clock stands still: what is called is called by stream time.
+        let app = streams.clock(Arc::new(ManualClock::new(0))).start().await.unwrap();
+        for &timestamp_ms in times_ms {
+            log.append("in", Some(0), NewRecord { key: Some(b"k"), value: Some(b"v"), timestamp_ms, offset: 0 }).unwrap();
+        }
+        app.drained().await.unwrap();
+        app.shutdown(std::time::Duration::from_secs(10)).await.unwrap();
+        called.push(log.end_offset("out", 0).unwrap());
+    }
+    assert_eq!(called, [2, 3]);
 }

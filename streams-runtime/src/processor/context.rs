@@ -63,8 +63,8 @@ impl<'a, S> ProcessorContext<'a, S> {
     /// of wall-clock time (first after the interval). An interval below 1 counts as 1. Calls that were missed are made up for by one.
     ///
     /// A call by stream time comes when the record that made it due has been processed. Schedules are made anew when the application
-    /// starts, and the stream time goes on from what was committed; so after a restart the first call follows the first record again, and
-    /// if that one is late has the time of what was read before.
+    /// starts, and the stream time goes on from what was committed; so after a restart the first call comes at once, with the time of what was
+    /// read before, as in Kafka Streams.
     pub fn schedule(&mut self, kind: ScheduleKind, interval_ms: i64) -> ScheduleId {
         let interval_ms = interval_ms.max(1);
         let start_ms = match kind {

@@ -137,13 +137,15 @@ impl Task {
         self.cx.schedules.next_due(ScheduleKind::WallClock)
     }
 
-    /// Starts the processors; the stores are restored by now.
+    /// Starts the processors; the stores are restored by now. Stream-time schedules for which it is late already, by the stream time that was
+    /// committed, are called at once, as in Kafka Streams.
     ///
     /// # Errors
-    /// When a processor's `init` fails.
+    /// When a processor's `init` fails, or what its schedules do.
     pub fn init(&mut self, now_ms: i64) -> Result<(), Box<TaskError>> {
         self.cx.wall_clock_ms = now_ms;
-        self.signal(&mut Signal::Init)
+        self.signal(&mut Signal::Init)?;
+        self.advance_stream_time(self.cx.stream_time_ms, now_ms)
     }
 
     fn signal(&mut self, signal: &mut Signal) -> Result<(), Box<TaskError>> {

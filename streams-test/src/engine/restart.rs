@@ -28,6 +28,8 @@ impl Engine {
                     task.take_over(place, &before.offset_metadata(place));
                 }
                 engine.restore(task)?;
+                // Before there are schedules, so that none is called for the task's own time and once more for the shared one.
+                task.advance_stream_time(engine.stream_time_ms, engine.now_ms)?;
             }
             engine.tasks = tasks;
             engine.tasks.iter_mut().try_for_each(|task| task.init(engine.now_ms))?;
