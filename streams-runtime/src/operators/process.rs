@@ -37,7 +37,7 @@ pub struct Process<P, S> {
     host: Host<P, S>,
 }
 
-impl<P, S: Copy> Process<P, S> {
+impl<P, S> Process<P, S> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, name: &'static str) -> Self {

@@ -43,7 +43,7 @@ pub struct ProcessValues<P, S> {
     host: Host<P, S>,
 }
 
-impl<P, S: Copy> ProcessValues<P, S> {
+impl<P, S> ProcessValues<P, S> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, name: &'static str) -> Self {
