@@ -1,10 +1,16 @@
 //! A reference from the closure of `select_key`.
+use serde::{Deserialize, Serialize};
 use streams_runtime::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize, StreamData)]
+struct Order {
+    item: String,
+}
 
 topology! {
     pub fn example() -> Example {
-        let views: Stream<String, i64> = stream("views");
-        views.select_key(|_, v| v).to("out");
+        let orders: Stream<u64, Order> = stream("orders");
+        orders.select_key(|_, order| &order.item).to("out");
     }
 }
 
