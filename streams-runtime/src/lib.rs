@@ -94,8 +94,8 @@ pub use operators::{SessionWindowedStream, TimeWindowedStream};
 pub use processor::{
     BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, GlobalView, KeyValueView, Out, OutValue,
     Outlets, OutputNodes, Outputs, Processor, ProcessorCall, ProcessorCode, ProcessorContext, ProcessorWrapper, ReadOnly, ReadWrite,
-    Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind, StoreHandle, ValueOutlets, ValueOutputNodes, ValueOutputs, VersionedView,
-    WindowView, WrapProcessors,
+    Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind, StoreHandle, StoreHandles, ValueOutlets, ValueOutputNodes, ValueOutputs,
+    VersionedView, WindowView, WrapProcessors,
 };
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,

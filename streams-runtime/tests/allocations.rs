@@ -170,7 +170,7 @@ impl Topology for Chain {
             if sub_topology == 9 {
                 numbers.source().attach(b, 0, "numbers", Tee(table, join));
             } else {
-                let join = GraceNode::new(b, &numbers, "buffer", seconds(1), join);
+                let join = GraceNode::new(b, &numbers, "buffer", (seconds(1), ""), join);
                 numbers.source().attach(b, 0, "numbers", Tee(table, join));
             }
         } else if sub_topology == 8 {

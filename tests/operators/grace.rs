@@ -30,6 +30,23 @@ topology! {
     }
 }
 
+topology! {
+    fn looks_back(history_ms: u64, grace_ms: u64) -> LooksBack {
+        let rates: Table<String, String> = table("rates").versioned(millis(*history_ms));
+        let loud = rates.map_values(|rate| rate.to_uppercase());
+        let orders: Stream<String, String> = stream("orders");
+        let priced = orders.join(loud, |order, rate| format!("{order}:{rate}")).grace(millis(*grace_ms));
+        priced.to("priced");
+    }
+}
+
+#[test]
+fn a_history_shorter_than_the_grace_does_not_start() {
+    let problem = TestDriver::new(looks_back(10, 11)).err().unwrap().to_string();
+    assert!(problem.contains("state `priced-Buffer`: a grace of 11 ms is longer than the history of `rates`, which is 10 ms"), "{problem}");
+    assert!(TestDriver::new(looks_back(10, 10)).is_ok());
+}
+
 fn send(driver: &TestDriver, topic: &str, records: &[(&str, &str, i64)]) {
     for (key, value, timestamp_ms) in records {
         pipe(driver, topic, &[(Some(key), (*value != "-").then_some(*value), *timestamp_ms)]);

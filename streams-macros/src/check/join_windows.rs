@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, UnOp};
 
 use super::windows::{duration_ms, last_segment, text};
 use crate::diagnostics::*;
-use crate::model::{Argument, Topology};
+use crate::model::{Argument, Topology, found_arguments};
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
@@ -20,7 +21,12 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         }
         let Some(Argument::Value(expr)) = node.args.last().filter(|_| node.joins_streams()) else { continue };
         let Some(windows) = windows(expr) else { continue };
-        if node.row.name != "join" && !windows.has_grace {
+        if let (at, count @ (0 | 2..)) = windows.arguments {
+            cx.report(at, WITHIN_ARGUMENTS, &[("found", &found_arguments(count))]);
+            continue;
+        }
+        // A grace behind the join is one that was meant for the windows, and is told where it stands.
+        if node.row.name != "join" && !windows.has_grace && node.options.grace.is_none() {
             let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("windows", &text(expr))];
             cx.report(expr.span(), OUTER_WITHOUT_GRACE, values);
         }
@@ -34,6 +40,8 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 
 /// `within(difference).before(…).after(…).grace(…)`, taken apart.
 struct Windows {
+    /// Where the arguments of `within` are, and how many.
+    arguments: (Span, usize),
     before_ms: Option<i64>,
     after_ms: Option<i64>,
     has_grace: bool,
@@ -45,7 +53,10 @@ fn windows(expr: &Expr) -> Option<Windows> {
         Expr::Paren(paren) => windows(&paren.expr),
         Expr::Call(call) if last_segment(&call.func)? == "within" => {
             let difference_ms = call.args.first().and_then(milliseconds);
-            Some(Windows { before_ms: difference_ms, after_ms: difference_ms, has_grace: false })
+            // The first that is too much, if there is one.
+            let at = call.args.iter().nth(1).map_or(call.func.span(), Spanned::span);
+            let arguments = (at, call.args.len());
+            Some(Windows { arguments, before_ms: difference_ms, after_ms: difference_ms, has_grace: false })
         }
         Expr::MethodCall(call) => {
             let mut windows = windows(&call.receiver)?;

@@ -7,6 +7,7 @@ mod foreign_keys;
 mod join_windows;
 mod keys;
 mod names;
+mod references;
 mod sessions;
 mod state;
 mod stores;
@@ -25,6 +26,7 @@ use crate::model::Topology;
 pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     names::check(cx, topology);
     closures::check(cx, topology);
+    references::check(cx, topology);
     foreign_keys::check(cx, topology);
     state::check(cx, topology);
     keys::check(cx, topology);

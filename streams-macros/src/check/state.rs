@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 
 use super::names::state_name_problem;
+use super::windows::windows;
 use crate::diagnostics::*;
 use crate::model::{Flow, NodeId, Topology, plain};
 
@@ -50,7 +51,8 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         let text = plain(&variable.name);
         if variable.ty.is_none() && node.options.named.is_none() {
             let written = node.row.written().unwrap_or_default();
-            cx.report(variable.name.span(), STATE_WITHOUT_TYPE, &[("name", &text), ("written", &written)]);
+            let key = key_type(topology, id);
+            cx.report(variable.name.span(), STATE_WITHOUT_TYPE, &[("name", &text), ("written", &written), ("key", &key)]);
         }
         let handle = handle_name(&text);
         let why = if CONSTANTS.contains(&handle.as_str()) {
@@ -98,7 +100,7 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
     if node.joins_by_foreign_key() {
         cx.report(node.span, FOREIGN_KEY_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.is_state() {
-        cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator)]);
+        cx.report(node.span, STATE_WITHOUT_NAME, &[("operator", &operator), ("key", &key_type(topology, id))]);
     } else if node.holds_back() {
         cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.joins_streams() {
@@ -112,6 +114,13 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
         let values: &[(&str, &dyn Display)] = &[("change", &change.operator()), ("place", &place(change.span)), ("operator", &operator)];
         cx.report(node.span, JOIN_WITHOUT_NAME, values);
     }
+}
+
+/// How the key of a table is written whose records are in windows, or in none.
+fn key_type(topology: &Topology, id: NodeId) -> &'static str {
+    let Some(windows_behind) = topology.windows_behind(id) else { return "Key" };
+    let sessions = |id: &NodeId| windows(topology.node(*id)).is_some_and(|windows| windows.constructor == "sessions");
+    if windows_behind.iter().all(sessions) { "Windowed<Key, SessionWindow>" } else { "Windowed<Key>" }
 }
 
 /// `per_region` → `PER_REGION`.

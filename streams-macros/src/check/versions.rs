@@ -30,14 +30,24 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Records are held only in front of a join with a table that has a history.
 fn grace(cx: &mut Errors, topology: &Topology, id: NodeId) {
     let node = topology.node(id);
-    let (Some((_, at)), Some((operand, _))) = (&node.options.grace, node.operand()) else { return };
+    let (Some((grace, at)), Some((operand, _))) = (&node.options.grace, node.operand()) else { return };
     let (kind, name) = (topology.node(operand).gives(), topology.called(operand));
     if kind != Kind::Table {
         let fix = if kind == Kind::Stream { "; between two streams it belongs to their windows: `within(…).grace(…)`" } else { "" };
         let values: &[(&str, &dyn Display)] = &[("operand", &name), ("kind", &kind.noun()), ("fix", &fix)];
         cx.report(*at, GRACE_WITHOUT_HISTORY, values);
-    } else if !topology.has_history(operand) {
-        cx.report(*at, GRACE_UNVERSIONED, &[("table", &name), ("fix", &without_history(topology, operand))]);
+        return;
+    }
+    let Some(table) = topology.history_of(operand) else {
+        return cx.report(*at, GRACE_UNVERSIONED, &[("table", &name), ("fix", &without_history(topology, operand))]);
+    };
+    if let Some((history, history_at)) = &topology.node(table).options.versioned
+        && let (Some(history_ms), Some(grace_ms)) = (duration_ms(history), duration_ms(grace))
+        && history_ms < grace_ms
+    {
+        let (table, place) = (topology.called(table), place(*history_at));
+        let values: &[(&str, &dyn Display)] = &[("table", &table), ("history", &text(history)), ("place", &place), ("grace", &text(grace))];
+        cx.report(grace.span(), GRACE_BEYOND_HISTORY, values);
     }
 }
 

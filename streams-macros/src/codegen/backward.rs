@@ -211,8 +211,13 @@ impl Backward<'_, '_> {
                     match (topology.own_stores(id).first(), node.receiver) {
                         (Some(store), Some(input)) => {
                             let (input, grace, store) = (idents::read(topology, input, None), idents::grace(topology, id), &store.name);
+                            let history = node
+                                .operand()
+                                .and_then(|(operand, _)| topology.history_of(operand))
+                                .and_then(|table| topology.node(table).state_name());
+                            let history = history.map(|(name, _)| name).unwrap_or_default();
                             self.depths.insert(id, depth + 2);
-                            quote_spanned!(span => __rt::GraceNode::new(__b, &#input, #store, #grace, #join))
+                            quote_spanned!(span => __rt::GraceNode::new(__b, &#input, #store, (#grace, #history), #join))
                         }
                         _ => join,
                     }

@@ -2,10 +2,11 @@
 
 /// ``; did you mean `x`?`` or nothing, to stand at the end of a message.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let allowed = 1 + word.chars().count() / 4;
+    let spelled = snake_case(word);
+    let allowed = 1 + spelled.chars().count() / 4;
     known
         .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (distance(&spelled, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *candidate != word)
         .min()
         .map(|(_, candidate)| format!("; did you mean `{candidate}`?"))
@@ -16,6 +17,21 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
 pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
+}
+
+/// `groupByKey` → `group_by_key`, as those write it who come from Java. A constant stays as it is.
+fn snake_case(word: &str) -> String {
+    if !word.chars().any(char::is_lowercase) {
+        return word.to_owned();
+    }
+    let mut snake = String::new();
+    for c in word.chars() {
+        if c.is_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    snake
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
@@ -47,6 +63,9 @@ mod tests {
         assert_eq!(did_you_mean("mapp", ["filter", "map"]), "; did you mean `map`?");
         assert_eq!(did_you_mean("flitre", ["filter", "map"]), "; did you mean `filter`?");
         assert_eq!(did_you_mean("window", ["filter", "map"]), "");
+        assert_eq!(did_you_mean("groupByKey", ["group_by", "group_by_key"]), "; did you mean `group_by_key`?");
+        assert_eq!(did_you_mean("flatMpValues", ["flat_map", "flat_map_values"]), "; did you mean `flat_map_values`?");
+        assert_eq!(did_you_mean("TOPICS", ["TOPIC", "other"]), "; did you mean `TOPIC`?");
         assert_eq!(distance("abc", "acb"), 1);
     }
 }

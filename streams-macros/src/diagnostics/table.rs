@@ -85,7 +85,7 @@ rows! {
         "Types are written at sources; without one the wire format would not be known.";
     SOURCE_WITHOUT_TYPE = "T042": "the type of `{name}` is missing: `let {name}: {written}<Key, Value> = {source}(…);`",
         "Types are written at sources and at state; everything between is inferred.";
-    WRITTEN_KIND = "T043": "`{operator}` gives a {gives}, but the type written here is `{found}`; write `{written}<…>`",
+    WRITTEN_KIND = "T043": "`{operator}` gives a {gives}, but the type written here is `{found}`; {fix}",
         "The last part of the type's path says whether it is a stream, a table, a global table or a store.";
     TYPE_ARGUMENTS = "T044": "`{written}` needs two type arguments, key and value: `{written}<Key, Value>`",
         "Kafka's records have a key and a value. Where there is none, the type is `()`; where one may be missing, `Option<…>`.";
@@ -179,9 +179,9 @@ rows! {
         "One name for each `branch`, and one for `otherwise`; a tuple of one is written `(name,)`.";
     TUPLE_WITHOUT_SPLIT = "T093": "`{operator}` gives one {kind}, not a tuple",
         "Only `split` gives several streams, and `process` and `process_values` with a processor that has several outputs.";
-    STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<Key, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+    STATE_WITHOUT_NAME = "T094": "`{operator}` keeps state and needs a name: end the chain here with `let name: Table<{key}, Value> = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "State is named by its `let`. Nothing is named by a counter, so that a change elsewhere never renames your state.";
-    STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<Key, Value> = …;`",
+    STATE_WITHOUT_TYPE = "T095": "write the type of this state: `let {name}: {written}<{key}, Value> = …;`",
         "Types are written at sources and at state; they are checked against the closures and make the query handle.";
     REPARTITION_WITHOUT_NAME = "T096": "this `repartition` needs a name: bind it with `let`, or write `.named(\"…\")` behind it",
         "The name becomes the topic `<application.id>-<name>-repartition`.";
@@ -189,6 +189,8 @@ rows! {
         "Both sides of a join must be partitioned alike, so records are written to a topic by their new key first.";
     PROCESSOR_IS_CLOSURE = "T098": "`{operator}` takes a processor, not a closure; for a closure use {instead}",
         "A processor is a value of a type with `fn process<O: Forward<K, V>>(&mut self, …)`.";
+    GIVES_REFERENCE = "T099": "the closure of `{operator}` gives `{name}`, which is a reference to what is in the record; give the value itself: `*{name}` or `{name}.clone()`",
+        "Closures see a record by reference, and what they make of it must live on without it. `*` copies a number, `clone()` anything.";
 
     // The graph.
     BRANCH_UNREAD = "T110": "nothing reads the branch `{name}`: its records would be lost without a trace{fix}",
@@ -267,6 +269,8 @@ rows! {
         "For changes of both sides make a table of the stream, `.to_table()`, and join the tables.";
     SINGLE_STORE = "T165": "`single_store` is for a stream that is joined with itself: `{stream}.join({stream}, …)`",
         "Two streams have two sets of records. Only `join` has it: the other joins also keep records that wait.";
+    WITHIN_ARGUMENTS = "T166": "`within` takes one duration, found {found}; for windows that reach further to one side there are `.before(…)` and `.after(…)`",
+        "`within(seconds(10)).after(seconds(2))` are records from 10 seconds before a record of the left stream to 2 seconds after it.";
 
     // Tables with a history.
     HISTORY_ZERO = "T170": "a history of `{found}` holds no past: write how far back the table is to be read, as in `.versioned(minutes(10))`",
@@ -279,6 +283,8 @@ rows! {
         "What is held is kept in a store `<name>-Buffer` with a changelog, so that a restart loses nothing. Nothing is named by a counter, so that a change elsewhere never renames your state.";
     GRACE_WITHOUT_HISTORY = "T174": "`grace` behind a join is for a table with a history; `{operand}` is a {kind}{fix}",
         "It holds records until a table has heard of changes that were made before them. A global table is filled on its own, and has its latest rows only.";
+    GRACE_BEYOND_HISTORY = "T175": "`{table}` has a history of `{history}` (at {place}), which is shorter than this grace of `{grace}`: make the history at least as long",
+        "A record is joined when the grace has passed, with the row of its own time. A table with a shorter history would have forgotten that row.";
 
     // Joins by a foreign key.
     FOREIGN_KEY_WITHOUT_NAME = "T180": "this `{operator}` by a foreign key needs a name: bind its result with `let`, or write `.named(\"…\")` behind it",

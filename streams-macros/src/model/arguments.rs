@@ -100,10 +100,7 @@ impl Builder {
             return Err(Broken);
         }
         let wanted: Vec<String> = candidates.iter().map(|shape| describe(row.shapes[*shape])).collect();
-        let found = match call.args.len() {
-            0 => "none".to_owned(),
-            count => count.to_string(),
-        };
+        let found = found_arguments(call.args.len());
         let span = if call.args.is_empty() { call.name.span() } else { Self::args_span(call) };
         if row.on.is_none() && call.args.is_empty() && row.gives != Kind::Store {
             let what = if row.gives == Kind::Stream { "a topic, `[topics]` or `pattern(\"…\")`" } else { "a topic" };
@@ -285,6 +282,11 @@ fn is_pattern(expr: &Expr) -> bool {
 /// Whether a shape is that of a join of two streams.
 fn is_stream_join(shape: &[Arg]) -> bool {
     matches!(shape, [Arg::Operand([Kind::Stream]), .., Arg::Value(_)])
+}
+
+/// How many arguments a call has: `none`, `1 argument`, `2 arguments`.
+pub(crate) fn found_arguments(count: usize) -> String {
+    if count == 0 { "none".to_owned() } else { counted(count, "argument") }
 }
 
 /// `1 argument`, `2 arguments`

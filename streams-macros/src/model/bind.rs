@@ -51,11 +51,15 @@ impl Builder {
                     }
                 }
                 wanted => {
-                    let text = found.name.clone();
-                    let wanted = wanted.map_or_else(|| "no type".to_owned(), str::to_owned);
+                    // Who writes `Table` has forgotten the aggregation that would give one.
+                    let (at, fix) = match (wanted, gives.ended_by()) {
+                        (Some(wanted), _) => (found.span, format!("write `{wanted}<…>`")),
+                        (None, Some(end)) if found.name == "Table" => (span, format!("end it with {end}")),
+                        (None, _) => (found.span, "write no type".to_owned()),
+                    };
                     let values: &[(&str, &dyn std::fmt::Display)] =
-                        &[("operator", &operator), ("gives", &gives.noun()), ("found", &text), ("written", &wanted)];
-                    cx.report(found.span, WRITTEN_KIND, values);
+                        &[("operator", &operator), ("gives", &gives.noun()), ("found", &found.name), ("fix", &fix)];
+                    cx.report(at, WRITTEN_KIND, values);
                     return Err(Broken);
                 }
             }

@@ -15,6 +15,7 @@ mod unknown;
 
 #[cfg(test)]
 pub(crate) use arguments::describe;
+pub(crate) use arguments::found_arguments;
 pub(crate) use build::build;
 pub(crate) use flow::Flow;
 pub(crate) use graph::*;

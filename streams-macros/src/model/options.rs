@@ -5,6 +5,7 @@ use std::fmt::Display;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
+use super::arguments::found_arguments;
 use super::build::{Broken, Builder};
 use super::graph::NodeId;
 use crate::diagnostics::*;
@@ -31,7 +32,8 @@ impl Builder {
         }
         if call.args.len() != option.arguments.len() {
             let wanted = format!("`({})`", option.arguments.join(", "));
-            let values: &[(&str, &dyn Display)] = &[("name", &option.name), ("wanted", &wanted), ("found", &call.args.len())];
+            let values: &[(&str, &dyn Display)] =
+                &[("name", &option.name), ("wanted", &wanted), ("found", &found_arguments(call.args.len()))];
             cx.report(Self::args_span(call), ARITY, values);
             return Err(Broken);
         }

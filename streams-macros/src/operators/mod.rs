@@ -129,6 +129,14 @@ impl Kind {
         matches!(self, Kind::Cogrouped | Kind::WindowedCogroup)
     }
 
+    /// The operators that make a table of it, as a message says them.
+    pub(crate) fn ended_by(self) -> Option<&'static str> {
+        if self.is_cogroup() {
+            return Some("`.aggregate(|| …)`");
+        }
+        self.is_grouped().then_some("`.count()`, `.reduce(…)` or `.aggregate(…)`")
+    }
+
     /// The type that a user writes, if one can be written; of a store the row knows it.
     fn written(self) -> Option<&'static str> {
         match self {

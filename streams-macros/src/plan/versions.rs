@@ -4,12 +4,19 @@ use crate::model::{NodeId, Topology};
 use crate::operators::Kind;
 
 impl Topology {
-    /// A table with a history, or a view of one. What has an ordinary store, or is made of two tables, has no history.
+    /// A table with a history, or a view of one.
     pub(crate) fn has_history(&self, id: NodeId) -> bool {
+        self.history_of(id).is_some()
+    }
+
+    /// The table whose history this one has: itself, or that of which it is a view. What has an ordinary store, or is made of two tables,
+    /// has no history.
+    pub(crate) fn history_of(&self, id: NodeId) -> Option<NodeId> {
         let node = self.node(id);
         if node.gives() != Kind::Table || node.options.versioned.is_some() {
-            return node.options.versioned.is_some();
+            return node.options.versioned.is_some().then_some(id);
         }
-        node.is_view() && !node.is_state() && !node.joins_tables() && node.receiver.is_some_and(|input| self.has_history(input))
+        let view = node.is_view() && !node.is_state() && !node.joins_tables();
+        node.receiver.filter(|_| view).and_then(|input| self.history_of(input))
     }
 }

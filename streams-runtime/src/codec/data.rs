@@ -16,7 +16,8 @@ use super::{BigEndian, Codec, Null, Nullable, RawBytes, Utf8, UuidText};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no wire format, so no stream, table or topic can carry it",
     label = "no wire format",
-    note = "derive `StreamData` for it, or name a format where it is read or written: `.with(KeyCodec, ValueCodec)`"
+    note = "derive `StreamData` for it, or name a format where it is read or written: `.with(KeyCodec, ValueCodec)`",
+    note = "where a closure gives a reference, let it give the value itself: `*value`, or `value.clone()`"
 )]
 pub trait StreamData {
     /// Its wire format where none is named.

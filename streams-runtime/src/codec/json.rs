@@ -5,11 +5,22 @@ use serde::de::DeserializeOwned;
 
 use super::{Codec, CodecError, Encoded};
 
+/// What can be written as JSON and read from it: all that serde can.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written as JSON, which `StreamData` is without another format",
+    label = "no `Serialize` or no `Deserialize`",
+    note = "derive both beside it, `#[derive(Clone, Serialize, Deserialize, StreamData)]`, or name another format: `#[stream_data(codec = MyCodec)]`"
+)]
+pub trait JsonData: Serialize + DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + 'static> JsonData for T {}
+
 /// JSON text through serde, without spaces.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json;
 
-impl<T: Serialize + DeserializeOwned + Send + 'static> Codec<T> for Json {
+impl<T: JsonData> Codec<T> for Json {
     type Slot = Option<T>;
 
     fn encode(&self, value: &T, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {

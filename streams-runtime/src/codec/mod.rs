@@ -17,7 +17,7 @@ pub(crate) mod windowed;
 pub use buffered::Held;
 pub use changed::{Changed, ChangedCodec, ChangedSlot};
 pub use data::{OwnedData, ReadStored, StreamData};
-pub use json::Json;
+pub use json::{Json, JsonData};
 pub use nullable::Nullable;
 pub use primitives::{BigEndian, Null, RawBytes, Utf8, UuidText};
 pub use windowed::{SessionWindowed, TimeWindowed, WindowedSlot};

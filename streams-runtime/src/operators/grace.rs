@@ -22,6 +22,8 @@ use crate::windows::duration_ms;
 /// that is older than that when it comes is joined at once. So is one with a null key, of which a left join makes a result; Kafka Streams fails
 /// with such a record. A record that the join drops is not held and does not move the stream time.
 ///
+/// As in Kafka Streams the history of the table must be at least as long as the grace: a topology with a longer grace does not start.
+///
 /// ```
 /// use streams_runtime::prelude::*;
 /// use streams_test::TestDriver;
@@ -69,9 +71,11 @@ where
     V: StreamData + ?Sized,
     N: Push<K, V>,
 {
-    /// Makes the node, with the store `name`, in front of the node `next` of a join. `input` is the stream that both read.
-    pub fn new(b: &mut TaskBuilder<'_>, input: &Stream<K, V>, name: &str, grace: Duration, next: N) -> Self {
+    /// Makes the node, with the store `name`, in front of the node `next` of a join. `input` is the stream that both read; beside the grace
+    /// stands the table whose history the join looks into.
+    pub fn new(b: &mut TaskBuilder<'_>, input: &Stream<K, V>, name: &str, (grace, table): (Duration, &str), next: N) -> Self {
         let _ = input;
+        b.needs_history(name, table, duration_ms(grace));
         GraceNode {
             store: b.objects(name, |kind| matches!(kind, StoreKind::Buffer).then(HeldRows::new)),
             name: name.to_owned(),

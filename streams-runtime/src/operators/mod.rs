@@ -34,6 +34,7 @@ mod select_key;
 mod settle;
 mod source;
 mod state;
+mod stores_of;
 mod stream_join;
 mod suppress;
 mod table_filter;
@@ -81,6 +82,7 @@ pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
 pub(crate) use state::TableStore;
+pub use stores_of::StoresOf;
 pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use suppress::{
     Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::stores_of::StoresOf;
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
@@ -14,11 +15,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `process`. The key may change, so a grouping or join after it goes through a repartition topic; a key change
     /// *before* it does not.
-    pub fn process<P>(&self, processor: P, stores: P::Stores) -> (Stream<P::KeyOut, P::ValueOut>, Process<P, P::Stores>)
+    pub fn process<P>(&self, processor: P, stores: P::Stores) -> (Stream<P::KeyOut, P::ValueOut>, <P::Stores as StoresOf<P>>::Process)
     where
         P: Processor<K, V>,
     {
-        (Stream::handle(), Process { host: Host::new(processor, stores, "process") })
+        (Stream::handle(), stores.into_process(processor))
     }
 
     /// In `topology!` this is written `let (a, b) = stream.process(processor, stores);`.
@@ -26,11 +27,15 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Hands each record to a processor with several outputs, each a stream.
     ///
     /// Kafka Streams: `process` with a processor that forwards to children by name.
-    pub fn process_branching<P>(&self, processor: P, stores: P::Stores) -> (<P::Outputs as Outputs>::Streams, Process<P, P::Stores>)
+    pub fn process_branching<P>(
+        &self,
+        processor: P,
+        stores: P::Stores,
+    ) -> (<P::Outputs as Outputs>::Streams, <P::Stores as StoresOf<P>>::Process)
     where
         P: BranchingProcessor<K, V>,
     {
-        (P::Outputs::streams(), Process { host: Host::new(processor, stores, "process") })
+        (P::Outputs::streams(), stores.into_process(processor))
     }
 }
 
@@ -39,7 +44,11 @@ pub struct Process<P, S> {
     host: Host<P, S>,
 }
 
-impl<P, S: Copy> Process<P, S> {
+impl<P, S> Process<P, S> {
+    pub(super) fn new(processor: P, stores: S) -> Self {
+        Process { host: Host::new(processor, stores, "process") }
+    }
+
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, name: &'static str) -> Self {

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::stores_of::StoresOf;
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::Stream;
@@ -15,11 +16,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Hands each record to a processor that leaves the key alone, connected to these stores.
     ///
     /// Kafka Streams: `processValues`. No repartition follows.
-    pub fn process_values<P>(&self, processor: P, stores: P::Stores) -> (Stream<K, P::ValueOut>, ProcessValues<P, P::Stores>)
+    pub fn process_values<P>(&self, processor: P, stores: P::Stores) -> (Stream<K, P::ValueOut>, <P::Stores as StoresOf<P>>::ProcessValues)
     where
         P: FixedKeyProcessor<K, V>,
     {
-        (Stream::handle(), ProcessValues { host: Host::new(processor, stores, "process_values") })
+        (Stream::handle(), stores.into_process_values(processor))
     }
 
     /// In `topology!` this is written `let (a, b) = stream.process_values(processor, stores);`.
@@ -31,11 +32,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         &self,
         processor: P,
         stores: P::Stores,
-    ) -> (<P::Outputs as ValueOutputs>::Streams<K>, ProcessValues<P, P::Stores>)
+    ) -> (<P::Outputs as ValueOutputs>::Streams<K>, <P::Stores as StoresOf<P>>::ProcessValues)
     where
         P: BranchingFixedKeyProcessor<K, V>,
     {
-        (P::Outputs::streams(), ProcessValues { host: Host::new(processor, stores, "process_values") })
+        (P::Outputs::streams(), stores.into_process_values(processor))
     }
 }
 
@@ -44,7 +45,11 @@ pub struct ProcessValues<P, S> {
     host: Host<P, S>,
 }
 
-impl<P, S: Copy> ProcessValues<P, S> {
+impl<P, S> ProcessValues<P, S> {
+    pub(super) fn new(processor: P, stores: S) -> Self {
+        ProcessValues { host: Host::new(processor, stores, "process_values") }
+    }
+
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(mut self, name: &'static str) -> Self {

@@ -17,7 +17,8 @@ use crate::node::{Node, PushChange, Signal};
 #[diagnostic::on_unimplemented(
     message = "join: the keys of the tables are `{Self}` and `{TK}`",
     label = "keys of different types",
-    note = "give one of them another key: `.to_stream().select_key(..).to_table()`"
+    note = "give one of them another key: `.to_stream().select_key(..).to_table()`",
+    note = "or say which row of the other table is meant, by a foreign key: `.join(other, |value| key, |value, other_value| …)`"
 )]
 pub trait SameTableKey<TK> {
     /// The operator `O`, if the keys fit.

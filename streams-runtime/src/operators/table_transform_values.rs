@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::{BoxError, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
-use crate::processor::{Host, ProcessorCall, ProcessorContext};
+use crate::processor::{Host, ProcessorCall, ProcessorContext, StoreHandles};
 
 /// Code that makes a new value for each row of a table: `table.transform_values(transformer, stores)`.
 ///
@@ -25,7 +25,7 @@ pub trait ValueTransformer<K, V>: 'static {
     /// The new values.
     type ValueOut: StreamData<Present = Self::ValueOut, Stored = Self::ValueOut> + Clone + Send + Sync + 'static;
     /// Handles of the stores it is connected to: `()`, one [`KeyValue`](crate::stores::KeyValue), or a tuple of them, in the order of the topology.
-    type Stores: Copy + 'static;
+    type Stores: StoreHandles;
 
     /// Called once before the first record, with the stores restored.
     ///
@@ -112,13 +112,13 @@ pub struct TransformValues<P, S> {
     with_old: bool,
 }
 
-impl<P, S: Copy> Clone for TransformValues<P, S> {
+impl<P, S> Clone for TransformValues<P, S> {
     fn clone(&self) -> Self {
         TransformValues { host: Rc::clone(&self.host), with_old: self.with_old }
     }
 }
 
-impl<P, S: Copy> TransformValues<P, S> {
+impl<P, S: StoreHandles> TransformValues<P, S> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
     pub fn at(self, name: &'static str) -> Self {
@@ -195,7 +195,7 @@ pub struct TransformedRows<V, P, S, G> {
     value: PhantomData<fn() -> V>,
 }
 
-impl<V, P, S: Copy, G: Clone> Clone for TransformedRows<V, P, S, G> {
+impl<V, P, S, G: Clone> Clone for TransformedRows<V, P, S, G> {
     fn clone(&self) -> Self {
         TransformedRows { op: self.op.clone(), rows: self.rows.clone(), value: PhantomData }
     }
@@ -233,7 +233,7 @@ impl<V, P, S, G> TransformedRows<V, P, S, G> {
         then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R,
     ) -> Result<R, Box<TaskError>>
     where
-        S: Copy,
+        S: StoreHandles,
         P: ValueTransformer<K, V, Stores = S>,
     {
         let new = self.op.transform(key, row.as_ref().map(|(value, _)| value), cx)?;

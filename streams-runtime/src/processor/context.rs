@@ -22,6 +22,46 @@ pub trait StoreHandle: Copy + 'static {
     fn view(self, cx: &mut Context) -> Self::View<'_>;
 }
 
+/// The handles of all stores that a processor is connected to: `()`, one [`StoreHandle`], or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are not handles of stores",
+    label = "not `()`, a handle, or a tuple of handles",
+    note = "handles are `KeyValue<K, V>` for a `key_value_store()`, `WindowState<K, V>` for a `window_store(…)`, `Sessions<K, V>` for a `session_store(…)`, `Versioned<K, V>` for a `versioned_store(…)`",
+    note = "for a table it is `ReadOnly<KeyValue<K, V>>`, for a global table `GlobalRows<K, V>`"
+)]
+pub trait StoreHandles: Sized + 'static {
+    // `Copy` as a supertrait would be told as a mistake of its own, once for each handle.
+    #[doc(hidden)]
+    fn again(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<H: StoreHandle> StoreHandles for H {
+    #[inline]
+    fn again(&self) -> Self {
+        *self
+    }
+}
+
+impl StoreHandles for () {
+    fn again(&self) {}
+}
+
+macro_rules! handles {
+    ($first:ident $($rest:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<$first: StoreHandle, $($rest: StoreHandle),*> StoreHandles for ($first, $($rest),*) {
+            #[inline]
+            fn again(&self) -> Self {
+                *self
+            }
+        }
+        handles!($($rest)*);
+    };
+    () => {};
+}
+handles!(A B C D E F G H I J K L M N O P);
+
 /// What a processor works with: the record's surroundings (through [`Context`]), its stores, its schedules.
 pub struct ProcessorContext<'a, S> {
     context: &'a mut Context,

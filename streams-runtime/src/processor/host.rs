@@ -1,7 +1,7 @@
 //! Where a processor lives in its node: begun and ended once, however many paths lead there, and wrapped if the application says so.
 
 use super::wrapper::{ProcessorCall, ProcessorCode, ProcessorWrapper};
-use super::{ProcessorContext, StoppedBehind};
+use super::{ProcessorContext, StoppedBehind, StoreHandles};
 use crate::context::Context;
 use crate::error::{BoxError, ErrorKind, Flow, TaskError};
 use crate::node::{Punctuation, Signal};
@@ -15,7 +15,7 @@ pub(crate) struct Host<P, S> {
     wrapper: Option<Box<dyn ProcessorWrapper>>,
 }
 
-impl<P, S: Copy> Host<P, S> {
+impl<P, S> Host<P, S> {
     /// `name` is that of the operator until [`at`](Self::at) says where in the topology it is.
     pub(crate) fn new(processor: P, stores: S, name: &'static str) -> Self {
         Host { processor, stores, name, node: 0, open: false, wrapper: None }
@@ -30,7 +30,9 @@ impl<P, S: Copy> Host<P, S> {
         self.node = node;
         self
     }
+}
 
+impl<P, S: StoreHandles> Host<P, S> {
     /// Runs some of its code.
     #[inline]
     pub(crate) fn run<F>(&mut self, call: ProcessorCall, cx: &mut Context, code: F) -> Result<(), BoxError>
@@ -38,12 +40,12 @@ impl<P, S: Copy> Host<P, S> {
         F: FnOnce(&mut P, &mut ProcessorContext<'_, S>) -> Result<(), BoxError>,
     {
         match &mut self.wrapper {
-            None => code(&mut self.processor, &mut ProcessorContext::new(cx, self.stores, self.node)),
+            None => code(&mut self.processor, &mut ProcessorContext::new(cx, self.stores.again(), self.node)),
             Some(wrapper) => {
-                let (processor, stores, node) = (&mut self.processor, self.stores, self.node);
+                let (processor, stores, node) = (&mut self.processor, &self.stores, self.node);
                 let mut code = Some(code);
                 let mut run = |cx: &mut Context| match code.take() {
-                    Some(code) => code(processor, &mut ProcessorContext::new(cx, stores, node)),
+                    Some(code) => code(processor, &mut ProcessorContext::new(cx, stores.again(), node)),
                     None => Ok(()),
                 };
                 wrapper.call(call, cx, ProcessorCode(&mut run))

@@ -14,7 +14,7 @@ mod versioned;
 mod window;
 mod wrapper;
 
-pub use context::{ProcessorContext, StoreHandle};
+pub use context::{ProcessorContext, StoreHandle, StoreHandles};
 pub(crate) use forward::{FixedKeyOutlet, Outlet};
 pub use forward::{Forward, ForwardValue};
 pub use global::GlobalView;
@@ -88,7 +88,7 @@ pub trait Processor<K: ?Sized, V: ?Sized>: 'static {
     type ValueOut: ?Sized + 'static;
     /// Handles of the stores it is connected to: `()`, one handle ([`KeyValue`], [`WindowState`], of a table [`ReadOnly`], of a global table
     /// [`GlobalRows`]), or a tuple of them, in the order of the topology.
-    type Stores: Copy + 'static;
+    type Stores: StoreHandles;
 
     /// Called once before the first record, with the stores restored: the place to make schedules.
     ///
@@ -143,7 +143,7 @@ pub trait FixedKeyProcessor<K: ?Sized, V: ?Sized>: 'static {
     type ValueOut: ?Sized + 'static;
     /// Handles of the stores it is connected to: `()`, one handle ([`KeyValue`], [`WindowState`], of a table [`ReadOnly`], of a global table
     /// [`GlobalRows`]), or a tuple of them, in the order of the topology.
-    type Stores: Copy + 'static;
+    type Stores: StoreHandles;
 
     /// Called once before the first record, with the stores restored.
     ///

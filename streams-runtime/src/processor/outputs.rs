@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::forward::{Forward, Outlet};
-use super::{ProcessorContext, Record, ScheduleId};
+use super::{ProcessorContext, Record, ScheduleId, StoreHandles};
 use crate::context::Context;
 use crate::error::{BoxError, Flow};
 use crate::handles::Stream;
@@ -69,7 +69,7 @@ pub trait BranchingProcessor<K: ?Sized, V: ?Sized>: 'static {
     /// Its outputs, in the order of the topology: `(Out<K1, V1>, Out<K2, V2>)`.
     type Outputs: Outputs;
     /// Handles of the stores it is connected to: `()`, one handle, or a tuple of them, in the order of the topology.
-    type Stores: Copy + 'static;
+    type Stores: StoreHandles;
 
     /// Called once before the first record, with the stores restored: the place to make schedules.
     ///

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::forward::{FixedKeyOutlet, ForwardValue};
 use super::outputs::{End, Ways, nested, nested_values};
-use super::{ProcessorContext, Record, ScheduleId};
+use super::{ProcessorContext, Record, ScheduleId, StoreHandles};
 use crate::context::Context;
 use crate::error::{BoxError, Flow};
 use crate::handles::Stream;
@@ -73,7 +73,7 @@ pub trait BranchingFixedKeyProcessor<K: ?Sized, V: ?Sized>: 'static {
     /// Its outputs, in the order of the topology: `(OutValue<V1>, OutValue<V2>)`.
     type Outputs: ValueOutputs;
     /// Handles of the stores it is connected to: `()`, one handle, or a tuple of them, in the order of the topology.
-    type Stores: Copy + 'static;
+    type Stores: StoreHandles;
 
     /// Called once before the first record, with the stores restored: the place to make schedules.
     ///

@@ -1,11 +1,14 @@
 //! Where generated code finds what its nodes need: stores, topics, places for sources.
 
+mod error;
 mod foreign_keys;
+
+pub use error::BuildError;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::broker::{BrokerError, TopicSlot};
+use crate::broker::TopicSlot;
 use crate::codec::{Held, StreamData};
 use crate::context::{ClosedPlace, Context, Handlers, SharedProducer, Target};
 use crate::handles::Table;
@@ -15,8 +18,8 @@ use crate::stores::buffer::BufferStore;
 use crate::stores::handle::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreError,
-    StoreFactory, WindowState, WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreFactory,
+    WindowState, WindowStore,
 };
 
 use super::{Task, TaskId};
@@ -43,29 +46,6 @@ pub struct TaskEnv<'a> {
     pub cache_max_bytes: usize,
     /// Now.
     pub wall_clock_ms: i64,
-}
-
-/// Why a task could not be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// A store could not be opened.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A topic could not be looked up.
-    #[error(transparent)]
-    Broker(#[from] BrokerError),
-    /// The windows of an operator are impossible, or its store forgets them too early.
-    #[error("state `{store}`: {problem}")]
-    Windows {
-        /// The state.
-        store: String,
-        /// What is wrong, and what to write.
-        problem: String,
-    },
-    /// Generated code and plan do not fit: a defect of this library.
-    #[error("defect in generated code: {0}")]
-    Defect(String),
 }
 
 /// Collects the nodes, stores and targets of one task while the generated code builds it.
@@ -294,6 +274,16 @@ impl<'a> TaskBuilder<'a> {
     {
         if self.context.stores.find::<KeyValue<K, V>>(name).is_some() {
             self.context.stores.get(handle).set_key_format(codec);
+        }
+    }
+
+    /// The history of a table must reach as far back as the grace of a join that holds its records in a store.
+    pub(crate) fn needs_history(&mut self, store: &str, table: &str, grace_ms: i64) {
+        let planned = self.env.plan.stores.iter().find(|s| s.name == table).map(|s| s.kind);
+        if let Some(StoreKind::Versioned { history_ms }) = planned
+            && history_ms < grace_ms
+        {
+            self.problems.push(BuildError::History { store: store.to_owned(), table: table.to_owned(), grace_ms, history_ms });
         }
     }
 

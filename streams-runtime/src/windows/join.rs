@@ -20,6 +20,23 @@ pub const fn within(difference: Duration) -> JoinWindows {
     JoinWindows { before_ms: difference_ms, after_ms: difference_ms, grace_ms: 0 }
 }
 
+/// What a join of streams takes for its windows: [`JoinWindows`] alone.
+#[diagnostic::on_unimplemented(
+    message = "join: `{Self}` says no windows of a join of streams",
+    label = "no windows of a join",
+    note = "`within(difference)` does: it says how far apart in time two records may be"
+)]
+pub trait IntoJoinWindows: Copy {
+    /// The windows.
+    fn into_join_windows(self) -> JoinWindows;
+}
+
+impl IntoJoinWindows for JoinWindows {
+    fn into_join_windows(self) -> JoinWindows {
+        self
+    }
+}
+
 impl JoinWindows {
     /// How much earlier than the left record the right one may be.
     #[must_use]

@@ -11,7 +11,7 @@ use std::fmt;
 pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
 pub(crate) use join::Reach;
-pub use join::{JoinWindows, within};
+pub use join::{IntoJoinWindows, JoinWindows, within};
 pub use session::{SessionWindow, SessionWindows, sessions};
 pub use sliding::{SlidingWindows, sliding};
 pub(crate) use time::Frames;

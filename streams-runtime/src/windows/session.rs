@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Windows;
 use super::durations::duration_ms;
-use crate::operators::SessionWindowedStream;
+use crate::operators::{SessionWindowedStream, WindowedCogroup};
 use crate::plan::StoreKind;
 
 /// A span of event time from the first record of a session to its last, in milliseconds since the Unix epoch. Both belong to it, as in
@@ -69,9 +69,14 @@ impl SessionWindows {
 
 impl Windows for SessionWindows {
     type Over<K: ?Sized, V: ?Sized> = SessionWindowedStream<K, V>;
+    type OverCogroup<K, A> = WindowedCogroup<Self, K, A>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> SessionWindowedStream<K, V> {
         SessionWindowedStream::new(self)
+    }
+
+    fn over_cogroup<K, A>(self) -> WindowedCogroup<Self, K, A> {
+        WindowedCogroup::new(self)
     }
 
     fn retention_ms(&self) -> i64 {

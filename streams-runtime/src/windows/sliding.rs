@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Windows;
 use super::durations::duration_ms;
-use crate::operators::SlidingWindowedStream;
+use crate::operators::{SlidingWindowedStream, WindowedCogroup};
 
 /// Windows around records that are not further apart than a difference. Made by [`sliding`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +42,14 @@ impl SlidingWindows {
 
 impl Windows for SlidingWindows {
     type Over<K: ?Sized, V: ?Sized> = SlidingWindowedStream<K, V>;
+    type OverCogroup<K, A> = WindowedCogroup<Self, K, A>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> SlidingWindowedStream<K, V> {
         SlidingWindowedStream::new(self)
+    }
+
+    fn over_cogroup<K, A>(self) -> WindowedCogroup<Self, K, A> {
+        WindowedCogroup::new(self)
     }
 
     fn retention_ms(&self) -> i64 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Window;
 use super::durations::duration_ms;
-use crate::operators::TimeWindowedStream;
+use crate::operators::{TimeWindowedStream, WindowedCogroup};
 use crate::plan::StoreKind;
 
 /// Windows that a grouped stream can be cut into: `.windowed_by(tumbling(minutes(1)))`.
@@ -16,9 +16,14 @@ use crate::plan::StoreKind;
 pub trait Windows: Copy {
     /// The grouped stream in these windows.
     type Over<K: ?Sized, V: ?Sized>;
+    /// The cogroup in these windows.
+    type OverCogroup<K, A>;
 
     /// The handle of a grouped stream in these windows.
     fn over<K: ?Sized, V: ?Sized>(self) -> Self::Over<K, V>;
+
+    /// The handle of a cogroup in these windows.
+    fn over_cogroup<K, A>(self) -> Self::OverCogroup<K, A>;
 
     /// How long a store must keep a window after its start (a session: after its end) so that every record that is not late finds it, in
     /// milliseconds; also what it keeps without `.retention(…)`.
@@ -77,9 +82,14 @@ impl TimeWindows {
 
 impl Windows for TimeWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
+    type OverCogroup<K, A> = WindowedCogroup<Self, K, A>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
         TimeWindowedStream::new(self.frames())
+    }
+
+    fn over_cogroup<K, A>(self) -> WindowedCogroup<Self, K, A> {
+        WindowedCogroup::new(self)
     }
 
     fn retention_ms(&self) -> i64 {
@@ -125,9 +135,14 @@ impl UnlimitedWindows {
 
 impl Windows for UnlimitedWindows {
     type Over<K: ?Sized, V: ?Sized> = TimeWindowedStream<K, V>;
+    type OverCogroup<K, A> = WindowedCogroup<Self, K, A>;
 
     fn over<K: ?Sized, V: ?Sized>(self) -> TimeWindowedStream<K, V> {
         TimeWindowedStream::new(self.frames())
+    }
+
+    fn over_cogroup<K, A>(self) -> WindowedCogroup<Self, K, A> {
+        WindowedCogroup::new(self)
     }
 
     fn retention_ms(&self) -> i64 {

@@ -294,7 +294,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                     __b,
                     &__sold_repartition_20,
                     "sold-Buffer",
-                    __grace_sold_6,
+                    (__grace_sold_6, "prices"),
                     __op_sold_6
                         .at("sold")
                         .attach(

@@ -12,15 +12,15 @@ use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
 use crate::operators::windowed::{FixedRows, SlidingRows, WindowRows, fold_aggregate};
 use crate::task::TaskBuilder;
-use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed};
+use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed, Windows};
 
 impl<K, A: OwnedData> Cogrouped<K, A> {
     /// Cuts the records of each key into windows of event time; `aggregate` follows. Each stream has its own stream time, by which its own
     /// records are late.
     ///
     /// Kafka Streams: `CogroupedKStream.windowedBy`.
-    pub fn windowed_by<W>(&self, windows: W) -> WindowedCogroup<W, K, A> {
-        WindowedCogroup { windows, types: PhantomData }
+    pub fn windowed_by<W: Windows>(&self, windows: W) -> W::OverCogroup<K, A> {
+        windows.over_cogroup()
     }
 }
 
@@ -73,6 +73,12 @@ cogroup_windows! {
 pub struct WindowedCogroup<W, K, A> {
     pub(super) windows: W,
     types: PhantomData<fn() -> (K, A)>,
+}
+
+impl<W, K, A> WindowedCogroup<W, K, A> {
+    pub(crate) fn new(windows: W) -> Self {
+        WindowedCogroup { windows, types: PhantomData }
+    }
 }
 
 impl<W: Copy, K, A> Clone for WindowedCogroup<W, K, A> {

@@ -14,7 +14,7 @@ use crate::plan::StoreKind;
 use crate::stores::handle::Place;
 use crate::stores::join_window::{JoinRows, JoinStore};
 use crate::task::TaskBuilder;
-use crate::windows::JoinWindows;
+use crate::windows::{IntoJoinWindows, JoinWindows};
 
 /// A join of a stream with itself before it is attached.
 type Op<V, J, R, M> = JoinItself<V, J, R, M>;
@@ -27,7 +27,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// Kafka Streams: what `topology.optimization` makes of a self join. A record meets those before it on the left, then on the right, and last or in its
     /// place in time itself. As in Kafka Streams a record that comes so late that it is at the end of the retention is not joined with itself; other than
     /// there neither is one where the windows leave out records of the same time.
-    pub fn join_itself<V2, F>(&self, f: F, windows: JoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, V2, Plain>)
+    pub fn join_itself<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, V2, Plain>)
     where
         F: FnMut(&V::Stored, &V::Stored) -> V2,
     {
@@ -37,7 +37,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |left, right| …, windows).single_store()`.
     ///
     /// `join_itself` with a closure that may fail: an `Err` goes to the process handler of the application.
-    pub fn try_join_itself<V2, E, F>(&self, f: F, windows: JoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
+    pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
     where
         F: FnMut(&V::Stored, &V::Stored) -> Result<V2, E>,
     {
@@ -47,7 +47,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(stream, |key, left, right| …, windows).single_store()`.
     ///
     /// `join_itself` with a closure that sees the key as well: `|key, left, right|`.
-    pub fn join_itself_with_key<V2, F>(&self, f: F, windows: JoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
+    pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
     where
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> V2,
     {
@@ -60,7 +60,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     pub fn try_join_itself_with_key<V2, E, F>(
         &self,
         f: F,
-        windows: JoinWindows,
+        windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, Result<V2, E>, Try>)
     where
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> Result<V2, E>,
@@ -78,8 +78,8 @@ pub struct JoinItself<V: ?Sized, J, R, M> {
 }
 
 impl<V: StreamData + ?Sized, J, R, M> JoinItself<V, J, R, M> {
-    fn new(joiner: J, windows: JoinWindows, node: &'static str) -> Self {
-        JoinItself { joiner, windows, node, types: PhantomData }
+    fn new(joiner: J, windows: impl IntoJoinWindows, node: &'static str) -> Self {
+        JoinItself { joiner, windows: windows.into_join_windows(), node, types: PhantomData }
     }
 
     /// Says where in the topology this is, for error messages.

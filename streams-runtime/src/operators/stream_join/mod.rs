@@ -12,7 +12,7 @@ use super::joiner::{Inner, InnerWithKey, Left, LeftWithKey, Outer, OuterWithKey}
 use super::settle::{Plain, Try};
 use crate::codec::StreamData;
 use crate::handles::Stream;
-use crate::windows::JoinWindows;
+use crate::windows::{IntoJoinWindows, JoinWindows};
 
 /// Both sides of a join of streams have the same key type. Of an inner or left join one side may have keys that are null where the other has none.
 #[diagnostic::on_unimplemented(
@@ -69,7 +69,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// assert_eq!(paid, Some("tea: 350".to_owned()));
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
-    pub fn join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -83,7 +83,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |left, right| …, windows)`.
     ///
     /// `join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
-    pub fn try_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn try_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -99,7 +99,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `join_stream` with a closure that sees the key as well: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.join(KStream, ValueJoinerWithKey, JoinWindows)`.
-    pub fn join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -113,7 +113,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |key, left, right| …, windows)`.
     ///
     /// `join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
-    pub fn try_join_stream_with_key<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn try_join_stream_with_key<OK, OV, V2, E, F, J>(
+        &self,
+        other: &Stream<OK, OV>,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -136,7 +141,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// values are left out and counted as dropped.
     ///
     /// What waits survives a restart, and so does the stream time as far as the stores tell it.
-    pub fn left_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn left_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -150,7 +155,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(stream, |left, right| …, windows)`.
     ///
     /// `left_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
-    pub fn try_left_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn try_left_join_stream<OK, OV, V2, E, F, J>(
+        &self,
+        other: &Stream<OK, OV>,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -166,7 +176,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `left_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
-    pub fn left_join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn left_join_stream_with_key<OK, OV, V2, F, J>(
+        &self,
+        other: &Stream<OK, OV>,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -184,7 +199,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         &self,
         other: &Stream<OK, OV>,
         f: F,
-        windows: JoinWindows,
+        windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -203,7 +218,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `KStream.outerJoin(KStream)`. Records with a null key are joined with `None` at once, so both streams must have places for
     /// null keys or neither.
-    pub fn outer_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn outer_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -217,7 +232,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_outer_join(stream, |left, right| …, windows)`.
     ///
     /// `outer_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
-    pub fn try_outer_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn try_outer_join_stream<OK, OV, V2, E, F, J>(
+        &self,
+        other: &Stream<OK, OV>,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -233,7 +253,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `outer_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.outerJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
-    pub fn outer_join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: JoinWindows) -> (Stream<K, V2>, J)
+    pub fn outer_join_stream_with_key<OK, OV, V2, F, J>(
+        &self,
+        other: &Stream<OK, OV>,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
@@ -251,7 +276,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         &self,
         other: &Stream<OK, OV>,
         f: F,
-        windows: JoinWindows,
+        windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -273,8 +298,8 @@ pub struct JoinStreams<K: ?Sized, V: ?Sized, OK: ?Sized, OV: ?Sized, J, R, M> {
 }
 
 impl<K: ?Sized, V: ?Sized, OK: ?Sized, OV: ?Sized, J, R, M> JoinStreams<K, V, OK, OV, J, R, M> {
-    fn new(joiner: J, windows: JoinWindows, node: &'static str) -> Self {
-        JoinStreams { joiner, windows, node, types: PhantomData }
+    fn new(joiner: J, windows: impl IntoJoinWindows, node: &'static str) -> Self {
+        JoinStreams { joiner, windows: windows.into_join_windows(), node, types: PhantomData }
     }
 
     /// Says where in the topology this is, for error messages.

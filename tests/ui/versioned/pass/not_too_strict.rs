@@ -22,8 +22,10 @@ topology! {
         both.group_by(|k, v| (k.clone(), *v)).count().named("both").to_stream().to("both");
         orders.join(prices, |count, price| count * price).left_join(dear, |sum, _| *sum).to("out");
         let waited = orders.join(cheap, |count, price| count * price).grace(minutes(5));
+        let early = orders.join(seen, |count, before| count - before).grace(millis(1));
         orders.try_left_join(prices, |_, count, price| Ok::<_, std::fmt::Error>(count + price.unwrap_or(&0))).grace(millis(0)).named("now").to("now");
         waited.to("waited");
+        early.to("early");
         halves.to_stream().to("halves");
         count.to_stream().to("counts");
         least.to_stream().to("least");
