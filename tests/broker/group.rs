@@ -254,6 +254,41 @@ fn another_topic_can_be_subscribed_later() {
     assert_eq!(first_event(&member), GroupEvent::Assigned(all_of(&second, 1)));
 }
 
+/// A broker does not know a topic that was just made for a while; nor does this one for longer.
+#[test]
+fn a_topic_that_comes_later_is_waited_for() {
+    let broker = broker();
+    let name = fresh("later");
+    let member = join(&broker, &fresh("group"), &[&name]);
+    for _ in 0..20 {
+        assert_eq!(member.poll(Duration::from_millis(100)).unwrap().filter(|event| *event != GroupEvent::Assigned(Vec::new())), None);
+    }
+    create(&broker, &name, 2);
+    match first_event(&member) {
+        GroupEvent::Assigned(mut list) => {
+            list.sort();
+            assert_eq!(list, all_of(&name, 2));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_topic_that_does_not_come_is_an_error_that_names_it() {
+    let broker = broker_with(&[("topic.metadata.propagation.max.ms", "1500")]);
+    let name = fresh("never");
+    let member = join(&broker, &fresh("group"), &[&name]);
+    let start = Instant::now();
+    let error = loop {
+        assert!(start.elapsed() < PATIENCE, "no error came");
+        if let Err(error) = member.poll(Duration::from_millis(100)) {
+            break error;
+        }
+    };
+    assert!(start.elapsed() >= Duration::from_millis(1500));
+    assert!(error.to_string().contains(&name), "{error}");
+}
+
 #[test]
 fn the_newer_protocol_works_too() {
     let broker = broker_with(&[("group.protocol", "consumer")]);

@@ -39,8 +39,12 @@ pub(crate) fn fresh(name: &str) -> String {
 /// Makes a topic of its own for a test.
 pub(crate) fn topic(broker: &KafkaBroker, name: &str, partitions: i32) -> String {
     let name = fresh(name);
-    broker.create_topic(&NewTopic { name: name.clone(), partitions, replication: 1, config: BTreeMap::new() }).expect("create topic");
+    create(broker, &name, partitions);
     name
+}
+
+pub(crate) fn create(broker: &KafkaBroker, name: &str, partitions: i32) {
+    broker.create_topic(&NewTopic { name: name.to_owned(), partitions, replication: 1, config: BTreeMap::new() }).expect("create topic");
 }
 
 pub(crate) fn consumer(broker: &KafkaBroker) -> Box<dyn Consumer> {

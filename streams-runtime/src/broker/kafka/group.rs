@@ -13,6 +13,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::detached::Detached;
 use super::error::{self, Words};
+use super::missing::{Missing, Next};
 use super::raw;
 use super::rebalance::{GroupContext, give_back};
 use super::settings::{Kind, Settings};
@@ -21,6 +22,9 @@ use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMem
 /// Before a commit that met a rebalance is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// For a look at the broker's topics.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// See the [module](self).
 pub(super) struct KafkaGroupMember {
     client: Detached<BaseConsumer<GroupContext>>,
@@ -28,6 +32,7 @@ pub(super) struct KafkaGroupMember {
     address: String,
     limit: Duration,
     topics: Mutex<Vec<String>>,
+    missing: Missing,
     left: AtomicBool,
     instance: Option<String>,
     newer_protocol: bool,
@@ -71,6 +76,7 @@ impl KafkaGroupMember {
             address: settings.bootstrap().to_owned(),
             limit,
             topics: Mutex::default(),
+            missing: Missing::new(probe.get("topic.metadata.propagation.max.ms")),
             left: AtomicBool::new(false),
             instance: config.instance.clone(),
             newer_protocol,
@@ -127,6 +133,7 @@ impl KafkaGroupMember {
 impl GroupMember for KafkaGroupMember {
     fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError> {
         let until = Instant::now() + timeout;
+        self.look_for_missing()?;
         loop {
             if let Some(event) = self.context().state().events.pop_front() {
                 return Ok(Some(event));
@@ -150,6 +157,10 @@ impl GroupMember for KafkaGroupMember {
                 Some(Err(error)) => {
                     let code = error::code_of(&error);
                     // These pass, or come back as an event.
+                    if matches!(code, Code::UnknownTopic | Code::UnknownTopicOrPartition) {
+                        self.missing.note(self.last_complaint(code));
+                        continue;
+                    }
                     let passes = error::is_connection(code) || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
                     if !passes {
                         return Err(BrokerError::Other {
@@ -322,6 +333,23 @@ impl GroupMember for KafkaGroupMember {
 }
 
 impl KafkaGroupMember {
+    /// Subscribes again when topics that were missing are there: the client itself would look only minutes later.
+    fn look_for_missing(&self) -> Result<(), BrokerError> {
+        let Next::Look = self.missing.next() else { return Ok(()) };
+        let topics = self.topics().clone();
+        let is_there = |topic: &String| {
+            let found = self.client.get().fetch_metadata(Some(topic), LOOK).ok();
+            found.is_some_and(|found| found.topics().iter().all(|t| t.error().is_none() && !t.partitions().is_empty()))
+        };
+        let all_there = topics.iter().all(is_there);
+        self.missing.looked(all_there).map_err(|reason| BrokerError::Other {
+            what: format!("take part in group `{}`", self.group),
+            reason,
+            fatal: false,
+        })?;
+        if all_there { self.subscribe(&topics) } else { Ok(()) }
+    }
+
     /// From now on everything the group asks for is given back at once.
     fn stop_deferring(&self) {
         self.context().leaving.store(true, Ordering::Release);

@@ -27,6 +27,7 @@ mod context;
 mod detached;
 mod error;
 mod group;
+mod missing;
 mod producer;
 mod raw;
 mod rebalance;
