@@ -221,8 +221,6 @@ macro_rules! nested_values {
     ($first:expr $(, $rest:expr)*) => { Ways($first, nested_values!($($rest),*)) };
 }
 
-pub(super) use {nested, nested_values};
-
 /// Binds each way out of `$out` to the name of its type.
 macro_rules! split_all {
     ($out:expr; $first:ident) => {
@@ -233,6 +231,15 @@ macro_rules! split_all {
         split_all!(rest; $($rest),+);
     };
 }
+
+/// `Ways(a, Ways(b, _))`
+macro_rules! ways_pattern {
+    () => { _ };
+    ($first:ident $(, $rest:ident)*) => { Ways($first, ways_pattern!($($rest),*)) };
+}
+
+// Processors that keep the key have the same ways out.
+pub(super) use {nested, nested_values, split_all, ways_pattern};
 
 /// `O::First`, `<O::Rest as Outlets<…>>::First`, … as a tuple of references.
 macro_rules! first_of {
@@ -295,13 +302,13 @@ macro_rules! outputs {
 
             #[inline]
             fn failed(outlets: &Self::Outlets<'_>) -> bool {
-                let outputs!(@pattern $n $(, $restn)*) = outlets;
+                let ways_pattern!($n $(, $restn)*) = outlets;
                 $n.result.is_err() $(|| $restn.result.is_err())*
             }
 
             #[inline]
             fn finish(outlets: Self::Outlets<'_>) -> Flow {
-                let outputs!(@pattern $n $(, $restn)*) = outlets;
+                let ways_pattern!($n $(, $restn)*) = outlets;
                 $n.result?;
                 $($restn.result?;)*
                 Ok(())
@@ -317,8 +324,6 @@ macro_rules! outputs {
     };
     (@tuple) => { () };
     (@tuple $($k:ident, $v:ident),+) => { ($(Out<$k, $v>,)+) };
-    (@pattern) => { _ };
-    (@pattern $first:ident $(, $rest:ident)*) => { Ways($first, outputs!(@pattern $($rest),*)) };
 }
 
 outputs!((K1, V1, N1));

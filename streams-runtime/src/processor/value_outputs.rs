@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::forward::{FixedKeyOutlet, ForwardValue};
-use super::outputs::{End, Ways, nested, nested_values};
+use super::outputs::{End, Ways, nested, nested_values, split_all, ways_pattern};
 use super::{ProcessorContext, Record, ScheduleId, StoreHandles};
 use crate::context::Context;
 use crate::error::{BoxError, Flow};
@@ -212,17 +212,6 @@ macro_rules! first_of {
     };
 }
 
-/// Binds each way out of `$out` to the name of its type.
-macro_rules! split_all {
-    ($out:expr; $first:ident) => {
-        let ($first, _) = $out.split();
-    };
-    ($out:expr; $first:ident $(, $rest:ident)+) => {
-        let ($first, rest) = $out.split();
-        split_all!(rest; $($rest),+);
-    };
-}
-
 macro_rules! value_outputs {
     (($v:ident, $n:ident) $(, ($restv:ident, $restn:ident))*) => {
         #[allow(non_snake_case)] // the names of types are those of their values
@@ -267,13 +256,13 @@ macro_rules! value_outputs {
 
             #[inline]
             fn failed(outlets: &Self::Outlets<'_>) -> bool {
-                let value_outputs!(@pattern $n $(, $restn)*) = outlets;
+                let ways_pattern!($n $(, $restn)*) = outlets;
                 $n.result.is_err() $(|| $restn.result.is_err())*
             }
 
             #[inline]
             fn finish(outlets: Self::Outlets<'_>) -> Flow {
-                let value_outputs!(@pattern $n $(, $restn)*) = outlets;
+                let ways_pattern!($n $(, $restn)*) = outlets;
                 $n.result?;
                 $($restn.result?;)*
                 Ok(())
@@ -287,8 +276,6 @@ macro_rules! value_outputs {
             }
         }
     };
-    (@pattern) => { _ };
-    (@pattern $first:ident $(, $rest:ident)*) => { Ways($first, value_outputs!(@pattern $($rest),*)) };
 }
 
 value_outputs!((V1, N1));

@@ -13,7 +13,7 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use super::detached::Detached;
 use super::error::{self, Words};
-use super::missing::{Missing, Next};
+use super::missing::Missing;
 use super::raw;
 use super::rebalance::{GroupContext, give_back};
 use super::settings::{Kind, Settings};
@@ -335,7 +335,9 @@ impl GroupMember for KafkaGroupMember {
 impl KafkaGroupMember {
     /// Subscribes again when topics that were missing are there: the client itself would look only minutes later.
     fn look_for_missing(&self) -> Result<(), BrokerError> {
-        let Next::Look = self.missing.next() else { return Ok(()) };
+        if !self.missing.is_due() {
+            return Ok(());
+        }
         let topics = self.topics().clone();
         let is_there = |topic: &String| {
             let found = self.client.get().fetch_metadata(Some(topic), LOOK).ok();

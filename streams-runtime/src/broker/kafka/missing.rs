@@ -1,6 +1,6 @@
 //! Subscribed topics that the broker does not know: for a while after a topic was made that is the case, and passes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Between two looks whether they are there.
@@ -21,14 +21,6 @@ struct Noted {
     reason: String,
 }
 
-/// What is to be done now.
-pub(super) enum Next {
-    /// Nothing is missing, or it was looked for a moment ago.
-    Wait,
-    /// Look whether it is there; see [`Missing::looked`].
-    Look,
-}
-
 impl Missing {
     /// `patience_ms`: the client's setting, if it is given.
     pub(super) fn new(patience_ms: Option<&str>) -> Self {
@@ -36,9 +28,13 @@ impl Missing {
         Missing { patience: given.unwrap_or(DEFAULT_PATIENCE), noted: Mutex::default() }
     }
 
+    fn noted(&self) -> MutexGuard<'_, Option<Noted>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The client says that a topic is not there.
     pub(super) fn note(&self, reason: String) {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
         if noted.is_none() {
             tracing::warn!(reason, "waiting for the topic");
             let now = Instant::now();
@@ -46,16 +42,14 @@ impl Missing {
         }
     }
 
-    pub(super) fn next(&self) -> Next {
-        match &*self.noted.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(noted) if noted.looked.elapsed() >= PAUSE => Next::Look,
-            _ => Next::Wait,
-        }
+    /// Whether something is missing that was not looked for a moment ago; if so, [`looked`](Self::looked) must follow.
+    pub(super) fn is_due(&self) -> bool {
+        self.noted().as_ref().is_some_and(|noted| noted.looked.elapsed() >= PAUSE)
     }
 
     /// What came of the look; the reason, when a topic has been missing for too long.
     pub(super) fn looked(&self, all_there: bool) -> Result<(), String> {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
         if all_there {
             *noted = None;
         } else if let Some(noted) = &mut *noted {
@@ -75,16 +69,16 @@ mod tests {
     #[test]
     fn what_is_missing_is_looked_for_until_the_patience_ends() {
         let missing = Missing::new(Some("300"));
-        assert!(matches!(missing.next(), Next::Wait));
+        assert!(!missing.is_due());
         missing.note("topic a".into());
-        assert!(matches!(missing.next(), Next::Wait));
+        assert!(!missing.is_due());
         std::thread::sleep(PAUSE);
-        assert!(matches!(missing.next(), Next::Look));
+        assert!(missing.is_due());
         assert_eq!(missing.looked(false), Ok(()));
         missing.note("topic b".into());
         std::thread::sleep(PAUSE);
         assert_eq!(missing.looked(false), Err("topic a".into()));
         assert_eq!(missing.looked(true), Ok(()));
-        assert!(matches!(missing.next(), Next::Wait));
+        assert!(!missing.is_due());
     }
 }
