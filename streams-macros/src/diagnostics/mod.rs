@@ -8,7 +8,7 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-pub(crate) use suggest::{did_you_mean, list};
+pub(crate) use suggest::{did_you_mean, list, nearest, snake_case};
 pub(crate) use table::*;
 
 /// One mistake that the macro knows: a row of the table in `table.rs`.

@@ -19,8 +19,20 @@ pub(crate) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     quoted.join(", ")
 }
 
+/// The `count` known words that are nearest to this one, the nearest first.
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let spelled = snake_case(word);
+    let mut words: Vec<&str> = known.into_iter().collect();
+    // A word with a part that begins alike is nearer than one that is only as short: `map_values` than `to`, for `mapp`.
+    let beginning: String = spelled.chars().take(3).collect();
+    let apart = |candidate: &&str| (!candidate.split('_').any(|part| part.starts_with(&beginning)), distance(&spelled, candidate));
+    words.sort_by_key(apart);
+    words.truncate(count);
+    words
+}
+
 /// `groupByKey` → `group_by_key`, as those write it who come from Java. A constant stays as it is.
-fn snake_case(word: &str) -> String {
+pub(crate) fn snake_case(word: &str) -> String {
     if !word.chars().any(char::is_lowercase) {
         return word.to_owned();
     }
@@ -67,5 +79,13 @@ mod tests {
         assert_eq!(did_you_mean("flatMpValues", ["flat_map", "flat_map_values"]), "; did you mean `flat_map_values`?");
         assert_eq!(did_you_mean("TOPICS", ["TOPIC", "other"]), "; did you mean `TOPIC`?");
         assert_eq!(distance("abc", "acb"), 1);
+    }
+
+    #[test]
+    fn the_nearest_words_come_first() {
+        let known = ["to", "filter", "map", "flat_map", "map_values"];
+        assert_eq!(nearest("mapp", known, 2), ["map", "flat_map"]);
+        assert_eq!(nearest("filterr", known, 1), ["filter"]);
+        assert_eq!(nearest("map", known, 9).len(), known.len());
     }
 }

@@ -152,7 +152,7 @@ rows! {
 
     // Operators.
     UNKNOWN_OPERATOR = "T080": "unknown operator `{name}`{hint} (a {kind} has {known})",
-        "Operators have the meaning of Kafka Streams' with Rust's spelling.";
+        "Operators have the meaning of Kafka Streams' with Rust's spelling. The message names those that are spelled most alike; OPERATORS.md lists all.";
     OPERATOR_KIND = "T081": "`{name}` works on a {wanted}, not on a {kind}{fix}",
         "Streams, tables, grouped streams and stores have different operators.";
     ARITY = "T082": "`{name}` takes {wanted}, found {found}",

@@ -27,12 +27,12 @@ impl Builder {
             return cx.report(call.name.span(), OPERATOR_KIND, values);
         }
         let options = OPTIONS.iter().map(|option| option.name);
-        let hint = match method_of(kind, bare) {
-            Some(operator) => format!("; in a topology it is written `{operator}`"),
-            None => did_you_mean(bare, operators::names(Some(kind)).chain(options)),
+        let hint = match (method_of(kind, bare), elsewhere_called(kind, bare)) {
+            (Some(operator), _) => format!("; in a topology it is written `{operator}`"),
+            (None, Some(instead)) => format!("; write {instead}"),
+            (None, None) => did_you_mean(bare, operators::names(Some(kind)).chain(options)),
         };
-        let known = list(operators::names(Some(kind)));
-        let known = if known.is_empty() { "none".to_owned() } else { known };
+        let known = known(kind, bare);
         let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("hint", &hint), ("kind", &kind.noun()), ("known", &known)];
         cx.report(call.name.span(), UNKNOWN_OPERATOR, values);
     }
@@ -83,6 +83,47 @@ fn between(row: &Operator, kind: Kind) -> &'static str {
         (_, Kind::Split) => "; end the split with `.otherwise()` and go on from its streams",
         _ => "",
     }
+}
+
+/// The operators of a kind that are spelled most like a word, and where the others are listed.
+fn known(kind: Kind, word: &str) -> String {
+    const SHOWN: usize = 3;
+    let all = operators::names(Some(kind)).count();
+    let nearest = nearest(word, operators::names(Some(kind)), SHOWN);
+    match nearest.len() {
+        0 => "none".to_owned(),
+        shown if shown == all => list(nearest),
+        _ => format!("{} and others: OPERATORS.md lists them", list(nearest)),
+    }
+}
+
+/// What is written for an operator that iterators or other libraries have, or that Kafka Streams had once.
+fn elsewhere_called(kind: Kind, word: &str) -> Option<&'static str> {
+    let snake = snake_case(word);
+    let instead = match (kind, snake.as_str()) {
+        (Kind::Stream, "filter_map") => "`flat_map_values`, whose closure calls `out` for what passes",
+        (Kind::Stream, "inspect" | "tap") => "`peek`",
+        (Kind::Stream, "through") => "`repartition`, or `to` and another source",
+        (Kind::Stream, "transform" | "flat_transform") => "`process`",
+        (Kind::Stream, "transform_values" | "flat_transform_values") => "`process_values`",
+        (Kind::Stream, "foreach" | "each") => "`for_each`",
+        (Kind::Stream, "key_by" | "with_key" | "map_key" | "map_keys" | "rekey") => "`select_key`",
+        (Kind::Stream, "union" | "concat" | "chain") => "`merge`",
+        (Kind::Stream, "sink" | "send" | "write" | "write_to" | "produce" | "publish") => "`to`",
+        (Kind::Stream, "partition" | "partition_by") => "`split`, or `repartition` for another division by key",
+        (Kind::Stream, "branches") => "`split`",
+        (Kind::Stream, "as_table" | "into_table") => "`to_table`",
+        (Kind::Stream, "inner_join") | (Kind::Table, "inner_join") => "`join`",
+        (Kind::Stream, "full_join" | "full_outer_join") | (Kind::Table, "full_join" | "full_outer_join") => "`outer_join`",
+        (Kind::Table, "into_stream" | "changes" | "stream") => "`to_stream`",
+        (Kind::Grouped | Kind::Windowed | Kind::GroupedTable, "fold" | "scan") => "`aggregate`",
+        (Kind::Grouped | Kind::Windowed | Kind::GroupedTable, "sum" | "min" | "max" | "avg" | "average" | "mean" | "collect") => {
+            "`reduce` or `aggregate`"
+        }
+        (Kind::Grouped | Kind::Cogrouped, "window" | "windowed" | "window_by") => "`windowed_by`",
+        _ => return None,
+    };
+    Some(instead)
 }
 
 /// The operator whose method on a handle has this name: rustdoc has one for each kind of operand, a topology has one word for all.
