@@ -98,8 +98,8 @@ pub use processor::{
     VersionedView, WindowView, WrapProcessors,
 };
 pub use runtime::{
-    App, AppMetrics, AppState, EndOfInput, Error, QueryError, StartupProblem, StopCondition, StoreQuery, Streams, end_of_input,
-    shutdown_signal,
+    App, AppMetrics, AppState, EndOfInput, Error, Partitioning, QueryError, StartupProblem, StopCondition, StoreQuery, Streams,
+    end_of_input, shutdown_signal,
 };
 pub use topology::{AnyTopology, StoreName, Topology};
 pub use windows::{KeyWindow, SessionWindow, Window, Windowed};

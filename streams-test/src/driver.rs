@@ -3,6 +3,7 @@
 mod stores;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,20 +13,23 @@ use streams_runtime::stores::MemoryStores;
 use streams_runtime::{AnyTopology, Handlers, TaskMetrics, Topology};
 
 use crate::builder::TestDriverBuilder;
-use crate::engine::Engine;
+use crate::engine::{Engine, Place};
 use crate::error::DriverError;
 use crate::input::TestInput;
 use crate::output::TestOutput;
 use crate::record::RawRecord;
 
-/// Runs a topology in the test itself: the tasks, stores and formats of production, with partition 0 of every topic in memory and a
-/// wall clock that the test moves.
+/// Runs a topology in the test itself: the tasks, stores and formats of production, with topics in memory and a wall clock that the test
+/// moves.
 ///
 /// A piped record is processed completely before the call returns, in a fixed order: first the record itself, with stream-time schedules
 /// that became due, then what was written to repartition topics (and to topics that the topology also reads), the record with the smallest
-/// timestamp first. All sub-topologies share one stream time, as in Kafka's `TopologyTestDriver`; in production each task has its own.
+/// timestamp first.
 ///
-/// Not simulated: several partitions, redelivery, concurrency.
+/// Topics have one partition, and all sub-topologies share one stream time, as in Kafka's `TopologyTestDriver`. With
+/// [`partitions`](TestDriverBuilder::partitions) they have several, and each task has a stream time of its own, as in production.
+///
+/// Not simulated: redelivery, concurrency.
 pub struct TestDriver {
     pub(crate) engine: Rc<RefCell<Engine>>,
 }
@@ -51,6 +55,8 @@ impl TestDriver {
             topology: AnyTopology::new(&Arc::new(topology)),
             application_id: "test".to_owned(),
             cache_max_bytes: 0,
+            partitions: None,
+            partitions_of: BTreeMap::new(),
             wall_clock_start_ms: 0,
             handlers: Handlers::default(),
             stores: Box::new(MemoryStores),
@@ -100,7 +106,7 @@ impl TestDriver {
         VC: Codec<V>,
     {
         let mut engine = self.engine.borrow_mut();
-        if !engine.reads(topic) {
+        if !engine.reads(topic)? {
             return Err(DriverError::UnknownTopic { topic: topic.to_owned(), known: engine.known_inputs() });
         }
         Ok(TestInput::new(Rc::clone(&self.engine), topic.into(), key_codec, value_codec))
@@ -167,26 +173,44 @@ impl TestDriver {
         TestOutput::new(Rc::clone(&self.engine), topic.into(), key_codec, value_codec)
     }
 
-    /// Pipes a record in bytes.
+    /// Pipes a record in bytes, into the partition that the bytes of its key belong to.
     ///
     /// # Errors
     /// When the topology does not read the topic, or processing fails.
     pub fn pipe_raw(&self, record: RawRecord) -> Result<(), DriverError> {
+        let key = record.key.clone();
+        self.pipe_to(Place::Key(key.as_deref()), record)
+    }
+
+    /// Pipes a record in bytes into a partition.
+    ///
+    /// # Errors
+    /// When the topology does not read the topic, the topic has no such partition, or processing fails.
+    pub fn pipe_raw_into(&self, partition: i32, record: RawRecord) -> Result<(), DriverError> {
+        self.pipe_to(Place::Partition(partition), record)
+    }
+
+    fn pipe_to(&self, place: Place<'_>, record: RawRecord) -> Result<(), DriverError> {
         let mut engine = self.engine.borrow_mut();
-        if !engine.reads(&record.topic) {
+        if !engine.reads(&record.topic)? {
             return Err(DriverError::UnknownTopic { topic: record.topic.to_string(), known: engine.known_inputs() });
         }
-        engine.pipe(record)
+        engine.pipe(record, place)
     }
 
     /// Takes all results that were not read yet, of all topics but the internal ones, in the order in which they were written.
     pub fn take_outputs(&self) -> Vec<RawRecord> {
-        self.engine.borrow_mut().take_outputs()
+        self.take_outputs_with_partitions().into_iter().map(|(_, record)| record).collect()
+    }
+
+    /// As [`take_outputs`](Self::take_outputs), each record behind the number of its partition.
+    pub fn take_outputs_with_partitions(&self) -> Vec<(i32, RawRecord)> {
+        self.engine.borrow_mut().take_outputs().collect()
     }
 
     /// Takes the next unread record of a topic in bytes; repartition topics and changelogs can be read as well.
     pub fn read_raw(&self, topic: &str) -> Option<RawRecord> {
-        self.engine.borrow_mut().next_output(topic)
+        self.engine.borrow_mut().next_output(topic, None).map(|written| written.record)
     }
 
     /// Moves the wall clock and runs the schedules that are due, each at most once.
@@ -246,7 +270,7 @@ impl TestDriver {
     /// ```
     ///
     /// # Errors
-    /// When processing fails.
+    /// When the step is negative, or processing fails.
     pub fn advance_wall_clock_ms(&self, by_ms: i64) -> Result<(), DriverError> {
         self.engine.borrow_mut().advance_wall_clock(by_ms)
     }

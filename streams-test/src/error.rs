@@ -8,6 +8,9 @@ use streams_runtime::task::BuildError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DriverError {
+    /// The application cannot start with these partitions, for the reasons that it would give on a broker.
+    #[error(transparent)]
+    Start(#[from] streams_runtime::Error),
     /// The topology could not be built.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -44,6 +47,24 @@ pub enum DriverError {
         key: &'static str,
         /// The value type asked for.
         value: &'static str,
+    },
+    /// A record was to go into a partition that the topic does not have.
+    #[error(
+        "topic `{topic}` has no partition {partition}: it has {partitions}, from 0 on; `.partitions(n)` of the driver's builder gives more"
+    )]
+    NoPartition {
+        /// The topic.
+        topic: String,
+        /// The partition asked for.
+        partition: i32,
+        /// How many it has.
+        partitions: i32,
+    },
+    /// The wall clock was to be moved back.
+    #[error("the wall clock only goes forward, and {by_ms} ms is a step back")]
+    ClockBackwards {
+        /// The step, in milliseconds.
+        by_ms: i64,
     },
     /// A key or value has no bytes in its format.
     #[error("{part} for topic `{topic}` cannot be encoded: {reason}")]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use streams_runtime::Headers;
 use streams_runtime::codec::{Codec, CodecError, Encoded};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Place};
 use crate::error::DriverError;
 use crate::record::RawRecord;
 
@@ -23,6 +23,7 @@ pub struct TestInput<K: ?Sized, V: ?Sized, KC, VC> {
     topic: Arc<str>,
     key_codec: KC,
     value_codec: VC,
+    partition: Option<i32>,
     types: PhantomData<fn(PhantomData<K>, PhantomData<V>)>,
 }
 
@@ -34,7 +35,33 @@ impl<K: ?Sized, V: ?Sized, KC, VC> fmt::Debug for TestInput<K, V, KC, VC> {
 
 impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> TestInput<K, V, KC, VC> {
     pub(crate) fn new(engine: Rc<RefCell<Engine>>, topic: Arc<str>, key_codec: KC, value_codec: VC) -> Self {
-        TestInput { engine, topic, key_codec, value_codec, types: PhantomData }
+        TestInput { engine, topic, key_codec, value_codec, partition: None, types: PhantomData }
+    }
+
+    /// Pipes into this partition, whatever the keys: as a producer with a partitioner of its own does. A partition that the topic does not have is an error
+    /// when a record is piped.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn copy() -> Copy {
+    /// #         let input: Stream<String, u64> = stream("input");
+    /// #         input.to("output");
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(copy()).partitions(2).build()?;
+    /// let second = driver.input::<str, u64>("input")?.partition(1);
+    /// second.pipe("k", 5u64)?;
+    /// assert!(driver.input::<str, u64>("input")?.partition(2).pipe("k", 5u64).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
     }
 
     /// Pipes a record with the driver's wall-clock time as its timestamp.
@@ -75,7 +102,7 @@ impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> TestInput<K, V, KC, VC> {
         for (name, value) in headers {
             all.add(name, *value);
         }
-        RefCell::borrow_mut(&self.engine).pipe(RawRecord { topic: Arc::clone(&self.topic), key, value, timestamp_ms, headers: all })
+        self.pipe_bytes(key, value, timestamp_ms, all)
     }
 
     /// Pipes bytes, which need not be of the types.
@@ -83,9 +110,16 @@ impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> TestInput<K, V, KC, VC> {
     /// # Errors
     /// When processing fails.
     pub fn pipe_raw(&self, key: Option<&[u8]>, value: Option<&[u8]>, timestamp_ms: i64) -> Result<(), DriverError> {
-        let topic = Arc::clone(&self.topic);
         let (key, value) = (key.map(<[u8]>::to_vec), value.map(<[u8]>::to_vec));
-        RefCell::borrow_mut(&self.engine).pipe(RawRecord { topic, key, value, timestamp_ms, headers: Headers::default() })
+        self.pipe_bytes(key, value, timestamp_ms, Headers::default())
+    }
+
+    /// A key in a window goes by the key inside, as a sink writes it.
+    fn pipe_bytes(&self, key: Option<Vec<u8>>, value: Option<Vec<u8>>, timestamp_ms: i64, headers: Headers) -> Result<(), DriverError> {
+        let of_key = key.as_deref().map(|key| self.key_codec.partitioned_by(key).to_vec());
+        let place = self.partition.map_or(Place::Key(of_key.as_deref()), Place::Partition);
+        let record = RawRecord { topic: Arc::clone(&self.topic), key, value, timestamp_ms, headers };
+        RefCell::borrow_mut(&self.engine).pipe(record, place)
     }
 
     fn bytes(&self, part: &'static str, encoded: Result<Encoded, CodecError>, bytes: Vec<u8>) -> Result<Option<Vec<u8>>, DriverError> {

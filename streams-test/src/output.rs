@@ -10,7 +10,7 @@ use std::sync::Arc;
 use streams_runtime::codec::Codec;
 
 use crate::engine::Engine;
-use crate::record::{OutputRecord, RawRecord};
+use crate::record::{OutputRecord, RawRecord, Written};
 
 /// A topic to read results from. Made by [`TestDriver::output`](crate::TestDriver::output). Several of one topic share what is unread.
 pub struct TestOutput<K: ?Sized, V: ?Sized, KC, VC> {
@@ -18,6 +18,7 @@ pub struct TestOutput<K: ?Sized, V: ?Sized, KC, VC> {
     topic: Arc<str>,
     key_codec: KC,
     value_codec: VC,
+    partition: Option<i32>,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
@@ -62,7 +63,7 @@ where
     /// If its bytes are not of the types asked for: the test is wrong then.
     #[track_caller]
     pub fn read(&self) -> Option<OutputRecord<K::Owned, V::Owned>> {
-        let record = self.read_raw()?;
+        let Written { partition, record } = self.next()?;
         let (mut key_slot, mut value_slot) = (KC::Slot::default(), VC::Slot::default());
         let key = match self.key_codec.decode(record.key.as_deref(), &mut key_slot) {
             Ok(key) => key.to_owned(),
@@ -72,7 +73,7 @@ where
             Ok(value) => value.to_owned(),
             Err(e) => panic!("the value of a record of `{}` is not a `{}`: {e}", self.topic, std::any::type_name::<V>()),
         };
-        Some(OutputRecord { key, value, timestamp_ms: record.timestamp_ms, headers: record.headers })
+        Some(OutputRecord { key, value, timestamp_ms: record.timestamp_ms, headers: record.headers, partition })
     }
 
     /// Takes all records that are there.
@@ -104,16 +105,27 @@ where
 
 impl<K: ?Sized, V: ?Sized, KC, VC> TestOutput<K, V, KC, VC> {
     pub(crate) fn new(engine: Rc<RefCell<Engine>>, topic: Arc<str>, key_codec: KC, value_codec: VC) -> Self {
-        TestOutput { engine, topic, key_codec, value_codec, types: PhantomData }
+        TestOutput { engine, topic, key_codec, value_codec, partition: None, types: PhantomData }
+    }
+
+    /// Only what was written into this partition.
+    #[must_use]
+    pub fn partition(mut self, partition: i32) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    fn next(&self) -> Option<Written> {
+        self.engine.borrow_mut().next_output(&self.topic, self.partition)
     }
 
     /// Takes the next record in bytes; `None` if there is none.
     pub fn read_raw(&self) -> Option<RawRecord> {
-        self.engine.borrow_mut().next_output(&self.topic)
+        self.next().map(|written| written.record)
     }
 
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
-        !self.engine.borrow().has_output(&self.topic)
+        !self.engine.borrow().has_output(&self.topic, self.partition)
     }
 }

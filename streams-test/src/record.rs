@@ -19,6 +19,13 @@ pub struct RawRecord {
     pub headers: Headers,
 }
 
+/// A record in a partition of its topic.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) partition: i32,
+    pub(crate) record: RawRecord,
+}
+
 /// A record that the topology wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputRecord<K, V> {
@@ -30,6 +37,8 @@ pub struct OutputRecord<K, V> {
     pub timestamp_ms: i64,
     /// Headers, in order.
     pub headers: Headers,
+    /// The partition of its topic; 0 unless the driver has [several](crate::TestDriverBuilder::partitions).
+    pub partition: i32,
 }
 
 impl<K, V> OutputRecord<K, V> {

@@ -42,18 +42,12 @@ where
         Ok(TestStore(place))
     }
 
-    #[track_caller]
-    fn read<R>(
-        &self,
-        task: impl FnOnce(&mut KeyValueStore<K, V>) -> Result<R, StoreError>,
-        global: impl FnOnce(&GlobalStore<K, V>) -> Result<R, StoreError>,
-    ) -> R {
-        match &self.0 {
-            Place::Task(found) => found.read(task),
-            Place::Global(store) => match global(store) {
-                Ok(read) => read,
-                Err(error) => panic!("{error}"),
-            },
+    /// Only what the task of this partition has. A global table has no partitions: all of it is seen.
+    #[must_use]
+    pub fn partition(self, partition: i32) -> Self {
+        match self.0 {
+            Place::Task(found) => TestStore(Place::Task(found.of_partition(partition))),
+            global @ Place::Global(_) => TestStore(global),
         }
     }
 
@@ -92,10 +86,12 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn get_with_timestamp<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<(V, i64)> {
-        self.read(
-            |store| Ok(store.get_with_timestamp(key)?.map(|(value, timestamp_ms)| (value.clone(), timestamp_ms))),
-            |store| store.get_with_timestamp(key),
-        )
+        match &self.0 {
+            Place::Task(found) => {
+                found.look_up(key, |store| Ok(store.get_with_timestamp(key)?.map(|(value, timestamp_ms)| (value.clone(), timestamp_ms))))
+            }
+            Place::Global(store) => done(store.get_with_timestamp(key)),
+        }
     }
 
     /// All rows in the order of the keys' bytes.
@@ -113,16 +109,27 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn all_with_timestamps(&self) -> Vec<(K, V, i64)> {
-        self.read(
-            |store| {
-                let mut rows = Vec::new();
-                store.visit_all(Order::Ascending, |key, value, timestamp_ms| {
-                    rows.push((key.clone(), value.clone(), timestamp_ms));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(rows)
-            },
-            |store| store.all_with_timestamps(),
-        )
+        let read = |store: &mut KeyValueStore<K, V>| {
+            let mut rows = Vec::new();
+            store.visit_all(Order::Ascending, |key, value, timestamp_ms| {
+                rows.push((key.clone(), value.clone(), timestamp_ms));
+                ControlFlow::Continue(())
+            })?;
+            Ok(rows)
+        };
+        match &self.0 {
+            Place::Task(found) => found.rows(read, |(key, ..)| (key, ())),
+            Place::Global(store) => done(store.all_with_timestamps()),
+        }
+    }
+}
+
+/// # Panics
+/// If the store fails: a test ends there.
+#[track_caller]
+fn done<R>(read: Result<R, StoreError>) -> R {
+    match read {
+        Ok(read) => read,
+        Err(error) => panic!("{error}"),
     }
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use streams_runtime::codec::StreamData;
-use streams_runtime::stores::Versioned;
+use streams_runtime::stores::{Versioned, VersionedStore};
 
 use crate::engine::Engine;
 use crate::error::DriverError;
@@ -31,13 +31,19 @@ where
         Ok(TestVersionedStore(Found::find::<K, V>(engine, name)?))
     }
 
+    /// Only what the task of this partition has.
+    #[must_use]
+    pub fn partition(self, partition: i32) -> Self {
+        TestVersionedStore(self.0.of_partition(partition))
+    }
+
     /// The latest value of a key and its time. A borrowed form of the key will do: `str` for `String`.
     ///
     /// # Panics
     /// If the store fails.
     #[track_caller]
     pub fn get<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q) -> Option<(V, i64)> {
-        self.0.read(|store| Ok(store.get(key)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+        self.0.look_up(key, |store| Ok(store.get(key)?.map(|(value, from_ms)| (value.clone(), from_ms))))
     }
 
     /// The value that a key had at a time, and since when it had it.
@@ -46,7 +52,7 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn get_as_of<Q: StreamData<Stored = K> + ?Sized>(&self, key: &Q, time_ms: i64) -> Option<(V, i64)> {
-        self.0.read(|store| Ok(store.get_as_of(key, time_ms)?.map(|(value, from_ms)| (value.clone(), from_ms))))
+        self.0.look_up(key, |store| Ok(store.get_as_of(key, time_ms)?.map(|(value, from_ms)| (value.clone(), from_ms))))
     }
 
     /// All keys that have a version, in the order of their bytes; also those that are deleted by now.
@@ -55,13 +61,14 @@ where
     /// If the store fails.
     #[track_caller]
     pub fn keys(&self) -> Vec<K> {
-        self.0.read(|store| {
+        let read = |store: &mut VersionedStore<K, V>| {
             let mut keys = Vec::new();
             store.keys(|key| {
                 keys.push(key.clone());
                 ControlFlow::Continue(())
             })?;
             Ok(keys)
-        })
+        };
+        self.0.rows(read, |key| (key, ()))
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod global;
 mod launch;
 mod layout;
+mod partitioning;
 mod query;
 mod restore;
 mod shared;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use app::{App, AppMetrics, EndOfInput, StopCondition, end_of_input, shutdown_signal};
 pub use error::{Error, StartupProblem};
+pub use partitioning::Partitioning;
 pub use query::{QueryError, StoreQuery};
 pub use shared::AppState;
 pub use streams::Streams;

@@ -1,13 +1,12 @@
 //! Before the first record: everything that can be wrong is looked at once, and reported in one error. Then the internal topics are made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 
 use super::config::Config;
 use super::error::{Error, StartupProblem};
-use super::layout::{
-    Layout, SourceLayout, SubLayout, changelogs, equalize_joined_internal, internal_counts, internal_topic, repartition_config,
-};
+use super::layout::{Layout, changelogs, internal_topic, repartition_config};
+use super::partitioning::{self, Matches};
 use crate::broker::{Broker, BrokerError, NewTopic};
 use crate::dropped::OnDropped;
 use crate::error::OnError;
@@ -91,59 +90,24 @@ impl Checks<'_> {
     fn run(&mut self) -> Result<Layout, BrokerError> {
         let mut known = self.user_topics()?;
         let patterns = self.patterns(&mut known)?;
-        let topics_of = |sub: usize, source: usize| match &self.plan.sub_topologies[sub].sources[source].topics {
-            SourceTopics::Named(names) => names.clone(),
-            SourceTopics::Pattern(_) => patterns.get(&(sub, source)).cloned().unwrap_or_default(),
-            internal => internal.internal(&self.config.application_id).into_iter().collect(),
-        };
-        internal_counts(self.plan, topics_of, &mut known, &self.config.application_id);
-        equalize_joined_internal(self.plan, topics_of, &mut known, &self.config.application_id);
-        let mut subs = Vec::new();
-        let mut not_copartitioned = Vec::new();
-        for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
-            let sources: Vec<SourceLayout> = sub
-                .sources
-                .iter()
-                .enumerate()
-                .map(|(source, plan)| SourceLayout {
-                    topics: topics_of(index, source),
-                    reset: plan.offset_reset.unwrap_or(self.config.offset_reset),
-                    internal: plan.topics.internal(&self.config.application_id).is_some(),
-                })
-                .collect();
-            let lead = sources.iter().flat_map(|s| &s.topics).filter_map(|t| known.get(t).map(|&count| (count, t.clone())));
-            // Of equally large topics the first in the text, so that all processes agree.
-            let lead = lead.fold(None, |best: Option<(i32, String)>, next| match best {
-                Some(best) if best.0 >= next.0 => Some(best),
-                _ => Some(next),
-            });
-            let (tasks, lead) = lead.unwrap_or_default();
-            for group in &sub.copartitioned {
-                let topics: BTreeSet<&String> = group.iter().flat_map(|&s| &sources[s].topics).collect();
-                let counts: BTreeSet<i32> = topics.iter().filter_map(|t| known.get(*t).copied()).collect();
-                if counts.len() > 1 {
-                    let text: Vec<String> = topics.iter().filter_map(|t| known.get(*t).map(|count| format!("`{t}` has {count}"))).collect();
-                    not_copartitioned.push(StartupProblem::NotCopartitioned { topics: text.join(", ") });
-                }
-            }
-            subs.push(SubLayout { sources, lead, tasks });
-        }
+        let reset = self.config.offset_reset;
+        let (layout, not_copartitioned) = partitioning::lay_out(self.plan, &self.config.application_id, reset, known, &patterns);
         self.problems.extend(not_copartitioned);
         let mut internal: Vec<NewTopic> = Vec::new();
         for sink in self.plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
             if let Some(name) = sink.internal(&self.config.application_id)
                 && internal.iter().all(|t| t.name != name)
-                && let Some(&partitions) = known.get(&name)
+                && let Some(&partitions) = layout.partitions.get(&name)
             {
                 internal.push(internal_topic(name, partitions, repartition_config(), self.config));
             }
         }
-        internal.extend(changelogs(self.plan, &subs, self.config));
+        internal.extend(changelogs(self.plan, &layout.subs, self.config));
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
             self.warn_of_short_sources()?;
         }
-        Ok(Layout { subs, partitions: known })
+        Ok(layout)
     }
 
     /// The named topics that are read or written, with their partition counts.
@@ -186,28 +150,20 @@ impl Checks<'_> {
                 }
             }
         }
-        for source in self.plan.sub_topologies.iter().flat_map(|s| &s.sources) {
-            if let (Some(declared), SourceTopics::Named(names)) = (source.partitions, &source.topics) {
-                for topic in names {
-                    if let Some(&found) = known.get(topic).filter(|&&found| found != declared) {
-                        self.problems.push(StartupProblem::PartitionCount { topic: topic.clone(), declared, found });
-                    }
-                }
-            }
-        }
+        self.problems.extend(partitioning::check_declared(self.plan, &known));
         Ok(known)
     }
 
     /// The topics that each pattern source matches now.
-    fn patterns(&mut self, known: &mut BTreeMap<String, i32>) -> Result<BTreeMap<(usize, usize), Vec<String>>, BrokerError> {
+    fn patterns(&mut self, known: &mut BTreeMap<String, i32>) -> Result<Matches, BrokerError> {
         let mut matches = BTreeMap::new();
         for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
             for (source, plan) in sub.sources.iter().enumerate() {
                 let SourceTopics::Pattern(pattern) = &plan.topics else { continue };
-                let regex = match regex::Regex::new(&format!("^(?:{pattern})$")) {
+                let regex = match partitioning::whole(pattern) {
                     Ok(regex) => regex,
-                    Err(e) => {
-                        self.problems.push(StartupProblem::Pattern { pattern: pattern.clone(), reason: e.to_string() });
+                    Err(problem) => {
+                        self.problems.push(problem);
                         continue;
                     }
                 };
