@@ -53,6 +53,7 @@
 //!
 //! - [`topology!`] for the language; the methods of [`Stream`], [`Table`] and [`Grouped`] for the operators.
 //! - [`Streams`] for settings, [`App`] for what runs, [`StoreQuery`] for looking into state.
+//! - [`Producer`] and [`Reader`] for typed records into topics and out of them.
 //! - [`codec`] for wire formats, [`StreamData`] to give a type one.
 //! - [`Processor`] for code per record, [`stores`] for state in another place, [`broker`] for the seam to Kafka and the embedded log.
 //! - [`OnError`] for records that cannot be decoded or processed, [`OnDropped`] for those that operators leave out.
@@ -62,6 +63,7 @@
 //! `kafka` (default): Apache Kafka through librdkafka, which compiles C. `tls`, `tls-vendored`, `sasl-gssapi`: security for it.
 
 pub mod broker;
+pub mod client;
 pub mod codec;
 mod context;
 mod dropped;
@@ -85,6 +87,7 @@ pub mod windows;
 #[doc(hidden)]
 pub mod __private;
 
+pub use client::{ConsumerRecord, Producer, ReadError, Reader, SendError, TopicName};
 pub use context::{Context, Handlers, RecordMetadata, SharedProducer, TaskMetrics};
 pub use dropped::{DropReason, DroppedRecord, OnDropped};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};

@@ -1,5 +1,6 @@
 //! What a program that declares topologies needs: `use streams_runtime::prelude::*;`.
 
+pub use crate::client::TopicName;
 pub use crate::codec::{
     BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
 };

@@ -10,9 +10,11 @@ mod error;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 mod topic_name;
+mod writer;
 
 pub use error::BrokerError;
 pub use topic_name::check_topic_name;
+pub use writer::{Acknowledged, Writer};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -156,8 +158,37 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// A reader that takes part in no group.
     fn consumer(&self, config: &ConsumerConfig) -> Result<Box<dyn Consumer>, BrokerError>;
 
-    /// A writer.
+    /// A writer of many records, for the results of tasks.
     fn producer(&self, config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError>;
+
+    /// A writer that says of each record what became of it, for programs around an application.
+    fn writer(&self, config: &ProducerConfig) -> Result<Box<dyn Writer>, BrokerError>;
+}
+
+impl From<embedded::EmbeddedLog> for Arc<dyn Broker> {
+    fn from(log: embedded::EmbeddedLog) -> Self {
+        Arc::new(log)
+    }
+}
+
+impl From<&embedded::EmbeddedLog> for Arc<dyn Broker> {
+    fn from(log: &embedded::EmbeddedLog) -> Self {
+        Arc::new(log.clone())
+    }
+}
+
+#[cfg(feature = "kafka")]
+impl From<kafka::KafkaBroker> for Arc<dyn Broker> {
+    fn from(broker: kafka::KafkaBroker) -> Self {
+        Arc::new(broker)
+    }
+}
+
+#[cfg(feature = "kafka")]
+impl From<&kafka::KafkaBroker> for Arc<dyn Broker> {
+    fn from(broker: &kafka::KafkaBroker) -> Self {
+        Arc::new(broker.clone())
+    }
 }
 
 /// What happens to a member of a group.

@@ -1,6 +1,5 @@
 //! The handle of a running application.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +10,8 @@ use super::control::WorkerHandle;
 use super::error::Error;
 use super::query::StoreQuery;
 use super::shared::{AppState, Shared, lock};
-use super::startup::StateDirectory;
+use super::stop::{Drain, StopCondition, end_of_input};
+use crate::client::{Client, IntoTopic, Producer, ReaderBuilder};
 use crate::codec::StreamData;
 use crate::context::TaskMetrics;
 use crate::task::TaskId;
@@ -25,23 +25,64 @@ pub(super) struct AppParts {
     pub(super) shared: Arc<Shared>,
     pub(super) workers: Arc<[WorkerHandle]>,
     pub(super) stop: Arc<AtomicBool>,
-    pub(super) directory: Option<StateDirectory>,
+    /// What producers write through.
+    pub(super) client: Arc<Client>,
 }
 
-/// A running application. Dropping it stops it, without waiting.
+/// The last handle takes the application with it.
+impl Drop for AppParts {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// The handle of a running application. Clones are handles of the same application: give one to each task or web handler that
+/// needs it. When the last one is dropped the application stops, and nobody waits for it; what [`store`](App::store) returned does
+/// not keep it running.
+///
+/// ```
+/// # use streams_runtime::prelude::*;
+/// # use streams_runtime::{App, AppState, Streams};
+/// # topology! {
+/// #     fn page_views() -> PageViews {
+/// #         let views: Stream<String, String> = stream("views");
+/// #         let per_page: Table<String, u64> = views.group_by_key().count();
+/// #     }
+/// # }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), streams_runtime::Error> {
+/// let app = Streams::new(page_views()).application_id("page-views").embedded_in_memory().start().await?;
+/// app.running().await?;
+///
+/// let handler: App<PageViews> = app.clone(); // as the state of an axum router, say
+/// let elsewhere = tokio::spawn(async move {
+///     assert_eq!(handler.store(PageViews::PER_PAGE).get("home").await?, None);
+///     handler.stop();
+///     Ok::<_, streams_runtime::Error>(())
+/// });
+///
+/// app.run_until(std::future::pending()).await?; // ends: it was stopped elsewhere
+/// assert_eq!(app.state(), AppState::Stopped);
+/// # elsewhere.await.expect("no panic")?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct App<T> {
     topology: Arc<T>,
-    shared: Arc<Shared>,
-    workers: Arc<[WorkerHandle]>,
-    stop: Arc<AtomicBool>,
-    _directory: Option<StateDirectory>,
+    parts: Arc<AppParts>,
+}
+
+impl<T> Clone for App<T> {
+    fn clone(&self) -> Self {
+        App { topology: Arc::clone(&self.topology), parts: Arc::clone(&self.parts) }
+    }
 }
 
 impl<T> std::fmt::Debug for App<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
-            .field("application_id", &self.shared.config.application_id)
-            .field("state", &*self.shared.state.borrow())
+            .field("application_id", &self.parts.shared.config.application_id)
+            .field("state", &*self.parts.shared.state.borrow())
             .finish()
     }
 }
@@ -57,16 +98,13 @@ pub struct AppMetrics {
     pub running_tasks: usize,
 }
 
-impl<T> Drop for App<T> {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-    }
-}
-
 impl<T: Topology> App<T> {
     pub(super) fn new(topology: Arc<T>, parts: AppParts) -> Self {
-        let AppParts { shared, workers, stop, directory } = parts;
-        App { topology, shared, workers, stop, _directory: directory }
+        App { topology, parts: Arc::new(parts) }
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.parts.shared
     }
 
     /// The topology it runs.
@@ -76,26 +114,27 @@ impl<T: Topology> App<T> {
 
     /// Where it is in its life.
     pub fn state(&self) -> AppState {
-        *self.shared.state.borrow()
+        *self.shared().state.borrow()
     }
 
     /// Changes of the state, as they happen.
     pub fn states(&self) -> watch::Receiver<AppState> {
-        self.shared.state.subscribe()
+        self.shared().state.subscribe()
     }
 
     /// What it has done so far.
     pub fn metrics(&self) -> AppMetrics {
+        let shared = self.shared();
         let mut records = TaskMetrics::default();
-        lock(&self.shared.metrics).values().for_each(|m| records.add(*m));
-        records.dropped += self.shared.globals.dropped();
-        let tasks = lock(&self.shared.tasks);
+        lock(&shared.metrics).values().for_each(|m| records.add(*m));
+        records.dropped += shared.globals.dropped();
+        let tasks = lock(&shared.tasks);
         AppMetrics { records, tasks: tasks.len(), running_tasks: tasks.values().filter(|t| t.running).count() }
     }
 
     /// The tasks of this process that run now.
     pub fn tasks(&self) -> Vec<TaskId> {
-        lock(&self.shared.tasks).iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect()
+        lock(&self.shared().tasks).iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect()
     }
 
     /// A store, for queries: `app.store(WordCount::COUNTS).get("word").await`.
@@ -104,7 +143,47 @@ impl<T: Topology> App<T> {
         K: StreamData<Stored = K> + Clone + Send + 'static,
         V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
     {
-        StoreQuery::new(name, Arc::clone(&self.shared), Arc::clone(&self.workers))
+        StoreQuery::new(name, Arc::clone(self.shared()), Arc::clone(&self.parts.workers))
+    }
+
+    /// Writes records of a topic: `app.producer(SlowViews::PAGE_VIEWS)`, whose types, formats and partitioner are those of the topology,
+    /// or `app.producer::<String, View>("page-views")`. All producers of an application write through one client.
+    pub fn producer<K: ?Sized + 'static, V: ?Sized + 'static>(&self, topic: impl IntoTopic<K, V>) -> Producer<K, V> {
+        Producer::through(Arc::clone(&self.parts.client), topic)
+    }
+
+    /// Reads the records of a topic, for tests and tools: `app.reader(SlowViews::SLOW_VIEWS).to_end().await`, or
+    /// `app.reader::<String, SlowView>("slow-views")`. It takes no part in the application's group.
+    pub fn reader<K: Clone + 'static, V: Clone + 'static>(&self, topic: impl IntoTopic<K, V>) -> ReaderBuilder<K, V> {
+        ReaderBuilder::new(Arc::clone(&self.shared().broker), topic)
+    }
+
+    /// Pauses this process: no record is processed and no schedule runs until [`resume`](App::resume). A turn that a worker has
+    /// begun is finished first; a query that is asked after this call sees all of it.
+    ///
+    /// The process stays in its group and keeps its tasks. Their state is restored, queries are answered, and global tables go on
+    /// following their topics. What is done is committed, and what caches held back goes downstream with that. [`drained`](App::drained) and [`end_of_input`] wait for the end of the pause
+    /// if there is anything left to do. Other processes of the application are not paused.
+    /// [`Streams::paused`](super::Streams::paused) starts a process so.
+    ///
+    /// Kafka Streams: `KafkaStreams.pause()` (KIP-834).
+    pub fn pause(&self) {
+        self.shared().paused.store(true, Ordering::Release);
+    }
+
+    /// Ends a pause. Where nothing was paused this does nothing.
+    ///
+    /// Kafka Streams: `KafkaStreams.resume()`.
+    pub fn resume(&self) {
+        self.shared().paused.store(false, Ordering::Release);
+        self.parts.workers.iter().for_each(|worker| worker.waker.wake());
+    }
+
+    /// Whether this process is paused. Its state may well be [`AppState::Running`].
+    ///
+    /// Kafka Streams: `KafkaStreams.isPaused()`.
+    pub fn is_paused(&self) -> bool {
+        self.shared().is_paused()
     }
 
     /// Waits until the tasks that this process has been given run.
@@ -112,23 +191,31 @@ impl<T: Topology> App<T> {
     /// # Errors
     /// Why the application ended before that.
     pub async fn running(&self) -> Result<(), Error> {
-        match self.wait_for(|state| matches!(state, AppState::Running | AppState::Stopped | AppState::Failed)).await {
-            AppState::Failed => Err(self.take_failure()),
-            _ => Ok(()),
-        }
+        self.wait_for(|state| matches!(state, AppState::Running | AppState::Stopped | AppState::Failed)).await
     }
 
-    async fn wait_for(&self, condition: impl FnMut(&AppState) -> bool) -> AppState {
-        let mut states = self.shared.state.subscribe();
+    /// Waits until the application has ended, whoever stopped it.
+    ///
+    /// # Errors
+    /// Why it ended by itself. Everyone who waits gets it, also later.
+    pub async fn stopped(&self) -> Result<(), Error> {
+        self.wait_for(|state| matches!(state, AppState::Stopped | AppState::Failed)).await
+    }
+
+    /// Why the application ended by itself, if it did.
+    pub fn failure(&self) -> Option<Error> {
+        lock(&self.shared().failure).clone()
+    }
+
+    async fn wait_for(&self, condition: impl FnMut(&AppState) -> bool) -> Result<(), Error> {
+        let mut states = self.states();
         let mut condition = condition;
         // The sender lives in `shared`, so the channel is open.
-        states.wait_for(|state| condition(state)).await.map_or(AppState::Failed, |state| *state)
-    }
-
-    fn take_failure(&self) -> Error {
-        lock(&self.shared.failure)
-            .take()
-            .unwrap_or_else(|| Error::Panicked("the application has failed, and the error was reported before".into()))
+        let state = states.wait_for(|state| condition(state)).await.map_or(AppState::Failed, |state| *state);
+        match state {
+            AppState::Failed => Err(self.failure().unwrap_or_else(|| Error::Panicked("the application failed without an error".into()))),
+            _ => Ok(()),
+        }
     }
 
     /// Waits until everything that the source topics hold is processed and committed, internal topics and global tables included, and schedules
@@ -137,118 +224,42 @@ impl<T: Topology> App<T> {
     /// # Errors
     /// Why the application ended before that.
     pub async fn drained(&self) -> Result<(), Error> {
-        let ended = self.wait_for(|state| matches!(state, AppState::Failed | AppState::Stopped));
         tokio::select! {
             biased;
-            state = ended => match state {
-                AppState::Failed => Err(self.take_failure()),
-                _ => Ok(()),
-            },
+            ended = self.stopped() => ended,
             () = end_of_input().wait(self.drain()) => Ok(()),
         }
     }
 
     fn drain(&self) -> Drain {
-        Drain { shared: Arc::clone(&self.shared), workers: Arc::clone(&self.workers) }
+        Drain { shared: Arc::clone(self.shared()), workers: Arc::clone(&self.parts.workers) }
     }
 
-    /// Runs until the condition holds (a future such as [`shutdown_signal`], or [`end_of_input`]), then stops: commits and leaves the group.
+    /// Runs until the condition holds (a future such as [`shutdown_signal`](super::shutdown_signal), or [`end_of_input`]) or until somebody
+    /// else stops the application, then stops: commits and leaves the group. The handle can still be asked afterwards.
     ///
     /// # Errors
     /// Why the application ended by itself, or that the shutdown took more than a minute.
-    pub async fn run_until(self, condition: impl StopCondition) -> Result<(), Error> {
-        let ended = self.wait_for(|state| matches!(state, AppState::Failed | AppState::Stopped));
+    pub async fn run_until(&self, condition: impl StopCondition) -> Result<(), Error> {
         tokio::select! {
             biased;
-            _ = ended => {}
-            () = condition.wait(self.drain()) => {}
+            ended = self.stopped() => ended,
+            () = condition.wait(self.drain()) => self.shutdown(SHUTDOWN_TIMEOUT).await,
         }
-        self.shutdown(SHUTDOWN_TIMEOUT).await
     }
 
-    /// Stops: what is done is committed, the group is left at once.
+    /// Asks the application to stop, and does not wait: [`stopped`](App::stopped) does. Whoever waits in [`run_until`](App::run_until)
+    /// returns when it is over.
+    pub fn stop(&self) {
+        self.parts.stop.store(true, Ordering::Release);
+    }
+
+    /// Stops: what is done is committed, the group is left at once. May be called from several places at the same time.
     ///
     /// # Errors
     /// Why the application had ended by itself, or that the time was not enough.
-    pub async fn shutdown(self, timeout: Duration) -> Result<(), Error> {
-        self.stop.store(true, Ordering::Release);
-        let ended = self.wait_for(|state| matches!(state, AppState::Failed | AppState::Stopped));
-        match tokio::time::timeout(timeout, ended).await {
-            Ok(AppState::Failed) => Err(self.take_failure()),
-            Ok(_) => Ok(()),
-            Err(_) => Err(Error::ShutdownTimedOut(timeout)),
-        }
-    }
-}
-
-/// What [`App::run_until`] runs until: any future, or [`end_of_input`].
-pub trait StopCondition {
-    /// Completes when the application is to stop.
-    fn wait(self, drain: Drain) -> impl Future<Output = ()> + Send;
-}
-
-/// Lets a condition wait for the end of the input.
-#[derive(Clone)]
-pub struct Drain {
-    shared: Arc<Shared>,
-    workers: Arc<[WorkerHandle]>,
-}
-
-impl std::fmt::Debug for Drain {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Drain")
-    }
-}
-
-impl<F: Future<Output = ()> + Send> StopCondition for F {
-    fn wait(self, _: Drain) -> impl Future<Output = ()> + Send {
-        self
-    }
-}
-
-/// Everything that the source topics hold is processed, and the results are committed.
-#[derive(Clone, Copy, Debug)]
-pub struct EndOfInput(());
-
-/// Stops when all records of the source topics are processed and committed, internal topics included: `app.run_until(end_of_input())`.
-pub fn end_of_input() -> EndOfInput {
-    EndOfInput(())
-}
-
-impl StopCondition for EndOfInput {
-    async fn wait(self, drain: Drain) {
-        let request = drain.shared.drains.ask();
-        // A worker that waits for records would commit only when it looks up by itself.
-        drain.workers.iter().for_each(|worker| worker.waker.wake());
-        while !drain.shared.drains.is_met(request) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-}
-
-/// Completes at Ctrl-C, or when the process is asked to terminate (SIGTERM).
-pub async fn shutdown_signal() {
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be caught");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => {
-            if let Err(error) = result {
-                tracing::warn!(%error, "Ctrl-C cannot be caught");
-                std::future::pending::<()>().await;
-            }
-        }
-        () = terminated => {}
+    pub async fn shutdown(&self, timeout: Duration) -> Result<(), Error> {
+        self.stop();
+        tokio::time::timeout(timeout, self.stopped()).await.unwrap_or(Err(Error::ShutdownTimedOut(timeout)))
     }
 }

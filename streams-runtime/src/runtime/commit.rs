@@ -13,6 +13,7 @@ use super::error::Error;
 use super::shared::lock;
 use super::worker::Worker;
 use crate::broker::{BrokerError, CommitOffset};
+use crate::error::TaskError;
 
 /// How long one attempt waits for acknowledgements before other work has its turn.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,7 +36,7 @@ impl Worker {
         self.commit_requested = false;
         let mut offsets: Vec<CommitOffset> = Vec::new();
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            let stopped = |source| Error::Task { task: id.to_string(), source };
+            let stopped = |source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() };
             offsets.extend(assigned.task.prepare_commit().map_err(stopped)?);
         }
         if let Some(error) = self.acknowledged()? {
@@ -43,7 +44,8 @@ impl Worker {
         }
         let mut gone = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            gone |= assigned.task.tell_gone().map_err(|source| Error::Task { task: id.to_string(), source })?;
+            gone |=
+                assigned.task.tell_gone().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
         }
         if gone && let Some(error) = self.acknowledged()? {
             return Ok(Outcome::Deferred(error));
@@ -65,7 +67,10 @@ impl Worker {
         }
         let producer = self.producer.borrow();
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            assigned.task.finish_commit(&**producer).map_err(|source| Error::Task { task: id.to_string(), source })?;
+            assigned
+                .task
+                .finish_commit(&**producer)
+                .map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
         }
         drop(producer);
         self.note_purgeable(&offsets);

@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) purge_interval: Duration,
     pub(crate) pattern_refresh: Duration,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Starts without processing, until resumed.
+    pub(crate) paused: bool,
 }
 
 impl Default for Config {
@@ -66,6 +68,7 @@ impl Default for Config {
             purge_interval: Duration::from_secs(30),
             pattern_refresh: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
+            paused: false,
         }
     }
 }

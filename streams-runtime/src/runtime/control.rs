@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::shared::{AppState, Shared, lock};
-use super::startup;
+use super::startup::{self, StateDirectory};
 use crate::broker::{BrokerError, GroupEvent, GroupMember, Isolation, OffsetAt, TopicPartition, Waker};
 use crate::task::{Task, TaskId};
 
@@ -63,6 +63,8 @@ pub(crate) struct Control {
     pub(crate) threads: Vec<JoinHandle<()>>,
     /// Set from outside: stop.
     pub(crate) stop: Arc<AtomicBool>,
+    /// Held until the last task is closed, however long handles of the application live.
+    directory: Option<StateDirectory>,
     revocations: Vec<Revocation>,
     owners: BTreeMap<TaskId, usize>,
     last_purge: Instant,
@@ -77,6 +79,7 @@ impl Control {
         workers: Arc<[WorkerHandle]>,
         threads: Vec<JoinHandle<()>>,
         stop: Arc<AtomicBool>,
+        directory: Option<StateDirectory>,
     ) -> Self {
         Control {
             shared,
@@ -84,6 +87,7 @@ impl Control {
             workers,
             threads,
             stop,
+            directory,
             revocations: Vec::new(),
             owners: BTreeMap::new(),
             last_purge: Instant::now(),
@@ -112,6 +116,7 @@ impl Control {
         if let Err(error) = self.member.leave(Duration::from_secs(5)) {
             tracing::warn!(%error, "could not leave the group; its session will time out");
         }
+        self.directory = None;
         self.shared.set_state(if self.shared.has_failed() { AppState::Failed } else { AppState::Stopped });
     }
 

@@ -1,18 +1,21 @@
 //! What reaches the caller of `start`, `run_until` and `shutdown`.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::query::QueryError;
 use crate::broker::BrokerError;
+use crate::client::{ReadError, SendError};
 use crate::error::TaskError;
 use crate::stores::StoreError;
 use crate::task::BuildError;
 
 /// Why an application did not start, or ended.
 ///
-/// Its `Debug` is its `Display`: that is what people see when `main` returns it.
-#[derive(thiserror::Error)]
+/// A clone is the same error: everyone who waits for an application gets it. Its `Debug` is its `Display`: that is what people see
+/// when `main` returns it.
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The application cannot run on this broker, or with these settings: everything that is in the way.
@@ -27,7 +30,7 @@ pub enum Error {
         /// `<sub-topology>_<partition>`.
         task: String,
         /// The record and the cause.
-        source: Box<TaskError>,
+        source: Arc<TaskError>,
     },
     /// A task could not be made.
     #[error("task {task} could not be made: {source}")]
@@ -35,7 +38,7 @@ pub enum Error {
         /// `<sub-topology>_<partition>`.
         task: String,
         /// The cause.
-        source: BuildError,
+        source: Arc<BuildError>,
     },
     /// State could not be restored.
     #[error("the state of task {task} could not be restored: {source}")]
@@ -51,11 +54,17 @@ pub enum Error {
         /// Its name.
         table: String,
         /// The cause.
-        source: Box<TaskError>,
+        source: Arc<TaskError>,
     },
     /// A query has no answer. Only what asks for one returns this.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// A record was not written. Only a [`Producer`](crate::Producer) returns this.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// A record was not read. Only a [`Reader`](crate::Reader) returns this.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The user's code panicked.
     #[error("a worker panicked: {0}")]
     Panicked(String),
@@ -81,7 +90,7 @@ pub enum Error {
     ShutdownTimedOut(Duration),
     /// A thread could not be started.
     #[error("a thread could not be started: {0}")]
-    Thread(std::io::Error),
+    Thread(Arc<std::io::Error>),
 }
 
 impl fmt::Debug for Error {

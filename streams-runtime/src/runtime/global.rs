@@ -91,7 +91,7 @@ impl GlobalReader {
                 self.shared
                     .globals
                     .apply(table, partition, record, handler)
-                    .map_err(|source| Error::GlobalTable { table: table.clone(), source })?;
+                    .map_err(|source| Error::GlobalTable { table: table.clone(), source: source.into() })?;
             }
             if !self.batch.is_empty() {
                 lock(&self.shared.global_positions).insert(partition.clone(), self.consumer.position(*slot));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -18,8 +19,12 @@ use super::startup;
 use super::worker::Worker;
 use crate::broker::embedded::EmbeddedLog;
 use crate::broker::{ConsumerConfig, GroupConfig, Isolation, ProducerConfig};
+use crate::client::{Client, ClientConfig};
 use crate::stores::GlobalStores;
 use crate::topology::AnyTopology;
+
+/// A producer's records are awaited one by one; holding them back would add up.
+const CLIENT_LINGER: Duration = Duration::from_millis(1);
 
 /// An application that is about to start.
 pub(super) struct Launch {
@@ -52,7 +57,7 @@ impl Launch {
                     let _ = answer.send(Err(error));
                 }
             })
-            .map_err(Error::Thread)?;
+            .map_err(|error| Error::Thread(Arc::new(error)))?;
         answered.await.unwrap_or_else(|_| Err(Error::Panicked("the control thread ended while starting".into())))
     }
 
@@ -143,11 +148,22 @@ impl Launch {
             })?);
         }
         let workers: Arc<[WorkerHandle]> = workers.into();
-        let app = AppParts { shared: Arc::clone(&shared), workers: Arc::clone(&workers), stop: Arc::clone(&stop), directory };
-        Ok((app, Control::new(shared, member, workers, handles, stop)))
+        let client = Arc::new(Client::new(ClientConfig {
+            broker,
+            config: ProducerConfig {
+                client_id: format!("{}-producer", shared.config.application_id),
+                linger: CLIENT_LINGER,
+                batch_bytes: shared.config.batch_bytes,
+                buffer_bytes: shared.config.producer_buffer_bytes,
+                delivery_timeout: shared.config.delivery_timeout,
+            },
+            clock: Arc::clone(&shared.config.clock),
+        }));
+        let app = AppParts { shared: Arc::clone(&shared), workers: Arc::clone(&workers), stop: Arc::clone(&stop), client };
+        Ok((app, Control::new(shared, member, workers, handles, stop, directory)))
     }
 }
 
 fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, Error> {
-    std::thread::Builder::new().name(name).spawn(body).map_err(Error::Thread)
+    std::thread::Builder::new().name(name).spawn(body).map_err(|error| Error::Thread(Arc::new(error)))
 }

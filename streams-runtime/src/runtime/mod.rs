@@ -14,12 +14,14 @@ mod query;
 mod restore;
 mod shared;
 mod startup;
+mod stop;
 mod streams;
 mod worker;
 
-pub use app::{App, AppMetrics, EndOfInput, StopCondition, end_of_input, shutdown_signal};
+pub use app::{App, AppMetrics};
 pub use error::{Error, StartupProblem};
 pub use partitioning::Partitioning;
 pub use query::{QueryError, StoreQuery};
 pub use shared::AppState;
+pub use stop::{EndOfInput, StopCondition, end_of_input, shutdown_signal};
 pub use streams::Streams;

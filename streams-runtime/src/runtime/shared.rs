@@ -1,7 +1,7 @@
 //! What the threads of an application share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::watch;
@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) beats: Vec<AtomicI64>,
     /// Up to where each partition of the topics of global tables is in them.
     pub(crate) global_positions: Mutex<BTreeMap<TopicPartition, i64>>,
+    /// Whether records and schedules are left alone for now.
+    pub(crate) paused: AtomicBool,
     /// The error that ended the application; the first one counts.
     pub(crate) failure: Mutex<Option<Error>>,
 }
@@ -146,6 +148,7 @@ impl Shared {
             drains: Drains::new(threads),
             beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
             global_positions: Mutex::default(),
+            paused: AtomicBool::new(config.paused),
             failure: Mutex::default(),
             config,
         }
@@ -175,6 +178,10 @@ impl Shared {
     pub(crate) fn fail(&self, error: Error) {
         tracing::error!(application = self.config.application_id, %error, "the application ends");
         lock(&self.failure).get_or_insert(error);
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
     }
 
     pub(crate) fn has_failed(&self) -> bool {

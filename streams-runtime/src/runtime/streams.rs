@@ -287,6 +287,15 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// Starts paused: tasks are taken and restored, and queries are answered, but nothing is processed until [`App::resume`].
+    ///
+    /// Kafka Streams: `KafkaStreams.pause()` before `start()`.
+    #[must_use]
+    pub fn paused(mut self) -> Self {
+        self.config.paused = true;
+        self
+    }
+
     /// Starts the application: checks settings and topics, makes internal topics, fills global tables, joins the group. Returns when that is done;
     /// tasks then arrive from the group ([`App::running`] waits for them).
     ///

@@ -23,6 +23,7 @@ use super::restore::Restore;
 use super::shared::{Shared, TaskPlace, lock};
 use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot, TopicPartition};
 use crate::context::{SharedProducer, TaskMetrics};
+use crate::error::TaskError;
 use crate::plan::OffsetReset;
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
@@ -126,7 +127,9 @@ impl Worker {
         }
         busy |= self.restore()?;
         busy |= self.fetch()?;
-        busy |= self.process(now_ms)?;
+        if !self.shared.is_paused() {
+            busy |= self.process(now_ms)?;
+        }
         self.producer.borrow_mut().poll()?;
         let draining = !busy && drain.is_some();
         let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
@@ -147,7 +150,7 @@ impl Worker {
 
     fn until_next_due(&self) -> Duration {
         let now_ms = self.shared.config.clock.now_ms();
-        let schedules = self.tasks.values().filter_map(|a| a.task.next_wall_clock_ms());
+        let schedules = self.tasks.values().filter(|_| !self.shared.is_paused()).filter_map(|a| a.task.next_wall_clock_ms());
         let due_ms = schedules.chain([self.next_commit_ms]).min().unwrap_or(i64::MAX);
         Duration::from_millis(due_ms.saturating_sub(now_ms).max(1) as u64).min(IDLE_WAIT)
     }
@@ -235,7 +238,7 @@ impl Worker {
         };
         let mut builder = TaskBuilder::new(&env);
         self.topology.build(id.sub_topology, &mut builder);
-        let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source })?;
+        let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source: Arc::new(source) })?;
         let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer, &*self.member)?;
         tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
         let place = TaskPlace { worker: self.index, running: false };
@@ -266,7 +269,7 @@ impl Worker {
         self.read_inputs(id)?;
         let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
         let now_ms = self.shared.config.clock.now_ms();
-        assigned.task.init(now_ms).map_err(|source| Error::Task { task: id.to_string(), source })?;
+        assigned.task.init(now_ms).map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
         if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
             place.running = true;
         }
@@ -309,7 +312,7 @@ impl Worker {
         }
         match assigned.restore {
             Some(restore) => restore.abandon(&mut *self.consumer)?,
-            None => assigned.task.close().map_err(|source| Error::Task { task: id.to_string(), source })?,
+            None => assigned.task.close().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?,
         }
         self.finished.add(assigned.task.metrics());
         tracing::info!(worker = self.index, task = %id, "task closed");
@@ -345,7 +348,7 @@ impl Worker {
     fn process(&mut self, now_ms: i64) -> Result<bool, Error> {
         let mut any = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            let stopped = |source| Error::Task { task: id.to_string(), source };
+            let stopped = |source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() };
             let progress = assigned.task.process(TURN_RECORDS, now_ms).map_err(stopped)?;
             if assigned.task.next_wall_clock_ms().is_some_and(|due_ms| due_ms <= now_ms) {
                 assigned.task.punctuate_wall_clock(now_ms).map_err(stopped)?;

@@ -7,6 +7,7 @@ mod foreign_keys;
 mod optimized;
 mod partitioned_by;
 mod sessions;
+mod shared_handle;
 mod stream_joins;
 mod suppress;
 mod task;

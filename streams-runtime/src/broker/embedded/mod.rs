@@ -78,6 +78,7 @@ mod storage;
 mod tests;
 mod topic;
 mod topics;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -7,9 +7,10 @@ use super::EmbeddedLog;
 use super::consumer::EmbeddedConsumer;
 use super::member::EmbeddedMember;
 use super::producer::EmbeddedProducer;
+use super::writer::EmbeddedWriter;
 use crate::broker::{
     Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
-    TopicInfo, TopicPartition,
+    TopicInfo, TopicPartition, Writer,
 };
 
 impl Broker for EmbeddedLog {
@@ -69,5 +70,9 @@ impl Broker for EmbeddedLog {
 
     fn producer(&self, _config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError> {
         Ok(Box::new(EmbeddedProducer::new(self.clone())))
+    }
+
+    fn writer(&self, _config: &ProducerConfig) -> Result<Box<dyn Writer>, BrokerError> {
+        Ok(Box::new(EmbeddedWriter::new(self.clone())))
     }
 }

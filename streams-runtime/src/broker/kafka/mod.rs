@@ -33,6 +33,7 @@ mod raw;
 mod rebalance;
 mod settings;
 mod signal;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -46,15 +47,16 @@ use self::consumer::KafkaConsumer;
 use self::group::KafkaGroupMember;
 use self::producer::KafkaProducer;
 use self::settings::Settings;
+use self::writer::KafkaWriter;
 use crate::broker::{
     Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
-    TopicInfo, TopicPartition,
+    TopicInfo, TopicPartition, Writer,
 };
 
 /// How long one request may take, unless [`KafkaBroker::request_timeout`] says otherwise.
 pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A Kafka cluster. See the [module](self) for its settings.
+/// A Kafka cluster. See the [module](self) for its settings. A clone is another handle of the same cluster.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -67,6 +69,7 @@ pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// let refused = KafkaBroker::new("localhost:9092", settings);
 /// assert!(matches!(refused, Err(BrokerError::Config { name, .. }) if name == "enable.auto.commit"));
 /// ```
+#[derive(Clone)]
 pub struct KafkaBroker {
     admin: Arc<Admin>,
 }
@@ -146,6 +149,11 @@ impl Broker for KafkaBroker {
     fn producer(&self, config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError> {
         let producer = KafkaProducer::new(self.settings(), config, self.admin.clone())?;
         Ok(Box::new(producer))
+    }
+
+    fn writer(&self, config: &ProducerConfig) -> Result<Box<dyn Writer>, BrokerError> {
+        let writer = KafkaWriter::new(self.settings(), config, self.admin.clone())?;
+        Ok(Box::new(writer))
     }
 }
 

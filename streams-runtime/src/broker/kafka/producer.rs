@@ -5,6 +5,7 @@ use std::ffi::CString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rdkafka::ClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{BaseProducer, Producer as _};
 
@@ -70,6 +71,33 @@ impl Told {
     }
 }
 
+/// The configuration of a client that writes.
+pub(super) fn client_config(settings: &Settings, config: &ProducerConfig) -> ClientConfig {
+    let kib = (config.buffer_bytes / 1024).clamp(1, 2_147_483_647);
+    settings.client(
+        Kind::Producer,
+        &[
+            ("linger.ms", config.linger.as_millis().to_string()),
+            ("batch.size", config.batch_bytes.clamp(1, 2_147_483_647).to_string()),
+            // Batches are bounded by bytes.
+            ("batch.num.messages", "100000".into()),
+            ("queue.buffering.max.kbytes", kib.to_string()),
+            ("queue.buffering.max.messages", "100000".into()),
+            // As Kafka's own clients place keys, for records whose partition is left to the client.
+            ("partitioner", "murmur2_random".into()),
+            ("reconnect.backoff.max.ms", "1000".into()),
+            ("socket.nagle.disable", "true".into()),
+        ],
+        &[
+            ("client.id", config.client_id.clone()),
+            ("acks", "all".into()),
+            ("enable.idempotence", "true".into()),
+            ("delivery.report.only.error", "false".into()),
+            ("message.timeout.ms", config.delivery_timeout.as_millis().max(1).to_string()),
+        ],
+    )
+}
+
 /// See the [module](self).
 pub(super) struct KafkaProducer {
     /// Before the client: they hold it, and are to go first.
@@ -84,30 +112,7 @@ pub(super) struct KafkaProducer {
 
 impl KafkaProducer {
     pub(super) fn new(settings: &Settings, config: &ProducerConfig, admin: Arc<Admin>) -> Result<Self, BrokerError> {
-        let kib = (config.buffer_bytes / 1024).clamp(1, 2_147_483_647);
-        let client_config = settings.client(
-            Kind::Producer,
-            &[
-                ("linger.ms", config.linger.as_millis().to_string()),
-                ("batch.size", config.batch_bytes.clamp(1, 2_147_483_647).to_string()),
-                // Batches are bounded by bytes.
-                ("batch.num.messages", "100000".into()),
-                ("queue.buffering.max.kbytes", kib.to_string()),
-                ("queue.buffering.max.messages", "100000".into()),
-                // As Kafka's own clients place keys, for records whose partition is left to the client.
-                ("partitioner", "murmur2_random".into()),
-                ("reconnect.backoff.max.ms", "1000".into()),
-                ("socket.nagle.disable", "true".into()),
-            ],
-            &[
-                ("client.id", config.client_id.clone()),
-                ("acks", "all".into()),
-                ("enable.idempotence", "true".into()),
-                ("delivery.report.only.error", "false".into()),
-                ("message.timeout.ms", config.delivery_timeout.as_millis().max(1).to_string()),
-            ],
-        );
-        let client = client_config
+        let client = client_config(settings, config)
             .create_with_context::<_, BaseProducer<Context>>(Context::new(&config.client_id))
             .map_err(|e| super::creation("make a producer", &e))?;
         let client = Detached::new(client);
