@@ -49,7 +49,7 @@ impl<T: Topology> Running for App<T> {
     }
 
     fn shutdown(self: Box<Self>) -> Done<'static> {
-        Box::pin(async { App::shutdown(*self, PATIENCE).await.map_err(|e| e.to_string()) })
+        Box::pin(async move { App::shutdown(&self, PATIENCE).await.map_err(|e| e.to_string()) })
     }
 }
 
