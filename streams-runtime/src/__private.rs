@@ -10,7 +10,10 @@ pub use std::vec::Vec;
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
-pub use crate::operators::{GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource};
+pub use crate::operators::{
+    Divided, Formats, GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource, default_formats, partitioned_by,
+};
+pub use crate::operators::{OtherKeys, keys_read};
 pub use crate::plan::{
     ForeignKeyTopic, GlobalTablePlan, OffsetReset, SinkPlan, SourceChangelog, SourcePlan, SourceTopics, StoreKind, StorePlan,
     SubTopologyPlan, TopologyPlan,
@@ -24,6 +27,30 @@ pub use std::time::Duration;
 pub use crate::windows::{SessionWindow, Window, Windowed};
 
 use crate::windows::{JoinWindows, Windows};
+
+/// Whether two constants name one topic.
+pub const fn same_topic(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut same = a.len() == b.len();
+    let mut at = 0;
+    while same && at < a.len() {
+        same = a[at] == b[at];
+        at += 1;
+    }
+    same
+}
+
+/// Whether Kafka allows a constant as the name of a topic.
+pub const fn is_topic_name(name: &str) -> bool {
+    let name = name.as_bytes();
+    let mut legal = !name.is_empty() && name.len() <= 249 && !matches!(name, b"." | b"..");
+    let mut at = 0;
+    while legal && at < name.len() {
+        legal = name[at].is_ascii_alphanumeric() || matches!(name[at], b'.' | b'_' | b'-');
+        at += 1;
+    }
+    legal
+}
 
 /// A box around what follows a long path, so that rustc need not look through all of it at once.
 pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {

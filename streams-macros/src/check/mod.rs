@@ -3,6 +3,8 @@
 mod changelogs;
 mod closures;
 mod cogroup;
+mod division;
+mod feedback;
 mod foreign_keys;
 mod join_windows;
 mod keys;
@@ -17,6 +19,8 @@ mod unused;
 mod versions;
 mod windows;
 
+pub(crate) use feedback::back_to_its_topic;
+pub(crate) use names::read_twice;
 pub(crate) use state::{CONSTANTS, handle_name};
 
 use crate::diagnostics::Errors;
@@ -31,6 +35,8 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     state::check(cx, topology);
     keys::check(cx, topology);
     cogroup::check(cx, topology);
+    division::check(cx, topology);
+    feedback::check(cx, topology);
     stores::check(cx, topology);
     suppress::check(cx, topology);
     tables::check(cx, topology);

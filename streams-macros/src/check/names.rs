@@ -42,6 +42,22 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     }
 }
 
+/// The message for a constant that turns out to be the topic of another source.
+pub(crate) fn read_twice(topology: &Topology, first: NodeId, second: NodeId, text: &str) -> String {
+    let (first_node, first_name) = (topology.node(first), topology.called(first));
+    let (text, at) = (text.trim_matches(['{', '}']), place(first_node.span));
+    if first_node.gives() == topology.node(second).gives() {
+        return TOPIC_READ_TWICE.text(&[("topic", &text), ("first", &first_name), ("place", &at)]);
+    }
+    TOPIC_STREAM_AND_TABLE.text(&[
+        ("topic", &text),
+        ("first", &first_name),
+        ("place", &at),
+        ("first_kind", &first_node.gives().noun()),
+        ("second_kind", &topology.node(second).gives().noun()),
+    ])
+}
+
 fn topic_name(cx: &mut Errors, literal: &syn::LitStr, written_to: bool) {
     let name = literal.value();
     let span = literal.span();

@@ -6,8 +6,8 @@ use syn::Expr;
 
 use super::aggregations::grouped;
 use super::closures::Expressions;
-use super::idents;
-use super::topics::same_topics;
+use super::formats::Proofs;
+use super::{idents, names};
 use crate::model::{Argument, Node, NodeId, written};
 use crate::operators::Kind;
 use crate::plan::Plan;
@@ -15,11 +15,13 @@ use crate::plan::Plan;
 /// One statement or more for each node, in the order of the data.
 pub(super) fn forward(plan: &Plan) -> TokenStream {
     let mut expressions = Expressions::new(&plan.topology);
+    let proofs = Proofs::of(plan);
     let mut tokens = TokenStream::new();
     for id in &plan.order {
-        tokens.extend(Forward { plan, id: *id, node: plan.topology.node(*id), expressions: &mut expressions }.emit());
+        tokens.extend(Forward { plan, id: *id, node: plan.topology.node(*id), expressions: &mut expressions, proofs: &proofs }.emit());
     }
-    tokens.extend(same_topics(plan));
+    tokens.extend(proofs.tokens(plan));
+    tokens.extend(names::constants(&plan.topology));
     tokens
 }
 
@@ -28,6 +30,7 @@ pub(super) struct Forward<'a, 'e> {
     pub(super) id: NodeId,
     pub(super) node: &'a Node,
     pub(super) expressions: &'e mut Expressions<'a>,
+    pub(super) proofs: &'e Proofs,
 }
 
 impl Forward<'_, '_> {

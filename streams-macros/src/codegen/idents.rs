@@ -68,6 +68,11 @@ pub(super) fn codecs(topology: &Topology, id: NodeId) -> (Ident, Ident) {
     (hidden("key_codec_", topology, id), hidden("value_codec_", topology, id))
 }
 
+/// The formats of a node that are compared with those of others.
+pub(super) fn formats(topology: &Topology, id: NodeId) -> Ident {
+    hidden("formats_", topology, id)
+}
+
 /// A hidden name placed where the user wrote what it is about, so that rustc's messages point there.
 pub(super) fn at(name: &Ident, span: Span) -> Ident {
     let mut name = name.clone();

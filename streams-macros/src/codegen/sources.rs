@@ -6,6 +6,7 @@ use syn::Expr;
 
 use super::forward::Forward;
 use super::idents;
+use crate::model::{Node, written};
 
 impl Forward<'_, '_> {
     /// Expands to:
@@ -18,9 +19,9 @@ impl Forward<'_, '_> {
     pub(super) fn stream(&mut self) -> TokenStream {
         let (handle, op) = (self.handle(), self.op());
         let declared = self.declared(&quote!(Stream));
-        let source = self.source_of(&handle, false);
+        let (codecs, source) = self.source_of(&handle, false);
         let (before, timestamp) = self.timestamp();
-        quote! { #declared #before let #op = #source #timestamp; }
+        quote! { #declared #codecs #before let #op = #source #timestamp; }
     }
 
     fn declared(&self, kind: &TokenStream) -> TokenStream {
@@ -35,16 +36,16 @@ impl Forward<'_, '_> {
         quote! { let #handle: #ty = __rt::#kind::handle(); let #name = #handle; #used }
     }
 
-    /// `.source()` or `.source_with(key, value)` of a handle.
-    fn source_of(&mut self, handle: &Ident, nullable: bool) -> TokenStream {
+    /// What stands before it, and `.source()` or `.source_with(key, value)` of a handle.
+    fn source_of(&mut self, handle: &Ident, nullable: bool) -> (TokenStream, TokenStream) {
         let handle = &idents::at(handle, self.node.span);
-        match &self.node.options.with {
+        let (codecs, key, value) = self.codecs();
+        let source = match &self.node.options.with {
             None => {
                 let source = Ident::new("source", self.span());
                 quote_spanned! { self.span() => #handle.#source() }
             }
-            Some((key, value)) => {
-                let (key, value) = (self.expressions.value(key), self.expressions.value(value));
+            Some(_) => {
                 let source = Ident::new("source_with", self.span());
                 if nullable {
                     quote_spanned! { self.span() => #handle.#source(__rt::Nullable(#key), __rt::Nullable(#value)) }
@@ -52,7 +53,34 @@ impl Forward<'_, '_> {
                     quote_spanned! { self.span() => #handle.#source(#key, #value) }
                 }
             }
+        };
+        let whole = self.whole_keys();
+        let declared = self.declared_partitioner();
+        (quote! { #codecs #whole #declared }, source)
+    }
+
+    /// Keys in windows are whole only in a format that knows the size of the windows. Expands to `__rt::keys_read(&__counts_0).whole();`
+    pub(super) fn whole_keys(&self) -> TokenStream {
+        if self.node.options.with.is_some() || has_plain_keys(self.node) {
+            return TokenStream::new();
         }
+        let span = self.node.span.resolved_at(Span::call_site());
+        let keys = Ident::new("__keys", span);
+        let handle = self.handle();
+        quote_spanned! { span => {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let #keys = __rt::keys_read(&#handle);
+            #keys.whole();
+        } }
+    }
+
+    /// What a source says of how its topic is divided is compared, not called: `__rt::partitioned_by(&__orders_0, by_order);`
+    fn declared_partitioner(&mut self) -> TokenStream {
+        let Some(partitioner) = &self.node.options.partitioned_by else { return TokenStream::new() };
+        let (before, partitioner) = self.expressions.closure(partitioner);
+        let handle = self.handle();
+        quote! { { #before __rt::partitioned_by(&#handle, #partitioner); } }
     }
 
     fn timestamp(&mut self) -> (TokenStream, TokenStream) {
@@ -76,7 +104,7 @@ impl Forward<'_, '_> {
         let declared = self.declared(&quote!(Table));
         let records = format_ident!("{handle}_records");
         let source = format_ident!("{handle}_source");
-        let reading = self.source_of(&records, true);
+        let (codecs, reading) = self.source_of(&records, true);
         let (before, timestamp) = self.timestamp();
         let source_method = Ident::new("source", self.span());
         let handle = idents::at(&handle, self.node.span);
@@ -86,6 +114,7 @@ impl Forward<'_, '_> {
             #before
             let #op = #new;
             let #records = #op.records();
+            #codecs
             let #source = #reading #timestamp;
         }
     }
@@ -93,4 +122,12 @@ impl Forward<'_, '_> {
     pub(super) fn global_table(&self) -> TokenStream {
         self.declared(&quote!(GlobalTable))
     }
+}
+
+/// Whether the written type of the keys is one that is surely in no window.
+fn has_plain_keys(node: &Node) -> bool {
+    let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
+    let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return false };
+    let plain = ["String", "str", "bool", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128", "Vec", "Uuid", "()"];
+    plain.contains(&written(key).name.as_str())
 }

@@ -1,30 +1,54 @@
-//! The forward pass of what is written to topics, and of topics that are named twice.
+//! The forward pass of what is written to topics.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::forward::Forward;
 use super::idents;
-use crate::model::Topics;
-use crate::plan::Plan;
 
 impl Forward<'_, '_> {
     pub(super) fn to(&mut self) -> TokenStream {
         let (receiver, op) = (self.receiver(), self.op());
+        let mut codecs = TokenStream::new();
         let call = match &self.node.options.with {
             None => {
                 let method = self.method("to");
                 quote_spanned! { self.span() => #receiver.#method() }
             }
-            Some((key, value)) => {
+            Some(_) => {
                 let method = self.method("to_with");
-                let (key, value) = (self.expressions.value(key), self.expressions.value(value));
+                let (named, key, value) = self.codecs();
+                codecs = named;
                 quote_spanned! { self.span() => #receiver.#method(#key, #value) }
             }
         };
         let (before, partitioner) = self.partitioner();
         // A computed topic's closure gets its types where it is attached, so what it needs is prepared here.
-        quote! { #before let #op = #call #partitioner; }
+        quote! { #codecs #before let #op = #call #partitioner; }
+    }
+
+    /// What was written as `.with(…)`. What is compared with other formats is bound first: `let __key_codec_orders_0 = Json; …`.
+    pub(super) fn codecs(&mut self) -> (TokenStream, TokenStream, TokenStream) {
+        let Some((written_key, written_value)) = &self.node.options.with else { return Default::default() };
+        let (key, value) = (self.expressions.value(written_key), self.expressions.value(written_value));
+        if !self.proofs.compare_formats_of(self.plan, self.id) {
+            return (TokenStream::new(), key, value);
+        }
+        let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
+        let (key_codec, value_codec) = (idents::at(&key_codec, written_key.span()), idents::at(&value_codec, written_value.span()));
+        let formats = self.formats(&key_codec, &value_codec);
+        let named = quote! { let (#key_codec, #value_codec) = (#key, #value); #formats };
+        (named, key_codec.into_token_stream(), value_codec.into_token_stream())
+    }
+
+    /// Expands to `let __formats_orders_0 = __rt::Formats::written(&__key_codec_orders_0, &__value_codec_orders_0);`, if they are compared.
+    fn formats(&self, key_codec: &Ident, value_codec: &Ident) -> TokenStream {
+        if !self.proofs.compare_formats_of(self.plan, self.id) {
+            return TokenStream::new();
+        }
+        let formats = idents::formats(&self.plan.topology, self.id);
+        quote! { let #formats = __rt::Formats::written(&#key_codec, &#value_codec); }
     }
 
     /// What stands before the statement, and `.partitioned_by(…)`.
@@ -41,20 +65,24 @@ impl Forward<'_, '_> {
         if self.node.inserted_for.is_some() {
             let nulls = if self.plan.topology.lets_null_keys_through(self.id) { "_or_null" } else { "" };
             let method = Ident::new(&format!("repartition_by_key{nulls}"), self.span());
-            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); };
+            let whole = self.whole_keys();
+            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #whole };
         }
         let bind = self.bind(&handle);
         let (before, partitioner) = self.partitioner();
         let partitioned = (!partitioner.is_empty()).then(|| quote! { #before let #op = #op #partitioner; });
         let Some((key, value)) = &self.node.options.with else {
             let method = self.method("repartition");
-            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #partitioned #bind };
+            let whole = self.whole_keys();
+            return quote_spanned! { self.span() => let (#handle, #op) = #receiver.#method(); #whole #partitioned #bind };
         };
         let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
+        let formats = self.formats(&key_codec, &value_codec);
         let (key, value) = (self.expressions.value(key), self.expressions.value(value));
         let method = self.method("to_with");
         quote_spanned! { self.span() =>
             let (#key_codec, #value_codec) = (#key, #value);
+            #formats
             let #op = #receiver
                 .#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec))
                 .without_null_keys();
@@ -63,39 +91,4 @@ impl Forward<'_, '_> {
             #bind
         }
     }
-}
-
-/// A topic that is read and written, or written twice, has one type: a witness for rustc at the later place.
-pub(super) fn same_topics(plan: &Plan) -> TokenStream {
-    let topology = &plan.topology;
-    let mut seen: Vec<(String, TokenStream)> = Vec::new();
-    let mut tokens = TokenStream::new();
-    for id in &plan.order {
-        let node = topology.node(*id);
-        // Another format may well have another type.
-        let (Some(Topics::Names(names)), None) = (node.topics(), &node.options.with) else { continue };
-        let handle = match node.row.name {
-            "stream" => idents::handle(topology, *id),
-            "table" => format_ident!("{}_records", idents::handle(topology, *id)),
-            "to" => match node.receiver {
-                Some(receiver) => idents::read(topology, receiver, None),
-                None => continue,
-            },
-            _ => continue,
-        };
-        for name in names {
-            let text = name.text();
-            match seen.iter().find(|(other, _)| *other == text) {
-                Some((_, first)) => {
-                    let uses = format_ident!("{handle}_topic", span = name.span().resolved_at(Span::call_site()));
-                    tokens.extend(quote_spanned! { name.span() =>
-                        let #uses = __rt::OneTopic::new(&#first, &#handle);
-                        #uses.same_types();
-                    });
-                }
-                None => seen.push((text, quote!(#handle))),
-            }
-        }
-    }
-    tokens
 }

@@ -23,6 +23,16 @@ pub(crate) struct Row {
     pub(crate) explanation: &'static str,
 }
 
+impl Row {
+    /// The message with its placeholders filled, and the code.
+    pub(crate) fn text(&self, values: &[(&str, &dyn Display)]) -> String {
+        let filled = values
+            .iter()
+            .fold(self.message.to_owned(), |message, (name, value)| message.replace(&format!("{{{name}}}"), &value.to_string()));
+        format!("{filled} [{}]", self.code)
+    }
+}
+
 /// A mistake that was made.
 #[derive(Debug)]
 pub(crate) struct Problem {

@@ -335,4 +335,26 @@ rows! {
     // `#[optimized]`.
     OPTIMIZATION = "T210": "unknown optimization `{found}`; known are {known}, and `#[optimized]` alone is all of them",
         "`#[optimized(merge_repartitions)]` above the function asks for one of them.";
+
+    // How records are divided into partitions.
+    PARTITIONERS_DIFFER = "T300": "`{left}` is divided by {left_by}, `{right}` by {right_by}, so records of one key would not meet in this `{operator}`; name one function for both, `.partitioned_by(function)`, or put `.repartition()` behind the one that is not divided by its key; `.copartitioned()` behind `{behind}` says that they agree",
+        "Partition i of one side meets partition i of the other. A source can say how its topic is divided: `stream(\"orders\").partitioned_by(by_order)`. Two closures cannot be compared, the paths of two functions can.";
+    PARTITIONERS_OF_TOPIC = "T301": "`{source}` is said to be divided by {declared}, but the `to` at {sink_at} writes its topic by {written}",
+        "`.partitioned_by(…)` behind a source says how those who write the topic choose the partition of a record.";
+    FOREIGN_KEY_PARTITIONER = "T302": "`{right}` is divided by {by}, and `{operator}` by a foreign key asks for rows in the partitions of their keys; read it as a stream, and put `.repartition()` before its `.to_table()`",
+        "A left row knows the key of the right one, not its value, and so can only be sent to the partition that follows from the key.";
+
+    PATTERN_MEETS = "T303": "`{pattern}` matches topics that come later, and all topics that meet in this `{operator}` need the same number of partitions; say how many they have, `.partitions(n)` behind the source, or put `.repartition()` before the `{operator}`",
+        "Partition i of one side meets partition i of the other. With `.partitions(n)` the start compares every topic that matches.";
+
+    PATTERN_SYNTAX = "T304": "pattern `{pattern}` is no regular expression: {why}, at character {at}",
+        "Its syntax is that of the crate `regex`, and it must match the whole name of a topic.";
+
+    // Topics that are made of each other.
+    FEEDBACK = "T305": "{what}, so that each record would come round without end; write to another topic, or `.feedback()` behind `to` if something on the way ends it",
+        "A record that is read, changed and written to the topic that it came from is read again. Where that is meant, as with a queue of retries, a filter or a counter on the way must end it.";
+
+    // What leads to nothing.
+    UNREAD = "T308": "nothing reads the {kind} `{name}`{so}; {fix}, or start its name with `_` if that is meant",
+        "What is read, made or grouped must lead to a sink, to state or to an effect. A table with a written type is state, which can be queried.";
 }

@@ -212,6 +212,7 @@ impl Builder {
                 if let [Expr::Lit(literal)] = call.args.iter().collect::<Vec<_>>().as_slice()
                     && let Lit::Str(regex) = &literal.lit
                 {
+                    regular(cx, regex);
                     return Some(Topics::Pattern(regex.clone()));
                 }
                 cx.report(expr.span(), PATTERN_INVALID, &[("found", &Self::text(&call.args))]);
@@ -273,6 +274,16 @@ fn unread_table(node: &Node) -> String {
         return "it only holds changes back; read the table before it".to_owned();
     }
     "it is only a view; give it a store of its own by writing its type: `let …: Table<Key, Value> = …;`".to_owned()
+}
+
+/// Reports a pattern that is no regular expression.
+fn regular(cx: &mut Errors, pattern: &syn::LitStr) {
+    let text = pattern.value();
+    if let Err(error) = regex_syntax::ast::parse::Parser::new().parse(&text) {
+        let at = error.span().start.offset;
+        let at = text.get(..at).map_or(at, |before| before.chars().count()) + 1;
+        cx.report(pattern.span(), PATTERN_SYNTAX, &[("pattern", &text), ("why", error.kind()), ("at", &at)]);
+    }
 }
 
 fn is_pattern(expr: &Expr) -> bool {

@@ -14,6 +14,7 @@ use crate::parse::{self, Binding, Call, Chain, Head, Param, Statement, TopologyF
 /// Makes the graph. What cannot be understood is reported and left out.
 pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
     let mut builder = Builder::new(&syntax.params);
+    let before = cx.count();
     for statement in &syntax.statements {
         for name in statement.binding.iter().flat_map(|binding| binding.names.iter()) {
             if let Some(param) = syntax.params.iter().find(|param| param.name == *name) {
@@ -23,6 +24,8 @@ pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
             builder.names.announce(cx, name);
         }
     }
+    // Of two definitions only one can be read.
+    builder.complete = cx.count() == before;
     for statement in syntax.statements {
         builder.statement(cx, statement);
     }

@@ -145,6 +145,10 @@ pub(crate) struct Options {
     pub(crate) without_changelog: Option<Span>,
     /// Names and values of settings of the changelog's topic.
     pub(crate) changelog_settings: Vec<(LitStr, LitStr)>,
+    /// Where it was said that the sides of an operator are divided alike, whatever can be seen of it.
+    pub(crate) copartitioned: Option<Span>,
+    /// Where it was said that a stream is meant to come back to the topic that it is made of.
+    pub(crate) feedback: Option<Span>,
 }
 
 impl Node {

@@ -47,6 +47,8 @@ impl Builder {
                 "retain_duplicates" => &mut options.retain_duplicates,
                 "without_cache" => &mut options.without_cache,
                 "without_changelog" => &mut options.without_changelog,
+                "copartitioned" => &mut options.copartitioned,
+                "feedback" => &mut options.feedback,
                 _ => &mut options.without_store,
             };
             if place.replace(span).is_some() {

@@ -1,6 +1,6 @@
 //! `join`.
 
-use super::options::{CHANGELOG_SETTING, GRACE, NAMED, SINGLE_STORE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, GRACE, NAMED, SINGLE_STORE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.
@@ -21,6 +21,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, SINGLE_STORE, GRACE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, SINGLE_STORE, GRACE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.",
 };

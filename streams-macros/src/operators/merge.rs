@@ -1,5 +1,6 @@
 //! `merge`.
 
+use super::options::COPARTITIONED;
 use super::{Arg, Kind, Operator};
 
 /// Both streams in one; no order between them.
@@ -13,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: false,
-    options: &[],
+    options: &[COPARTITIONED],
     doc: "Both streams in one; no order between them.",
 };

@@ -48,6 +48,18 @@ pub(super) const PARTITIONED_BY: &OptionRow = &OptionRow {
     doc: "Which partitions a record goes to: one, several, none, or `None` for that of its key.",
 };
 
+pub(super) const COPARTITIONED: &OptionRow = &OptionRow {
+    name: "copartitioned",
+    arguments: &[],
+    doc: "Both sides are divided alike, although formats or partitioners differ: the author of the topology vouches for it.",
+};
+
+pub(super) const FEEDBACK: &OptionRow = &OptionRow {
+    name: "feedback",
+    arguments: &[],
+    doc: "The records are meant to come back to the topic that they are made of; some operator on the way must end it.",
+};
+
 pub(super) const WITHOUT_CACHE: &OptionRow =
     &OptionRow { name: "without_cache", arguments: &[], doc: "Every change of the state is handed on and logged at once." };
 pub(super) const WITHOUT_CHANGELOG: &OptionRow = &OptionRow {
@@ -79,4 +91,6 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     WITHOUT_CACHE,
     WITHOUT_CHANGELOG,
     CHANGELOG_SETTING,
+    COPARTITIONED,
+    FEEDBACK,
 ];

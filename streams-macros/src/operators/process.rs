@@ -1,5 +1,6 @@
 //! `process`.
 
+use super::options::COPARTITIONED;
 use super::{Arg, Kind, Operator};
 
 /// Runs a processor, which may forward any records.
@@ -13,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: true,
-    options: &[],
+    options: &[COPARTITIONED],
     doc: "Runs a processor, which may forward any records.",
 };

@@ -1,7 +1,8 @@
 //! `table`.
 
 use super::options::{
-    CHANGELOG_SETTING, NAMED, OFFSET_RESET, PARTITIONS, TIMESTAMP, VERSIONED, WITH, WITHOUT_CACHE, WITHOUT_CHANGELOG, WITHOUT_STORE,
+    CHANGELOG_SETTING, NAMED, OFFSET_RESET, PARTITIONED_BY, PARTITIONS, TIMESTAMP, VERSIONED, WITH, WITHOUT_CACHE, WITHOUT_CHANGELOG,
+    WITHOUT_STORE,
 };
 use super::{Arg, Kind, Operator};
 
@@ -27,6 +28,7 @@ pub(super) const ROW: Operator = Operator {
         WITHOUT_CACHE,
         WITHOUT_CHANGELOG,
         CHANGELOG_SETTING,
+        PARTITIONED_BY,
     ],
     doc: "Reads a topic as a table: the last value of each key.",
 };

@@ -1,6 +1,6 @@
 //! `to`.
 
-use super::options::{PARTITIONED_BY, WITH};
+use super::options::{FEEDBACK, PARTITIONED_BY, WITH};
 use super::{Arg, Kind, Operator};
 
 /// Writes each record to a topic.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: true,
-    options: &[WITH, PARTITIONED_BY],
+    options: &[WITH, PARTITIONED_BY, FEEDBACK],
     doc: "Writes each record to a topic.",
 };

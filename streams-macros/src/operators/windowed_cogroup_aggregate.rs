@@ -1,6 +1,6 @@
 //! `aggregate` of a cogroup in windows.
 
-use super::options::{CHANGELOG_SETTING, NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Makes a table of the aggregates of a cogroup in windows.
@@ -15,6 +15,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, RETENTION, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "Makes a table of the aggregates of a cogroup in windows.",
 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::stores::{OwnStore, StoreRole};
-use crate::model::{NodeId, Topology};
+use crate::model::{NodeId, Topics, Topology};
 use crate::operators::Kind;
 
 /// A part.
@@ -145,9 +145,16 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
         if !topology.node(*id).also_from.is_empty() {
             both.extend(own.iter().copied());
         }
+        // What is grouped after a merge, or out of several topics, has the records of a key in one partition of each.
+        if topology.needs_key(*id) {
+            both.extend(own.iter().copied());
+        }
         if !both.is_empty() {
             both.extend(own.iter().copied());
-            add(&mut groups, both);
+            let of_one = both.len() == 1 && both.iter().all(|entry| !reads_several(topology, part.entries[*entry]));
+            if !of_one {
+                add(&mut groups, both);
+            }
         }
         origins.insert(*id, own);
     }
@@ -161,9 +168,19 @@ fn copartitioned(topology: &Topology, part: &SubTopology) -> Vec<Vec<usize>> {
     groups
 }
 
+/// Whether an entry reads several topics.
+fn reads_several(topology: &Topology, entry: Entry) -> bool {
+    let Entry::Source(id) = entry else { return false };
+    match topology.node(id).topics() {
+        Some(Topics::Names(names)) => names.len() > 1,
+        Some(Topics::Pattern(_)) => true,
+        Some(Topics::Computed(_)) | None => false,
+    }
+}
+
 fn add(groups: &mut Vec<Vec<usize>>, group: BTreeSet<usize>) {
     let group: Vec<usize> = group.into_iter().collect();
-    if group.len() > 1 && !groups.contains(&group) {
+    if !group.is_empty() && !groups.contains(&group) {
         groups.push(group);
     }
 }

@@ -1,5 +1,7 @@
 //! `.partitioned_by(…)` of `to` and `repartition`: which partitions a record goes to.
 
+use super::formats::Records;
+
 /// What a closure of `partitioned_by` may return: one partition, several (the record goes to each), none (it goes nowhere), or `None` for the partition
 /// that follows from the key.
 #[diagnostic::on_unimplemented(
@@ -68,6 +70,10 @@ impl<P: IntoPartitions> IntoPartitions for Option<P> {
         self.is_some_and(|chosen| chosen.add_to(partitions))
     }
 }
+
+/// What a source says of how its topic is divided: `stream("orders").partitioned_by(by_order)`. It is compared with what other sides say, and
+/// never called.
+pub fn partitioned_by<H: Records, T: IntoPartitions>(_: &H, _: impl FnMut(&H::Key, &H::Value, u32) -> T) {}
 
 /// Chooses the partitions of records.
 pub trait ChoosePartitions<K: ?Sized, V: ?Sized> {

@@ -174,6 +174,12 @@ impl Checks<'_> {
                         topics.push(info.name.to_string());
                     }
                 }
+                if let Some(declared) = plan.partitions {
+                    let others = topics.iter().filter_map(|topic| known.get(topic).map(|found| (topic, *found)));
+                    let others = others.filter(|(_, found)| *found != declared);
+                    let problem = |(topic, found): (&String, i32)| StartupProblem::PartitionCount { topic: topic.clone(), declared, found };
+                    self.problems.extend(others.map(problem));
+                }
                 topics.sort();
                 if topics.is_empty() {
                     self.problems.push(StartupProblem::Pattern { pattern: pattern.clone(), reason: "matches no topic".into() });

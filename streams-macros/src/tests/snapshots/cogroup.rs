@@ -121,6 +121,12 @@ impl ::streams_runtime::__private::Topology for Carts {
             __items_try_cogroup_repartition_10,
             __op_items_try_cogroup_repartition_10,
         ) = __removals_2.repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__items_try_cogroup_repartition_10);
+            __keys.whole();
+        }
         let (__items_try_cogroup_5, __op_items_try_cogroup_5) = changes
             .try_cogroup(
                 &__items_try_cogroup_repartition_10.group_by_key(),

@@ -159,6 +159,12 @@ impl ::streams_runtime::__private::Topology for Orders {
             .select_key(move |_, order| order.user.clone());
         let (__shipped_repartition_12, __op_shipped_repartition_12) = by_user
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__shipped_repartition_12);
+            __keys.whole();
+        }
         let (shipped, __op_shipped_6) = __shipped_repartition_12
             .join_table::<
                 String,
@@ -180,6 +186,12 @@ impl ::streams_runtime::__private::Topology for Orders {
         let (__priced_merge_9, __op_priced_merge_9) = __priced_merge_9_sides.merge();
         let (__priced_repartition_10, __op_priced_repartition_10) = __priced_merge_9
             .repartition();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__priced_repartition_10);
+            __keys.whole();
+        }
         let __op_priced_to_11 = __priced_repartition_10.to_with(Utf8, Json);
         match __sub_topology {
             0usize => {

@@ -139,6 +139,12 @@ impl ::streams_runtime::__private::Topology for Orders {
         let (by_user, __op_by_user_2) = orders.select_key(move |_, order| order.user);
         let (__by_user_repartition_14, __op_by_user_repartition_14) = by_user
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__by_user_repartition_14);
+            __keys.whole();
+        }
         let __per_day_group_by_key_3 = __by_user_repartition_14;
         let __op_per_day_windowed_by_4 = tumbling(days(1)).grace(hours(1));
         let __per_day_windowed_by_4 = __per_day_group_by_key_3;

@@ -173,14 +173,32 @@ impl ::streams_runtime::__private::Topology for Clicks {
         use ::core::convert::From as _;
         let __views_0: Stream<Option<String>, View> = __rt::Stream::handle();
         let views = __views_0;
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__views_0);
+            __keys.whole();
+        }
         let __op_views_0 = __views_0.source();
         let __clicks_1: Stream<Option<String>, Click> = __rt::Stream::handle();
         let clicks = __clicks_1;
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__clicks_1);
+            __keys.whole();
+        }
         let __op_clicks_1 = __clicks_1.source();
         let (by_page, __op_by_page_2) = views
             .select_key(move |_, view| view.page.clone());
         let (__shown_repartition_8, __op_shown_repartition_8) = by_page
             .repartition_by_key_or_null();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__shown_repartition_8);
+            __keys.whole();
+        }
         let (shown, __op_shown_3) = __shown_repartition_8
             .try_left_join_stream_with_key::<
                 Option<String>,
@@ -203,6 +221,12 @@ impl ::streams_runtime::__private::Topology for Clicks {
         let (swapped, __op_swapped_5) = pairs.map(move |_, pair| pair.swapped());
         let (__both_right_repartition_9, __op_both_right_repartition_9) = swapped
             .repartition_by_key_or_null();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__both_right_repartition_9);
+            __keys.whole();
+        }
         let (both, __op_both_6) = shown
             .outer_join_stream(
                 &__both_right_repartition_9,

@@ -174,6 +174,12 @@ impl ::streams_runtime::__private::Topology for People {
             .group_by(move |_, known| (known.town.clone(), known.age));
         let (__towns_repartition_15, __op_towns_repartition_15) = __towns_group_by_5
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__towns_repartition_15);
+            __keys.whole();
+        }
         let (__towns_6, __op_towns_6) = __towns_repartition_15
             .group_by_key()
             .count_changes();

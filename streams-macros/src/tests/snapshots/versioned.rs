@@ -197,6 +197,12 @@ impl ::streams_runtime::__private::Topology for Sales {
             .select_key(move |_, order| order.item.clone());
         let (__sold_repartition_20, __op_sold_repartition_20) = __sold_select_key_5
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__sold_repartition_20);
+            __keys.whole();
+        }
         let (sold, __op_sold_6) = __sold_repartition_20
             .join_table(&low, move |order, price| order.at(price));
         let __grace_sold_6: __rt::Duration = minutes(5);
@@ -233,6 +239,12 @@ impl ::streams_runtime::__private::Topology for Sales {
             .group_by(move |_, price| (price.cents, 1u64));
         let (__per_cent_repartition_21, __op_per_cent_repartition_21) = __per_cent_group_by_14
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__per_cent_repartition_21);
+            __keys.whole();
+        }
         let (__per_cent_15, __op_per_cent_15) = __per_cent_repartition_21
             .group_by_key()
             .count_changes();

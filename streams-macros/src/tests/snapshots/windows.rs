@@ -135,6 +135,12 @@ impl ::streams_runtime::__private::Topology for Views {
         let _ = &per_minute;
         let (__counts_repartition_11, __op_counts_repartition_11) = __per_minute_2
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__counts_repartition_11);
+            __keys.whole();
+        }
         let (__counts_3, __op_counts_3) = __counts_repartition_11
             .group_by_key()
             .windowed_by(__op_per_minute_2)

@@ -92,6 +92,12 @@ impl ::streams_runtime::__private::Topology for WordCount {
         use ::core::convert::From as _;
         let __lines_0: Stream<Option<String>, String> = __rt::Stream::handle();
         let lines = __lines_0;
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__lines_0);
+            __keys.whole();
+        }
         let __op_lines_0 = __lines_0.source();
         let (words, __op_words_1) = lines
             .flat_map_values(move |line, out| {
@@ -111,6 +117,12 @@ impl ::streams_runtime::__private::Topology for WordCount {
             .group_by(move |_, word| word.to_owned());
         let (__counts_repartition_10, __op_counts_repartition_10) = __counts_group_by_5
             .repartition_by_key();
+        {
+            #[allow(unused_imports)]
+            use __rt::OtherKeys as _;
+            let __keys = __rt::keys_read(&__counts_repartition_10);
+            __keys.whole();
+        }
         let (__counts_6, __op_counts_6) = __counts_repartition_10.group_by_key().count();
         let _: Table<String, u64> = __counts_6;
         let counts = __counts_6;

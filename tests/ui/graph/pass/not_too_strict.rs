@@ -20,8 +20,8 @@ topology! {
         let counts: Table<String, u64> = lines.group_by_key().count();
         lines.group_by(|_, line| line.clone()).count().named("by-line");
 
-        // Reading and writing one topic is feedback through Kafka.
-        by_value.to("lines");
+        // Reading and writing one topic is feedback through Kafka, which has to be meant.
+        by_value.to("lines").feedback();
     }
 }
 
