@@ -9,7 +9,7 @@ topology! {
     pub fn example() -> Example {
         let lines: Stream<String, String> = stream("lines");
         let users: Table<String, String> = table("users");
-        let named: Table<String, String> = lines.repartition().partitioned_by(by_length).to_table();
+        let named: Table<String, String> = lines.repartition().partitioned_by(by_length).named("again").to_table();
         let joined = users.join(named, |user| user.clone(), |a, b| format!("{a}{b}"));
         joined.to_stream().to("out");
     }
