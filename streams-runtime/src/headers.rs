@@ -63,6 +63,11 @@ impl Headers {
         self.entries.len()
     }
 
+    /// Bytes of all names and values.
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Removes all and keeps the memory.
     #[inline]
     pub fn clear(&mut self) {
@@ -117,5 +122,13 @@ impl Headers {
         for header in from.iter() {
             self.add_bytes(header.name_bytes(), header.value);
         }
+    }
+}
+
+impl From<HeadersRef<'_>> for Headers {
+    fn from(headers: HeadersRef<'_>) -> Self {
+        let mut own = Headers::default();
+        own.assign(headers);
+        own
     }
 }

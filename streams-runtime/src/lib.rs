@@ -70,12 +70,14 @@ mod dropped;
 mod error;
 mod handles;
 mod headers;
+mod log_limit;
 pub mod node;
 pub mod operators;
 pub mod partition;
 pub mod plan;
 pub mod prelude;
 mod processor;
+mod produce_error;
 pub mod record;
 mod runtime;
 pub mod stores;
@@ -100,6 +102,7 @@ pub use processor::{
     Record, ScheduleId, ScheduleKind, SessionView, StoppedBehind, StoreHandle, StoreHandles, ValueOutlets, ValueOutputNodes, ValueOutputs,
     VersionedView, WindowView, WrapProcessors,
 };
+pub use produce_error::{CausingRecord, OnProduceError, ProduceError, ProduceErrorKind};
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, Partitioning, QueryError, StartupProblem, StopCondition, StoreQuery, Streams,
     end_of_input, shutdown_signal,

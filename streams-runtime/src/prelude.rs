@@ -15,6 +15,7 @@ pub use crate::processor::{
     BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Forward, ForwardValue, Out, OutValue, Outlets, Processor,
     ProcessorContext, ReadOnly, Record, ScheduleId, ScheduleKind, StoreHandle, ValueOutlets,
 };
+pub use crate::produce_error::OnProduceError;
 pub use crate::stores::{
     GlobalRows, KeyValue, KeyValueStore, SessionStore, Sessions, VersionPut, Versioned, VersionedStore, WindowState, WindowStore,
 };

@@ -9,7 +9,8 @@ use streams_runtime::plan::TopologyPlan;
 use streams_runtime::stores::{GlobalStores, StoreFactory};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{
-    AnyTopology, Handlers, OnDropped, OnError, Partitioning, ProcessorWrapper, SharedProducer, StartupProblem, WrapProcessors,
+    AnyTopology, Handlers, OnDropped, OnError, OnProduceError, Partitioning, ProcessorWrapper, SharedProducer, StartupProblem,
+    WrapProcessors,
 };
 
 use crate::driver::TestDriver;
@@ -157,6 +158,35 @@ impl TestDriverBuilder {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.handlers.process = handler;
+        self
+    }
+
+    /// What becomes of results that cannot be written; [`OnProduceError::Fail`] if not given. The driver has no broker that refuses anything: what can
+    /// be tested is what fails on the way to one, such as a codec without bytes for a value, or the name of a topic.
+    ///
+    /// ```
+    /// # use streams_runtime::prelude::*;
+    /// # use streams_test::TestDriver;
+    /// # topology! {
+    /// #     fn routed() -> Routed {
+    /// #         let orders: Stream<String, String> = stream("orders");
+    /// #         orders.to(|region, _, _| format!("orders-{region}"));
+    /// #     }
+    /// # }
+    /// # fn main() -> Result<(), streams_test::DriverError> {
+    /// let driver = TestDriver::builder(routed()).on_produce_error(OnProduceError::DeadLetter("dead".into())).build()?;
+    /// let orders = driver.input::<str, str>("orders")?;
+    /// orders.pipe("no topic has spaces", "tea")?;
+    /// orders.pipe("north", "tea")?;
+    /// let dead = driver.output::<String, String>("dead").read().expect("a dead letter");
+    /// assert_eq!((&dead.key[..], &dead.value[..]), ("no topic has spaces", "tea"));
+    /// assert_eq!(driver.output::<String, String>("orders-north").read_pairs(), [("north".to_owned(), "tea".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_produce_error(mut self, handler: impl Into<OnProduceError>) -> Self {
+        self.handlers.produce = handler.into();
         self
     }
 

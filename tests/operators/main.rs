@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod branch;
+mod causes;
 mod cogroup;
 mod count;
 mod dropped;

@@ -1,6 +1,7 @@
 //! Why a broker did not do what it was asked to.
 
 use super::TopicPartition;
+use crate::produce_error::ProduceErrorKind;
 
 /// What went wrong at a broker.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -17,6 +18,14 @@ pub enum BrokerError {
     TopicExists {
         /// Its name.
         topic: String,
+    },
+    /// The application may not use the topic.
+    #[error("topic `{topic}`: {reason}; give the application's user the right to it")]
+    Unauthorized {
+        /// Its name.
+        topic: String,
+        /// What the broker says.
+        reason: String,
     },
     /// The partition does not exist.
     #[error("partition {partition} does not exist")]
@@ -109,6 +118,16 @@ pub enum BrokerError {
 }
 
 impl BrokerError {
+    /// Why no record can be written to a topic that was looked up; `None`: it may be well, but could not be looked up.
+    pub(crate) fn refusal(&self) -> Option<ProduceErrorKind> {
+        match self {
+            BrokerError::UnknownTopic { .. } => Some(ProduceErrorKind::Topic),
+            BrokerError::Config { name, .. } if name == "topic" => Some(ProduceErrorKind::Topic),
+            BrokerError::Unauthorized { .. } => Some(ProduceErrorKind::Unauthorized),
+            _ => None,
+        }
+    }
+
     /// Whether the same call may succeed a little later.
     pub fn is_retriable(&self) -> bool {
         matches!(self, BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. })

@@ -9,10 +9,12 @@ pub mod embedded;
 mod error;
 #[cfg(feature = "kafka")]
 pub mod kafka;
+mod refused;
 mod topic_name;
 mod writer;
 
 pub use error::BrokerError;
+pub use refused::{RefusedRecord, ResultOrigin};
 pub use topic_name::check_topic_name;
 pub use writer::{Acknowledged, Writer};
 
@@ -304,6 +306,8 @@ pub const ANY_PARTITION: i32 = -1;
 pub struct ProduceBatch {
     records: RecordBatch,
     to: Vec<(TopicSlot, i32)>,
+    /// As long as the last record that has one; empty where no handler is asked about results.
+    origins: Vec<Option<ResultOrigin>>,
 }
 
 impl ProduceBatch {
@@ -316,6 +320,20 @@ impl ProduceBatch {
     /// Adds a header to the record pushed last.
     pub fn push_header(&mut self, name: &[u8], value: Option<&[u8]>) {
         self.records.push_header(name, value);
+    }
+
+    /// Says where the record pushed last comes from: if it is refused for what it is, a handler will be asked about it.
+    pub fn set_origin(&mut self, origin: ResultOrigin) {
+        self.origins.resize(self.to.len(), None);
+        if let Some(last) = self.origins.last_mut() {
+            *last = Some(origin);
+        }
+    }
+
+    /// Where the record at an index comes from, if a handler is to be asked about it.
+    #[inline]
+    pub fn origin(&self, index: usize) -> Option<&ResultOrigin> {
+        self.origins.get(index).and_then(Option::as_ref)
     }
 
     /// Number of records.
@@ -337,6 +355,7 @@ impl ProduceBatch {
     pub fn clear(&mut self) {
         self.records.clear();
         self.to.clear();
+        self.origins.clear();
     }
 
     /// All records in order: topic, partition, record.
@@ -355,7 +374,11 @@ pub trait Producer: Send {
 
     /// Takes all records of the batch. Blocks while the client's buffer is full, up to the delivery timeout.
     ///
-    /// An error about a record sent earlier may come here or in [`flush`](Producer::flush).
+    /// An error about a record sent earlier may come here or in [`flush`](Producer::flush). No error is a record with a [`ResultOrigin`] that is
+    /// refused for what it is: [`take_refused`](Producer::take_refused) gives it.
+    ///
+    /// A record is at fault alone. Where a log refuses several records for one of them, the others are written all the same, in an order that
+    /// keeps the last record of each key the last.
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError>;
 
     /// Serves acknowledgements without waiting; call it now and then.
@@ -363,6 +386,12 @@ pub trait Producer: Send {
 
     /// Returns when everything sent so far is acknowledged, or with the first failure.
     fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError>;
+
+    /// Takes the next record out that was sent with a [`ResultOrigin`] and was refused for what it is. A producer that leaves this out has
+    /// errors instead, with which the application stops.
+    fn take_refused(&mut self) -> Option<RefusedRecord> {
+        None
+    }
 
     /// The offset after the last acknowledged record of this partition written by this producer, if any: for checkpoints of changelogs.
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64>;

@@ -16,26 +16,10 @@
 use std::sync::Arc;
 
 use super::{Codec, CodecError, Encoded, OwnedData, StreamData};
-use crate::headers::Headers;
+use crate::context::AtHand;
 
 const NULL: i32 = -1;
 const SAME_AS_PRIOR: i32 = -2;
-
-/// Where a record came from, and when: what Kafka Streams calls the record's context.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) timestamp_ms: i64,
-    pub(crate) offset: i64,
-    pub(crate) topic: Arc<str>,
-    pub(crate) partition: i32,
-    pub(crate) headers: Headers,
-}
-
-impl Default for Origin {
-    fn default() -> Self {
-        Origin { timestamp_ms: -1, offset: -1, topic: Arc::from(""), partition: -1, headers: Headers::default() }
-    }
-}
 
 /// A value that can wait in a buffer: the stored form of a type.
 pub trait Held: StreamData<Stored = Self> + Clone + Send + Sync + 'static {}
@@ -45,7 +29,8 @@ impl<V: StreamData<Stored = V> + Clone + Send + Sync + 'static> Held for V {}
 /// A change that waits. A record of a stream is one without values before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Buffered<V> {
-    pub(crate) origin: Origin,
+    /// What surrounds it: what Kafka Streams calls the record's context.
+    pub(crate) origin: AtHand,
     /// What the key had when it came into the buffer.
     pub(crate) prior: Option<V>,
     /// What the key had before the last update.
@@ -57,7 +42,7 @@ pub(crate) struct Buffered<V> {
 
 impl<V> Default for Buffered<V> {
     fn default() -> Self {
-        Buffered { origin: Origin::default(), prior: None, old: None, new: None, time_ms: 0 }
+        Buffered { origin: AtHand::default(), prior: None, old: None, new: None, time_ms: 0 }
     }
 }
 
@@ -115,11 +100,11 @@ where
     type Slot = BufferedSlot<V, C::Slot>;
 
     fn encode(&self, value: &Buffered<V>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
-        let Origin { timestamp_ms, offset, topic, partition, headers } = &value.origin;
+        let AtHand { timestamp_ms, headers, cause } = &value.origin;
         out.extend_from_slice(&timestamp_ms.to_be_bytes());
-        out.extend_from_slice(&offset.to_be_bytes());
-        sized(topic.as_bytes(), out)?;
-        out.extend_from_slice(&partition.to_be_bytes());
+        out.extend_from_slice(&cause.offset.to_be_bytes());
+        sized(cause.topic().as_bytes(), out)?;
+        out.extend_from_slice(&cause.partition.to_be_bytes());
         out.extend_from_slice(&length(headers.len())?.to_be_bytes());
         for (name, value) in headers.iter_bytes() {
             sized(name, out)?;
@@ -221,12 +206,12 @@ impl<'a> BufferedParts<'a> {
     }
 
     /// Where it came from.
-    pub(crate) fn origin_into(&self, origin: &mut Origin) -> Result<(), CodecError> {
+    pub(crate) fn origin_into(&self, origin: &mut AtHand) -> Result<(), CodecError> {
         origin.timestamp_ms = self.timestamp_ms;
-        origin.offset = self.offset;
-        origin.partition = self.partition;
-        if origin.topic.as_bytes() != self.topic {
-            origin.topic = Arc::from(String::from_utf8_lossy(self.topic));
+        let cause = &mut origin.cause;
+        (cause.partition, cause.offset, cause.raw) = (self.partition, self.offset, None);
+        if cause.topic().as_bytes() != self.topic {
+            cause.topic = (!self.topic.is_empty()).then(|| Arc::from(String::from_utf8_lossy(self.topic)));
         }
         origin.headers.clear();
         let mut headers = Reader(self.headers);
@@ -301,12 +286,15 @@ fn short() -> CodecError {
 mod tests {
     use super::*;
     use crate::codec::Utf8;
+    use crate::context::Cause;
+    use crate::headers::Headers;
 
     fn buffered(prior: Option<&str>, old: Option<&str>, new: Option<&str>) -> Buffered<String> {
         let mut headers = Headers::default();
         headers.add("h", Some(b"dog"));
         headers.add("x", None);
-        let origin = Origin { timestamp_ms: 7, offset: 3, topic: "in".into(), partition: 1, headers };
+        let cause = Cause { topic: Some("in".into()), partition: 1, offset: 3, raw: None };
+        let origin = AtHand { timestamp_ms: 7, headers, cause };
         let text = |value: Option<&str>| value.map(str::to_owned);
         Buffered { origin, prior: text(prior), old: text(old), new: text(new), time_ms: 9 }
     }

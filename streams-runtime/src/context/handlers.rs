@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Context;
-use crate::broker::{ANY_PARTITION, BrokerError};
+use super::{Cause, Context, DeadLetter};
+use crate::broker::BrokerError;
 use crate::dropped::{DropReason, DroppedRecord, OnDropped};
 use crate::error::{BoxError, ErrorKind, Flow, OnError, TaskError};
-use crate::partition::partition_for_key;
+use crate::log_limit::LogLimit;
 use crate::processor::{ProcessorWrapper, WrapProcessors};
-use crate::record::NewRecord;
+use crate::produce_error::OnProduceError;
 use crate::stores::StoreError;
 
 /// How records that fail are handled, and what stands around processors.
@@ -18,16 +18,21 @@ pub struct Handlers {
     pub decode: OnError,
     /// `Err` of a `try_` operator or of a processor.
     pub process: OnError,
+    /// Results that cannot be written.
+    pub produce: OnProduceError,
     /// Records that the semantics of an operator leave out.
     pub dropped: OnDropped,
     /// What stands around the code of processors.
     pub wrap_processors: WrapProcessors,
+    /// Of the application: which warnings about records are logged.
+    pub(crate) log_limit: Arc<LogLimit>,
 }
 
 impl Handlers {
     pub(super) fn needs_raw_records(&self) -> bool {
         let quiet = |handler: &OnError| matches!(handler, OnError::Fail | OnError::Continue);
-        !(quiet(&self.decode) && quiet(&self.process) && self.dropped.is_continue())
+        let produce_is_quiet = matches!(self.produce, OnProduceError::Fail | OnProduceError::Continue);
+        !(quiet(&self.decode) && quiet(&self.process) && produce_is_quiet && self.dropped.is_continue())
     }
 }
 
@@ -46,17 +51,18 @@ impl Context {
 
     #[cold]
     fn offer_dropped(&mut self, node: &str, reason: DropReason) -> Flow {
+        let raw = self.cause.raw.as_deref();
         let record = DroppedRecord {
             reason,
             node,
-            topic: &self.topic,
-            partition: self.partition,
-            offset: self.offset,
+            topic: self.cause.topic(),
+            partition: self.cause.partition,
+            offset: self.cause.offset,
             timestamp_ms: self.timestamp_ms,
             stream_time_ms: self.stream_time_ms,
-            key: self.raw_key.as_deref(),
-            value: self.raw_value.as_deref(),
-            headers: &self.raw_headers,
+            key: raw.and_then(|raw| raw.key.as_deref()),
+            value: raw.and_then(|raw| raw.value.as_deref()),
+            headers: raw.map_or(&self.no_headers, |raw| &raw.headers),
         };
         match self.handlers.dropped.dead_letter_topic(&record) {
             Some(topic) => self.send_dead_letter(&topic, node, reason.name(), &reason.to_string()),
@@ -75,9 +81,15 @@ impl Context {
         };
         match handler {
             OnError::Fail | OnError::Custom(_) => return Err(error),
-            OnError::Continue => tracing::warn!(%error, "record left out"),
+            OnError::Continue => {
+                if self.may_log("record left out", node) {
+                    tracing::warn!(%error, "record left out");
+                }
+            }
             OnError::DeadLetter(topic) => {
-                tracing::warn!(%error, dead_letter_topic = topic, "record sent to the dead-letter topic");
+                if self.may_log("record sent to the dead-letter topic", node) {
+                    tracing::warn!(%error, dead_letter_topic = topic, "record sent to the dead-letter topic");
+                }
                 self.send_dead_letter(&topic, &error.node, &error.kind.to_string(), &error.source.to_string())?;
             }
         }
@@ -85,36 +97,35 @@ impl Context {
         Ok(())
     }
 
-    /// The record as it came, with what was wrong in headers named as Kafka Streams names them.
-    fn send_dead_letter(&mut self, topic: &str, node: &str, exception: &str, message: &str) -> Flow {
+    /// Whether a warning about a record is to be logged: the first of a kind and node are.
+    #[cold]
+    pub(crate) fn may_log(&self, what: &'static str, node: &str) -> bool {
+        self.handlers.log_limit.admits(what, node, self.wall_clock_ms)
+    }
+
+    /// Writes a dead letter about the record at hand.
+    pub(super) fn send_dead_letter(&mut self, topic: &str, node: &str, exception: &str, message: &str) -> Flow {
         let target = self.target(topic).map_err(|e| self.produce_error(topic, e))?;
-        let key = self.raw_key.as_deref();
-        let partition = key.map_or(ANY_PARTITION, |key| partition_for_key(key, target.partitions));
-        self.out.push(
-            target.topic,
-            partition,
-            NewRecord { key, value: self.raw_value.as_deref(), timestamp_ms: self.timestamp_ms.max(0), offset: 0 },
-        );
-        for (name, value) in self.raw_headers.iter_bytes() {
-            self.out.push_header(name, value);
-        }
-        for (name, value) in [
-            ("__streams.errors.exception", exception),
-            ("__streams.errors.message", message),
-            ("__streams.errors.node", node),
-            ("__streams.errors.topic", &*self.topic),
-            ("__streams.errors.partition", &self.partition.to_string()),
-            ("__streams.errors.offset", &self.offset.to_string()),
-        ] {
-            self.out.push_header(name.as_bytes(), Some(value.as_bytes()));
-        }
+        let Context { cause, timestamp_ms, out, .. } = self;
+        DeadLetter { cause, timestamp_ms: *timestamp_ms, node, exception, message }.push(target, out);
         self.metrics.records_out += 1;
+        self.metrics.dead_letters += 1;
         Ok(())
     }
 
+    /// What was handed over fails: that may be anything that was written before, so that the record at hand is not blamed.
     #[cold]
     pub(crate) fn produce_error(&self, node: &str, error: BrokerError) -> Box<TaskError> {
-        self.error(ErrorKind::Produce, node, error.into())
+        let cause = Cause::default();
+        Box::new(TaskError {
+            kind: ErrorKind::Produce,
+            node: node.to_owned(),
+            topic: cause.shared_topic(),
+            partition: cause.partition,
+            offset: cause.offset,
+            timestamp_ms: self.timestamp_ms,
+            source: error.into(),
+        })
     }
 
     #[cold]
@@ -127,9 +138,9 @@ impl Context {
         Box::new(TaskError {
             kind,
             node: node.to_owned(),
-            topic: Arc::clone(&self.topic),
-            partition: self.partition,
-            offset: self.offset,
+            topic: self.cause.shared_topic(),
+            partition: self.cause.partition,
+            offset: self.cause.offset,
             timestamp_ms: self.timestamp_ms,
             source,
         })

@@ -1,9 +1,12 @@
 //! What surrounds a record while it is pushed through a task: its time, origin and headers, the task's stores, and the way out.
 
+mod cause;
 mod closed_windows;
+mod dead_letter;
 mod handlers;
+mod kept_causes;
 mod output;
-mod waiting;
+mod refused;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,9 +22,12 @@ use crate::task::{TaskEnv, TaskId};
 
 pub use handlers::Handlers;
 
+pub(crate) use cause::{AtHand, Cause, RawRecord};
 pub(crate) use closed_windows::{ClosedPlace, ClosedWindows};
-pub(crate) use output::Target;
-pub(crate) use waiting::AtHand;
+pub(crate) use dead_letter::DeadLetter;
+pub(crate) use kept_causes::KeptCauses;
+pub(crate) use output::{Destination, Target};
+pub(crate) use refused::{Unwritten, settle_refused};
 
 /// The producer of a worker, shared by its tasks (all on one thread).
 pub type SharedProducer = Rc<RefCell<Box<dyn Producer>>>;
@@ -37,6 +43,10 @@ pub struct TaskMetrics {
     pub dropped: u64,
     /// Records left out because they could not be decoded or processed and the handler said to go on.
     pub skipped_errors: u64,
+    /// Results left out because they could not be written and the handler said to go on.
+    pub unwritten_results: u64,
+    /// Dead letters, of whatever handler; they are among `records_out`.
+    pub dead_letters: u64,
 }
 
 impl TaskMetrics {
@@ -45,6 +55,8 @@ impl TaskMetrics {
         self.records_out += other.records_out;
         self.dropped += other.dropped;
         self.skipped_errors += other.skipped_errors;
+        self.unwritten_results += other.unwritten_results;
+        self.dead_letters += other.dead_letters;
     }
 }
 
@@ -65,9 +77,8 @@ pub struct Context {
     task_id: TaskId,
     pub(crate) timestamp_ms: i64,
     pub(crate) headers: Headers,
-    pub(crate) topic: Arc<str>,
-    pub(crate) partition: i32,
-    pub(crate) offset: i64,
+    /// The record that what is going on comes from.
+    pub(crate) cause: Cause,
     pub(crate) stream_time_ms: i64,
     /// The largest time so far of the partition that is being read.
     pub(crate) partition_time_ms: i64,
@@ -86,26 +97,22 @@ pub struct Context {
     targets: HashMap<String, Target>,
     handlers: Handlers,
     keeps_raw: bool,
-    raw_key: Option<Vec<u8>>,
-    raw_value: Option<Vec<u8>>,
-    raw_headers: Headers,
-    no_topic: Arc<str>,
+    /// Results are sent with their origin, since a handler may be asked about them.
+    tracks_results: bool,
+    no_headers: Headers,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
 }
 
 impl Context {
     pub(crate) fn new(env: &TaskEnv<'_>) -> Self {
-        let no_topic: Arc<str> = Arc::from("");
         let handlers = env.handlers.clone();
         Context {
             application_id: Arc::from(env.application_id),
             task_id: env.id,
             timestamp_ms: 0,
             headers: Headers::default(),
-            topic: Arc::clone(&no_topic),
-            partition: -1,
-            offset: -1,
+            cause: Cause::default(),
             stream_time_ms: -1,
             partition_time_ms: -1,
             wall_clock_ms: env.wall_clock_ms,
@@ -119,11 +126,9 @@ impl Context {
             producer: SharedProducer::clone(&env.producer),
             targets: HashMap::new(),
             keeps_raw: handlers.needs_raw_records(),
+            tracks_results: !handlers.produce.is_fail(),
             handlers,
-            raw_key: None,
-            raw_value: None,
-            raw_headers: Headers::default(),
-            no_topic,
+            no_headers: Headers::default(),
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
         }
@@ -149,24 +154,26 @@ impl Context {
         &self.headers
     }
 
-    /// Topic that the record at hand came from; empty in a schedule, and when cached changes go downstream.
+    /// Topic that the record at hand came from; empty where there is no single record, as in a schedule. A change that has waited in a cache or
+    /// a buffer has that of the record that made it, as in Kafka Streams.
     pub fn topic(&self) -> &str {
-        &self.topic
+        self.cause.topic()
     }
 
     /// Partition that the record at hand came from; -1 if there is none.
     pub fn partition(&self) -> i32 {
-        self.partition
+        self.cause.partition
     }
 
     /// Offset of the record at hand; -1 if there is none.
     pub fn offset(&self) -> i64 {
-        self.offset
+        self.cause.offset
     }
 
-    /// Topic, partition and offset that the record at hand came from; `None` in a schedule, and when cached changes go downstream.
+    /// Topic, partition and offset that the record at hand came from; `None` where there is no single record, as in a schedule.
     pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
-        (self.offset >= 0).then(|| RecordMetadata { topic: &self.topic, partition: self.partition, offset: self.offset })
+        let Cause { partition, offset, .. } = self.cause;
+        self.cause.topic.as_deref().map(|topic| RecordMetadata { topic, partition, offset })
     }
 
     /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
@@ -187,7 +194,7 @@ impl Context {
     /// Takes a record of a batch as the record at hand.
     #[inline]
     pub(crate) fn begin(&mut self, record: &RecordRef<'_>) {
-        self.offset = record.offset;
+        self.cause.offset = record.offset;
         self.timestamp_ms = record.timestamp_ms;
         if !(record.headers.is_empty() && self.headers.is_empty()) {
             self.headers.assign(record.headers);
@@ -196,28 +203,5 @@ impl Context {
             self.keep_raw(record);
         }
         self.metrics.records_in += 1;
-    }
-
-    /// No record is at hand any more: a schedule runs, or cached changes go downstream. What fails then is not the last record's fault.
-    pub(crate) fn leave_record(&mut self) {
-        self.topic = Arc::clone(&self.no_topic);
-        (self.partition, self.offset) = (-1, -1);
-        (self.raw_key, self.raw_value) = (None, None);
-        self.raw_headers.clear();
-    }
-
-    #[cold]
-    fn keep_raw(&mut self, record: &RecordRef<'_>) {
-        for (kept, bytes) in [(&mut self.raw_key, record.key), (&mut self.raw_value, record.value)] {
-            match bytes {
-                None => *kept = None,
-                Some(bytes) => {
-                    let kept = kept.get_or_insert_default();
-                    kept.clear();
-                    kept.extend_from_slice(bytes);
-                }
-            }
-        }
-        self.raw_headers.assign(record.headers);
     }
 }

@@ -1,8 +1,10 @@
 //! The way out: records for topics.
 
-use super::Context;
-use crate::broker::{ANY_PARTITION, BrokerError, TopicSlot};
+use super::{Context, Unwritten};
+use crate::broker::{ANY_PARTITION, BrokerError, ResultOrigin, TopicSlot};
+use crate::error::Flow;
 use crate::partition::partition_for_key;
+use crate::produce_error::ProduceErrorKind;
 use crate::record::NewRecord;
 
 /// Results are handed to the producer when so many bytes are waiting.
@@ -13,6 +15,23 @@ const HAND_OVER_BYTES: usize = 256 * 1024;
 pub(crate) struct Target {
     pub(crate) topic: TopicSlot,
     pub(crate) partitions: i32,
+}
+
+impl Target {
+    /// The partition by a part of the key, as Kafka's default partitioner has it.
+    #[inline]
+    pub(crate) fn partition_of(self, partitioned_by: Option<&[u8]>) -> i32 {
+        partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, self.partitions))
+    }
+}
+
+/// Where a result goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Destination<'a> {
+    pub(crate) target: Target,
+    /// The topic's name.
+    pub(crate) topic: &'a str,
+    pub(crate) partition: i32,
 }
 
 impl Context {
@@ -53,7 +72,7 @@ impl Context {
         key: Option<&[u8]>,
         value: Option<&[u8]>,
     ) -> Result<(), BrokerError> {
-        let partition = partitioned_by.map_or(ANY_PARTITION, |bytes| partition_for_key(bytes, target.partitions));
+        let partition = target.partition_of(partitioned_by);
         self.send_to(target, partition, key, value)
     }
 
@@ -61,8 +80,32 @@ impl Context {
     #[inline]
     pub(crate) fn send_to(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), BrokerError> {
         if self.timestamp_ms < 0 {
-            return Err(self.before_1970(target));
+            let topic = self.targets.iter().find(|(_, known)| known.topic == target.topic).map(|(name, _)| name.clone());
+            let reason = self.before_1970();
+            return Err(BrokerError::Produce { topic: topic.unwrap_or_default(), partition: None, reason, permanent: true });
         }
+        self.write(target, partition, key, value);
+        self.hand_over_if_large()
+    }
+
+    /// Writes a result of the sink `node` with the time and headers at hand. If it cannot be written, the handler is asked.
+    #[inline]
+    pub(crate) fn send_result(&mut self, node: &'static str, to: Destination<'_>, key: Option<&[u8]>, value: Option<&[u8]>) -> Flow {
+        let Destination { target, topic, partition } = to;
+        if self.timestamp_ms < 0 {
+            let source = self.before_1970().into();
+            let kind = ProduceErrorKind::Timestamp;
+            return self.fail_result(Unwritten { kind, node, topic, partition: None, key, value, source });
+        }
+        self.write(target, partition, key, value);
+        if self.tracks_results {
+            self.out.set_origin(ResultOrigin { node, cause: self.cause.clone() });
+        }
+        self.hand_over_if_large().map_err(|e| self.produce_error(node, e))
+    }
+
+    #[inline]
+    fn write(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) {
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
         if !self.headers.is_empty() {
             for (name, value) in self.headers.iter_bytes() {
@@ -70,15 +113,12 @@ impl Context {
             }
         }
         self.metrics.records_out += 1;
-        self.hand_over_if_large()
     }
 
     /// Only a processor can make such a record: what comes with a negative time is left out at its source.
     #[cold]
-    fn before_1970(&self, target: Target) -> BrokerError {
-        let topic = self.targets.iter().find(|(_, known)| known.topic == target.topic).map(|(name, _)| name.clone());
-        let reason = format!("its time is {} ms, and Kafka has none before 1970; give it another with `forward_at`", self.timestamp_ms);
-        BrokerError::Produce { topic: topic.unwrap_or_default(), partition: None, reason, permanent: true }
+    fn before_1970(&self) -> String {
+        format!("its time is {} ms, and Kafka has none before 1970; give it another with `forward_at`", self.timestamp_ms)
     }
 
     #[inline]

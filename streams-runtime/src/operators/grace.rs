@@ -105,12 +105,13 @@ where
             Ok(_) => return self.next.push(key, value, cx),
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         }
-        cx.origin_into(&mut self.incoming.origin);
+        cx.at_hand_into(&mut self.incoming.origin);
         self.value_bytes.clear();
         let encoded = BufferedCodec(RawBytes).encode(&self.incoming, &mut self.value_bytes);
         encoded.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
+        let raw = self.incoming.origin.cause.raw.take();
         let Context { stores, out, timestamp_ms, .. } = cx;
-        stores.get(self.store).hold(&self.key_bytes, &self.value_bytes, *timestamp_ms, out);
+        stores.get(self.store).hold(&self.key_bytes, (&self.value_bytes, raw), *timestamp_ms, out);
         cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))
     }
 
@@ -118,14 +119,16 @@ where
     fn release(&mut self, cx: &mut Context) -> Flow {
         let until_ms = cx.stores.get(self.store).rows.stream_time_ms().saturating_sub(self.grace_ms);
         loop {
-            let Some((row, value)) = cx.stores.get(self.store).release(until_ms) else { return Ok(()) };
-            let parts = record_key(&row).and_then(|key| Ok((key, BufferedParts::read(&value)?)));
+            let Some((row, held)) = cx.stores.get(self.store).release(until_ms) else { return Ok(()) };
+            let parts = record_key(&row).and_then(|key| Ok((key, BufferedParts::read(&held.bytes)?)));
             let (key_bytes, parts) = parts.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
             let decoded = self.key_codec.decode(Some(key_bytes), &mut self.key_slot);
             let decoded = decoded.and_then(|key| Ok((key, self.value_codec.decode(parts.new, &mut self.value_slot)?)));
             let (key, value) = decoded.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
-            let taken = cx.take_up(&mut self.leaving, key_bytes, &parts);
+            let taken = parts.origin_into(&mut self.leaving);
             taken.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
+            self.leaving.cause.raw = held.raw;
+            cx.exchange(&mut self.leaving);
             let flow = self.next.push(key, value, cx);
             cx.exchange(&mut self.leaving);
             flow?;

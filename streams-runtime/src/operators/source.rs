@@ -256,7 +256,7 @@ where
         let timestamp_ms = match known_ms {
             Some(known_ms) if !E::RECORD_TIME => known_ms,
             _ => {
-                let (topic, partition, partition_time_ms) = (&*cx.topic, cx.partition, cx.partition_time_ms);
+                let (topic, partition, partition_time_ms) = (cx.topic(), cx.partition(), cx.partition_time_ms);
                 self.op.extractor.extract(key, value, &SourceRecord { record: *record, topic, partition, partition_time_ms })
             }
         };

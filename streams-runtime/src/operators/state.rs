@@ -149,9 +149,10 @@ where
             TableStore::Latest(store) => store,
             TableStore::Versions(store) => return self.set_version(store, timestamp_ms, value, next, cx),
         };
-        let Context { stores, headers, .. } = cx;
+        let Context { stores, headers, cause, .. } = cx;
         let store = stores.get(store);
         store.set(slot, timestamp_ms, headers, value);
+        store.set_cause(slot, cause);
         if store.is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
@@ -167,17 +168,15 @@ where
         put_version(store, &self.name, &mut self.last, (key, value, timestamp_ms), next, cx)
     }
 
-    /// Hands all cached changes on, each with its own time and headers.
+    /// Hands all cached changes on, each with its own time, headers and origin.
     pub(crate) fn flush<N>(&mut self, next: &mut N, cx: &mut Context) -> Flow
     where
         N: PushChange<K, V>,
     {
         let TableStore::Latest(store) = self.store else { return Ok(()) };
-        let record_ms = cx.timestamp_ms;
-        let headers = std::mem::take(&mut cx.headers);
+        let mut record = cx.put_aside();
         let result = self.flush_all(store, next, cx);
-        cx.timestamp_ms = record_ms;
-        cx.headers = headers;
+        cx.exchange(&mut record);
         result
     }
 
@@ -191,10 +190,9 @@ where
             let change = store.next_change(&mut self.key_bytes, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
+            (cx.timestamp_ms, cx.headers, cx.cause) = (change.timestamp_ms, change.headers, change.cause);
             let key =
                 self.codec.decode(Some(&self.key_bytes), &mut self.slot).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
-            cx.timestamp_ms = change.timestamp_ms;
-            cx.headers = change.headers;
             next.change(key, change.new.as_ref(), change.old.as_ref(), cx)?;
         }
     }

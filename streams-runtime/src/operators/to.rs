@@ -3,18 +3,20 @@
 use std::marker::PhantomData;
 
 use super::partitioned_by::{ByKey, ByPartitioner, ChoosePartitions, IntoPartitions};
-use crate::codec::{Codec, Encoded, StreamData};
-use crate::context::{Context, Target};
-use crate::error::{ErrorKind, Flow};
+use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::{Context, Destination, Target, Unwritten};
+use crate::error::{BoxError, ErrorKind, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
+use crate::produce_error::ProduceErrorKind;
 use crate::task::TaskBuilder;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Writes the records to a topic, in the formats of their types.
     ///
     /// Kafka Streams: `to`. Time and headers of the record go with it; the partition follows from the bytes of the key (murmur2), records
-    /// with a null key are spread, those with a key in a window ([`Windowed`](crate::Windowed)) go by the key inside.
+    /// with a null key are spread, those with a key in a window ([`Windowed`](crate::Windowed)) go by the key inside. What cannot be written goes to
+    /// the handler of `on_produce_error` ([`OnProduceError`](crate::OnProduceError)).
     // The codecs are inferred from the bounds, so that a type without a format is one error in the words of `StreamData`.
     pub fn to<KC, VC>(&self) -> To<K, V, KC, VC>
     where
@@ -60,7 +62,7 @@ pub struct To<K: ?Sized, V: ?Sized, KC, VC, P = ByKey> {
 impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     /// Chooses the partitions of each record: the closure gets key, value and the number of partitions.
     ///
-    /// Kafka Streams: `StreamPartitioner` of `Produced` and `Repartitioned` (KIP-873). A partition that the topic does not have is an error that stops the application.
+    /// Kafka Streams: `StreamPartitioner` of `Produced` and `Repartitioned` (KIP-873). A partition that the topic does not have goes to the handler of results that cannot be written ([`OnProduceError`](crate::OnProduceError)).
     /// What follows a repartition, or reads the topic, must not expect records of one key in one place any more than the closure sees to it: both sides
     /// of a join have to be divided alike, and a query by key looks where the key's own partition is.
     // The operator is inferred from the bound, so that a mistake in the closure is one error.
@@ -107,7 +109,8 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
 
     /// Makes the node that writes to `topic`.
     pub fn attach(self, b: &mut TaskBuilder<'_>, topic: &str) -> Sink<K, V, KC, VC, P> {
-        Sink { target: b.target(topic), op: self }
+        let name = if b.is_internal(topic) { SinkTopic::Internal(topic.to_owned()) } else { SinkTopic::Users(topic.to_owned()) };
+        Sink { target: b.target(topic), topic: name, op: self }
     }
 
     /// Makes the node that writes to the topic that `f` names for each record.
@@ -116,11 +119,11 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
         F: FnMut(&K, &V, &Context) -> T,
         T: AsRef<str>,
     {
-        DynamicSink { f, op: self }
+        DynamicSink { f, op: self, topic: SinkTopic::Users(String::new()) }
     }
 
     #[inline]
-    fn write(&mut self, target: Target, key: &K, value: &V, cx: &mut Context) -> Flow
+    fn write(&mut self, target: Target, topic: &SinkTopic, key: &K, value: &V, cx: &mut Context) -> Flow
     where
         KC: Codec<K>,
         VC: Codec<V>,
@@ -136,34 +139,95 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
                 let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
                 if chosen {
-                    self.send_to_chosen(target, key, value, cx)
+                    self.send_to_chosen(target, topic, key, value, cx)
                 } else {
                     let partitioned_by = if self.by_whole_keys { key } else { key.map(|key| self.key_codec.partitioned_by(key)) };
-                    cx.send(target, partitioned_by, key, value).map_err(|e| cx.produce_error(self.node, e))
+                    self.send(target, topic, target.partition_of(partitioned_by), (key, value), cx)
                 }
             }
-            (Err(e), _) | (_, Err(e)) => Err(cx.error(ErrorKind::Produce, self.node, e.into())),
+            (key, value) => {
+                let shown = |encoded: &Result<Encoded, CodecError>| matches!(encoded, Ok(Encoded::Bytes));
+                let key_shown = shown(&key).then_some(&key_bytes[..]);
+                let value_shown = shown(&value).then_some(&value_bytes[..]);
+                match (key, value) {
+                    (Err(e), _) => self.refuse(ProduceErrorKind::Encode, topic, (key_shown, value_shown), format!("key: {e}").into(), cx),
+                    (_, Err(e)) => self.refuse(ProduceErrorKind::Encode, topic, (key_shown, value_shown), format!("value: {e}").into(), cx),
+                    _ => Ok(()),
+                }
+            }
         };
         cx.put_scratch((key_bytes, value_bytes));
         flow
     }
 
-    fn send_to_chosen(&self, target: Target, key: Option<&[u8]>, value: Option<&[u8]>, cx: &mut Context) -> Flow {
+    /// Key and value in their bytes, as far as they have any.
+    #[cold]
+    fn shown(&self, key: &K, value: &V) -> (Option<Vec<u8>>, Option<Vec<u8>>)
+    where
+        KC: Codec<K>,
+        VC: Codec<V>,
+    {
+        let (mut key_bytes, mut value_bytes) = (Vec::new(), Vec::new());
+        let has_key = self.key_codec.encode(key, &mut key_bytes) == Ok(Encoded::Bytes);
+        let has_value = self.value_codec.encode(value, &mut value_bytes) == Ok(Encoded::Bytes);
+        (has_key.then_some(key_bytes), has_value.then_some(value_bytes))
+    }
+
+    #[inline]
+    fn send(&self, target: Target, topic: &SinkTopic, partition: i32, record: (Option<&[u8]>, Option<&[u8]>), cx: &mut Context) -> Flow {
+        let (key, value) = record;
+        match topic {
+            SinkTopic::Users(topic) => cx.send_result(self.node, Destination { target, topic, partition }, key, value),
+            SinkTopic::Internal(_) => cx.send_to(target, partition, key, value).map_err(|e| cx.produce_error(self.node, e)),
+        }
+    }
+
+    fn send_to_chosen(&self, target: Target, topic: &SinkTopic, key: Option<&[u8]>, value: Option<&[u8]>, cx: &mut Context) -> Flow {
         for &chosen in &self.chosen {
-            let Some(partition) = i32::try_from(chosen).ok().filter(|partition| *partition < target.partitions) else {
-                let problem = format!("`partitioned_by` gave partition {chosen} of a topic with {} partitions", target.partitions);
-                return Err(cx.error(ErrorKind::Produce, self.node, problem.into()));
-            };
-            cx.send_to(target, partition, key, value).map_err(|e| cx.produce_error(self.node, e))?;
+            match i32::try_from(chosen).ok().filter(|partition| *partition < target.partitions) {
+                Some(partition) => self.send(target, topic, partition, (key, value), cx)?,
+                None => {
+                    let problem = format!("`partitioned_by` gave partition {chosen} of a topic with {} partitions", target.partitions);
+                    self.refuse(ProduceErrorKind::Partition, topic, (key, value), problem.into(), cx)?;
+                }
+            }
         }
         Ok(())
     }
+
+    /// A record cannot be written: a result goes to its handler, what the topology writes for itself is never left out.
+    #[cold]
+    fn refuse(
+        &self,
+        kind: ProduceErrorKind,
+        topic: &SinkTopic,
+        (key, value): (Option<&[u8]>, Option<&[u8]>),
+        source: BoxError,
+        cx: &mut Context,
+    ) -> Flow {
+        match topic {
+            SinkTopic::Users(topic) => cx.fail_result(Unwritten { kind, node: self.node, topic, partition: None, key, value, source }),
+            SinkTopic::Internal(topic) => {
+                let problem = format!("{source}; `{topic}` is a topic of the application's own, and none of its records can be left out");
+                Err(cx.error(ErrorKind::Produce, self.node, problem.into()))
+            }
+        }
+    }
+}
+
+/// The name of a topic that is written.
+enum SinkTopic {
+    /// One with results.
+    Users(String),
+    /// One that a later part of the topology reads.
+    Internal(String),
 }
 
 /// Writes to one topic.
 pub struct Sink<K: ?Sized, V: ?Sized, KC, VC, P = ByKey> {
     op: To<K, V, KC, VC, P>,
     target: Target,
+    topic: SinkTopic,
 }
 
 impl<K: ?Sized, V: ?Sized, KC, VC, P> Node for Sink<K, V, KC, VC, P> {
@@ -182,7 +246,7 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        self.op.write(self.target, key, value, cx)
+        self.op.write(self.target, &self.topic, key, value, cx)
     }
 }
 
@@ -190,6 +254,8 @@ where
 pub struct DynamicSink<K: ?Sized, V: ?Sized, KC, VC, P, F> {
     op: To<K, V, KC, VC, P>,
     f: F,
+    /// Of the last record.
+    topic: SinkTopic,
 }
 
 impl<K: ?Sized, V: ?Sized, KC, VC, P, F> Node for DynamicSink<K, V, KC, VC, P, F> {
@@ -209,8 +275,21 @@ where
     T: AsRef<str>,
 {
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let topic = (self.f)(key, value, cx);
-        let target = cx.target(topic.as_ref()).map_err(|e| cx.produce_error(self.op.node, e))?;
-        self.op.write(target, key, value, cx)
+        let name = (self.f)(key, value, cx);
+        let name = name.as_ref();
+        if !matches!(&self.topic, SinkTopic::Users(known) if known == name) {
+            self.topic = SinkTopic::Users(name.to_owned());
+        }
+        match cx.target(name) {
+            Ok(target) => self.op.write(target, &self.topic, key, value, cx),
+            Err(e) => match e.refusal() {
+                // The broker is away; there is nothing wrong with the record.
+                None => Err(cx.error(ErrorKind::Produce, self.op.node, e.into())),
+                Some(kind) => {
+                    let (key, value) = self.op.shown(key, value);
+                    self.op.refuse(kind, &self.topic, (key.as_deref(), value.as_deref()), e.into(), cx)
+                }
+            },
+        }
     }
 }

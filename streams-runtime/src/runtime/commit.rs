@@ -13,6 +13,7 @@ use super::error::Error;
 use super::shared::lock;
 use super::worker::Worker;
 use crate::broker::{BrokerError, CommitOffset};
+use crate::context::settle_refused;
 use crate::error::TaskError;
 
 /// How long one attempt waits for acknowledgements before other work has its turn.
@@ -77,17 +78,30 @@ impl Worker {
         Ok(if offsets.is_empty() { Outcome::Nothing } else { Outcome::Committed })
     }
 
-    /// Waits until all that was handed over is acknowledged; an error if the broker is away for now.
+    /// Waits until all that was handed over is acknowledged, or refused and dealt with; an error if the broker is away for now.
     fn acknowledged(&mut self) -> Result<Option<BrokerError>, Error> {
-        let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
-        match flushed {
-            Ok(()) => Ok(None),
-            Err(error) if error.is_retriable() => {
-                tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
-                Ok(Some(error))
+        loop {
+            let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
+            // Before an error is looked at: what was refused is refused, also if the rest is still on its way.
+            let letters = self.settle_refused()?;
+            match flushed {
+                Ok(()) if letters => {}
+                Ok(()) => return Ok(None),
+                Err(error) if error.is_retriable() => {
+                    tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
+                    return Ok(Some(error));
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+    }
+
+    /// Asks the handler about results that the broker has refused; whether dead letters were sent, which are to be acknowledged as well.
+    pub(super) fn settle_refused(&mut self) -> Result<bool, Error> {
+        let config = &self.shared.config;
+        let mut producer = self.producer.borrow_mut();
+        settle_refused(&mut **producer, &config.handlers, &mut self.finished, config.clock.now_ms())
+            .map_err(|source: Box<TaskError>| Error::Result(source.into()))
     }
 
     /// Processed records of internal topics are of no use any more.

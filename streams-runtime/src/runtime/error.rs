@@ -32,6 +32,9 @@ pub enum Error {
         /// The record and the cause.
         source: Arc<TaskError>,
     },
+    /// The broker refused a result, and the handler said to fail. The offset of its record is not committed.
+    #[error(transparent)]
+    Result(Arc<TaskError>),
     /// A task could not be made.
     #[error("task {task} could not be made: {source}")]
     Build {

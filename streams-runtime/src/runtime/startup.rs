@@ -11,6 +11,7 @@ use crate::broker::{Broker, BrokerError, NewTopic};
 use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::{SinkPlan, SourceTopics, TopologyPlan};
+use crate::produce_error::OnProduceError;
 
 /// Checks settings that need no broker.
 pub(crate) fn check_settings(config: &Config) -> Vec<StartupProblem> {
@@ -122,6 +123,9 @@ impl Checks<'_> {
             if let OnError::DeadLetter(topic) = handler {
                 roles.insert(topic.clone(), "dead-letter topic");
             }
+        }
+        if let OnProduceError::DeadLetter(topic) = &self.config.handlers.produce {
+            roles.insert(topic.clone(), "dead-letter topic");
         }
         if let OnDropped::DeadLetter(topic) = &self.config.handlers.dropped {
             roles.insert(topic.clone(), "dead-letter topic");

@@ -14,6 +14,7 @@ use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::OffsetReset;
 use crate::processor::{ProcessorWrapper, WrapProcessors};
+use crate::produce_error::OnProduceError;
 use crate::stores::StoreFactory;
 use crate::time::clock::Clock;
 use crate::topology::{AnyTopology, Topology};
@@ -176,6 +177,16 @@ impl<T: Topology> Streams<T> {
     #[must_use]
     pub fn on_process_error(mut self, handler: OnError) -> Self {
         self.config.handlers.process = handler;
+        self
+    }
+
+    /// What becomes of results that cannot be written: too large, not encodable, refused by the broker for what they are, which may be known only
+    /// when it answers. Default: [`OnProduceError::Fail`]. [`OnError`] is taken as well.
+    ///
+    /// Kafka Streams: `production.exception.handler`.
+    #[must_use]
+    pub fn on_produce_error(mut self, handler: impl Into<OnProduceError>) -> Self {
+        self.config.handlers.produce = handler.into();
         self
     }
 

@@ -62,7 +62,8 @@ pub(crate) struct Worker {
     pub(super) tasks: BTreeMap<TaskId, Assigned>,
     pub(super) next_commit_ms: i64,
     pub(super) commit_requested: bool,
-    finished: TaskMetrics,
+    /// Of tasks that are closed, and of results that were refused after they were sent.
+    pub(super) finished: TaskMetrics,
     stopping: bool,
 }
 
@@ -131,6 +132,7 @@ impl Worker {
             busy |= self.process(now_ms)?;
         }
         self.producer.borrow_mut().poll()?;
+        self.settle_refused()?;
         let draining = !busy && drain.is_some();
         let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
         if commits {
@@ -139,6 +141,7 @@ impl Worker {
         // With each commit as well, or a worker that is never idle would never be heard of.
         if commits || !busy {
             self.report_metrics();
+            self.shared.config.handlers.log_limit.log_summaries(now_ms, false);
         }
         self.shared.drains.note(self.index, drain.filter(|_| !busy && self.is_drained()));
         Ok(busy)
@@ -172,9 +175,12 @@ impl Worker {
                     self.share_cache();
                 }
                 Command::Revoke(tasks, done) => {
-                    // What they did so far is committed before the next owner begins.
-                    // If that fails, the next owner does it again.
-                    let _ = self.commit_before_leaving();
+                    // What they did so far is committed before the next owner begins. If the broker is away, the next owner does it again. Any
+                    // other error is one of records, and is not to be forgotten.
+                    match self.commit_before_leaving() {
+                        Ok(()) | Err(Error::LastCommit(_)) => {}
+                        Err(error) => return Err(error),
+                    }
                     for task in &tasks {
                         self.close(*task)?;
                     }

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::erased::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
-use crate::codec::buffered::{Buffered, BufferedParts, Origin};
+use crate::codec::buffered::{Buffered, BufferedParts};
 use crate::codec::{Codec, CodecError, Encoded, Held, StreamData};
+use crate::context::RawRecord;
 use crate::headers::Headers;
 use crate::record::{RecordBatch, RecordRef};
 
@@ -22,11 +23,19 @@ const VERSION_3: &[u8] = &[3];
 const VERSION_2: &[u8] = &[2];
 const TIME_BYTES: usize = 8;
 
+/// What is known of a key that waits, beside its row.
+struct Waiting {
+    /// What it counts for.
+    counted: usize,
+    /// The record that made the last update as its topic has it, if that is kept; a row that leaves the cache would lose it.
+    raw: Option<Arc<RawRecord>>,
+}
+
 /// The buffer of one task.
 pub(crate) struct BufferStore<V: Held> {
     rows: KeyValueStore<Vec<u8>, Buffered<V>>,
-    /// All keys behind the time that they are ordered by, and what each counts for.
-    by_time: BTreeMap<Box<[u8]>, usize>,
+    /// All keys behind the time that they are ordered by.
+    by_time: BTreeMap<Box<[u8]>, Waiting>,
     /// All keys behind the time of their arrival, if that is asked for.
     by_arrival: Option<BTreeSet<Box<[u8]>>>,
     /// Whether bytes are counted.
@@ -35,7 +44,6 @@ pub(crate) struct BufferStore<V: Held> {
     /// A place in an index: a time and a key.
     place: Vec<u8>,
     scratch: Vec<u8>,
-    no_topic: Arc<str>,
 }
 
 /// A time and a key as bytes in the order of both.
@@ -66,7 +74,6 @@ impl<V: Held> BufferStore<V> {
             bytes: 0,
             place: Vec::new(),
             scratch: Vec::new(),
-            no_topic: Arc::from(""),
         }
     }
 
@@ -86,7 +93,7 @@ impl<V: Held> BufferStore<V> {
             let Some(time_ms) = self.rows.row(at).map(|row| row.time_ms) else { continue };
             let arrived_ms = self.rows.row_timestamp_ms(at);
             let counted = self.counted_bytes(at, &key)?;
-            self.enter(&key, time_ms, arrived_ms, counted);
+            self.enter(&key, time_ms, arrived_ms, Waiting { counted, raw: None });
         }
         Ok(())
     }
@@ -117,10 +124,10 @@ impl<V: Held> BufferStore<V> {
         self.by_arrival.as_ref()?.first().map(|place| time_of(place))
     }
 
-    fn enter(&mut self, key: &[u8], time_ms: i64, arrived_ms: i64, counted: usize) {
+    fn enter(&mut self, key: &[u8], time_ms: i64, arrived_ms: i64, waiting: Waiting) {
+        self.bytes += waiting.counted;
         place_of(&mut self.place, time_ms, key);
-        self.by_time.insert(self.place.as_slice().into(), counted);
-        self.bytes += counted;
+        self.by_time.insert(self.place.as_slice().into(), waiting);
         if let Some(by_arrival) = &mut self.by_arrival {
             place_of(&mut self.place, arrived_ms, key);
             by_arrival.insert(self.place.as_slice().into());
@@ -162,23 +169,21 @@ impl<V: Held> BufferStore<V> {
         let arrived_ms = self.rows.row_timestamp_ms(at);
         let before = self.rows.take(at);
         let is_new = before.is_none();
-        let mut row = before.unwrap_or_else(|| {
-            let topic = Arc::clone(&self.no_topic);
-            let origin = Origin { timestamp_ms: 0, offset: -1, topic, partition: -1, headers: Headers::default() };
-            Buffered { origin, prior: None, old: None, new: None, time_ms }
-        });
+        let mut row = before.unwrap_or_else(|| Buffered { time_ms, ..Buffered::default() });
         update(&mut row, is_new);
+        let raw = row.origin.cause.raw.take();
         let time_ms = row.time_ms;
         let arrived_ms = if is_new { now_ms } else { arrived_ms };
         self.rows.set(at, arrived_ms, &Headers::default(), Some(row));
         if is_new {
             let counted = self.counted_bytes(at, key)?;
-            self.enter(key, time_ms, arrived_ms, counted);
-        } else if self.counts_bytes {
+            self.enter(key, time_ms, arrived_ms, Waiting { counted, raw });
+        } else if self.counts_bytes || raw.is_some() {
             let counted = self.counted_bytes(at, key)?;
             place_of(&mut self.place, time_ms, key);
-            if let Some(before) = self.by_time.get_mut(&self.place[..]) {
-                self.bytes = (self.bytes + counted).saturating_sub(std::mem::replace(before, counted));
+            if let Some(waiting) = self.by_time.get_mut(&self.place[..]) {
+                let before = std::mem::replace(waiting, Waiting { counted, raw });
+                self.bytes = (self.bytes + counted).saturating_sub(before.counted);
             }
         }
         Ok(())
@@ -186,11 +191,10 @@ impl<V: Held> BufferStore<V> {
 
     /// Takes out the key that is first; its bytes go to `key`.
     pub(crate) fn take_first(&mut self, key: &mut Vec<u8>) -> Result<Option<Buffered<V>>, StoreError> {
-        let Some((place, counted)) = self.by_time.pop_first() else { return Ok(None) };
-        self.bytes = self.bytes.saturating_sub(counted);
+        let Some((place, waiting)) = self.by_time.pop_first() else { return Ok(None) };
         key.clear();
         key.extend_from_slice(place.get(TIME_BYTES..).unwrap_or_default());
-        self.remove(key)
+        self.remove(key, waiting)
     }
 
     /// The keys that came up to this time by the wall clock, in the order in which they leave.
@@ -210,14 +214,14 @@ impl<V: Held> BufferStore<V> {
 
     /// Takes out the key of a place that [`arrived_until`](Self::arrived_until) gave; its bytes go to `key`.
     pub(crate) fn take_at(&mut self, place: &[u8], key: &mut Vec<u8>) -> Result<Option<Buffered<V>>, StoreError> {
-        let Some(counted) = self.by_time.remove(place) else { return Ok(None) };
-        self.bytes = self.bytes.saturating_sub(counted);
+        let Some(waiting) = self.by_time.remove(place) else { return Ok(None) };
         key.clear();
         key.extend_from_slice(place.get(TIME_BYTES..).unwrap_or_default());
-        self.remove(key)
+        self.remove(key, waiting)
     }
 
-    fn remove(&mut self, key: &[u8]) -> Result<Option<Buffered<V>>, StoreError> {
+    fn remove(&mut self, key: &[u8], waiting: Waiting) -> Result<Option<Buffered<V>>, StoreError> {
+        self.bytes = self.bytes.saturating_sub(waiting.counted);
         let at = self.load(key)?;
         let arrived_ms = self.rows.row_timestamp_ms(at);
         let row = self.rows.take(at);
@@ -226,7 +230,10 @@ impl<V: Held> BufferStore<V> {
             place_of(&mut self.place, arrived_ms, key);
             by_arrival.remove(&self.place[..]);
         }
-        Ok(row)
+        Ok(row.map(|mut row| {
+            row.origin.cause.raw = waiting.raw;
+            row
+        }))
     }
 }
 

@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::codec::StreamData;
+use crate::context::Cause;
 use crate::headers::Headers;
 
 /// What a row costs besides its own size: its place in the index and what the allocator adds to its key.
@@ -20,9 +21,16 @@ pub(super) struct Row<V> {
     pub(super) timestamp_ms: i64,
     /// Of the record that made the last change; most have none.
     pub(super) headers: Option<Box<Headers>>,
-    dirty: bool,
+    /// Behind its place among the changed rows; 0: it is not changed.
+    dirty: u32,
     used: bool,
     vacant: bool,
+}
+
+impl<V> Row<V> {
+    fn is_dirty(&self) -> bool {
+        self.dirty != 0
+    }
 }
 
 /// A row changed since the last flush, with the value it had then, if that is kept.
@@ -31,6 +39,17 @@ struct Dirty<V> {
     old: Option<V>,
     /// Whether the row had a value then.
     was_there: bool,
+    /// The record that made the last change.
+    cause: Cause,
+}
+
+/// A changed row that leaves.
+pub(super) struct Leaving<'c, V> {
+    pub(super) row: &'c Row<V>,
+    /// The value of the flush before, if it is kept.
+    pub(super) old: Option<V>,
+    /// The record that made the last change.
+    pub(super) cause: Cause,
 }
 
 pub(super) struct Cache<V> {
@@ -112,7 +131,7 @@ impl<V: StreamData + Clone> Cache<V> {
         }
         self.bytes += Self::fixed_bytes(key) + value.as_ref().map_or(0, V::heap_bytes);
         let hash = self.hasher.hash_one(key);
-        let row = Row { key: key.into(), value, timestamp_ms, headers: None, dirty: false, used: true, vacant: false };
+        let row = Row { key: key.into(), value, timestamp_ms, headers: None, dirty: 0, used: true, vacant: false };
         let place = match self.vacant.pop() {
             Some(place) => {
                 self.rows[place as usize] = row;
@@ -142,7 +161,7 @@ impl<V: StreamData + Clone> Cache<V> {
             }
             self.hand = (self.hand + 1) % self.rows.len();
             let row = &mut self.rows[self.hand];
-            if row.vacant || row.dirty {
+            if row.vacant || row.is_dirty() {
                 continue;
             }
             if std::mem::take(&mut row.used) && self.max_bytes > 0 {
@@ -171,7 +190,7 @@ impl<V: StreamData + Clone> Cache<V> {
     /// Lets the row of a key go, unless it is changed.
     pub(super) fn forget(&mut self, key: &[u8]) {
         if let Some(place) = self.find(key)
-            && !self.rows[place].dirty
+            && !self.rows[place].is_dirty()
         {
             self.remove(place);
         }
@@ -181,7 +200,7 @@ impl<V: StreamData + Clone> Cache<V> {
     #[inline]
     pub(super) fn take(&mut self, place: usize) -> Option<V> {
         let row = &mut self.rows[place];
-        if !row.dirty {
+        if !row.is_dirty() {
             self.taken_was_there = row.value.is_some();
             if self.keeps_old {
                 self.taken = row.value.clone();
@@ -201,7 +220,7 @@ impl<V: StreamData + Clone> Cache<V> {
     /// What a row that was taken out, and had no value, is said to have had; without a cache only, and if it is kept.
     #[inline]
     pub(super) fn assume_old(&mut self, place: usize, initial: impl FnOnce() -> V) {
-        if self.tells_old() && !self.rows[place].dirty && self.taken.is_none() {
+        if self.tells_old() && !self.rows[place].is_dirty() && self.taken.is_none() {
             self.taken = Some(initial());
         }
     }
@@ -217,9 +236,11 @@ impl<V: StreamData + Clone> Cache<V> {
     #[inline]
     pub(super) fn set(&mut self, place: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
         let row = &mut self.rows[place];
-        if !row.dirty {
-            row.dirty = true;
-            self.dirty.push(Dirty { place: place as u32, old: self.taken.take(), was_there: self.taken_was_there });
+        if !row.is_dirty() {
+            let (old, was_there) = (self.taken.take(), self.taken_was_there);
+            self.dirty.push(Dirty { place: place as u32, old, was_there, cause: Cause::default() });
+            self.bytes += size_of::<Cause>();
+            row.dirty = self.dirty.len() as u32;
         }
         row.timestamp_ms = timestamp_ms;
         match &mut row.headers {
@@ -231,9 +252,24 @@ impl<V: StreamData + Clone> Cache<V> {
         row.value = value;
     }
 
-    /// The next changed row, which counts as flushed from now on, with the value of the flush before. At the end of them `None`, and
-    /// a cache that is full makes room.
-    pub(super) fn next_dirty(&mut self) -> Option<(&Row<V>, Option<V>)> {
+    /// Notes which record made the last change of a row.
+    #[inline]
+    pub(super) fn set_cause(&mut self, place: usize, cause: &Cause) {
+        let dirty = self.rows[place].dirty as usize;
+        if let Some(dirty) = self.dirty.get_mut(dirty.wrapping_sub(1)) {
+            let before = dirty.cause.heap_bytes();
+            dirty.cause.assign(cause);
+            self.bytes = (self.bytes + dirty.cause.heap_bytes()).saturating_sub(before);
+        }
+    }
+
+    /// The record that made the last change of a row that is not flushed yet.
+    pub(super) fn cause(&self, place: usize) -> Option<&Cause> {
+        self.dirty.get((self.rows[place].dirty as usize).wrapping_sub(1)).map(|dirty| &dirty.cause)
+    }
+
+    /// The next changed row, which counts as flushed from now on. At the end of them `None`, and a cache that is full makes room.
+    pub(super) fn next_dirty(&mut self) -> Option<Leaving<'_, V>> {
         loop {
             let Some(dirty) = self.dirty.get_mut(self.flushed) else {
                 self.dirty.clear();
@@ -245,13 +281,15 @@ impl<V: StreamData + Clone> Cache<V> {
             };
             self.flushed += 1;
             let (place, old, was_there) = (dirty.place as usize, dirty.old.take(), dirty.was_there);
+            let cause = std::mem::take(&mut dirty.cause);
+            self.bytes = self.bytes.saturating_sub(size_of::<Cause>() + cause.heap_bytes());
             let row = &mut self.rows[place];
-            row.dirty = false;
+            row.dirty = 0;
             if self.drops_deleted && self.max_bytes > 0 && !was_there && row.value.is_none() {
                 self.remove(place);
                 continue;
             }
-            return Some((&self.rows[place], old));
+            return Some(Leaving { row: &self.rows[place], old, cause });
         }
     }
 

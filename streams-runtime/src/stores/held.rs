@@ -6,10 +6,12 @@
 //! it only as long as it has not been compacted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::objects::{Below, ObjectRows, ObjectStore};
 use crate::broker::ProduceBatch;
 use crate::codec::CodecError;
+use crate::context::RawRecord;
 
 const RECORD: u8 = 0;
 const STREAM_TIME: u8 = 1;
@@ -40,9 +42,16 @@ pub(crate) fn record_key(row: &[u8]) -> Result<&[u8], CodecError> {
     held_key(row).map(|held| held.key)
 }
 
+/// What is held of a record.
+pub(crate) struct HeldRecord {
+    pub(crate) bytes: Box<[u8]>,
+    /// As its topic has it, if that is kept and the process has held it all the time.
+    pub(crate) raw: Option<Arc<RawRecord>>,
+}
+
 /// What is held, by the keys of the rows.
 pub(crate) struct HeldRows {
-    rows: BTreeMap<Box<[u8]>, Box<[u8]>>,
+    rows: BTreeMap<Box<[u8]>, HeldRecord>,
     /// The largest time of a record that was ever held; -1 before the first.
     stream_time_ms: i64,
     sequence: u32,
@@ -62,7 +71,8 @@ impl HeldRows {
 
 impl HeldStore {
     /// Holds a record with these bytes.
-    pub(crate) fn hold(&mut self, key: &[u8], value: &[u8], time_ms: i64, out: &mut ProduceBatch) {
+    pub(crate) fn hold(&mut self, key: &[u8], value: (&[u8], Option<Arc<RawRecord>>), time_ms: i64, out: &mut ProduceBatch) {
+        let (value, raw) = value;
         let HeldRows { rows, stream_time_ms, sequence, row_key } = &mut self.rows;
         *sequence = (*sequence + 1) & LARGEST_SEQUENCE;
         row_key.clear();
@@ -71,16 +81,16 @@ impl HeldStore {
         row_key.extend_from_slice(key);
         row_key.extend_from_slice(&sequence.to_be_bytes());
         self.below.write(row_key, value, time_ms, out);
-        rows.insert(row_key[..].into(), value.into());
+        rows.insert(row_key[..].into(), HeldRecord { bytes: value.into(), raw });
         if time_ms > *stream_time_ms {
             *stream_time_ms = time_ms;
             self.below.keep(&[STREAM_TIME], Some(&time_ms.to_be_bytes()), time_ms);
         }
     }
 
-    /// Takes the first record out whose time is not after `until_ms`: the key of its row, and its bytes. When it has been joined,
+    /// Takes the first record out whose time is not after `until_ms`: the key of its row, and the record. When it has been joined,
     /// [`released`](Self::released) must be told: until then it comes back after a crash.
-    pub(crate) fn release(&mut self, until_ms: i64) -> Option<(Box<[u8]>, Box<[u8]>)> {
+    pub(crate) fn release(&mut self, until_ms: i64) -> Option<(Box<[u8]>, HeldRecord)> {
         let first = self.rows.rows.first_entry()?;
         // A row whose key is too short was refused when it came.
         let time_ms = held_key(first.key()).map_or(i64::MIN, |held| held.time_ms);
@@ -111,7 +121,7 @@ impl ObjectRows for HeldRows {
             // What comes is to stand behind what is there.
             Some(value) => {
                 self.sequence = self.sequence.max(sequence);
-                self.rows.insert(row.into(), value.into());
+                self.rows.insert(row.into(), HeldRecord { bytes: value.into(), raw: None });
             }
             None => {
                 self.rows.remove(row);

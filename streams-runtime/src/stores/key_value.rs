@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::{BackendBatch, KeyValueBackend, StoreError};
 use crate::broker::TopicSlot;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::Cause;
 use crate::headers::Headers;
 use crate::record::RecordRef;
 
@@ -56,6 +57,8 @@ pub struct Change<V> {
     pub timestamp_ms: i64,
     /// Headers of the record that made the last update.
     pub headers: Headers,
+    /// That record.
+    pub(crate) cause: Cause,
 }
 
 impl<K, V> KeyValueStore<K, V>
@@ -208,6 +211,17 @@ where
     #[inline]
     pub(crate) fn set(&mut self, place: usize, timestamp_ms: i64, headers: &Headers, value: Option<V>) {
         self.cache.set(place, timestamp_ms, headers, value);
+    }
+
+    /// Notes which record made the last change of a row, for what hands the changes on.
+    #[inline]
+    pub(crate) fn set_cause(&mut self, place: usize, cause: &Cause) {
+        self.cache.set_cause(place, cause);
+    }
+
+    /// The record that made the last change of a row that is not flushed yet.
+    pub(crate) fn cause(&self, place: usize) -> Option<&Cause> {
+        self.cache.cause(place)
     }
 
     /// The value that a row which was taken out, and had none, is said to have had before its change. Kafka Streams tells the initial value of

@@ -14,6 +14,7 @@ use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
 use crate::codec::windowed::{end_session_key, session_key};
+use crate::context::Cause;
 use crate::headers::Headers;
 use crate::record::RecordRef;
 use crate::windows::SessionWindow;
@@ -197,6 +198,17 @@ where
     #[inline]
     pub(crate) fn set(&mut self, place: usize, end_ms: i64, no_headers: &Headers, value: Option<V>) {
         self.rows.set(place, end_ms, no_headers, value);
+    }
+
+    /// As [`KeyValueStore::set_cause`].
+    #[inline]
+    pub(crate) fn set_cause(&mut self, place: usize, cause: &Cause) {
+        self.rows.set_cause(place, cause);
+    }
+
+    /// As [`KeyValueStore::cause`].
+    pub(crate) fn cause(&self, place: usize) -> Option<&Cause> {
+        self.rows.cause(place)
     }
 
     #[inline]

@@ -15,6 +15,7 @@ use super::erased::OverRows;
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::context::Cause;
 use crate::headers::Headers;
 use crate::record::RecordRef;
 
@@ -177,6 +178,17 @@ where
             self.note(key);
         }
         self.rows.set(place, timestamp_ms, headers, value);
+    }
+
+    /// As [`KeyValueStore::set_cause`].
+    #[inline]
+    pub(crate) fn set_cause(&mut self, place: usize, cause: &Cause) {
+        self.rows.set_cause(place, cause);
+    }
+
+    /// As [`KeyValueStore::cause`].
+    pub(crate) fn cause(&self, place: usize) -> Option<&Cause> {
+        self.rows.cause(place)
     }
 
     #[inline]

@@ -350,6 +350,11 @@ impl<'a> TaskBuilder<'a> {
         })
     }
 
+    /// Whether the application writes this topic for itself.
+    pub(crate) fn is_internal(&self, topic: &str) -> bool {
+        self.env.plan.sinks.iter().any(|sink| sink.internal(self.env.application_id).is_some_and(|name| name == topic))
+    }
+
     /// `<application id>-<name>-repartition`.
     pub fn repartition_topic(&self, name: &str) -> String {
         repartition_topic(self.env.application_id, name)

@@ -6,7 +6,6 @@ mod metadata;
 mod processor_stores;
 
 use std::fmt;
-use std::sync::Arc;
 
 pub use builder::{BuildError, TaskBuilder, TaskEnv};
 pub use input::Input;
@@ -208,10 +207,7 @@ impl Task {
     fn run(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {
         let input = &mut self.inputs[chosen];
         let source = &mut self.sources[input.source()];
-        if !Arc::ptr_eq(&self.cx.topic, &input.partition().topic) {
-            self.cx.topic = Arc::clone(&input.partition().topic);
-        }
-        self.cx.partition = input.partition().partition;
+        self.cx.cause.set_partition(&input.partition().topic, input.partition().partition);
         self.cx.partition_time_ms = input.partition_time_ms;
         let first_ms = input.head_ms;
         let (batch, from, to) = input.buffered();

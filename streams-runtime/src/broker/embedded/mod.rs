@@ -241,7 +241,7 @@ impl EmbeddedLog {
     /// Returns partition and offset. Its own offset is not looked at. [`flush`](Self::flush) makes it safe.
     ///
     /// # Errors
-    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, [`BrokerError::Storage`].
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, or has no key and its topic is compacted, [`BrokerError::Storage`].
     pub fn append<'r>(&self, topic: &str, partition: Option<i32>, record: impl Into<RecordRef<'r>>) -> Result<(i32, i64), BrokerError> {
         let record = record.into();
         let topic = self.topic_or_create(topic)?;
@@ -250,7 +250,7 @@ impl EmbeddedLog {
             None => 0,
         });
         let log = topic.partition(partition)?;
-        producer::check_size(&topic, partition, &record)?;
+        producer::check_record(&topic, partition, &record).map_err(|(_, error)| error)?;
         let end = log.append(std::iter::once(record), self.stamp_ms(&topic))?;
         Ok((partition, end - 1))
     }

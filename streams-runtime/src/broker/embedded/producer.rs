@@ -1,13 +1,15 @@
 //! Writing records.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::EmbeddedLog;
 use super::encoding;
 use super::topic::Topic;
-use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, RefusedRecord, ResultOrigin, TopicSlot};
 use crate::partition::partition_for_key;
+use crate::produce_error::ProduceErrorKind;
 use crate::record::RecordRef;
 
 /// A topic this producer knows.
@@ -32,20 +34,24 @@ pub(super) struct EmbeddedProducer {
     targets: Vec<Target>,
     /// Destinations with something pending, in the order of their first record.
     touched: Vec<(u32, u32)>,
+    refused: VecDeque<RefusedRecord>,
 }
 
-/// The size of a record as Kafka counts it against `max.message.bytes`, near enough.
-pub(super) fn check_size(topic: &Topic, partition: i32, record: &RecordRef<'_>) -> Result<(), BrokerError> {
+/// Why a record is refused.
+pub(super) type Refusal = (ProduceErrorKind, BrokerError);
+
+/// Whether the topic takes a record: its size, as Kafka counts it near enough, and its key.
+pub(super) fn check_record(topic: &Topic, partition: i32, record: &RecordRef<'_>) -> Result<(), Refusal> {
     let bytes = encoding::encoded_bytes(record);
-    if bytes <= topic.max_message_bytes {
+    let (kind, reason) = if bytes > topic.max_message_bytes {
+        let limit = topic.max_message_bytes;
+        (ProduceErrorKind::TooLarge, format!("a record of {bytes} bytes is larger than the topic's max.message.bytes = {limit}"))
+    } else if topic.compacts && record.key.is_none() {
+        (ProduceErrorKind::Refused, "a record of a compacted topic needs a key, and this one is null".to_owned())
+    } else {
         return Ok(());
-    }
-    Err(BrokerError::Produce {
-        topic: topic.name.to_string(),
-        partition: Some(partition),
-        reason: format!("a record of {bytes} bytes is larger than the topic's max.message.bytes = {}", topic.max_message_bytes),
-        permanent: true,
-    })
+    };
+    Err((kind, BrokerError::Produce { topic: topic.name.to_string(), partition: Some(partition), reason, permanent: true }))
 }
 
 impl Target {
@@ -63,9 +69,24 @@ impl Target {
     }
 }
 
+#[cold]
+fn refused(topic: &Topic, partition: i32, record: &RecordRef<'_>, origin: &ResultOrigin, (kind, error): Refusal) -> RefusedRecord {
+    RefusedRecord {
+        origin: origin.clone(),
+        topic: topic.name.to_string(),
+        partition: (partition != ANY_PARTITION).then_some(partition),
+        key: record.key.map(<[u8]>::to_vec),
+        value: record.value.map(<[u8]>::to_vec),
+        headers: record.headers.into(),
+        timestamp_ms: record.timestamp_ms,
+        kind,
+        error,
+    }
+}
+
 impl EmbeddedProducer {
     pub(super) fn new(log: EmbeddedLog) -> Self {
-        EmbeddedProducer { log, targets: Vec::new(), touched: Vec::new() }
+        EmbeddedProducer { log, targets: Vec::new(), touched: Vec::new(), refused: VecDeque::new() }
     }
 
     /// Sorts the records by destination and finds every mistake before anything is written.
@@ -76,8 +97,17 @@ impl EmbeddedProducer {
                 reason: format!("topic slot {} is not known to this producer", slot.0),
                 fatal: false,
             })?;
-            let partition = target.choose(partition, &record)?;
-            check_size(&target.topic, partition as i32, &record)?;
+            let chosen = target.choose(partition, &record).map_err(|error| (ProduceErrorKind::Partition, error));
+            let chosen = chosen.and_then(|chosen| check_record(&target.topic, chosen as i32, &record).map(|()| chosen));
+            let partition = match (chosen, batch.origin(index)) {
+                (Ok(partition), _) => partition,
+                (Err(refusal), Some(origin)) => {
+                    let refused = refused(&target.topic, partition, &record, origin, refusal);
+                    self.refused.push_back(refused);
+                    continue;
+                }
+                (Err((_, error)), None) => return Err(error),
+            };
             let destination = &mut target.partitions[partition];
             if destination.pending.is_empty() {
                 self.touched.push((slot.0, partition as u32));
@@ -151,6 +181,10 @@ impl Producer for EmbeddedProducer {
             }
         }
         Ok(())
+    }
+
+    fn take_refused(&mut self) -> Option<RefusedRecord> {
+        self.refused.pop_front()
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {

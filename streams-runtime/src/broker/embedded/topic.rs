@@ -46,6 +46,8 @@ pub(super) struct Topic {
     pub(super) partitions: Vec<Arc<PartitionLog>>,
     /// `max.message.bytes`.
     pub(super) max_message_bytes: usize,
+    /// `cleanup.policy` has `compact`: records need keys.
+    pub(super) compacts: bool,
     /// `message.timestamp.type` = `LogAppendTime`.
     pub(super) log_append_time: bool,
 }
@@ -56,6 +58,7 @@ impl Topic {
         Topic {
             name: Arc::from(name),
             max_message_bytes: limit.unwrap_or(1_048_588),
+            compacts: config.get("cleanup.policy").is_some_and(|policy| policy.split(',').any(|p| p.trim() == "compact")),
             log_append_time: config.get("message.timestamp.type").is_some_and(|t| t == "LogAppendTime"),
             config,
             partitions,

@@ -97,6 +97,7 @@ impl Words<'_> {
             Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::InvalidTopic => {
                 BrokerError::UnknownTopic { topic: topic.to_owned() }
             }
+            Code::TopicAuthorizationFailed => BrokerError::Unauthorized { topic: topic.to_owned(), reason: code.to_string() },
             Code::TopicAlreadyExists => BrokerError::TopicExists { topic: topic.to_owned() },
             _ => self.request(what, code),
         }

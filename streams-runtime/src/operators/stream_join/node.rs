@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::JoinStreams;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::Context;
+use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::node::{Node, Push, Signal};
@@ -37,6 +37,8 @@ struct JoinNode<K: StreamData + ?Sized, V: StreamData + ?Sized, OK: ?Sized, OV: 
     closing_slot: <K::Codec as Codec<K>>::Slot,
     closing_key: Vec<u8>,
     waiting_key: Vec<u8>,
+    /// Of records that wait.
+    causes: KeptCauses,
     next: N,
 }
 
@@ -81,6 +83,7 @@ where
             closing_slot: Default::default(),
             closing_key: Vec::new(),
             waiting_key: Vec::new(),
+            causes: KeptCauses::default(),
             next,
         };
         JoinedStreams { node: Rc::new(RefCell::new(node)) }
@@ -186,15 +189,21 @@ where
     }
 
     /// Records of one side, key and time get no partner.
-    fn give_up<T>(&mut self, key: &[u8], values: &Values<T>, call: fn(&mut J, &K, &T) -> Option<R>, cx: &mut Context) -> Flow {
+    fn give_up<T>(&mut self, waiting_row: &[u8], values: &Values<T>, call: fn(&mut J, &K, &T) -> Option<R>, cx: &mut Context) -> Flow {
         let node = self.op.node;
-        let decoded = waiting_key(key).and_then(|(time_ms, key)| Ok((time_ms, self.key_codec.decode(Some(key), &mut self.closing_slot)?)));
+        let decoded =
+            waiting_key(waiting_row).and_then(|(time_ms, key)| Ok((time_ms, self.key_codec.decode(Some(key), &mut self.closing_slot)?)));
         let (time_ms, key) = decoded.map_err(|e| cx.error(ErrorKind::Store, node, e.into()))?;
-        for value in values.iter() {
+        let mut causes = self.causes.take(time_ms, waiting_row).into_iter();
+        // The record at hand only brought their time.
+        let at_hand = std::mem::take(&mut cx.cause);
+        let flow = values.iter().try_for_each(|value| {
+            cx.cause = causes.next().unwrap_or_default();
             let result = call(&mut self.op.joiner, key, value);
-            tell::<_, _, M, _, _>(result, key, time_ms, (node, &mut self.next), cx)?;
-        }
-        Ok(())
+            tell::<_, _, M, _, _>(result, key, time_ms, (node, &mut self.next), cx)
+        });
+        cx.cause = at_hand;
+        flow
     }
 }
 
@@ -273,7 +282,7 @@ macro_rules! side {
                 if has_key {
                     node.close(reach, cx)?;
                 }
-                let JoinNode { op, waiting, stream_time_ms, oldest_ms, key_codec, key: bytes, key_slot, waiting_key, next, .. } = node;
+                let JoinNode { op, waiting, stream_time_ms, oldest_ms, key_codec, key: bytes, key_slot, waiting_key, causes, next, .. } = node;
                 let (own, other) = (node.$own, node.$other);
                 let mut found = cx.stores.get(other).rows.find(bytes, reach.around(time_ms));
                 let is_alone = J::$own_alone && found.is_empty();
@@ -292,6 +301,7 @@ macro_rules! side {
                         if J::$other_alone && may_wait && let Some(waiting) = *waiting {
                             set_waiting_key(waiting_key, Side::$other_side, row_ms, bytes);
                             cx.stores.get(waiting).found(Side::$other_side, waiting_key, time_ms);
+                            causes.take(row_ms, waiting_key);
                         }
                         tell::<_, _, M, _, _>(result, key, time_ms.max(row_ms), (op.node, &mut *next), cx)?;
                     }
@@ -305,11 +315,14 @@ macro_rules! side {
                 if !has_key {
                     return Ok(());
                 }
+                let waits = waiting.filter(|_| is_alone && !goes_alone);
+                if waits.is_some() {
+                    set_waiting_key(waiting_key, Side::$side, time_ms, bytes);
+                    causes.add(time_ms, waiting_key, cx);
+                }
                 let Context { stores, out, .. } = &mut *cx;
                 let mut written = Ok(());
-                let waits = waiting.filter(|_| is_alone && !goes_alone);
                 if let Some(waiting) = waits {
-                    set_waiting_key(waiting_key, Side::$side, time_ms, bytes);
                     written = stores.get(waiting).$wait(waiting_key, value.clone(), time_ms, out);
                     *oldest_ms = time_ms.min(*oldest_ms);
                 }

@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use super::{AllBytes, InWindows, KeyFormat};
 use crate::codec::buffered::Buffered;
 use crate::codec::{Codec, Encoded, Held, StreamData};
-use crate::context::{AtHand, Context};
+use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
 use crate::handles::Table;
@@ -199,12 +199,10 @@ where
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         }
         let time_ms = self.op.until.time_ms(key, cx.timestamp_ms);
-        let Context { stores, headers, timestamp_ms, offset, topic, partition, wall_clock_ms, .. } = &mut *cx;
+        let Context { stores, headers, timestamp_ms, cause, wall_clock_ms, .. } = &mut *cx;
         let put = stores.get(self.buffer).put(&self.key, (time_ms, *wall_clock_ms), |row, is_new| {
-            (row.origin.timestamp_ms, row.origin.offset, row.origin.partition) = (*timestamp_ms, *offset, *partition);
-            if !std::sync::Arc::ptr_eq(&row.origin.topic, topic) {
-                row.origin.topic = std::sync::Arc::clone(topic);
-            }
+            row.origin.timestamp_ms = *timestamp_ms;
+            row.origin.cause.assign(cause);
             row.origin.headers.clone_from(headers);
             if is_new {
                 row.prior = old.cloned();
@@ -257,7 +255,7 @@ where
 
     /// Hands a change on that was taken out, with its own time, headers and place.
     fn hand_on(&mut self, taken: Result<Option<Buffered<V>>, StoreError>, cx: &mut Context) -> Flow {
-        let Some(Buffered { origin, old, new, .. }) = taken.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
+        let Some(Buffered { mut origin, old, new, .. }) = taken.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
         if new.is_none() && self.rule.drops_deletions {
             return Ok(());
         }
@@ -265,10 +263,9 @@ where
             Ok(key) => key,
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         };
-        let mut at_hand = AtHand::from(origin);
-        cx.exchange(&mut at_hand);
+        cx.exchange(&mut origin);
         let flow = self.next.change(key, new.as_ref(), old.as_ref(), cx);
-        cx.exchange(&mut at_hand);
+        cx.exchange(&mut origin);
         flow
     }
 

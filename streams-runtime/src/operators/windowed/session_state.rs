@@ -2,7 +2,7 @@
 
 use crate::codec::windowed::{end_session_key, session_key, set};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::Context;
+use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::headers::Headers;
@@ -33,6 +33,9 @@ pub(in crate::operators) struct SessionState<K: StreamData, V: StreamData> {
     leaving: Vec<u8>,
     windowed: Option<InSession<K>>,
     closing: Vec<Closing>,
+    /// Of sessions that are sent when they close.
+    causes: KeptCauses,
+    sends_closed: bool,
     /// An update of a session has none, whatever the record had.
     no_headers: Headers,
 }
@@ -58,6 +61,8 @@ where
             leaving: Vec::new(),
             windowed: None,
             closing: Vec::new(),
+            causes: KeptCauses::default(),
+            sends_closed: !forwards,
             no_headers: Headers::default(),
         }
     }
@@ -186,9 +191,14 @@ where
     #[inline]
     fn remove(&mut self, session: SessionWindow, merged: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        let store = cx.stores.get(self.store);
+        let Context { stores, cause, .. } = cx;
+        let store = stores.get(self.store);
         let value = store.take(place);
         store.set(place, session.end_ms, &self.no_headers, None);
+        store.set_cause(place, cause);
+        if self.sends_closed {
+            self.causes.take(session.end_ms, &self.row);
+        }
         // The key stays in the index all the while.
         let key = &self.row[..self.key_bytes];
         store.note(key, merged, true);
@@ -201,10 +211,15 @@ where
     #[inline]
     fn put(&mut self, session: SessionWindow, value: Option<V>, cx: &mut Context) -> Flow {
         let place = self.load(session, cx)?;
-        let store = cx.stores.get(self.store);
+        let Context { stores, cause, .. } = cx;
+        let store = stores.get(self.store);
         store.note(&self.row[..self.key_bytes], session, value.is_some());
         store.take(place);
         store.set(place, session.end_ms, &self.no_headers, value);
+        store.set_cause(place, cause);
+        if self.sends_closed {
+            self.causes.set(session.end_ms, &self.row, cx);
+        }
         Ok(())
     }
 
@@ -214,13 +229,11 @@ where
         if cx.stores.get(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
-    /// Hands all cached changes on, each with the time of its session's end and without headers.
+    /// Hands all cached changes on, each with the time of its session's end, its own origin and no headers.
     pub(in crate::operators) fn flush<N: PushChange<InSession<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        let record_ms = cx.timestamp_ms;
-        let headers = std::mem::take(&mut cx.headers);
+        let mut record = cx.put_aside();
         let result = self.flush_all(next, cx);
-        cx.timestamp_ms = record_ms;
-        cx.headers = headers;
+        cx.exchange(&mut record);
         result
     }
 
@@ -230,7 +243,7 @@ where
             let change = stores.get(self.store).next_change(&mut self.leaving, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
-            cx.timestamp_ms = change.timestamp_ms;
+            (cx.timestamp_ms, cx.cause) = (change.timestamp_ms, change.cause);
             cx.headers.clear();
             let key = match self.leaving_key() {
                 Ok(key) => key,
@@ -241,15 +254,17 @@ where
     }
 
     /// Hands the sessions that end within two times (the second excluded) on as they are: in the order of end, start and key, with the time
-    /// of their end and the headers at hand.
+    /// of their end, their own origins and the headers at hand.
     pub(super) fn emit<N: PushChange<InSession<K>, V>>(&mut self, from_ms: i64, before_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
         let record_ms = cx.timestamp_ms;
         let mut closing = std::mem::take(&mut self.closing);
         cx.stores.get(self.store).closing(from_ms, before_ms, &mut closing);
+        let cause = std::mem::take(&mut cx.cause);
         let result = closing.iter().try_for_each(|row| self.emit_row(row, next, cx));
         closing.clear();
         self.closing = closing;
-        cx.timestamp_ms = record_ms;
+        (cx.timestamp_ms, cx.cause) = (record_ms, cause);
+        self.causes.forget_before(before_ms);
         result
     }
 
@@ -262,6 +277,8 @@ where
         };
         let Some(value) = store.row(place).cloned() else { return Ok(()) };
         cx.timestamp_ms = closing.session.end_ms;
+        let kept = self.causes.take(closing.session.end_ms, &self.leaving).pop();
+        cx.cause = kept.or_else(|| cx.stores.get(self.store).cause(place).cloned()).unwrap_or_default();
         let key = match self.leaving_key() {
             Ok(key) => key,
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::codec::windowed::set;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::Context;
+use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::PushChange;
@@ -28,6 +28,9 @@ pub(super) struct WindowedState<K: StreamData, V> {
     /// The row that is going downstream.
     leaving: Vec<u8>,
     windowed: Option<Windowed<K>>,
+    /// Of windows that are sent when they close.
+    causes: KeptCauses,
+    sends_closed: bool,
     /// What a new row is said to have been before.
     assumed: Option<V>,
 }
@@ -62,6 +65,8 @@ where
             key_bytes: 0,
             leaving: Vec::new(),
             windowed: None,
+            causes: KeptCauses::default(),
+            sends_closed: !forwards,
             assumed: None,
         }
     }
@@ -129,10 +134,14 @@ where
             From::New(value) => (value, row, i64::MIN),
         };
         let folded = fold(&mut value, cx);
-        let Context { stores, headers, timestamp_ms, .. } = cx;
+        let Context { stores, headers, timestamp_ms, cause, .. } = cx;
         let store = stores.get(self.store);
         if let Ok(true) = folded {
             store.set(place, (&self.row, is_new), row_ms.max(*timestamp_ms), headers, value);
+            store.set_cause(place, cause);
+            if self.sends_closed {
+                self.causes.set(start_ms, &self.row, cx);
+            }
         } else {
             // What a window was to start with is not a row of its own.
             store.put_back(place, if is_new { None } else { replaced.or(value) });
@@ -143,10 +152,14 @@ where
     /// Gives the window with this start a value with a time of its own.
     pub(super) fn put(&mut self, start_ms: i64, value: V, timestamp_ms: i64, cx: &mut Context) -> Flow {
         let place = self.place(start_ms, cx)?;
-        let Context { stores, headers, .. } = cx;
+        let Context { stores, headers, cause, .. } = cx;
         let store = stores.get(self.store);
         let is_new = store.take(place).is_none();
         store.set(place, (&self.row, is_new), timestamp_ms, headers, Some(value));
+        store.set_cause(place, cause);
+        if self.sends_closed {
+            self.causes.set(start_ms, &self.row, cx);
+        }
         Ok(())
     }
 
@@ -183,13 +196,11 @@ where
         if cx.stores.get(self.store).is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 
-    /// Hands all cached changes on, each with its own time and headers.
+    /// Hands all cached changes on, each with its own time, headers and origin.
     pub(super) fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
-        let record_ms = cx.timestamp_ms;
-        let headers = std::mem::take(&mut cx.headers);
+        let mut record = cx.put_aside();
         let result = self.flush_all(next, cx);
-        cx.timestamp_ms = record_ms;
-        cx.headers = headers;
+        cx.exchange(&mut record);
         result
     }
 
@@ -199,8 +210,7 @@ where
             let change = stores.get(self.store).next_change(&mut self.leaving, out);
             let Some(change) = change.map_err(|e| cx.store_error(&self.name, e))? else { return Ok(()) };
             cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))?;
-            cx.timestamp_ms = change.timestamp_ms;
-            cx.headers = change.headers;
+            (cx.timestamp_ms, cx.headers, cx.cause) = (change.timestamp_ms, change.headers, change.cause);
             let key = match self.leaving_key() {
                 Ok(key) => key,
                 Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
@@ -210,12 +220,14 @@ where
     }
 
     /// Hands the rows of the windows that start after `from_ms`, up to `to_ms`, on as they are: in the order of start and key, with their
-    /// own times and the headers at hand.
+    /// own times and origins, and the headers at hand.
     pub(super) fn emit<N: PushChange<Windowed<K>, V>>(&mut self, from_ms: i64, to_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
         let record_ms = cx.timestamp_ms;
+        let cause = std::mem::take(&mut cx.cause);
         self.leaving.clear();
         let result = self.emit_all(from_ms, to_ms, next, cx);
-        cx.timestamp_ms = record_ms;
+        (cx.timestamp_ms, cx.cause) = (record_ms, cause);
+        self.causes.forget_before(to_ms.saturating_add(1));
         result
     }
 
@@ -228,6 +240,9 @@ where
             };
             let Some(value) = store.row(place).cloned() else { continue };
             cx.timestamp_ms = store.row_timestamp_ms(place);
+            let start_ms = row_key(&self.leaving).map_or(i64::MIN, |row| row.start_ms);
+            let kept = self.causes.take(start_ms, &self.leaving).pop();
+            cx.cause = kept.or_else(|| cx.stores.get(self.store).cause(place).cloned()).unwrap_or_default();
             let key = match self.leaving_key() {
                 Ok(key) => key,
                 Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),

@@ -1,6 +1,6 @@
 //! Changes on their way out of the cache: to the changelog and the overlay.
 
-use super::super::cache::Row;
+use super::super::cache::{Leaving, Row};
 use super::super::overlay::Overlay;
 use super::super::{Change, KeyValueStore, StoreError};
 use super::TIMESTAMP_BYTES;
@@ -15,13 +15,13 @@ where
 {
     /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
     pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
-        let Some((row, old)) = self.cache.next_dirty() else { return Ok(None) };
+        let Some(Leaving { row, old, cause }) = self.cache.next_dirty() else { return Ok(None) };
         let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
         below.write(row, &mut self.value_scratch, out)?;
         key.clear();
         key.extend_from_slice(&row.key);
         let headers = row.headers.as_deref().cloned().unwrap_or_default();
-        let change = Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers };
+        let change = Change { new: row.value.clone(), old, timestamp_ms: row.timestamp_ms, headers, cause };
         if self.drops_deleted && change.new.is_none() {
             self.cache.forget(key);
         }
@@ -30,7 +30,7 @@ where
 
     /// [`next_change`](Self::next_change) for changes that nobody waits for; `false` if there was none left.
     pub(crate) fn flush_next(&mut self, out: &mut ProduceBatch) -> Result<bool, StoreError> {
-        let Some((row, _)) = self.cache.next_dirty() else { return Ok(false) };
+        let Some(Leaving { row, .. }) = self.cache.next_dirty() else { return Ok(false) };
         let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
         below.write(row, &mut self.value_scratch, out).map(|()| true)
     }
