@@ -162,7 +162,7 @@ mod tests {
         let released = std::iter::from_fn(|| store.release(until_ms));
         let taken = released.map(|(row, value)| {
             let held = held_key(&row).unwrap();
-            (held.time_ms, text(held.key), text(&value))
+            (held.time_ms, text(held.key), text(&value.bytes))
         });
         taken.collect()
     }
@@ -175,7 +175,7 @@ mod tests {
     fn records_leave_in_order_of_time_key_and_arrival() {
         let (mut store, mut out) = (store(), ProduceBatch::default());
         for (time_ms, key, value) in [(20, "b", "1"), (20, "a", "2"), (10, "c", "3"), (20, "a", "4"), (30, "a", "5"), (256, "a", "6")] {
-            store.hold(key.as_bytes(), value.as_bytes(), time_ms, &mut out);
+            store.hold(key.as_bytes(), (value.as_bytes(), None), time_ms, &mut out);
         }
         let expected = [record(10, "c", "3"), record(20, "a", "2"), record(20, "a", "4"), record(20, "b", "1")];
         assert_eq!(drain(&mut store, 29), expected);
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn the_bytes_of_a_key_are_those_of_kafka_streams() {
         let (mut store, mut out) = (store(), ProduceBatch::default());
-        store.hold(b"key", b"v", 0x0102, &mut out);
+        store.hold(b"key", (b"v", None), 0x0102, &mut out);
         let (row, _) = store.release(i64::MAX).unwrap();
         assert_eq!(*row, [0, 0, 0, 0, 0, 0, 0, 1, 2, b'k', b'e', b'y', 0, 0, 0, 1]);
         assert_eq!(record_key(&row).unwrap(), b"key");
@@ -197,9 +197,9 @@ mod tests {
     fn a_changelog_brings_back_what_waits_and_the_time() {
         let mut before = store();
         let mut out = ProduceBatch::default();
-        before.hold(b"a", b"1", 10, &mut out);
-        before.hold(b"a", b"2", 10, &mut out);
-        before.hold(b"b", b"3", 50, &mut out);
+        before.hold(b"a", (b"1", None), 10, &mut out);
+        before.hold(b"a", (b"2", None), 10, &mut out);
+        before.hold(b"b", (b"3", None), 50, &mut out);
         let (first, _) = before.release(10).unwrap();
         let rows: Vec<(Box<[u8]>, Box<[u8]>)> = before.rows.rows.clone().into_iter().collect();
         let mut after = store();
@@ -207,7 +207,7 @@ mod tests {
         let gone = NewRecord { key: Some(&first), value: None, timestamp_ms: 0, offset: 3 };
         after.restore(&mut records.chain([gone]).map(Into::into), 4).unwrap();
         // One more of the same key and time goes behind the others.
-        after.hold(b"a", b"4", 10, &mut out);
+        after.hold(b"a", (b"4", None), 10, &mut out);
         assert_eq!(after.rows.stream_time_ms(), 50);
         assert_eq!(drain(&mut after, 50), [record(10, "a", "2"), record(10, "a", "4"), record(50, "b", "3")]);
         assert!(
