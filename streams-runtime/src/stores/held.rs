@@ -201,7 +201,7 @@ mod tests {
         before.hold(b"a", (b"2", None), 10, &mut out);
         before.hold(b"b", (b"3", None), 50, &mut out);
         let (first, _) = before.release(10).unwrap();
-        let rows: Vec<(Box<[u8]>, Box<[u8]>)> = before.rows.rows.clone().into_iter().collect();
+        let rows: Vec<(Box<[u8]>, Box<[u8]>)> = before.rows.rows.iter().map(|(row, held)| (row.clone(), held.bytes.clone())).collect();
         let mut after = store();
         let records = rows.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 0, offset: 0 });
         let gone = NewRecord { key: Some(&first), value: None, timestamp_ms: 0, offset: 3 };
