@@ -8,10 +8,11 @@ pub use std::sync::Arc;
 pub use std::vec::Vec;
 
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
-pub use crate::handles::{GlobalTable, Grouped, Stream, Table};
+pub use crate::handles::{GlobalTable, Grouped, Stream, Table, Typed};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::{
-    Divided, Formats, GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource, default_formats, partitioned_by,
+    BoxedRows, Divided, Formats, GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource, default_formats, owned_topic_name,
+    partitioned_by, topic_name,
 };
 pub use crate::operators::{OtherKeys, keys_read};
 pub use crate::plan::{

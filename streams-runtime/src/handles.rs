@@ -33,6 +33,29 @@ macro_rules! handle {
     };
 }
 
+/// What is written as the type of a stream or table, also by an alias: its key and its value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is the type of no stream and no table",
+    label = "neither `Stream<…>` nor `Table<…>`",
+    note = "write `Stream<Key, Value>`, `Table<Key, Value>` or `GlobalTable<Key, Value>`, or an alias of one of them"
+)]
+pub trait Typed {
+    /// The type of its keys.
+    type Key: ?Sized;
+    /// The type of its values.
+    type Value: ?Sized;
+}
+
+macro_rules! typed {
+    ($($name:ident),*) => {
+        $(impl<K: ?Sized, V: ?Sized> Typed for $name<K, V> {
+            type Key = K;
+            type Value = V;
+        })*
+    };
+}
+typed!(Stream, Table, GlobalTable);
+
 handle! {
     /// A stream of records with key `K` and value `V`: every record stands for itself.
     ///

@@ -140,9 +140,12 @@ pub use streams_macros::StreamData;
 ///   types and with partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
 /// - **Sources** stand alone in a `let` with a written type: `stream(topic)`, `stream([a, b])`, `stream(pattern("regex"))`, `table(topic)`,
 ///   `global_table(topic)`, and for processors `key_value_store()`, `window_store(retention, size)`, `session_store(retention)` and
-///   `versioned_store(history)`. A topic is a literal, a constant, or a `String` parameter. Options follow: `.timestamp(|key, value| ms)`,
+///   `versioned_store(history)`. A topic is a literal, a constant, or any expression of the
+///   parameters whose type is text (`config.topic`, `format!("{prefix}-x")`); it is evaluated when the topology starts. The written type may be
+///   an alias. Options follow: `.timestamp(|key, value| ms)`,
 ///   `.with(KeyCodec, ValueCodec)`, `.offset_reset(Earliest)`, `.partitions(12)`, `.named("x")`.
-/// - **Operators** are the methods of [`Stream`], [`Table`] and [`Grouped`]; closures get references. Those with a closure have a `try_` twin
+/// - **Operators** are the methods of [`Stream`], [`Table`] and [`Grouped`]; closures get references. A function can stand for a
+///   closure, by its name or held by a parameter. Those with a closure have a `try_` twin
 ///   whose `Err` goes to the process handler. A name that is used twice is a fan-out: the first use gets each record first.
 /// - **Processors** are code of one's own per record: `stream.process(processor, stores)` with a [`Processor`], and `process_values` with a
 ///   [`FixedKeyProcessor`], which cannot change the key, so that there is no repartition on its account. `stores` is the name of a store or

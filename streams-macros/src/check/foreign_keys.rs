@@ -19,8 +19,8 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 /// Whether the keys of a table are in windows: they come from an aggregation in windows, or are written so.
 fn is_windowed(topology: &Topology, id: NodeId) -> bool {
     let node = topology.node(id);
-    if let Some(ty) = node.variable.as_ref().and_then(|variable| variable.ty.as_ref()) {
-        return written(ty).arguments.first().is_some_and(|key| written(key).name == "Windowed");
+    if let Some([key, _]) = node.variable.as_ref().and_then(|variable| written(variable.ty.as_ref()?).key_and_value()) {
+        return written(key).name == "Windowed";
     }
     node.row.on == Some(Kind::Windowed)
         || node.row.on == Some(Kind::Table) && node.receiver.is_some_and(|input| is_windowed(topology, input))

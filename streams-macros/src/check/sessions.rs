@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Errors, node: &Node, windows: &Windows<'_>) {
         }
     }
     let Some(ty) = node.variable.as_ref().and_then(|variable| variable.ty.as_ref()) else { return };
-    let Some(key) = written(ty).arguments.first().copied() else { return };
+    let Some([key, _]) = written(ty).key_and_value() else { return };
     let found = written(key);
     let (inner, is_session) = match found.arguments.as_slice() {
         [inner] if found.name == "Windowed" => (inner, false),

@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use super::forward::Forward;
+use super::forward::{Forward, key_and_value};
 use super::idents;
-use crate::model::{Argument, Node, written};
+use crate::model::{Argument, Node};
 use crate::operators::Kind;
 
 impl Forward<'_, '_> {
@@ -108,9 +108,16 @@ impl Forward<'_, '_> {
 /// The type of the aggregate, if the text tells it.
 pub(super) fn aggregate_type(node: &Node) -> Option<TokenStream> {
     let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
-    let value = ty.and_then(|ty| written(ty).arguments.get(1).copied())?;
+    let [_, value] = key_and_value(&quote!(__rt), ty?);
     let Some(Argument::Closure(Expr::Closure(init))) = node.args.first() else { return None };
     if !matches!(init.output, syn::ReturnType::Default) {
+        return None;
+    }
+    let called = match &*init.body {
+        Expr::Call(call) => &*call.func,
+        other => other,
+    };
+    if matches!(called, Expr::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Option")) {
         return None;
     }
     let start = match &*init.body {

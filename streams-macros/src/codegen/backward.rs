@@ -8,18 +8,23 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::closures::Expressions;
 use super::{foreign_keys, idents};
-use crate::model::{Argument, NodeId, TopicName, Topics};
+use crate::model::{Argument, NodeId, TopicName, Topics, Topology};
 use crate::operators::{Arg, Kind};
 use crate::plan::{Entry, Plan, SubTopology};
 
 /// Nodes on one path before a box: rustc gives up at about 128 nested types, and its time grows faster than their number.
 const PATH: usize = 32;
+/// Views on one path before a box. The rows that they look up are in the types of both sides of each join, so that names of types grow with
+/// the square of their number.
+const VIEWS: usize = 4;
+/// What a join of tables counts on a path: it is a side, a shared node and a store.
+const JOIN: usize = 8;
 
 /// The arms of the `match`.
 pub(super) fn backward(plan: &Plan) -> TokenStream {
     let mut expressions = Expressions::new(&plan.topology);
     let arms = plan.sub_topologies.iter().enumerate().map(|(index, part)| {
-        let body = Backward { plan, expressions: &mut expressions, depths: HashMap::new() }.emit(part);
+        let body = Backward { plan, expressions: &mut expressions, depths: HashMap::new(), views: HashMap::new() }.emit(part);
         quote! { #index => { #body } }
     });
     let arms: Vec<TokenStream> = arms.collect();
@@ -31,6 +36,8 @@ struct Backward<'a, 'e> {
     expressions: &'e mut Expressions<'a>,
     /// By node: how many nodes follow it without a box.
     depths: HashMap<NodeId, usize>,
+    /// By table: how many views its rows are made by without a box.
+    views: HashMap<NodeId, usize>,
 }
 
 impl Backward<'_, '_> {
@@ -100,26 +107,33 @@ impl Backward<'_, '_> {
                 _ => quote!(#node),
             };
             depth = depth.max(self.depths.get(consumer).copied().unwrap_or(0));
-            next = Some(match next {
+            let tee = match next {
                 None => one,
                 Some(later) => {
                     depth += 1;
                     quote_spanned!(span => __rt::Tee(#one, #later))
                 }
-            });
+            };
+            let (cut, cut_depth) = self.cut(id, tee, depth);
+            (next, depth) = (Some(cut), cut_depth);
         }
-        let next = next.unwrap_or_else(|| quote!(__rt::Discard));
-        if depth >= PATH && topology.node(id).gives() != Kind::GlobalTable {
-            let handle = idents::read(topology, id, None);
-            let boxed = if topology.node(id).gives() == Kind::Table { quote!(boxed_changes) } else { quote!(boxed) };
-            return (quote!(__rt::#boxed(&#handle, #next)), 1);
+        (next.unwrap_or_else(|| quote!(__rt::Discard)), depth)
+    }
+
+    /// A box around what takes the records of a node, if it is a long way to the end of it. Expands to `__rt::boxed(&lines, …)`.
+    fn cut(&self, id: NodeId, next: TokenStream, depth: usize) -> (TokenStream, usize) {
+        let topology = &self.plan.topology;
+        if depth < PATH || topology.node(id).gives() == Kind::GlobalTable {
+            return (next, depth);
         }
-        (next, depth)
+        let handle = idents::read(topology, id, None);
+        let boxed = if topology.node(id).gives() == Kind::Table { quote!(boxed_changes) } else { quote!(boxed) };
+        (quote!(__rt::#boxed(&#handle, #next)), 1)
     }
 
     /// What tables have to remember, and what looks up their rows. Expands to
     /// `__b.keep_old("users"); let __rows_users_1 = __b.rows(&users, "users");`, or for a view to `let __rows_adults_2 = __op_adults_2.rows(&__rows_users_1);`
-    fn tables(&self, id: NodeId) -> TokenStream {
+    fn tables(&mut self, id: NodeId) -> TokenStream {
         let topology = &self.plan.topology;
         let node = topology.node(id);
         let span = node.span.resolved_at(Span::call_site());
@@ -139,9 +153,18 @@ impl Backward<'_, '_> {
             return quote_spanned!(span => let #rows = #op.rows(__b, #state, &#below););
         }
         let below = node.inputs().map(|input| idents::rows(topology, input));
+        let views = 1 + node.inputs().filter_map(|input| self.views.get(&input)).max().copied().unwrap_or_default();
+        let (views, boxed) = if views < VIEWS {
+            (views, TokenStream::new())
+        } else {
+            let handle = idents::read(topology, id, None);
+            (0, quote_spanned!(span => let #rows = __rt::BoxedRows::new(&#handle, #rows);))
+        };
+        self.views.insert(id, views);
         quote_spanned! { span =>
             let #op = #op.at(#label);
             let #rows = #op.rows(#(&#below),*);
+            #boxed
         }
     }
 
@@ -160,8 +183,11 @@ impl Backward<'_, '_> {
         if node.row.may_have_outputs() && topology.outputs(id).next().is_some() {
             return self.outputs(id);
         }
-        let (next, depth) = self.next(id);
-        self.depths.insert(id, depth + 1);
+        let (mut next, mut depth) = self.next(id);
+        if node.joins_tables() && depth + JOIN > PATH {
+            (next, depth) = self.cut(id, next, PATH);
+        }
+        self.depths.insert(id, depth + if node.joins_tables() { JOIN } else { 1 });
         let label = &node.label;
         let at = if located(node.row.shapes) { quote_spanned!(span => .at(#label)) } else { TokenStream::new() };
         let state = node.state_name().map(|(name, _)| name).unwrap_or_default();
@@ -304,7 +330,7 @@ impl Backward<'_, '_> {
             let (next, next_depth) = self.next(outputs[index]);
             let label = &topology.node(outputs[index]).label;
             rest = quote!(#op.at(#label).attach(#next, #rest));
-            depth = depth.max(next_depth) + 1;
+            (rest, depth) = self.cut(outputs[index], rest, depth.max(next_depth) + 1);
         }
         self.depths.insert(id, depth);
         let name = idents::node(topology, id);
@@ -336,7 +362,7 @@ impl Backward<'_, '_> {
                 (before, quote!(.attach_dynamic(#closure)))
             }
             Some(Topics::Names(names)) => {
-                let topic = names.first().map(topic);
+                let topic = names.first().map(|name| topic(&self.plan.topology, name));
                 (TokenStream::new(), quote!(.attach(__b, #topic)))
             }
             Some(Topics::Pattern(_)) | None => Default::default(),
@@ -385,11 +411,16 @@ fn located(shapes: &[&[Arg]]) -> bool {
     shapes.iter().any(|shape| shape.iter().any(runs))
 }
 
-/// A topic as `&str`.
-pub(super) fn topic(name: &TopicName) -> TokenStream {
+/// A topic as `&str`. What is no text is told at the user's expression. Expands to `__rt::topic_name(&self.input)`.
+pub(super) fn topic(topology: &Topology, name: &TopicName) -> TokenStream {
+    let span = name.span().resolved_at(Span::call_site());
     match name {
         TopicName::Literal(literal) => quote!(#literal),
-        TopicName::Constant(path) => quote!(#path),
-        TopicName::Parameter(name) => quote!(&self.#name),
+        TopicName::Constant(path) => quote_spanned!(span => __rt::topic_name(&#path)),
+        TopicName::Parameter(name) => quote_spanned!(span => __rt::topic_name(&self.#name)),
+        TopicName::Expression(expr) => {
+            let owned = Expressions::new(topology).value(&quote_spanned!(span => __rt::owned_topic_name(&#expr)));
+            quote_spanned!(span => &*#owned)
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{Expr, ReturnType};
+use syn::{Expr, ExprBlock, ReturnType, Stmt, Token};
 
 use crate::model::{Topology, plain};
 
@@ -24,9 +24,15 @@ impl<'a> Expressions<'a> {
     /// move |_, word| { let min_len = &__params_1.min_len; word.len() < *min_len }
     /// ```
     pub(super) fn closure(&mut self, expr: &Expr) -> (TokenStream, TokenStream) {
-        let Expr::Closure(closure) = expr else { return (TokenStream::new(), expr.to_token_stream()) };
-        let mut closure = closure.clone();
-        closure.capture = Some(closure.capture.unwrap_or_default());
+        let mut closure = match expr {
+            Expr::Closure(closure) => closure.clone(),
+            Expr::Block(block) => return self.block(block),
+            // A function that a call gives.
+            other => return (TokenStream::new(), self.value(other)),
+        };
+        // At the user's place: rustc underlines a closure from its first word.
+        let begin = closure.inputs_begin.span;
+        closure.capture = Some(closure.capture.unwrap_or(Token![move](begin)));
         let params = self.mentioned(&closure.body);
         if params.is_empty() {
             return (TokenStream::new(), closure.into_token_stream());
@@ -42,6 +48,23 @@ impl<'a> Expressions<'a> {
             ReturnType::Type(..) => Box::new(Expr::Verbatim(quote!({ #bindings #body }))),
         };
         (before, closure.into_token_stream())
+    }
+
+    /// A block that ends in a closure: parameters are bound for both.
+    fn block(&mut self, block: &ExprBlock) -> (TokenStream, TokenStream) {
+        let mut block = block.clone();
+        let Some(Stmt::Expr(last, None)) = block.block.stmts.pop() else { return (TokenStream::new(), block.into_token_stream()) };
+        let (mut before, last) = self.closure(&last);
+        let stmts = &block.block.stmts;
+        let params = self.mentioned(&quote!(#(#stmts)*));
+        if params.is_empty() {
+            return (before, quote!({ #(#stmts)* #last }));
+        }
+        self.closures += 1;
+        let holder = format_ident!("__params_{}", self.closures);
+        before.extend(quote! { let #holder = __rt::Arc::clone(self); });
+        let bindings = bindings(&holder.to_token_stream(), &params);
+        (before, quote!({ #bindings #(#stmts)* #last }))
     }
 
     /// Any other expression.

@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::{Expr, ReturnType};
 
 use super::aggregations::aggregate_type;
-use super::forward::Forward;
+use super::forward::{Forward, key_and_value};
 use super::idents;
-use crate::model::{Argument, Node, written};
+use crate::model::{Argument, Node};
 
 impl Forward<'_, '_> {
     /// Expands to `let (__items_cogroup_2, __op_items_cogroup_2) = __items_group_by_key_1.group_by_key().cogroup::<u64, _>(…);`, on a cogroup
@@ -64,7 +64,6 @@ fn written_aggregate(aggregation: &Node) -> Option<TokenStream> {
     }
     aggregate_type(aggregation).or_else(|| {
         let ty = aggregation.variable.as_ref()?.ty.as_ref()?;
-        let value = written(ty).arguments.get(1).copied()?;
-        Some(quote!(#value))
+        Some(key_and_value(&quote!(__rt), ty)[1].clone())
     })
 }

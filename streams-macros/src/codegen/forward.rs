@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, Type};
 
 use super::aggregations::grouped;
 use super::closures::Expressions;
@@ -156,7 +156,7 @@ impl Forward<'_, '_> {
     fn join_hint(&self) -> TokenStream {
         let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key || self.node.joins_tables());
         let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
-        let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return TokenStream::new() };
+        let Some([key, _]) = ty.map(|ty| key_and_value(&quote!(__rt), ty)) else { return TokenStream::new() };
         if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
     }
 
@@ -254,9 +254,18 @@ impl Forward<'_, '_> {
     }
 }
 
-/// Key and value of a written type: `String, u64`.
-pub(super) fn types(node: &Node) -> TokenStream {
+/// Key and value of the written type of a node: `String, u64`. `runtime` is the path of what generated code names.
+pub(super) fn types(runtime: &TokenStream, node: &Node) -> TokenStream {
     let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
-    let arguments = ty.map(|ty| written(ty).arguments).unwrap_or_default();
+    let arguments = ty.map(|ty| key_and_value(runtime, ty));
+    let arguments = arguments.iter().flatten();
     quote!(#(#arguments),*)
+}
+
+/// Key and value of a written type. Of an alias rustc knows them: `<Orders as Typed>::Key`.
+pub(super) fn key_and_value(runtime: &TokenStream, ty: &Type) -> [TokenStream; 2] {
+    match written(ty).key_and_value() {
+        Some([key, value]) => [quote!(#key), quote!(#value)],
+        None => [quote!(<#ty as #runtime::Typed>::Key), quote!(<#ty as #runtime::Typed>::Value)],
+    }
 }

@@ -49,7 +49,7 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let output = &plan.topology.output;
     let attrs = topology::carried_attributes(&plan.topology);
     let needs = needs::plan(plan);
-    let globals = needs::globals(plan);
+    let globals = needs::globals(runtime, plan);
     let forward = forward::forward(plan);
     let backward = backward::backward(plan);
     // The prelude may not be there.

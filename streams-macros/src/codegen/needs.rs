@@ -22,9 +22,9 @@ pub(super) fn plan(plan: &Plan) -> TokenStream {
 }
 
 /// Expands to one `__globals.add::<K, V>("name");` for each global table.
-pub(super) fn globals(plan: &Plan) -> TokenStream {
+pub(super) fn globals(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let adds = plan.globals.iter().map(|id| {
-        let (store, types) = (state_name(plan, *id), types(plan.topology.node(*id)));
+        let (store, types) = (state_name(plan, *id), types(runtime, plan.topology.node(*id)));
         quote! { __globals.add::<#types>(#store); }
     });
     quote!(#(#adds)*)
@@ -156,7 +156,7 @@ fn source(plan: &Plan, entry: Entry) -> TokenStream {
                 Some(Topics::Pattern(pattern)) => quote!(__rt::SourceTopics::Pattern(__rt::String::from(#pattern))),
                 Some(Topics::Names(names)) => {
                     let names = vec(names.iter().map(|name| {
-                        let topic = topic(name);
+                        let topic = topic(&plan.topology, name);
                         quote!(__rt::ToString::to_string(#topic))
                     }));
                     quote!(__rt::SourceTopics::Named(#names))
@@ -220,7 +220,7 @@ fn state_name(plan: &Plan, id: NodeId) -> String {
 fn first_topic(plan: &Plan, id: NodeId) -> TokenStream {
     match plan.topology.node(id).topics() {
         Some(Topics::Names(names)) => {
-            let topic = names.first().map(topic);
+            let topic = names.first().map(|name| topic(&plan.topology, name));
             quote!(__rt::ToString::to_string(#topic))
         }
         Some(Topics::Pattern(_) | Topics::Computed(_)) | None => quote!(__rt::String::new()),

@@ -13,7 +13,7 @@ impl Forward<'_, '_> {
     pub(super) fn store(&self) -> TokenStream {
         let (Some(variable), Some(store_type)) = (&self.node.variable, self.node.row.store_type()) else { return TokenStream::new() };
         let open = Ident::new(store_type.open, self.span());
-        let (name, types) = (&variable.name, types(self.node));
+        let (name, types) = (&variable.name, types(&quote!(__rt), self.node));
         let store = self.node.state_name().map(|(name, _)| name).unwrap_or_default();
         quote_spanned! { self.span() => let #name = __b.#open::<#types>(#store); }
     }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Attribute;
+use syn::{Attribute, Expr, Lit, Meta};
 
 use super::forward::types;
 use crate::check::{CONSTANTS, handle_name};
 use crate::model::{Node, Topology, plain, written};
+use crate::parse::Param;
 use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 
 /// Expands to:
@@ -19,7 +20,7 @@ use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 /// impl WordCount { pub const DESCRIPTION: &'static str = …; … pub const COUNTS: StoreName<String, u64> = …; }
 /// ```
 pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
-    let Topology { attrs, vis, name, output, params, .. } = topology;
+    let Topology { attrs, type_attrs, vis, name, output, params, .. } = topology;
     let carried = carried_attributes(topology);
     let docs: Vec<&Attribute> = attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
     let summary = if docs.is_empty() {
@@ -30,16 +31,20 @@ pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&
     };
     let maker_docs = docs.is_empty().then(|| quote!(#summary));
     let (names, types): (Vec<_>, Vec<_>) = params.iter().map(|param| (&param.name, &param.ty)).unzip();
+    let fields = params.iter().map(|Param { attrs, name, ty }| quote!(#(#attrs)* #name: #ty));
+    let parameter_docs = parameter_docs(params);
     let constants = constants(runtime, topology, plan);
     quote! {
         #(#carried)*
+        #(#type_attrs)*
         #summary
         #vis struct #output {
-            #(#names: #types),*
+            #(#fields),*
         }
 
         #(#attrs)*
         #maker_docs
+        #parameter_docs
         #[allow(clippy::too_many_arguments)]
         #vis fn #name(#(#names: #types),*) -> #output {
             #output { #(#names),* }
@@ -52,6 +57,31 @@ pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&
             #constants
         }
     }
+}
+
+/// The doc comments of parameters, as a list for the docs of the function: rustc takes none on a parameter.
+fn parameter_docs(params: &[Param]) -> Option<TokenStream> {
+    let doc = |attr: &Attribute| match &attr.meta {
+        Meta::NameValue(doc) if attr.path().is_ident("doc") => match &doc.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(text.value().trim().to_owned()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut lines = Vec::new();
+    for param in params {
+        let words: Vec<String> = param.attrs.iter().filter_map(doc).collect();
+        if !words.is_empty() {
+            lines.push(format!("- `{}`: {}", plain(&param.name), words.join(" ")));
+        }
+    }
+    (!lines.is_empty()).then(|| {
+        let text = format!("\n\n# Parameters\n\n{}", lines.join("\n"));
+        quote!(#[doc = #text])
+    })
 }
 
 /// Attributes that belong to everything that is made: configuration and lint levels.
@@ -106,10 +136,10 @@ fn store_name(runtime: &TokenStream, vis: &impl ToTokens, node: &Node) -> Option
     }
     let (name, _) = node.state_name()?;
     let constant = constant(&variable.name);
-    let types = types(node);
+    let types = types(runtime, node);
     let window = node.row.store_type().and_then(|store| store.window).map(|window| Ident::new(window, Span::call_site()));
-    let types = match (window, &written(variable.ty.as_ref()?).arguments[..]) {
-        (Some(window), [key, value]) => quote!(#runtime::Windowed<#key, #runtime::#window>, #value),
+    let types = match (window, written(variable.ty.as_ref()?).key_and_value()) {
+        (Some(window), Some([key, value])) => quote!(#runtime::Windowed<#key, #runtime::#window>, #value),
         _ => types,
     };
     let docs = &variable.docs;

@@ -31,7 +31,7 @@ rows! {
         "The macro defines a struct of that name; it carries the parameters, the description and the handles of all state.";
     RETURN_TYPE_NOT_A_NAME = "T008": "`-> {found}` must be one plain new name, such as `-> {suggestion}`",
         "The macro defines the struct itself, in the module where it stands; it cannot be a path, generic, or a type that exists.";
-    PARAMETER_PATTERN = "T009": "a parameter is written `name: Type`, without patterns, `mut` or attributes",
+    PARAMETER_PATTERN = "T009": "a parameter is written `name: Type`, without patterns or `mut`; of attributes it may have doc comments and lint levels",
         "Parameters become fields of the topology, and closures see them as shared references.";
     PARAMETER_TYPE = "T010": "parameter `{name}` must own its value: `{found}` is {what}",
         "The topology is kept for as long as the application runs. Write `String` for `&str`, `Vec<T>` for `&[T]`, and a concrete type for `impl Trait`.";
@@ -103,12 +103,12 @@ rows! {
         "The count is checked at compile time against the other side of a join, and at start against the topic.";
     NAMED = "T051": "`named` takes a name written as a string literal, found `{found}`",
         "Names of state become names of topics and of query handles, so the compiler must know them.";
-    TOPIC_EXPRESSION = "T052": "a topic is a string literal, a constant or a `String` parameter of the topology; found `{found}`",
-        "All topics of a topology must be known when it starts. Only `to` can compute a topic, for each record: `.to(|key, value, cx| …)`.";
+    TOPIC_EXPRESSION = "T052": "a topic is text: a string literal, a constant, or an expression of the topology's parameters; found `{found}`",
+        "All topics of a topology must be known when it starts. Where the text is known only then, so are the checks of it; the same expression is the same topic. Only `to` can compute a topic, for each record: `.to(|key, value, cx| …)`.";
     UNKNOWN_PARAMETER = "T053": "`{name}` is neither a parameter of the topology nor a constant{hint}",
-        "A topic can be a parameter of type `String`, or a constant (`UPPER_CASE` or with a path).";
-    PARAMETER_NOT_STRING = "T054": "parameter `{name}` is used as the name of a topic, so its type must be `String`, not `{found}`",
-        "The parameter is declared at the place that is told.";
+        "A topic can be a parameter whose type is text, or a constant (`UPPER_CASE` or with a path).";
+    PARAMETER_NOT_STRING = "T054": "parameter `{name}` is used as the name of a topic, so its type must be text, such as `String`, not `{found}`",
+        "`String`, `&'static str`, `Arc<str>`, `Box<str>` and `Cow<'static, str>` are text; for anything else write the expression that gives it.";
     PATTERN_PLACE = "T055": "only `stream` can read topics by pattern",
         "A table is one topic: each of its partitions is a part of its state.";
     PATTERN_INVALID = "T056": "`pattern` takes one regular expression as a string literal, found `{found}`",

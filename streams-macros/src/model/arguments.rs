@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, LitStr};
 
 use super::build::{Broken, Builder};
 use super::graph::*;
@@ -34,7 +34,7 @@ impl Builder {
                         .collect();
                     forms.dedup();
                     self.closure(cx, &name, &forms, expr);
-                    arguments.push(Argument::Closure(expr.clone()));
+                    arguments.push(Argument::Closure(called(expr, forms[0].len())));
                 }
                 Arg::Value(what) => {
                     if let (Expr::Closure(closure), "processor") = (expr, what) {
@@ -137,9 +137,21 @@ impl Builder {
                     cx.report(span, CLOSURE_PARAMETERS, &[("name", &name), ("wanted", &wanted), ("found", &found)]);
                 }
             }
-            // The name of a function, unless it is one of the graph.
+            // A function by its name, unless that is one of the graph; one that a parameter holds, or that is made here.
             Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.names.find(&plain(ident)).is_none()) => {}
+            Expr::Field(field) if self.is_of_parameter(&field.base) => {}
+            Expr::Call(call) if makes_function(call) => {}
+            Expr::Block(block) if ends_in_closure(block) => {}
             other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{} …", signature(forms[0])))]),
+        }
+    }
+
+    /// A parameter of the topology, or a field of one.
+    fn is_of_parameter(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Field(field) => self.is_of_parameter(&field.base),
+            Expr::Path(path) => path.path.get_ident().is_some_and(|name| self.params.iter().any(|(param, _)| param == name)),
+            _ => false,
         }
     }
 
@@ -222,7 +234,7 @@ impl Builder {
         }
     }
 
-    /// A literal, a constant, or a `String` parameter.
+    /// A literal, a constant, a parameter, or what is made of them.
     fn topic(&self, cx: &mut Errors, expr: &Expr) -> Option<TopicName> {
         match expr {
             Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => {
@@ -234,7 +246,7 @@ impl Builder {
             Expr::Path(path) if path.qself.is_none() => {
                 let Some(name) = path.path.get_ident() else { return Some(TopicName::Constant(path.path.clone())) };
                 if let Some((param, ty)) = self.params.iter().find(|(param, _)| param == name) {
-                    if ty != "String" && !ty.ends_with("::String") {
+                    if is_no_text(ty) {
                         cx.report(name.span(), PARAMETER_NOT_STRING, &[("name", param), ("found", ty)]);
                         return None;
                     }
@@ -252,12 +264,74 @@ impl Builder {
                 cx.report(expr.span(), PATTERN_PLACE, &[]);
                 None
             }
+            Expr::Macro(call) if let Some(text) = concatenated(&call.mac) => Some(TopicName::Literal(text)),
+            other if self.may_be_text(other) => Some(TopicName::Expression(Box::new(other.clone()))),
             other => {
                 cx.report(other.span(), TOPIC_EXPRESSION, &[("found", &Self::text(other))]);
                 None
             }
         }
     }
+
+    /// Whether an expression can give a topic: of its type rustc knows more.
+    fn may_be_text(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Field(field) => self.may_be_text(&field.base),
+            Expr::Path(path) => path.path.get_ident().is_none_or(|name| self.names.find(&plain(name)).is_none()),
+            Expr::MethodCall(call) => self.may_be_text(&call.receiver) || matches!(&*call.receiver, Expr::Lit(_)),
+            Expr::Paren(paren) => self.may_be_text(&paren.expr),
+            Expr::Reference(reference) => self.may_be_text(&reference.expr),
+            Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && self.may_be_text(&unary.expr),
+            Expr::Call(_) | Expr::Macro(_) | Expr::Index(_) | Expr::Block(_) | Expr::If(_) | Expr::Match(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A type that is written out and certainly none of text.
+fn is_no_text(ty: &str) -> bool {
+    const NUMBERS: &[&str] =
+        &["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool", "char"];
+    let last = ty.split('<').next().unwrap_or(ty).rsplit("::").next().unwrap_or(ty);
+    NUMBERS.contains(&ty) || matches!(last, "Vec" | "Option" | "Duration" | "PathBuf" | "HashMap" | "HashSet" | "BTreeMap")
+}
+
+/// The text of `concat!("a", "-b")`, so that it is checked like a literal.
+fn concatenated(call: &syn::Macro) -> Option<LitStr> {
+    if !call.path.is_ident("concat") {
+        return None;
+    }
+    let parts = call.parse_body_with(syn::punctuated::Punctuated::<LitStr, syn::Token![,]>::parse_terminated).ok()?;
+    let text: String = parts.iter().map(LitStr::value).collect();
+    Some(LitStr::new(&text, call.path.span()))
+}
+
+/// A function that is named or held by a parameter becomes a closure that calls it, so that rustc adjusts what it is called with, as in
+/// any call: `str::len` of a `&String`.
+fn called(expr: &Expr, parameters: usize) -> Expr {
+    let callee = match expr {
+        Expr::Path(_) => quote::quote!(#expr),
+        Expr::Field(_) => quote::quote!((#expr)),
+        _ => return expr.clone(),
+    };
+    let span = match expr {
+        Expr::Path(path) => path.path.segments.last().map_or_else(|| expr.span(), |last| last.ident.span()),
+        _ => expr.span(),
+    };
+    let names = (0..parameters).map(|index| quote::format_ident!("argument_{index}", span = span));
+    let names: Vec<syn::Ident> = names.collect();
+    syn::parse2(quote::quote_spanned!(span => |#(#names),*| #callee(#(#names),*))).unwrap_or_else(|_| expr.clone())
+}
+
+/// `longer_than(5)`: a call of a function that may give a closure. The names of variants begin with an upper-case letter.
+fn makes_function(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(|c: char| c.is_lowercase() || c == '_'))
+}
+
+/// `{ let limit = 5; move |_, value| … }`
+fn ends_in_closure(block: &syn::ExprBlock) -> bool {
+    block.label.is_none() && matches!(block.block.stmts.last(), Some(syn::Stmt::Expr(Expr::Closure(_), None)))
 }
 
 /// Whether a table has a store that processors can read.

@@ -50,6 +50,7 @@ impl Builder {
                         return Err(Broken);
                     }
                 }
+                Some(wanted) if gives != Kind::Store && found.may_be_alias(wanted) => {}
                 wanted => {
                     // Who writes `Table` has forgotten the aggregation that would give one.
                     let (at, fix) = match (wanted, gives.ended_by()) {

@@ -31,6 +31,7 @@ pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
     }
     Topology {
         attrs: syntax.attrs,
+        type_attrs: syntax.type_attrs,
         vis: syntax.vis,
         name: syntax.name,
         output: syntax.output,

@@ -14,6 +14,7 @@ pub(crate) struct NodeId(pub(crate) usize);
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
     pub(crate) attrs: Vec<Attribute>,
+    pub(crate) type_attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) output: Ident,
@@ -94,6 +95,8 @@ pub(crate) enum TopicName {
     Literal(LitStr),
     Constant(Path),
     Parameter(Ident),
+    /// Any other expression that gives text.
+    Expression(Box<Expr>),
 }
 
 impl TopicName {
@@ -103,6 +106,7 @@ impl TopicName {
             TopicName::Literal(literal) => literal.span(),
             TopicName::Constant(path) => path.span(),
             TopicName::Parameter(name) => name.span(),
+            TopicName::Expression(expr) => expr.span(),
         }
     }
 
@@ -113,6 +117,10 @@ impl TopicName {
             TopicName::Literal(literal) => literal.value(),
             TopicName::Constant(path) => format!("{{{}}}", path.to_token_stream().to_string().replace(' ', "")),
             TopicName::Parameter(name) => format!("{{{}}}", plain(name)),
+            // It stands in drawings, which have quotes of their own.
+            TopicName::Expression(expr) => {
+                format!("{{{}}}", crate::text::tidy(&expr.to_token_stream().to_string()).replace('"', "'"))
+            }
         }
     }
 }

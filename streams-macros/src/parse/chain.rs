@@ -121,10 +121,40 @@ fn parse_args(cx: &mut Errors, content: ParseStream<'_>, span: Span) -> Vec<Expr
     args
 }
 
-/// Without the invisible group around what came through a parameter of a `macro_rules!` macro.
-fn ungrouped(mut expr: Expr) -> Expr {
-    while let Expr::Group(group) = expr {
-        expr = *group.expr;
+/// Without the invisible group around what came through a parameter of a `macro_rules!` macro, and without parentheses or braces around
+/// a closure.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        Expr::Paren(ref paren) if is_closure(&paren.expr) => inner_closure(expr),
+        Expr::Block(ref block) if one_expression(block).is_some_and(is_closure) => inner_closure(expr),
+        other => other,
     }
-    expr
+}
+
+/// A closure, in any number of parentheses and braces.
+fn is_closure(expr: &Expr) -> bool {
+    match expr {
+        Expr::Closure(_) => true,
+        Expr::Group(group) => is_closure(&group.expr),
+        Expr::Paren(paren) => is_closure(&paren.expr),
+        Expr::Block(block) => one_expression(block).is_some_and(is_closure),
+        _ => false,
+    }
+}
+
+fn inner_closure(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => inner_closure(*group.expr),
+        Expr::Paren(paren) => inner_closure(*paren.expr),
+        Expr::Block(ref block) if one_expression(block).is_some() => one_expression(block).cloned().map_or(expr.clone(), inner_closure),
+        other => other,
+    }
+}
+
+fn one_expression(block: &syn::ExprBlock) -> Option<&Expr> {
+    match block.block.stmts.as_slice() {
+        [syn::Stmt::Expr(expr, None)] if block.label.is_none() && block.attrs.is_empty() => Some(expr),
+        _ => None,
+    }
 }

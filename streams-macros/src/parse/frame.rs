@@ -14,7 +14,26 @@ use super::syntax::{Optimizations, Param, TopologyFn};
 use crate::diagnostics::*;
 
 /// Attributes that keep their meaning on what the macro makes.
-const ATTRIBUTES: &[&str] = &["doc", "allow", "warn", "deny", "expect", "must_use", "cfg"];
+const ATTRIBUTES: &[&str] = &[
+    "doc",
+    "allow",
+    "warn",
+    "deny",
+    "forbid",
+    "expect",
+    "must_use",
+    "cfg",
+    "deprecated",
+    "inline",
+    "cold",
+    "track_caller",
+    "derive",
+    "cfg_attr",
+];
+/// Attributes of types: they go to the one that is made.
+const OF_TYPE: &[&str] = &["derive"];
+/// Attributes that a parameter may have.
+const OF_PARAMETER: &[&str] = &["doc", "allow", "warn", "deny", "expect"];
 /// The macro's own attribute.
 const OPTIMIZED: &str = "optimized";
 
@@ -128,7 +147,8 @@ fn parse_item(cx: &mut Errors, mut tokens: Vec<TokenTree>) -> Option<TopologyFn>
     let params = params(cx, &item.sig);
     let statements = split(body.stream()).into_iter().map(|piece| parse_statement(cx, piece)).collect();
     let output = output(cx, &item.sig)?;
-    Some(TopologyFn { attrs: item.attrs, vis: item.vis, name: item.sig.ident, params, output, statements, optimizations })
+    let (type_attrs, attrs) = item.attrs.into_iter().partition(is_of_type);
+    Some(TopologyFn { attrs, type_attrs, vis: item.vis, name: item.sig.ident, params, output, statements, optimizations })
 }
 
 /// The word that makes it another item than a function.
@@ -188,6 +208,15 @@ fn check_attributes(cx: &mut Errors, attrs: &[Attribute]) {
     }
 }
 
+/// Whether an attribute is one of the type that is made; `cfg_attr` is where those in it are.
+fn is_of_type(attr: &Attribute) -> bool {
+    if !attr.path().is_ident("cfg_attr") {
+        return OF_TYPE.iter().any(|name| attr.path().is_ident(name));
+    }
+    let inner = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    inner.is_ok_and(|metas| metas.iter().skip(1).any(|meta| OF_TYPE.iter().any(|name| meta.path().is_ident(name))))
+}
+
 fn check_modifiers(cx: &mut Errors, sig: &Signature) {
     let safety = match &sig.safety {
         Safety::Unsafe(token) => Some(("unsafe", token.span)),
@@ -220,7 +249,12 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
             FnArg::Typed(typed) => typed,
         };
         let name = match &*typed.pat {
-            Pat::Ident(name) if name.by_ref.is_none() && name.mutability.is_none() && name.subpat.is_none() && typed.attrs.is_empty() => {
+            Pat::Ident(name)
+                if name.by_ref.is_none()
+                    && name.mutability.is_none()
+                    && name.subpat.is_none()
+                    && typed.attrs.iter().all(|attr| OF_PARAMETER.iter().any(|known| attr.path().is_ident(known))) =>
+            {
                 name.ident.clone()
             }
             _ => {
@@ -236,7 +270,7 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
             cx.report(name.span(), DUPLICATE_PARAMETER, &[("name", &name), ("first", &place(first.name.span()))]);
             continue;
         }
-        params.push(Param { name, ty: kept(&typed.ty) });
+        params.push(Param { attrs: typed.attrs.clone(), name, ty: kept(&typed.ty) });
     }
     params
 }

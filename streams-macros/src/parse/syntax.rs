@@ -6,8 +6,10 @@ use syn::{Attribute, Expr, Type, Visibility};
 /// One `fn name(params) -> Type { … }`.
 #[derive(Clone, Debug)]
 pub(crate) struct TopologyFn {
-    /// Doc comments and lint levels.
+    /// Those of the function: doc comments, lint levels, `deprecated` and the like.
     pub(crate) attrs: Vec<Attribute>,
+    /// Those of the type alone: `derive`.
+    pub(crate) type_attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     pub(crate) params: Vec<Param>,
@@ -50,6 +52,8 @@ impl Optimizations {
 /// A parameter of the topology.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
+    /// Doc comments and lint levels.
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) ty: Type,
 }

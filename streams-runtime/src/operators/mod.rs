@@ -2,6 +2,7 @@
 //! when it is attached to what follows.
 
 mod aggregate;
+mod boxed_rows;
 mod branch;
 mod closure;
 mod cogroup;
@@ -48,11 +49,13 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod topic_name;
 mod versions;
 mod windowed;
 mod windowed_keys;
 
 pub use aggregate::{Aggregate, AggregateNode};
+pub use boxed_rows::BoxedRows;
 pub use branch::{Branch, BranchNode};
 pub use cogroup::{Cogroup, CogroupAggregate, CogroupAggregateNode, CogroupNode, CogroupRecord, CogroupState, CogroupWindows};
 pub use cogroup::{SameGroupKey, SessionCogroupAggregate, SessionCogroupAggregateNode};
@@ -101,6 +104,7 @@ pub use table_transform_values::{TransformValues, TransformValuesNode, Transform
 pub use to::{DynamicSink, Sink, To};
 pub use to_stream::{ToStream, ToStreamNode, ToStreamWithKey, ToStreamWithKeyNode};
 pub use to_table::{ToTable, ToTableNode};
+pub use topic_name::{TopicText, owned_topic_name, topic_name};
 #[cfg(doc)]
 pub(crate) use versions::put_version;
 pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};

@@ -230,7 +230,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
         let (both, __op_both_6) = shown
             .outer_join_stream(
                 &__both_right_repartition_9,
-                joined,
+                move |argument_0, argument_1| joined(argument_0, argument_1),
                 within(seconds(1)).after_ms(-20).grace(seconds(1)),
             );
         let __op_both_to_7 = both.to();

@@ -39,7 +39,9 @@ impl ::streams_runtime::__private::Topology for WordCount {
                         __rt::SourcePlan {
                             name: "lines",
                             topics: __rt::SourceTopics::Named(
-                                __rt::Vec::from([__rt::ToString::to_string(&self.input)]),
+                                __rt::Vec::from([
+                                    __rt::ToString::to_string(__rt::topic_name(&self.input)),
+                                ]),
                             ),
                             offset_reset: __rt::Option::None,
                             partitions: __rt::Option::None,

@@ -1,8 +1,8 @@
-//! An attribute that could not keep its meaning.
+//! An attribute that means nothing on a topology.
 use streams_runtime::prelude::*;
 
 topology! {
-    #[inline]
+    #[test]
     pub fn example() -> Example {
         let lines: Stream<String, String> = stream("lines");
         lines.to("out");

@@ -1,9 +1,9 @@
-//! A computed topic.
+//! A topic that is no text, as can be seen.
 use streams_runtime::prelude::*;
 
 topology! {
-    pub fn example(region: String) -> Example {
-        let lines: Stream<String, String> = stream(format!("lines-{}", region));
+    pub fn example() -> Example {
+        let lines: Stream<String, String> = stream(("lines", "words"));
         lines.to("out");
     }
 }
