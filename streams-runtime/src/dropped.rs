@@ -21,6 +21,15 @@ pub enum DropReason {
         /// The time, in milliseconds since the Unix epoch.
         timestamp_ms: i64,
     },
+    /// Its time is further ahead of the wall clock than the source allows with `.max_ahead(…)`.
+    TooFarAhead {
+        /// The time, in milliseconds since the Unix epoch.
+        timestamp_ms: i64,
+        /// What the wall clock said, in milliseconds since the Unix epoch.
+        wall_clock_ms: i64,
+        /// How far ahead a time may be, in milliseconds.
+        max_ahead_ms: i64,
+    },
     /// It came too late for a window, or its session was closed.
     Late {
         /// The window; of a session, from its first record to its last.
@@ -42,6 +51,7 @@ impl DropReason {
             DropReason::NullValue => "null value",
             DropReason::NullForeignKey => "null foreign key",
             DropReason::NegativeTimestamp { .. } => "negative timestamp",
+            DropReason::TooFarAhead { .. } => "too far ahead",
             DropReason::Late { .. } => "late",
             DropReason::Outdated => "outdated",
             DropReason::OutOfHistory => "out of history",
@@ -56,6 +66,10 @@ impl fmt::Display for DropReason {
             DropReason::NullValue => f.write_str("the value is null"),
             DropReason::NullForeignKey => f.write_str("the key to be joined by is null"),
             DropReason::NegativeTimestamp { timestamp_ms } => write!(f, "the timestamp {timestamp_ms} is negative"),
+            DropReason::TooFarAhead { timestamp_ms, wall_clock_ms, max_ahead_ms } => {
+                let ahead_ms = timestamp_ms.saturating_sub(*wall_clock_ms);
+                write!(f, "the timestamp {timestamp_ms} is {ahead_ms} ms ahead of the wall clock, and {max_ahead_ms} ms are allowed")
+            }
             DropReason::Late { window, stream_time_ms } => {
                 write!(f, "the window {}/{} was closed at stream time {stream_time_ms}", window.start_ms, window.end_ms)
             }

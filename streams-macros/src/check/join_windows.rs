@@ -19,6 +19,10 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             let stream = node.receiver.map(|stream| topology.called(stream)).unwrap_or_default();
             cx.report(span, SINGLE_STORE, &[("stream", &stream)]);
         }
+        if let Some(span) = node.options.hold_unmatched.filter(|_| !node.joins_streams()) {
+            let (operand, kind) = node.operand().map(|(id, _)| (topology.called(id), topology.node(id).gives().noun())).unwrap_or_default();
+            cx.report(span, HOLD_WITHOUT_STREAMS, &[("operand", &operand), ("kind", &kind)]);
+        }
         let Some(Argument::Value(expr)) = node.args.last().filter(|_| node.joins_streams()) else { continue };
         let Some(windows) = windows(expr) else { continue };
         if let (at, count @ (0 | 2..)) = windows.arguments {

@@ -226,7 +226,9 @@ impl Backward<'_, '_> {
                     [this, other, shared] => quote!(#this, #other, __rt::Option::Some(#shared)),
                     stores => quote!(#(#stores),*),
                 };
-                quote_spanned!(span => #op #at.attach(__b, #stores, #next))
+                let holds =
+                    node.options.hold_unmatched.map(|span| quote_spanned!(span.resolved_at(Span::call_site()) => .hold_unmatched()));
+                quote_spanned!(span => #op #at #holds.attach(__b, #stores, #next))
             }
             "join" | "left_join" => {
                 let table = node.args.iter().find_map(|arg| if let Argument::Operand(id, _) = arg { Some(*id) } else { None });

@@ -21,7 +21,8 @@ impl Forward<'_, '_> {
         let declared = self.declared(&quote!(Stream));
         let (codecs, source) = self.source_of(&handle, false);
         let (before, timestamp) = self.timestamp();
-        quote! { #declared #codecs #before let #op = #source #timestamp; }
+        let max_ahead = self.max_ahead();
+        quote! { #declared #codecs #before let #op = #source #timestamp #max_ahead; }
     }
 
     fn declared(&self, kind: &TokenStream) -> TokenStream {
@@ -91,6 +92,12 @@ impl Forward<'_, '_> {
         (before, quote! { .#method(#closure) })
     }
 
+    fn max_ahead(&mut self) -> TokenStream {
+        let Some(duration) = &self.node.options.max_ahead else { return TokenStream::new() };
+        let duration = self.expressions.value(duration);
+        quote! { .max_ahead(#duration) }
+    }
+
     /// Expands to:
     ///
     /// ```text
@@ -106,6 +113,7 @@ impl Forward<'_, '_> {
         let source = format_ident!("{handle}_source");
         let (codecs, reading) = self.source_of(&records, true);
         let (before, timestamp) = self.timestamp();
+        let max_ahead = self.max_ahead();
         let source_method = Ident::new("source", self.span());
         let handle = idents::at(&handle, self.node.span);
         let new = quote_spanned! { self.span() => #handle.#source_method() };
@@ -115,7 +123,7 @@ impl Forward<'_, '_> {
             let #op = #new;
             let #records = #op.records();
             #codecs
-            let #source = #reading #timestamp;
+            let #source = #reading #timestamp #max_ahead;
         }
     }
 

@@ -141,6 +141,10 @@ pub(crate) struct Options {
     pub(crate) retain_duplicates: Option<Span>,
     /// Where it was said that a stream joined with itself keeps its records once.
     pub(crate) single_store: Option<Span>,
+    /// Where it was said that a join holds every record without a partner.
+    pub(crate) hold_unmatched: Option<Span>,
+    /// How far ahead of the wall clock records may be.
+    pub(crate) max_ahead: Option<Expr>,
     /// Where it was said that a table keeps no rows.
     pub(crate) without_store: Option<Span>,
     /// How long a table can be read as it was, and where that was said.

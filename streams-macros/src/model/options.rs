@@ -44,6 +44,7 @@ impl Builder {
             let place = match option.name {
                 "emit_on_close" => &mut options.emit_on_close,
                 "single_store" => &mut options.single_store,
+                "hold_unmatched" => &mut options.hold_unmatched,
                 "retain_duplicates" => &mut options.retain_duplicates,
                 "without_cache" => &mut options.without_cache,
                 "without_changelog" => &mut options.without_changelog,
@@ -96,6 +97,11 @@ impl Builder {
                     },
                     _ => cx.report(first.span(), PARTITIONS, found),
                 }
+                twice
+            }
+            "max_ahead" => {
+                let twice = set.max_ahead.is_some();
+                self.nodes[on.0].options.max_ahead = Some(first.clone());
                 twice
             }
             "retention" => {

@@ -1,6 +1,6 @@
 //! `left_join`.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, GRACE, NAMED, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, GRACE, HOLD_UNMATCHED, NAMED, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.
@@ -21,6 +21,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, GRACE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, GRACE, HOLD_UNMATCHED, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "Joins each record with the records of a stream in its window, or with the row of a table, that have its key, or with `None`.",
 };

@@ -36,6 +36,15 @@ pub(super) const RETAIN_DUPLICATES: &OptionRow =
 pub(super) const SINGLE_STORE: &OptionRow =
     &OptionRow { name: "single_store", arguments: &[], doc: "A stream joined with itself keeps its records once." };
 
+pub(super) const HOLD_UNMATCHED: &OptionRow = &OptionRow {
+    name: "hold_unmatched",
+    arguments: &[],
+    doc: "A record without a partner waits until its window and the grace are over, also one that comes late.",
+};
+
+pub(super) const MAX_AHEAD: &OptionRow =
+    &OptionRow { name: "max_ahead", arguments: &["duration"], doc: "Leaves out records whose time is further ahead of the wall clock." };
+
 pub(super) const GRACE: &OptionRow = &OptionRow {
     name: "grace",
     arguments: &["duration"],
@@ -85,6 +94,8 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     WITHOUT_STORE,
     RETAIN_DUPLICATES,
     SINGLE_STORE,
+    HOLD_UNMATCHED,
+    MAX_AHEAD,
     VERSIONED,
     GRACE,
     PARTITIONED_BY,

@@ -1,6 +1,6 @@
 //! `outer_join`.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, HOLD_UNMATCHED, NAMED, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Joins the records of two streams in each other's windows; those of either without a partner with `None`.
@@ -17,6 +17,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, HOLD_UNMATCHED, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "Joins the records of two streams in each other's windows; those of either without a partner with `None`.",
 };

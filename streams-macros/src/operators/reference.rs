@@ -97,7 +97,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         name: "stream",
         kafka: "StreamsBuilder.stream",
         nulls: "a null where the type has none goes to the decode handler",
-        time: "the record's, or what `.timestamp(…)` computes; a negative one drops the record, counted",
+        time: "the record's, or what `.timestamp(…)` computes; a negative one drops the record, counted, and so does one further ahead of the wall clock than `.max_ahead(…)`",
         headers: KEPT,
         late: "per task the record with the smallest timestamp of all inputs comes next",
     },
@@ -233,7 +233,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         nulls: "a null value is dropped and counted; a null key is joined with `None`, but dropped and counted on the right of two streams",
         time: "the stream record's; of two streams the larger of both, or that of the record that found no partner",
         headers: "those of the record being processed, also of results for records that found no partner",
-        late: "as join; a record without a partner whose window has ended when it comes is joined with `None` at once",
+        late: "as join; a record without a partner whose window has ended when it comes is joined with `None` at once, and with a partner that comes within the grace as well; with `.hold_unmatched()` it waits until window and grace are over, and has one or the other",
     },
     Entry {
         on: Some(Kind::Stream),

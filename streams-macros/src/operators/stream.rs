@@ -1,6 +1,6 @@
 //! `stream`.
 
-use super::options::{OFFSET_RESET, PARTITIONED_BY, PARTITIONS, TIMESTAMP, WITH};
+use super::options::{MAX_AHEAD, OFFSET_RESET, PARTITIONED_BY, PARTITIONS, TIMESTAMP, WITH};
 use super::{Arg, Kind, Operator};
 
 /// Reads a topic, several topics, or all topics that match a pattern.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: false,
-    options: &[TIMESTAMP, WITH, OFFSET_RESET, PARTITIONS, PARTITIONED_BY],
+    options: &[TIMESTAMP, MAX_AHEAD, WITH, OFFSET_RESET, PARTITIONS, PARTITIONED_BY],
     doc: "Reads a topic, several topics, or all topics that match a pattern.",
 };

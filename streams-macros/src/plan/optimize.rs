@@ -24,7 +24,8 @@ impl Topology {
     pub(crate) fn reuses_source_topic(&self, id: NodeId) -> bool {
         let node = self.node(id);
         let options = &node.options;
-        let plain = options.with.is_none() && options.timestamp.is_none() && options.versioned.is_none();
+        let own_times = options.timestamp.is_some() || options.max_ahead.is_some();
+        let plain = options.with.is_none() && !own_times && options.versioned.is_none();
         let one_topic = matches!(node.topics(), Some(Topics::Names(names)) if names.len() == 1);
         self.optimizations.reuse_source_topics && node.is_source() && node.gives() == Kind::Table && node.is_state() && plain && one_topic
     }

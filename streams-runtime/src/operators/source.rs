@@ -1,6 +1,7 @@
 //! `stream("topic")`: records out of topics, decoded and pushed.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use crate::codec::{Codec, StreamData};
 use crate::context::Context;
@@ -10,6 +11,7 @@ use crate::handles::Stream;
 use crate::node::{Push, Signal};
 use crate::record::{HeadersRef, RecordBatch, RecordRef};
 use crate::task::TaskBuilder;
+use crate::windows::duration_ms;
 
 /// Records of one partition to be pushed through a source.
 #[derive(Debug)]
@@ -34,8 +36,9 @@ pub trait Source {
     /// When the task has to stop; with the index of the record that was not processed.
     fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)>;
 
-    /// The time of a record as the source's extractor has it. A record that cannot be decoded has the earliest time, so that it is dealt with first.
-    fn timestamp_ms(&mut self, record: &SourceRecord<'_>) -> i64;
+    /// The time of a record as the source's extractor has it. A record that cannot be decoded, or is too far ahead of the wall clock, has the
+    /// earliest time, so that it is dealt with first.
+    fn timestamp_ms(&mut self, record: &SourceRecord<'_>, wall_clock_ms: i64) -> i64;
 
     /// Whether [`timestamp_ms`](Self::timestamp_ms) is the record's own time.
     fn uses_record_time(&self) -> bool;
@@ -96,6 +99,18 @@ pub trait ExtractTimestamp<K: ?Sized, V: ?Sized> {
 
     /// The time of a record, in milliseconds since the Unix epoch; negative leaves the record out.
     fn extract(&mut self, key: &K, value: &V, record: &SourceRecord<'_>) -> i64;
+
+    /// How far ahead of the wall clock a time may be; `None`: as far as it likes.
+    #[inline(always)]
+    fn max_ahead_ms(&self) -> Option<i64> {
+        None
+    }
+
+    /// [`max_ahead_ms`](Self::max_ahead_ms), if this time is further ahead than that.
+    #[inline(always)]
+    fn too_far_ahead(&self, timestamp_ms: i64, wall_clock_ms: i64) -> Option<i64> {
+        self.max_ahead_ms().filter(|max_ahead_ms| timestamp_ms > wall_clock_ms.saturating_add(*max_ahead_ms))
+    }
 }
 
 /// The time that the record has in its topic.
@@ -134,6 +149,27 @@ impl<K: ?Sized, V: ?Sized, F: FnMut(&K, &V, &SourceRecord<'_>) -> i64> ExtractTi
     #[inline]
     fn extract(&mut self, key: &K, value: &V, record: &SourceRecord<'_>) -> i64 {
         (self.0)(key, value, record)
+    }
+}
+
+/// A time that may be only so far ahead of the wall clock.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxAhead<E> {
+    extractor: E,
+    max_ahead_ms: i64,
+}
+
+impl<K: ?Sized, V: ?Sized, E: ExtractTimestamp<K, V>> ExtractTimestamp<K, V> for MaxAhead<E> {
+    const RECORD_TIME: bool = E::RECORD_TIME;
+
+    #[inline]
+    fn extract(&mut self, key: &K, value: &V, record: &SourceRecord<'_>) -> i64 {
+        self.extractor.extract(key, value, record)
+    }
+
+    #[inline]
+    fn max_ahead_ms(&self) -> Option<i64> {
+        Some(self.max_ahead_ms)
     }
 }
 
@@ -210,6 +246,43 @@ impl<K: ?Sized, V: ?Sized, KC, VC, E> StreamSource<K, V, KC, VC, E> {
         StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByRecord(f), types: PhantomData }
     }
 
+    /// In `topology!` this is written `stream("topic").max_ahead(duration)`, and behind `table("topic")` as well.
+    ///
+    /// Leaves out records whose time is further ahead of the wall clock than this. Such a record is counted as dropped, goes to `.on_dropped(…)` as
+    /// [`DropReason::TooFarAhead`](crate::DropReason), and moves no stream time: without the guard one record from the far future closes all windows for
+    /// good, since stream time never goes back.
+    ///
+    /// The time is that of `.timestamp(…)`, if there is one. The clock is that of the process when the record is taken in, so a record that is
+    /// processed a second time, after a crash, is judged by the time of then. In the test driver it is the clock that the test moves, which starts at 0
+    /// or at `.wall_clock_start_ms(…)`. Kafka Streams has nothing like it.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn views() -> Views {
+    ///         let views: Stream<String, String> = stream("views").max_ahead(minutes(5));
+    ///         let counts: Table<Windowed<String>, u64> =
+    ///             views.group_by_key().windowed_by(tumbling(minutes(1)).grace(millis(0))).emit_on_close().count();
+    ///         counts.to_stream().to("counts");
+    ///     }
+    /// }
+    ///
+    /// let driver = TestDriver::builder(views()).wall_clock_start_ms(1_000_000).build()?;
+    /// let views = driver.input::<str, str>("views")?;
+    /// views.pipe_at("home", "ada", 1_000_000)?;
+    /// views.pipe_at("home", "from the future", 1_300_001)?;
+    /// views.pipe_at("home", "bob", 1_010_000)?;
+    /// assert!(driver.output::<Windowed<String>, u64>("counts").is_empty());
+    /// assert_eq!((driver.dropped(), driver.window_store(Views::COUNTS)?.fetch("home", 960_000)), (1, Some(2)));
+    /// # Ok::<(), streams_test::DriverError>(())
+    /// ```
+    pub fn max_ahead(self, duration: Duration) -> StreamSource<K, V, KC, VC, MaxAhead<E>> {
+        let extractor = MaxAhead { extractor: self.extractor, max_ahead_ms: duration_ms(duration) };
+        StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor, types: PhantomData }
+    }
+
     /// Makes source number `index` of the sub-topology, called `name` in messages, that hands its records to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, index: usize, name: &'static str, next: N)
     where
@@ -254,7 +327,8 @@ where
             Err(e) => return cx.fail(ErrorKind::Decode, self.name, format!("value: {e}").into()),
         };
         let timestamp_ms = match known_ms {
-            Some(known_ms) if !E::RECORD_TIME => known_ms,
+            // The earliest time stands for one that was too far ahead when it was asked for.
+            Some(known_ms) if !E::RECORD_TIME && known_ms > i64::MIN => known_ms,
             _ => {
                 let (topic, partition, partition_time_ms) = (cx.topic(), cx.partition(), cx.partition_time_ms);
                 self.op.extractor.extract(key, value, &SourceRecord { record: *record, topic, partition, partition_time_ms })
@@ -262,6 +336,10 @@ where
         };
         if timestamp_ms < 0 {
             return cx.drop_record(self.name, DropReason::NegativeTimestamp { timestamp_ms });
+        }
+        if let Some(max_ahead_ms) = self.op.extractor.too_far_ahead(timestamp_ms, cx.wall_clock_ms) {
+            let reason = DropReason::TooFarAhead { timestamp_ms, wall_clock_ms: cx.wall_clock_ms, max_ahead_ms };
+            return cx.drop_record(self.name, reason);
         }
         cx.timestamp_ms = timestamp_ms;
         cx.stream_time_ms = cx.stream_time_ms.max(timestamp_ms);
@@ -284,7 +362,10 @@ where
         let mut known_ms = run.first_ms;
         while index < run.to {
             let Some(record) = run.batch.get(index) else { break };
-            if E::RECORD_TIME && record.timestamp_ms > run.limit_ms {
+            if E::RECORD_TIME
+                && record.timestamp_ms > run.limit_ms
+                && self.op.extractor.too_far_ahead(record.timestamp_ms, cx.wall_clock_ms).is_none()
+            {
                 break;
             }
             if let Err(error) = self.take(&record, known_ms.take(), cx) {
@@ -298,16 +379,18 @@ where
         Ok(index)
     }
 
-    fn timestamp_ms(&mut self, record: &SourceRecord<'_>) -> i64 {
-        if E::RECORD_TIME {
-            return record.timestamp_ms();
-        }
-        let key = self.op.key_codec.decode(record.record.key, &mut self.key_slot);
-        let value = self.op.value_codec.decode(record.record.value, &mut self.value_slot);
-        match (key, value) {
-            (Ok(key), Ok(value)) => self.op.extractor.extract(key, value, record),
-            _ => i64::MIN,
-        }
+    fn timestamp_ms(&mut self, record: &SourceRecord<'_>, wall_clock_ms: i64) -> i64 {
+        let timestamp_ms = if E::RECORD_TIME {
+            record.timestamp_ms()
+        } else {
+            let key = self.op.key_codec.decode(record.record.key, &mut self.key_slot);
+            let value = self.op.value_codec.decode(record.record.value, &mut self.value_slot);
+            match (key, value) {
+                (Ok(key), Ok(value)) => self.op.extractor.extract(key, value, record),
+                _ => i64::MIN,
+            }
+        };
+        if self.op.extractor.too_far_ahead(timestamp_ms, wall_clock_ms).is_some() { i64::MIN } else { timestamp_ms }
     }
 
     fn uses_record_time(&self) -> bool {

@@ -207,6 +207,26 @@ where
         rows.expire(below);
         Ok(())
     }
+
+    /// Takes the records of a key and time out that have found no partner and are to find none. The changelog will be told with the given time.
+    pub(crate) fn give_up(&mut self, key: &[u8], time_ms: i64, timestamp_ms: i64) {
+        let ObjectStore { rows: all, below } = self;
+        let Some(place) = all.place(key) else { return };
+        let rows = &mut all.keys[place as usize].rows;
+        let mut at = rows.partition_point(|row| row.time_ms < time_ms);
+        while let Some(row) = rows.get(at).filter(|row| row.time_ms == time_ms) {
+            if row.may_wait {
+                set_row_key(&mut all.row_key, key, time_ms, row.sequence);
+                below.delete(all.row_key.as_slice().into(), timestamp_ms);
+                rows.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        if rows.is_empty() {
+            all.vacate(place);
+        }
+    }
 }
 
 fn set_row_key(row_key: &mut Vec<u8>, key: &[u8], time_ms: i64, sequence: u32) {

@@ -16,6 +16,7 @@ pub(crate) mod objects;
 mod order;
 mod overlay;
 pub(crate) mod session;
+mod sorted;
 pub(crate) mod subscriptions;
 pub(crate) mod versioned;
 pub(crate) mod waiting;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::erased::OverRows;
+use super::sorted::{Place, Sorted};
 use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::StreamData;
@@ -34,17 +35,54 @@ fn session((end_ms, start_ms): Bounds) -> SessionWindow {
 struct OfKey {
     /// The key's bytes, shared with the index by end.
     key: Rc<[u8]>,
-    sessions: Vec<Bounds>,
+    sessions: Sorted<Bounds>,
+    /// How many sessions start before the one in front of them. Without such ones, as aggregations have them, the starts are in order too.
+    enclosing: usize,
 }
 
 impl OfKey {
     /// Those that end at or after one time and start at or before another.
     #[inline]
     fn between(&self, earliest_end_ms: i64, latest_start_ms: i64) -> impl DoubleEndedIterator<Item = SessionWindow> {
-        let first = self.sessions.partition_point(|(end_ms, _)| *end_ms < earliest_end_ms);
-        let later = self.sessions.get(first..).unwrap_or_default();
-        later.iter().filter(move |(_, start_ms)| *start_ms <= latest_start_ms).map(|bounds| session(*bounds))
+        let sessions = &self.sessions;
+        let first = sessions.place(|(end_ms, _)| *end_ms < earliest_end_ms);
+        let end = if self.enclosing == 0 { sessions.place(|(_, start_ms)| *start_ms <= latest_start_ms) } else { sessions.end() };
+        sessions.range(first, end).filter(move |(_, start_ms)| *start_ms <= latest_start_ms).map(|bounds| session(*bounds))
     }
+
+    fn place(&self, bounds: Bounds) -> (Place, bool) {
+        let place = self.sessions.place(|other| *other < bounds);
+        (place, self.sessions.get(place) == Some(&bounds))
+    }
+
+    /// Adds a session; `false`: it is there already.
+    fn add(&mut self, bounds: Bounds) -> bool {
+        let (place, is_there) = self.place(bounds);
+        if !is_there {
+            let (before, behind) = (self.sessions.before(place).copied(), self.sessions.get(place).copied());
+            self.enclosing -= encloses(before, behind);
+            self.enclosing += encloses(before, Some(bounds)) + encloses(Some(bounds), behind);
+            self.sessions.insert(place, bounds);
+        }
+        !is_there
+    }
+
+    /// Takes a session out; `false`: it is not there.
+    fn remove(&mut self, bounds: Bounds) -> bool {
+        let (place, is_there) = self.place(bounds);
+        if is_there {
+            let (before, behind) = (self.sessions.before(place).copied(), self.sessions.behind(place).copied());
+            self.enclosing -= encloses(before, Some(bounds)) + encloses(Some(bounds), behind);
+            self.enclosing += encloses(before, behind);
+            self.sessions.remove(place);
+        }
+        is_there
+    }
+}
+
+/// 1 if the later of two neighbours starts before the other.
+fn encloses(before: Option<Bounds>, behind: Option<Bounds>) -> usize {
+    usize::from(before.zip(behind).is_some_and(|((_, before_ms), (_, behind_ms))| behind_ms < before_ms))
 }
 
 /// A session with the bytes of its key.
@@ -130,23 +168,21 @@ where
             if is_there {
                 let key: Rc<[u8]> = key.into();
                 self.by_end.insert((bounds, Rc::clone(&key)));
-                self.by_key.insert(Rc::clone(&key), OfKey { key, sessions: vec![bounds] });
+                let mut of_key = OfKey { key: Rc::clone(&key), sessions: Sorted::default(), enclosing: 0 };
+                of_key.add(bounds);
+                self.by_key.insert(key, of_key);
             }
             return;
         };
-        match (of_key.sessions.binary_search(&bounds), is_there) {
-            (Err(place), true) => {
-                of_key.sessions.insert(place, bounds);
+        if is_there {
+            if of_key.add(bounds) {
                 self.by_end.insert((bounds, Rc::clone(&of_key.key)));
             }
-            (Ok(place), false) => {
-                of_key.sessions.remove(place);
-                self.by_end.remove(&(bounds, Rc::clone(&of_key.key)));
-                if of_key.sessions.is_empty() {
-                    self.by_key.remove(key);
-                }
+        } else if of_key.remove(bounds) {
+            self.by_end.remove(&(bounds, Rc::clone(&of_key.key)));
+            if of_key.sessions.is_empty() {
+                self.by_key.remove(key);
             }
-            (Ok(_), true) | (Err(_), false) => {}
         }
     }
 
@@ -227,7 +263,7 @@ where
         while self.by_end.first().is_some_and(|((end_ms, _), _)| *end_ms < expired_ms) {
             let Some((bounds, key)) = self.by_end.pop_first() else { break };
             if let Some(of_key) = self.by_key.get_mut(&key) {
-                of_key.sessions.retain(|other| *other != bounds);
+                of_key.remove(bounds);
                 if of_key.sessions.is_empty() {
                     self.by_key.remove(&key);
                 }

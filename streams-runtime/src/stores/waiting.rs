@@ -61,6 +61,11 @@ where
         self.rows.last_key_value().map(|(key, _)| &key[..])
     }
 
+    /// Whether several values have this key.
+    fn has_several(&self, key: &[u8]) -> bool {
+        self.rows.get(key).is_some_and(|values| !values.more.is_empty())
+    }
+
     fn behind(&self, key: &[u8]) -> Option<&[u8]> {
         self.rows.range::<[u8], _>((Bound::Excluded(key), Bound::Unbounded)).next().map(|(key, _)| &key[..])
     }
@@ -188,11 +193,15 @@ where
         Some((side, time_of(key)))
     }
 
-    /// The time of the last record that a look through them in order comes to, if it ends at the first one behind open records of both sides.
+    /// The time of the last record that a look through them in order comes to, if it ends at the first one behind open records of both sides. Each value of
+    /// a key is a record.
     pub(crate) fn looked_up_to_ms(&self) -> Option<i64> {
         let end = match (self.left.first(), self.right.first()) {
             (Some(left), Some(right)) => {
                 let both_seen = left.max(right);
+                if self.left.has_several(both_seen) || self.right.has_several(both_seen) {
+                    return Some(time_of(both_seen));
+                }
                 let behind = self.left.behind(both_seen).into_iter().chain(self.right.behind(both_seen));
                 behind.min().unwrap_or(both_seen)
             }

@@ -176,6 +176,7 @@ impl Task {
     /// The input whose head is due next, and the time up to which its records come before those of all others. `None`: nothing to do, or
     /// some input is empty although its partition has more.
     fn choose(&mut self, progress: &mut Progress) -> Option<(usize, i64)> {
+        let wall_clock_ms = self.cx.wall_clock_ms;
         let (mut best, mut best_ms, mut limit_ms) = (None, i64::MAX, i64::MAX);
         let mut waits = false;
         for (index, input) in self.inputs.iter_mut().enumerate() {
@@ -186,7 +187,9 @@ impl Task {
                 waits |= !caught_up;
                 continue;
             };
-            let head_ms = known_ms.unwrap_or_else(|| source.timestamp_ms(&head));
+            // What is to be dealt with first is asked for again: the clock has moved on.
+            let known_ms = known_ms.filter(|known_ms| *known_ms > i64::MIN);
+            let head_ms = known_ms.unwrap_or_else(|| source.timestamp_ms(&head, wall_clock_ms));
             input.head_ms = Some(head_ms);
             if best.is_none() || head_ms < best_ms {
                 if best.is_some() {

@@ -185,13 +185,27 @@ impl Frames {
     #[inline]
     pub(crate) fn starts(self, time_ms: i64) -> impl Iterator<Item = i64> {
         let past_ms = time_ms - self.first_ms;
-        let last = if past_ms < 0 { -1 } else { past_ms / self.advance_ms };
+        // A window without an end has none behind it.
+        let is_endless = self.size_ms == i64::MAX;
+        let last = if is_endless && past_ms >= 0 {
+            0
+        } else if past_ms < 0 {
+            -1
+        } else {
+            past_ms / self.advance_ms
+        };
         // The first whose end lies after the time.
-        let first = if past_ms < self.size_ms { 0 } else { (past_ms - self.size_ms) / self.advance_ms + 1 };
+        let first = if is_endless || past_ms < self.size_ms { 0 } else { (past_ms - self.size_ms) / self.advance_ms + 1 };
         (first..=last).map(move |index| self.first_ms + index * self.advance_ms)
     }
 
     /// The window with this start.
+    /// Whether the window with this start is closed when those that end up to a time are. One without an end never is.
+    #[inline]
+    pub(crate) fn is_closed(&self, start_ms: i64, closed_ms: i64) -> bool {
+        self.size_ms < i64::MAX && self.window(start_ms).end_ms <= closed_ms
+    }
+
     #[inline]
     pub(crate) fn window(&self, start_ms: i64) -> Window {
         Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) }
@@ -229,7 +243,9 @@ mod tests {
         assert_eq!(frames.starts(499).count(), 0);
         assert_eq!(frames.starts(500).collect::<Vec<_>>(), [500]);
         assert_eq!(frames.starts(i64::MAX - 1).collect::<Vec<_>>(), [500]);
+        assert_eq!(Frames { first_ms: 0, ..frames }.starts(i64::MAX).collect::<Vec<_>>(), [0]);
         assert_eq!(frames.window(500).end_ms, i64::MAX);
+        assert!(!frames.is_closed(500, i64::MAX));
         assert_eq!(frames.problem(), None);
     }
 

@@ -137,7 +137,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// The join has one stream time: the largest timestamp of the records of both sides, also of those that are left out. A window has closed
     /// when its end and the grace lie before that time; whether there are such is looked at when a record moves the stream time, and they
     /// come in the order of time, then of the keys' bytes. Their results have their own times and the headers of the record that closed them. One
-    /// that comes when its window has ended already is joined with `None` at once. So is one with a null key; a null key on the other side and null
+    /// that comes when its window has ended already is joined with `None` at once, although a partner within the grace is then joined with it as well;
+    /// with `.hold_unmatched()` behind the join it waits, too. At once comes also the result of one with a null key; a null key on the other side and null
     /// values are left out and counted as dropped.
     ///
     /// What waits survives a restart, and so does the stream time as far as the stores tell it.
@@ -293,13 +294,58 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
 pub struct JoinStreams<K: ?Sized, V: ?Sized, OK: ?Sized, OV: ?Sized, J, R, M> {
     joiner: J,
     windows: JoinWindows,
+    holds_unmatched: bool,
     node: &'static str,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>, PhantomData<OK>, PhantomData<OV>, R, M)>,
 }
 
 impl<K: ?Sized, V: ?Sized, OK: ?Sized, OV: ?Sized, J, R, M> JoinStreams<K, V, OK, OV, J, R, M> {
     fn new(joiner: J, windows: impl IntoJoinWindows, node: &'static str) -> Self {
-        JoinStreams { joiner, windows: windows.into_join_windows(), node, types: PhantomData }
+        JoinStreams { joiner, windows: windows.into_join_windows(), holds_unmatched: false, node, types: PhantomData }
+    }
+
+    /// In `topology!` this is written `.hold_unmatched()` behind a left or outer join of streams.
+    ///
+    /// Every record without a partner waits until its window and the grace are over, so that no record is joined both with `None` and with a
+    /// partner.
+    ///
+    /// Without it, as in Kafka Streams, a record that comes when its window has ended is joined with `None` at once, although the grace goes on; a
+    /// partner that comes then is joined with it as well. With it the record waits like any other. It is joined with `None` by the first
+    /// record, of either side, that moves the stream time past its window and the grace, and has left the join by then: a partner that is later than
+    /// the grace does not find it any more. A record that itself comes after its window and the grace, and finds no partner, is joined with `None` at once.
+    ///
+    /// Kafka Streams has nothing like it. The changelogs have the same rows, and a deletion for each record that found no partner.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn orders() -> Orders {
+    ///         let orders: Stream<String, String> = stream("orders");
+    ///         let payments: Stream<String, i64> = stream("payments");
+    ///         let paid = orders
+    ///             .left_join(payments, |order, cents| format!("{order}: {cents:?}"), within(seconds(50)).grace(seconds(100)))
+    ///             .hold_unmatched();
+    ///         paid.to("paid");
+    ///     }
+    /// }
+    ///
+    /// let driver = TestDriver::new(orders())?;
+    /// let (orders, payments) = (driver.input::<str, str>("orders")?, driver.input::<str, i64>("payments")?);
+    /// payments.pipe_at("another", &7, 200_000)?;
+    /// // The window of this order has ended at 170 s, its grace ends at 270 s.
+    /// orders.pipe_at("ann", "tea", 120_000)?;
+    /// payments.pipe_at("ann", &350, 121_000)?;
+    /// orders.pipe_at("end", "end", 400_000)?;
+    /// let paid: Vec<String> = driver.output::<String, String>("paid").read_pairs().into_iter().map(|(_, paid)| paid).collect();
+    /// assert_eq!(paid, ["tea: Some(350)"]);
+    /// # Ok::<(), streams_test::DriverError>(())
+    /// ```
+    #[must_use]
+    pub fn hold_unmatched(mut self) -> Self {
+        self.holds_unmatched = true;
+        self
     }
 
     /// Says where in the topology this is, for error messages.

@@ -7,7 +7,7 @@ use super::JoinStreams;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
-use crate::error::{ErrorKind, Flow};
+use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, Push, Signal};
 use crate::operators::{Joiner, Settle};
 use crate::plan::StoreKind;
@@ -143,6 +143,9 @@ where
     /// Joins the records that have waited until their windows closed with nothing, if a record with this reach is one that moves the stream time.
     fn close(&mut self, reach: Reach, cx: &mut Context) -> Flow {
         let Some(waiting) = self.waiting else { return Ok(()) };
+        if self.op.holds_unmatched {
+            return self.close_held(waiting, cx);
+        }
         let record_ms = cx.timestamp_ms;
         if record_ms != self.stream_time_ms || !reach.is_closed(self.oldest_ms, record_ms) {
             return Ok(());
@@ -150,29 +153,8 @@ where
         self.oldest_ms = i64::MAX;
         let mut seen_ms = i64::MIN;
         let mut key = std::mem::take(&mut self.closing_key);
-        let (of_left, of_right) = (self.op.windows.of_left(), self.op.windows.of_right());
         // Closed ones are the first of their side: what ends the look comes behind the first open ones of both.
-        loop {
-            let store = cx.stores.get(waiting);
-            let left = store.rows.left.first().filter(|key| of_left.is_closed(time_of(key), record_ms));
-            let right = store.rows.right.first().filter(|key| of_right.is_closed(time_of(key), record_ms));
-            let side = match (left, right) {
-                (Some(left), Some(right)) if left < right => Side::Left,
-                (_, Some(_)) => Side::Right,
-                (Some(_), None) => Side::Left,
-                (None, None) => break,
-            };
-            match side {
-                Side::Left => {
-                    let Some(values) = store.give_up_left(record_ms, &mut key) else { break };
-                    self.give_up(&key, &values, |joiner, key, value| joiner.call(key, Some(value), None), cx)?;
-                }
-                Side::Right => {
-                    let Some(values) = store.give_up_right(record_ms, &mut key) else { break };
-                    self.give_up(&key, &values, |joiner, key, value| joiner.call(key, None, Some(value)), cx)?;
-                }
-            }
-        }
+        while self.give_up_first(waiting, record_ms, &mut key, cx)?.is_some() {}
         // They came in the order of time.
         if !key.is_empty() {
             seen_ms = time_of(&key);
@@ -186,6 +168,54 @@ where
             self.oldest_ms = seen_ms;
         }
         Ok(())
+    }
+
+    /// Joins all records whose windows have closed with nothing. They leave the join, so that nobody meets them any more.
+    fn close_held(&mut self, waiting: Place<WaitingStore<V::Stored, OV::Stored>>, cx: &mut Context) -> Flow {
+        let mut key = std::mem::take(&mut self.closing_key);
+        let (stream_time_ms, record_ms) = (self.stream_time_ms, cx.timestamp_ms);
+        while let Some(side) = self.give_up_first(waiting, stream_time_ms, &mut key, cx)? {
+            let (time_ms, own_key) = waiting_key(&key).map_err(|e| cx.error(ErrorKind::Store, self.op.node, e.into()))?;
+            match side {
+                Side::Left => cx.stores.get(self.left).give_up(own_key, time_ms, record_ms),
+                Side::Right => cx.stores.get(self.right).give_up(own_key, time_ms, record_ms),
+            }
+        }
+        key.clear();
+        self.closing_key = key;
+        Ok(())
+    }
+
+    /// Joins the first records that have waited until their windows closed, of one side, key and time, with nothing.
+    fn give_up_first(
+        &mut self,
+        waiting: Place<WaitingStore<V::Stored, OV::Stored>>,
+        stream_time_ms: i64,
+        key: &mut Vec<u8>,
+        cx: &mut Context,
+    ) -> Result<Option<Side>, Box<TaskError>> {
+        let (of_left, of_right) = (self.op.windows.of_left(), self.op.windows.of_right());
+        let record_ms = cx.timestamp_ms;
+        let store = cx.stores.get(waiting);
+        let left = store.rows.left.first().filter(|key| of_left.is_closed(time_of(key), stream_time_ms));
+        let right = store.rows.right.first().filter(|key| of_right.is_closed(time_of(key), stream_time_ms));
+        let side = match (left, right) {
+            (Some(left), Some(right)) if left < right => Side::Left,
+            (_, Some(_)) => Side::Right,
+            (Some(_), None) => Side::Left,
+            (None, None) => return Ok(None),
+        };
+        match side {
+            Side::Left => {
+                let Some(values) = store.give_up_left(record_ms, key) else { return Ok(None) };
+                self.give_up(key, &values, |joiner, key, value| joiner.call(key, Some(value), None), cx)?;
+            }
+            Side::Right => {
+                let Some(values) = store.give_up_right(record_ms, key) else { return Ok(None) };
+                self.give_up(key, &values, |joiner, key, value| joiner.call(key, None, Some(value)), cx)?;
+            }
+        }
+        Ok(Some(side))
     }
 
     /// Records of one side, key and time get no partner.
@@ -286,7 +316,9 @@ macro_rules! side {
                 let (own, other) = (node.$own, node.$other);
                 let mut found = cx.stores.get(other).rows.find(bytes, reach.around(time_ms));
                 let is_alone = J::$own_alone && found.is_empty();
-                let goes_alone = is_alone && (!has_key || reach.end_ms(time_ms) < *stream_time_ms);
+                let is_over =
+                    if op.holds_unmatched { reach.is_closed(time_ms, *stream_time_ms) } else { reach.end_ms(time_ms) < *stream_time_ms };
+                let goes_alone = is_alone && (!has_key || is_over);
                 if goes_alone || !found.is_empty() {
                     let ($codec, $bytes, $slot) = (&*key_codec, has_key.then_some(&bytes[..]), &mut *key_slot);
                     let key: Result<&K, CodecError> = $as_key;
@@ -326,7 +358,12 @@ macro_rules! side {
                     written = stores.get(waiting).$wait(waiting_key, value.clone(), time_ms, out);
                     *oldest_ms = time_ms.min(*oldest_ms);
                 }
-                let written = written.and_then(|()| stores.get(own).put(bytes, time_ms, value, waits.is_some(), out));
+                // One that was told to have no partner gets none later; its time is kept all the same.
+                let leaves = goes_alone && op.holds_unmatched;
+                let written = written.and_then(|()| stores.get(own).put(bytes, time_ms, value, leaves || waits.is_some(), out));
+                if leaves {
+                    stores.get(own).give_up(bytes, time_ms, time_ms);
+                }
                 written.map_err(|e| cx.store_error(op.node, e))?;
                 cx.hand_over_if_large().map_err(|e| cx.produce_error(op.node, e))
             }

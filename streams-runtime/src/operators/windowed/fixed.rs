@@ -66,7 +66,7 @@ where
         // Windows that end up to here are closed.
         let closed_ms = stream_time_ms.saturating_sub(self.frames.grace_ms);
         for start_ms in self.frames.starts(cx.timestamp_ms) {
-            if self.frames.window(start_ms).end_ms <= closed_ms {
+            if self.frames.is_closed(start_ms, closed_ms) {
                 self.state.drop_late(start_ms, *stream_time_ms, cx)?;
                 continue;
             }

@@ -234,7 +234,7 @@ where
         let close_ms = stream_time_ms.saturating_sub(self.windows.grace_ms);
         let SlidingWindows { difference_ms, .. } = self.windows;
         // Even the last window that could hold it is closed.
-        if record_ms.saturating_add(1).saturating_add(difference_ms) <= close_ms {
+        if record_ms.checked_add(1).and_then(|next_ms| next_ms.checked_add(difference_ms)).is_some_and(|end_ms| end_ms <= close_ms) {
             return self.state.drop_late(record_ms.saturating_sub(difference_ms).max(0), *stream_time_ms, cx);
         }
         let mut update = Update { stream_time_ms: *stream_time_ms, close_ms, next, fold };

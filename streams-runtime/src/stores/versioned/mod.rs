@@ -231,7 +231,7 @@ where
             && let Some((_, key)) = self.due.pop_first()
         {
             let Some(past) = self.past.get_mut(&key) else { continue };
-            for old in past.expire(limit_ms) {
+            while let Some(old) = past.expire_first(limit_ms) {
                 old_key(&mut self.old_key, &key, old.from_ms);
                 self.rows.forget(&self.old_key);
             }

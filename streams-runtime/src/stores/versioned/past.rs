@@ -1,5 +1,7 @@
 //! Which old versions a key has: times in memory, values in rows.
 
+use crate::stores::sorted::{Place, Sorted};
+
 /// What a version is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -29,57 +31,56 @@ impl Old {
 #[derive(Debug)]
 pub(super) struct Past {
     /// In the order of their times. The last may be a deletion at the very time of the latest value, which came later.
-    versions: Vec<Old>,
+    versions: Sorted<Old>,
     /// The time of the latest value; `None` if the key is deleted.
     pub(super) latest_ms: Option<i64>,
 }
 
 impl Past {
     pub(super) fn new(latest_ms: Option<i64>) -> Self {
-        Past { versions: Vec::new(), latest_ms }
+        Past { versions: Sorted::default(), latest_ms }
     }
 
     pub(super) fn last(&self) -> Option<Old> {
         self.versions.last().copied()
     }
 
+    /// The place of the first version after a time.
+    fn place_after(&self, time_ms: i64) -> Place {
+        self.versions.place(|old| old.from_ms <= time_ms)
+    }
+
     /// Adds a version, or puts it in the place of the one with its time.
     pub(super) fn insert(&mut self, old: Old) {
-        match self.versions.binary_search_by_key(&old.from_ms, |old| old.from_ms) {
-            Ok(place) => self.versions[place] = old,
-            Err(place) => self.versions.insert(place, old),
+        let place = self.versions.place(|other| other.from_ms < old.from_ms);
+        match self.versions.get_mut(place).filter(|there| there.from_ms == old.from_ms) {
+            Some(there) => *there = old,
+            None => self.versions.insert(place, old),
         }
     }
 
     /// The version that held at a time.
     pub(super) fn at(&self, time_ms: i64) -> Option<Old> {
-        let after = self.versions.partition_point(|old| old.from_ms <= time_ms);
-        self.versions[..after].last().copied()
+        self.versions.before(self.place_after(time_ms)).copied()
     }
 
     /// The time of the first version after a time.
     pub(super) fn after(&self, time_ms: i64) -> Option<i64> {
-        let after = self.versions.partition_point(|old| old.from_ms <= time_ms);
-        self.versions.get(after).map(|old| old.from_ms)
+        self.versions.get(self.place_after(time_ms)).map(|old| old.from_ms)
     }
 
-    /// Until when a version holds. A deletion that is the latest is needed as long as something older can be put.
-    fn end_ms(&self, place: usize) -> i64 {
-        match (self.versions.get(place + 1), self.latest_ms) {
+    /// When its oldest version ends. A deletion that is the latest is needed as long as something older can be put.
+    pub(super) fn schedule(&self) -> i64 {
+        let first = self.versions.place(|_| false);
+        match (self.versions.behind(first), self.latest_ms) {
             (Some(next), _) => next.from_ms,
             (None, Some(latest_ms)) => latest_ms,
-            (None, None) => self.versions.get(place).map_or(i64::MAX, |old| old.from_ms),
+            (None, None) => self.versions.first().map_or(i64::MAX, |old| old.from_ms),
         }
     }
 
-    /// When its oldest version ends.
-    pub(super) fn schedule(&self) -> i64 {
-        self.end_ms(0)
-    }
-
-    /// Takes out the versions that ended by a time.
-    pub(super) fn expire(&mut self, limit_ms: i64) -> impl Iterator<Item = Old> {
-        let expired = (0..self.versions.len()).take_while(|place| self.end_ms(*place) <= limit_ms).count();
-        self.versions.drain(..expired)
+    /// Takes out the oldest version, if it ended by a time.
+    pub(super) fn expire_first(&mut self, limit_ms: i64) -> Option<Old> {
+        if self.schedule() <= limit_ms { self.versions.pop_first() } else { None }
     }
 }

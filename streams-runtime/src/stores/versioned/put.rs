@@ -76,8 +76,8 @@ where
         self.newest_ms = self.newest_ms.max(time_ms);
         let last = self.past.get(self.located()).and_then(Past::last);
         match latest_ms {
-            Some(latest_ms) if time_ms < latest_ms => self.put_below(value, time_ms, latest_ms),
-            None if last.is_some_and(|last| time_ms < last.from_ms) => self.put_below(value, time_ms, i64::MAX),
+            Some(latest_ms) if time_ms < latest_ms => self.put_below(value, time_ms, Some(latest_ms)),
+            None if last.is_some_and(|last| time_ms < last.from_ms) => self.put_below(value, time_ms, None),
             Some(latest_ms) => {
                 let replaced = self.rows.take(place);
                 let lives = value.is_some();
@@ -109,14 +109,14 @@ where
         }
     }
 
-    /// A version with a later one.
-    fn put_below(&mut self, value: Option<V>, time_ms: i64, latest_ms: i64) -> Result<VersionPut, StoreError> {
-        let next_ms = self.past.get(self.located()).and_then(|past| past.after(time_ms)).unwrap_or(latest_ms);
+    /// A version with a later one; `latest_ms`: `None` if that is a deletion.
+    fn put_below(&mut self, value: Option<V>, time_ms: i64, latest_ms: Option<i64>) -> Result<VersionPut, StoreError> {
+        let next_ms = self.past.get(self.located()).and_then(|past| past.after(time_ms)).or(latest_ms);
         self.put_old(time_ms, value.map_or(Version::Deleted { was_latest: false }, Version::Value))?;
-        if latest_ms < i64::MAX {
-            self.set_latest_ms(Some(latest_ms));
+        if latest_ms.is_some() {
+            self.set_latest_ms(latest_ms);
         }
-        Ok(VersionPut::Until(next_ms))
+        Ok(VersionPut::Until(next_ms.unwrap_or(i64::MAX)))
     }
 
     fn set_latest_ms(&mut self, latest_ms: Option<i64>) {

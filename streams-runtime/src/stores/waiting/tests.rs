@@ -72,6 +72,23 @@ fn a_look_ends_behind_the_first_of_both_sides() {
 }
 
 #[test]
+fn a_look_comes_to_each_value_of_a_key() {
+    let (mut store, mut out) = (store(), ProduceBatch::default());
+    for time_ms in [1, 9] {
+        store.wait_left(&key(Side::Left, time_ms, "k"), String::new(), time_ms, &mut out).unwrap();
+    }
+    store.wait_right(&key(Side::Right, 4, "k"), 0, 4, &mut out).unwrap();
+    assert_eq!(store.rows.looked_up_to_ms(), Some(9));
+    store.wait_right(&key(Side::Right, 4, "k"), 1, 4, &mut out).unwrap();
+    assert_eq!(store.rows.looked_up_to_ms(), Some(4), "the second value of 4 ends it");
+    // Those of the one that is seen first do not.
+    store.wait_left(&key(Side::Left, 1, "k"), String::new(), 1, &mut out).unwrap();
+    store.found(Side::Right, &key(Side::Right, 4, "k"), 6);
+    store.wait_right(&key(Side::Right, 5, "k"), 0, 5, &mut out).unwrap();
+    assert_eq!(store.rows.looked_up_to_ms(), Some(9));
+}
+
+#[test]
 fn bytes_of_another_kind_are_told() {
     let waiting = key(Side::Left, 5, "k");
     let good = [1, 0, 0, 0, 1, 0, 0, 0, 2, 1, b'v'];
