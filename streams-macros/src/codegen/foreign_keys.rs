@@ -9,7 +9,7 @@ use crate::model::NodeId;
 use crate::plan::{Entry, Plan, SubTopology};
 
 /// What takes the changes of the tables of a part. Expands to `let __op_letters_2 = __op_letters_2.at("letters");`, and
-/// `let __left_of_letters_2 = __op_letters_2.subscribe(__b, "letters");` where the left table is, or
+/// `let __left_of_letters_2 = __op_letters_2.subscribe(__b, "letters", &__rows_orders_0);` where the left table is, or
 /// `let __right_of_letters_2 = __op_letters_2.right(__b, "letters");` where the right one is.
 pub(super) fn sides(plan: &Plan, part: &SubTopology) -> TokenStream {
     let sides = part.entries.iter().filter_map(|entry| {
@@ -18,12 +18,14 @@ pub(super) fn sides(plan: &Plan, part: &SubTopology) -> TokenStream {
             Entry::Subscriptions(id) => (id, false, quote!(right)),
             Entry::Source(_) | Entry::Repartition(_) => return None,
         };
+        let rows = plan.topology.node(id).receiver.filter(|_| on_the_left).map(|left| idents::rows(&plan.topology, left));
+        let rows = rows.map(|rows| quote!(, &#rows));
         let (op, name, side) = (operator(plan, id), name(plan, id), idents::side(&plan.topology, id, on_the_left));
         let label = &plan.topology.node(id).label;
         let table = plan.topology.node(id).inputs().nth(usize::from(!on_the_left));
         let latest_only = table.is_some_and(|table| plan.topology.has_history(table)).then(|| quote!(.latest_only()));
         let right_keys = right_keys(plan, id);
-        Some(quote_spanned!(op.span() => let #op = #op.at(#label) #right_keys; let #side = #op.#method(__b, #name) #latest_only;))
+        Some(quote_spanned!(op.span() => let #op = #op.at(#label) #right_keys; let #side = #op.#method(__b, #name #rows) #latest_only;))
     });
     quote!(#(#sides)*)
 }

@@ -20,6 +20,7 @@ pub(crate) struct Entry {
 
 const OLDER_ROW: &str = "an older record replaces the row all the same; with `.versioned(…)` it is an earlier version, or dropped and counted if it is older than the history";
 const OLDER_SIDE: &str = "an older update joins like any other; of a versioned table it is dropped and counted";
+const OLDER_ROWS: &str = "an older update joins like any other; of a versioned table it is dropped and counted; by a foreign key an answer to a row that has changed since, by its stored bytes, is dropped and counted, and the row asks again";
 
 /// The semantics of operators that look at one record at a time.
 const fn per_record(name: &'static str, kafka: &'static str) -> Entry {
@@ -315,17 +316,17 @@ pub(crate) const ENTRIES: &[Entry] = &[
         ..view("suppress", "KTable.suppress")
     },
     Entry {
-        nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row",
+        nulls: "a row that either side lacks is not there; a deletion is sent if the other side has a row; a value without bytes, such as an empty string, is a row, by a foreign key as well",
         time: "the larger of both sides'",
         headers: TRIGGER,
-        late: OLDER_SIDE,
+        late: OLDER_ROWS,
         ..view("join", "KTable.join")
     },
     Entry {
-        nulls: "the right side may be `None`; a deletion of a key that neither table had says nothing",
+        nulls: "the right side may be `None`; a deletion of a key that neither table had says nothing; a value without bytes, such as an empty string, is a row, by a foreign key as well",
         time: "the larger of both sides'",
         headers: TRIGGER,
-        late: OLDER_SIDE,
+        late: OLDER_ROWS,
         ..view("left_join", "KTable.leftJoin")
     },
     Entry {

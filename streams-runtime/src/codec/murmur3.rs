@@ -7,7 +7,7 @@ const C2: u64 = 0x4cf5_ad43_2745_937f;
 
 /// The hash of the bytes of a value, as it is written: both halves big endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ValueHash(pub(crate) [u8; 16]);
+pub struct ValueHash(pub(crate) [u8; 16]);
 
 impl ValueHash {
     /// The hash of these bytes.

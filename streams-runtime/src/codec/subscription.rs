@@ -3,6 +3,10 @@
 //! A row of the left table subscribes to a row of the right one: `version and whether there is no hash (1 byte), instruction (1), hash (16),
 //! primary key, partition of the primary key (4, from version 1 on)`, under the foreign key. The answers go back under the primary key:
 //! `version and whether there is no hash (1), hash (16), right value`.
+//!
+//! Kafka Streams takes a right value without bytes for none, since it writes both as no bytes. Here such an answer has one bit more beside the
+//! version: [`EMPTY_VALUE`]. So a row whose value has no bytes is a row in every join. Kafka Streams refuses the answer as one of a version that
+//! it does not know, if it reads one that is still in the topic.
 
 use super::murmur3::ValueHash;
 use super::{Codec, CodecError, Encoded, OwnedData, StreamData};
@@ -12,6 +16,8 @@ const SUBSCRIPTION_VERSION: u8 = 1;
 const RESPONSE_VERSION: u8 = 0;
 /// In the byte of the version.
 const NO_HASH: u8 = 0x80;
+/// In the byte of the version of an answer: there is a value, which has no bytes.
+const EMPTY_VALUE: u8 = 0x40;
 const HASH_BYTES: usize = 16;
 const PARTITION_BYTES: usize = 4;
 
@@ -192,12 +198,12 @@ pub(crate) struct Response<V> {
     pub(crate) value: Option<V>,
 }
 
-/// Appends what stands before the right value.
-pub(crate) fn begin_response(hash: Option<ValueHash>, out: &mut Vec<u8>) {
-    begin(RESPONSE_VERSION, hash, None, out);
+/// Appends what stands before the right value. `empty`: there is one, and it has no bytes.
+pub(crate) fn begin_response(hash: Option<ValueHash>, empty: bool, out: &mut Vec<u8>) {
+    begin(RESPONSE_VERSION | if empty { EMPTY_VALUE } else { 0 }, hash, None, out);
 }
 
-/// The format of [`Response`], with the right value in format `C`. A value without bytes cannot be told from none.
+/// The format of [`Response`], with the right value in format `C`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ResponseCodec<C>(pub(crate) C);
 
@@ -217,18 +223,29 @@ impl<V: Clone + Send + 'static, C: Codec<V>> Codec<Response<V>> for ResponseCode
     type Slot = ResponseSlot<V, C::Slot>;
 
     fn encode(&self, response: &Response<V>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
-        begin_response(response.hash, out);
+        let start = out.len();
+        begin_response(response.hash, false, out);
         if let Some(value) = &response.value {
+            let before = out.len();
             self.0.encode(value, out)?;
+            if out.len() == before {
+                out.truncate(start);
+                begin_response(response.hash, true, out);
+            }
         }
         Ok(Encoded::Bytes)
     }
 
     fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a Response<V>, CodecError> {
-        let (_, rest, hashed) = version(bytes, RESPONSE_VERSION, RESPONSE)?;
+        let (version, rest, hashed) = version(bytes, RESPONSE_VERSION | EMPTY_VALUE, RESPONSE)?;
         let (hash, value) = hash(rest, hashed, RESPONSE)?;
         slot.response.hash = hash;
-        if value.is_empty() {
+        let empty = match version {
+            RESPONSE_VERSION => false,
+            _ if version == RESPONSE_VERSION | EMPTY_VALUE && value.is_empty() => true,
+            _ => return Err(CodecError::Invalid(format!("{RESPONSE} is of version {version}, which is not known"))),
+        };
+        if value.is_empty() && !empty {
             slot.response.value = None;
             return Ok(&slot.response);
         }
@@ -307,12 +324,17 @@ mod tests {
         with_hash.extend(HASH.0);
         let mut with_value = with_hash.clone();
         with_value.extend(b"right");
+        let mut without_bytes = vec![0x40];
+        without_bytes.extend(HASH.0);
         let response = |hash, value: Option<&str>| Response { hash, value: value.map(str::to_owned) };
         for (bytes, expected) in [
             (&with_value[..], response(Some(HASH), Some("right"))),
             (&with_hash, response(Some(HASH), None)),
             (&[0x80, b'r'], response(None, Some("r"))),
             (&[0x80], response(None, None)),
+            // Not Kafka Streams': a value without bytes.
+            (&without_bytes, response(Some(HASH), Some(""))),
+            (&[0xc0], response(None, Some(""))),
         ] {
             let mut written = Vec::new();
             assert_eq!(ResponseCodec(Utf8).encode(&expected, &mut written), Ok(Encoded::Bytes));
@@ -320,7 +342,7 @@ mod tests {
             assert_eq!(ResponseCodec(Utf8).decode(Some(bytes), &mut slot), Ok(&expected));
         }
         let mut numbers = Default::default();
-        for bytes in [&b""[..], &with_hash[..16], &[0x81], &[0x80, 1, 2]] {
+        for bytes in [&b""[..], &with_hash[..16], &[0x81], &[0x80, 1, 2], &[0xc0, 1, 2, 3, 4, 5, 6, 7, 8], &[0xa0]] {
             let read: Result<&Response<u64>, _> = ResponseCodec(BigEndian).decode(Some(bytes), &mut numbers);
             assert!(read.is_err(), "{bytes:?}");
         }

@@ -204,4 +204,9 @@ impl Context {
         }
         self.metrics.records_in += 1;
     }
+
+    /// Keeps the bytes of the record at hand from now on.
+    pub(crate) fn keep_raw_records(&mut self) {
+        self.keeps_raw = true;
+    }
 }

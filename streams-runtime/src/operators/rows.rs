@@ -3,10 +3,43 @@
 use std::rc::Rc;
 
 use super::state::TableStore;
+use crate::codec::murmur3::ValueHash;
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
 use crate::error::TaskError;
-use crate::stores::StoreError;
+use crate::stores::{StoreError, Stored};
+use crate::task::TaskBuilder;
+
+/// The hash of what is stored of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredHash {
+    /// There is no row.
+    Absent,
+    /// Nothing is stored of the row, or not yet.
+    Unwritten,
+    /// The hash of the bytes of its value; of a view those of the table that it is a view of.
+    Of(ValueHash),
+}
+
+impl StoredHash {
+    /// The hash of a row that is made of two.
+    pub(super) fn of_both(left: StoredHash, right: StoredHash) -> Self {
+        // Whether there is a row, and the hash, of each side.
+        let mut bytes = [[0; 1 + size_of::<ValueHash>()]; 2];
+        for (side, bytes) in [left, right].into_iter().zip(&mut bytes) {
+            match side {
+                StoredHash::Unwritten => return StoredHash::Unwritten,
+                StoredHash::Absent => {}
+                StoredHash::Of(ValueHash(hash)) => {
+                    bytes[0] = 1;
+                    bytes[1..].copy_from_slice(&hash);
+                }
+            }
+        }
+        let none = left == StoredHash::Absent && right == StoredHash::Absent;
+        if none { StoredHash::Absent } else { StoredHash::Of(ValueHash::of(bytes.as_flattened())) }
+    }
+}
 
 /// Looks up the rows of a table.
 pub trait Rows<K, V>: Clone {
@@ -15,6 +48,20 @@ pub trait Rows<K, V>: Clone {
     /// # Errors
     /// When the store fails, or a closure on the way to it.
     fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>;
+
+    /// The hash of the bytes that are stored of the row of a key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        let (_, _) = (key, cx);
+        Ok(StoredHash::Unwritten)
+    }
+
+    /// The stored bytes of rows are compared, so that rows must keep those that a restart would bring.
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        let _ = b;
+    }
 
     /// [`with`](Self::with) with the row as it was at a time, where the table has a history; else as it is.
     ///
@@ -116,6 +163,26 @@ where
     #[inline]
     fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>> {
         self.find(key, cx, then)
+    }
+
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        let stored = match self.store {
+            Some(TableStore::Latest(store)) => cx.stores.get(store).stored(key),
+            Some(TableStore::Versions(store)) => cx.stores.get(store).stored(key),
+            None => Ok(Stored::Unwritten),
+        };
+        match stored {
+            Ok(Stored::Absent) => Ok(StoredHash::Absent),
+            Ok(Stored::Unwritten) => Ok(StoredHash::Unwritten),
+            Ok(Stored::Bytes(bytes)) => Ok(StoredHash::Of(ValueHash::of(bytes))),
+            Err(e) => Err(cx.store_error(&self.name, e)),
+        }
+    }
+
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        if let Some(store) = self.store {
+            b.keep_bytes(store, &self.name);
+        }
     }
 
     #[inline]

@@ -151,8 +151,16 @@ where
         };
         let Context { stores, headers, cause, .. } = cx;
         let store = stores.get(store);
+        let there = value.is_some();
         store.set(slot, timestamp_ms, headers, value);
         store.set_cause(slot, cause);
+        // The row of a table whose changelog is its source topic has the bytes of the record at hand.
+        if there
+            && store.keeps_bytes()
+            && let Some(bytes) = cause.raw.as_ref().and_then(|raw| raw.value.as_deref())
+        {
+            store.set_bytes(slot, &[bytes]);
+        }
         if store.is_full() { self.flush(next, cx) } else { Ok(()) }
     }
 

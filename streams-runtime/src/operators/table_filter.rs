@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::rows::Rows;
+use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
+use crate::task::TaskBuilder;
 
 impl<K, V> Table<K, V> {
     /// The rows for which the closure is true.
@@ -184,6 +185,15 @@ where
         let verdict = self.rows.with(key, cx, |row| row.map(|(value, _)| (self.f.borrow_mut())(key, value)))?;
         // An error was told when the row came.
         if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with(key, cx, then) } else { Ok(then(None)) }
+    }
+
+    /// The row is made of the one below, whose bytes it goes by.
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        self.rows.stored_hash(key, cx)
+    }
+
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        self.rows.keep_bytes(b);
     }
 
     fn with_as_of<T>(

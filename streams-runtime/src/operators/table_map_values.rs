@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::rows::Rows;
+use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
 use crate::context::Context;
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
+use crate::task::TaskBuilder;
 
 impl<K, V> Table<K, V> {
     /// The same rows with new values. A closure that gives `None` leaves the row out.
@@ -198,6 +199,15 @@ where
     fn with<T>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&A::Stored, i64)>) -> T) -> Result<T, Box<TaskError>> {
         let found = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (self.f.borrow_mut().call(key, value), at_ms)))?;
         Ok(settled::<A, R, M, T>(found, then))
+    }
+
+    /// The row is made of the one below, whose bytes it goes by.
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        self.rows.stored_hash(key, cx)
+    }
+
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        self.rows.keep_bytes(b);
     }
 
     fn with_as_of<T>(

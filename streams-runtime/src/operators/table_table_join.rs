@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::rows::Rows;
+use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
 use crate::context::Context;
@@ -12,6 +12,7 @@ use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
+use crate::task::TaskBuilder;
 
 /// Both sides of a join of tables have the same key type.
 #[diagnostic::on_unimplemented(
@@ -321,5 +322,14 @@ where
         })?;
         let joined = result.and_then(M::settle_again).and_then(A::into_stored);
         Ok(then(joined.as_ref().map(|value| (value, at_ms))))
+    }
+
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        Ok(StoredHash::of_both(self.left.stored_hash(key, cx)?, self.right.stored_hash(key, cx)?))
+    }
+
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        self.left.keep_bytes(b);
+        self.right.keep_bytes(b);
     }
 }

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::rows::Rows;
+use super::rows::{Rows, StoredHash};
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::{BoxError, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
 use crate::processor::{Host, ProcessorCall, ProcessorContext, StoreHandles};
+use crate::task::TaskBuilder;
 
 /// Code that makes a new value for each row of a table: `table.transform_values(transformer, stores)`.
 ///
@@ -210,6 +211,15 @@ where
     fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R) -> Result<R, Box<TaskError>> {
         let row = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
         self.transformed(key, row, cx, then)
+    }
+
+    /// The row is made of the one below, whose bytes it goes by.
+    fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
+        self.rows.stored_hash(key, cx)
+    }
+
+    fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
+        self.rows.keep_bytes(b);
     }
 
     fn with_as_of<R>(

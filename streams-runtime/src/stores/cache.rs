@@ -23,6 +23,8 @@ pub(super) struct Row<V> {
     pub(super) headers: Option<Box<Headers>>,
     /// Behind its place among the changed rows; 0: it is not changed.
     dirty: u32,
+    /// Its bytes are below the cache already, although it is dirty.
+    written: bool,
     used: bool,
     vacant: bool,
 }
@@ -30,6 +32,16 @@ pub(super) struct Row<V> {
 impl<V> Row<V> {
     fn is_dirty(&self) -> bool {
         self.dirty != 0
+    }
+
+    /// Its bytes are still to be written.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.is_dirty() && !self.written
+    }
+
+    /// Its bytes were written before it leaves the cache.
+    pub(super) fn is_written(&self) -> bool {
+        self.written
     }
 }
 
@@ -131,7 +143,7 @@ impl<V: StreamData + Clone> Cache<V> {
         }
         self.bytes += Self::fixed_bytes(key) + value.as_ref().map_or(0, V::heap_bytes);
         let hash = self.hasher.hash_one(key);
-        let row = Row { key: key.into(), value, timestamp_ms, headers: None, dirty: 0, used: true, vacant: false };
+        let row = Row { key: key.into(), value, timestamp_ms, headers: None, dirty: 0, written: false, used: true, vacant: false };
         let place = match self.vacant.pop() {
             Some(place) => {
                 self.rows[place as usize] = row;
@@ -242,6 +254,7 @@ impl<V: StreamData + Clone> Cache<V> {
             self.bytes += size_of::<Cause>();
             row.dirty = self.dirty.len() as u32;
         }
+        row.written = false;
         row.timestamp_ms = timestamp_ms;
         match &mut row.headers {
             None if headers.is_empty() => {}
@@ -266,6 +279,11 @@ impl<V: StreamData + Clone> Cache<V> {
     /// The record that made the last change of a row that is not flushed yet.
     pub(super) fn cause(&self, place: usize) -> Option<&Cause> {
         self.dirty.get((self.rows[place].dirty as usize).wrapping_sub(1)).map(|dirty| &dirty.cause)
+    }
+
+    /// The bytes of a changed row are below the cache already.
+    pub(super) fn mark_written(&mut self, place: usize) {
+        self.rows[place].written = true;
     }
 
     /// The next changed row, which counts as flushed from now on. At the end of them `None`, and a cache that is full makes room.

@@ -6,6 +6,9 @@
 
 mod flush;
 mod scan;
+mod stored;
+
+pub(crate) use stored::Stored;
 
 use std::sync::Arc;
 
@@ -40,6 +43,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     changelog: Option<(TopicSlot, i32)>,
     /// The topic whose records its rows are, instead of a changelog.
     source: Option<Arc<str>>,
+    /// Rows keep the bytes that they came with.
+    keeps_bytes: bool,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
     value_slot: <V::Codec as Codec<V>>::Slot,
@@ -84,6 +89,7 @@ where
             backend,
             changelog,
             source: None,
+            keeps_bytes: false,
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
             value_slot: Default::default(),

@@ -27,6 +27,7 @@ pub use backend::{BackendBatch, KeyValueBackend, StoreContext, StoreFactory};
 pub use erased::StoreObject;
 pub use global::{GlobalRows, GlobalStore, GlobalStores};
 pub use handle::{KeyValue, Sessions, StorePlace, Versioned, WindowState};
+pub(crate) use key_value::Stored;
 pub use key_value::{Change, KeyValueStore};
 pub use memory::{MemoryBackend, MemoryStores};
 pub use order::Order;

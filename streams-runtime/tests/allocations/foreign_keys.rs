@@ -85,7 +85,7 @@ fn build(b: &mut TaskBuilder<'_>) {
     let (changes, to_stream) = joined.to_stream();
     b.keep_old("left");
     let (left_rows, right_rows) = (b.rows(&left, "left"), b.rows(&right, "right"));
-    let (subscribe, right_changes) = (op.subscribe(b, "j"), op.right(b, "j"));
+    let (subscribe, right_changes) = (op.subscribe(b, "j", &left_rows), op.right(b, "j"));
     let node = to_stream.attach(changes.to().attach(b, "out"));
     op.subscriptions(b, SUBSCRIPTIONS, "subscriptions", "j", &right_rows);
     op.responses(b, RESPONSES, "responses", "j", &left_rows, node);

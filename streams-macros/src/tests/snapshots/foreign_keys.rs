@@ -298,9 +298,11 @@ impl ::streams_runtime::__private::Topology for Letters {
                         let least = &self.least;
                         Prefixed::new(*least)
                     });
-                let __left_of_letters_4 = __op_letters_4.subscribe(__b, "letters");
+                let __left_of_letters_4 = __op_letters_4
+                    .subscribe(__b, "letters", &__rows_orders_0);
                 let __op_sent_5 = __op_sent_5.at("sent");
-                let __left_of_sent_5 = __op_sent_5.subscribe(__b, "sent");
+                let __left_of_sent_5 = __op_sent_5
+                    .subscribe(__b, "sent", &__rows_letters_4);
                 let __to_sent_to_7 = __op_sent_to_7.at("sent.to").attach(__b, "sent");
                 let __to_sent_to_stream_6 = __op_sent_to_stream_6.attach(__to_sent_to_7);
                 let __to_sent_5 = __to_sent_to_stream_6;
@@ -360,7 +362,8 @@ impl ::streams_runtime::__private::Topology for Letters {
                         let least = &self.least;
                         Prefixed::new(*least)
                     });
-                let __left_of_users_join_8 = __op_users_join_8.subscribe(__b, "heads");
+                let __left_of_users_join_8 = __op_users_join_8
+                    .subscribe(__b, "heads", &__rows_users_1);
                 let __to_users_to_10 = __op_users_to_10
                     .at("users.to")
                     .attach(__b, "heads");

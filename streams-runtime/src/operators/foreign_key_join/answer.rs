@@ -25,8 +25,9 @@ pub(super) struct Answers<T: StreamData> {
     target: Target,
     node: &'static str,
     codec: T::Codec,
-    /// The right value.
+    /// The right value, if there is one.
     value: Vec<u8>,
+    there: bool,
     message: Vec<u8>,
 }
 
@@ -40,22 +41,30 @@ impl<T: StreamData> Answers<T> {
             node,
             codec: T::Codec::default(),
             value: Vec::new(),
+            there: false,
             message: Vec::new(),
         }
     }
 
-    /// Takes the right value for the answers that follow; none is no bytes.
+    /// Takes the right value for the answers that follow.
     fn set_value(&mut self, value: Option<&T>) -> Result<(), CodecError> {
         self.value.clear();
+        self.there = value.is_some();
         match value {
             Some(value) => self.codec.encode(value, &mut self.value).map(|_| ()),
             None => Ok(()),
         }
     }
 
+    /// The answers that follow say that there is no right row.
+    fn set_none(&mut self) {
+        self.value.clear();
+        self.there = false;
+    }
+
     fn send(&mut self, hash: Option<ValueHash>, partition: Option<i32>, primary_key: &[u8], cx: &mut Context) -> Flow {
         self.message.clear();
-        begin_response(hash, &mut self.message);
+        begin_response(hash, self.there && self.value.is_empty(), &mut self.message);
         self.message.extend_from_slice(&self.value);
         // Subscriptions of the first version do not say where their row is: then it is where its key is by default.
         let known = partition.filter(|partition| (0..self.target.partitions).contains(partition));
@@ -131,7 +140,7 @@ where
     G: Rows<TK, T>,
 {
     fn push(&mut self, key: &Option<TK>, subscription: &Subscription, cx: &mut Context) -> Flow {
-        self.answers.value.clear();
+        self.answers.set_none();
         let found_ms = match key {
             Some(key) => self.look_up(key, subscription, cx)?,
             // A left row that names no right one only wants an answer.
@@ -143,7 +152,7 @@ where
         match subscription.instruction {
             Instruction::DeleteQuietly => return Ok(()),
             Instruction::AnswerIfFound if found_ms.is_none() => return Ok(()),
-            Instruction::DeleteAndAnswer => self.answers.value.clear(),
+            Instruction::DeleteAndAnswer => self.answers.set_none(),
             Instruction::AnswerIfFound | Instruction::AnswerAlways => {}
         }
         let record_ms = cx.timestamp_ms;

@@ -152,11 +152,16 @@ impl<K, V> Table<K, V> {
         /// So the join has a name; with a written type it has a store of that name as well, and without one its rows cannot be looked up.
         ///
         /// A change of the right row changes the result of each row that names it. A row whose foreign key is `None` is in no result, and is
-        /// counted as dropped. When a left row goes, or names another right row, there is a deletion even if there was no result before. An answer
-        /// that is late, since the left row has changed again, is left out and counted as dropped; what counts are the bytes of the value. (Where Kafka
-        /// Streams would then keep a result whose right row is gone, the row asks once more with the next commit.) After a
-        /// change on the left the result has the later of both rows' times, after one on the right that of the right row; and the headers of the
-        /// change. A right value without any bytes, such as an empty string, counts as none.
+        /// counted as dropped. When a left row goes, or names another right row, there is a deletion even if there was no result before.
+        ///
+        /// An answer that is late, since the left row has changed again, is left out and counted as dropped. What counts are the bytes of the left
+        /// value as they are stored; so a value may have several encodings, such as a `HashMap`. A view goes by the bytes of the table
+        /// that it is a view of, where Kafka Streams takes those of the view's own value. Where Kafka Streams would keep a result whose left or
+        /// right row is gone, since the answer that says so was late, the next commit sees to it.
+        ///
+        /// After a change on the left the result has the later of both rows' times, after one on the right that of the right row; and the headers
+        /// of the change. A value without any bytes, such as an empty string, is a value on either side. (Kafka Streams takes one on the
+        /// right for none.)
         ///
         /// ```
         /// use streams_runtime::prelude::*;
@@ -247,11 +252,13 @@ where
     KF: RightKeys<TK>,
 {
     /// Makes the node that takes the changes of the left table, for the join called `name`.
-    pub fn subscribe(&self, b: &mut TaskBuilder<'_>, name: &str) -> SubscribeNode<X, FK, K, V, TK, KF::Codec>
+    pub fn subscribe<G>(&self, b: &mut TaskBuilder<'_>, name: &str, left: &G) -> SubscribeNode<Asks<X, FK, K, V, TK, KF::Codec>, G>
     where
         C: JoinSides<V, T, R>,
+        G: Rows<K, V>,
     {
-        SubscribeNode::new(self.asks(b, name), C::LEFT_ALONE)
+        left.keep_bytes(b);
+        SubscribeNode::new(self.asks(b, name), left.clone(), C::LEFT_ALONE)
     }
 
     fn asks(&self, b: &mut TaskBuilder<'_>, name: &str) -> Asks<X, FK, K, V, TK, KF::Codec> {

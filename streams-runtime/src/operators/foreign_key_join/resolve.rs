@@ -1,20 +1,27 @@
 //! The end of a foreign-key join: an answer meets the left row, if that is still the one that asked.
 //!
-//! An answer that is late is left out: the left row has changed and asked again. But an inner join has no answer where there is no right row, and
-//! then a late word of a deletion is the only one that will ever come. Kafka Streams loses it, and the result stays although its right row is
-//! gone. Here such a row is in doubt until the next flush, when its present value asks once more, for an answer in any case.
+//! An answer that is late is left out: the left row has changed and asks again. But not every change asks again, and then the late answer is the
+//! only one that will ever come. Kafka Streams loses it, and the result stays for good:
+//!
+//! - An inner join has no answer where there is no right row, so that a late word of the right row's end has no successor.
+//! - A left row that was deleted, and whose cache holds a new value when the answer to the deletion comes, may be deleted once more before
+//!   the next flush. To those behind the cache it was never there in between, and nobody asks.
+//!
+//! Here such a row is in doubt until the next flush. Then a row that is gone has no result any more, and that of an inner join asks once more,
+//! for an answer in any case. That of a left join has asked already.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::super::rows::Rows;
+use super::super::rows::{Rows, StoredHash};
 use super::super::settle::Settle;
 use super::super::table_map_values::CallRow;
 use super::super::table_table_join::JoinSides;
 use super::ForeignKey;
 use super::subscribe::Asks;
+use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Response};
 use crate::codec::{Codec, CodecError, OwnedData, StreamData};
 use crate::context::Context;
@@ -33,7 +40,7 @@ where
     left: G,
     next: N,
     asks: Asks<X, FK, K, V, TK, FC>,
-    /// Left rows of an inner join, by the bytes of their keys, that may have a result which should be gone; with time and headers of the late word.
+    /// Left rows, by the bytes of their keys, that may have a result which should be gone; with time and headers of the late answer.
     doubts: BTreeMap<Box<[u8]>, (i64, Headers)>,
     key_slot: <K::Codec as Codec<K>>::Slot,
     foreign_key: Vec<u8>,
@@ -76,6 +83,7 @@ where
     V: StreamData,
     FC: Codec<TK>,
     A: OwnedData,
+    C: JoinSides<V, T, R>,
     G: Rows<K, V>,
     N: PushChange<K, A::Stored>,
 {
@@ -98,6 +106,12 @@ where
         }
     }
 
+    /// Whether a late answer may be the last one.
+    fn may_be_last(response: &Response<T>) -> bool {
+        // Each change of the left row has an answer of its own in a left join; only its deletions may end up as one.
+        response.value.is_none() && (!C::LEFT_ALONE || response.hash.is_none())
+    }
+
     /// What is in doubt asks once more, or has no result any more.
     #[cold]
     fn clear_doubts(&mut self, cx: &mut Context) -> Flow {
@@ -106,20 +120,35 @@ where
             let key = codec.decode(Some(&bytes), &mut self.key_slot).map_err(|e| self.asks.error(e, cx))?;
             (cx.timestamp_ms, cx.headers) = (late_ms, headers);
             let (asks, foreign_key) = (&mut self.asks, &mut self.foreign_key);
-            let found = self.left.with(key, cx, |row| match row {
-                Some((value, at_ms)) if asks.foreign_key(key, Some(value), foreign_key)? => Ok(Some((asks.hash(value)?, at_ms))),
-                _ => Ok(None),
+            let stored = self.left.stored_hash(key, cx)?;
+            let doubtful = self.left.with(key, cx, |row| match row {
+                Some(_) if C::LEFT_ALONE => Ok(Doubtful::HasAsked),
+                Some((value, at_ms)) if asks.foreign_key(key, Some(value), foreign_key)? => {
+                    Ok(Doubtful::Asks(asks.hash(value, stored)?, at_ms))
+                }
+                _ => Ok(Doubtful::Gone),
             })?;
-            match found.and_then(|found| asks.set_key(key).map(|_| found)).map_err(|e: CodecError| asks.error(e, cx))? {
-                Some((hash, at_ms)) => {
+            match doubtful.and_then(|doubtful| asks.set_key(key).map(|_| doubtful)).map_err(|e: CodecError| asks.error(e, cx))? {
+                Doubtful::HasAsked => {}
+                Doubtful::Asks(hash, at_ms) => {
                     cx.timestamp_ms = at_ms;
                     asks.send(Some(foreign_key), Instruction::AnswerAlways, Some(hash), cx)?;
                 }
-                None => self.next.change(key, None, None, cx)?,
+                Doubtful::Gone => self.next.change(key, None, None, cx)?,
             }
         }
         Ok(())
     }
+}
+
+/// What becomes of a row that is in doubt.
+enum Doubtful {
+    /// Its present value has an answer coming.
+    HasAsked,
+    /// It asks, with this hash, and the time of the row.
+    Asks(ValueHash, i64),
+    /// There is no such row, or it names no right one.
+    Gone,
 }
 
 impl<X, FK, C, K, V, TK, T, A, R, M, FC, G, N> Node for ResolveNode<X, FK, C, K, V, TK, T, A, R, M, FC, G, N>
@@ -130,6 +159,7 @@ where
     V: StreamData,
     FC: Codec<TK>,
     A: OwnedData,
+    C: JoinSides<V, T, R>,
     G: Rows<K, V>,
     N: PushChange<K, A::Stored>,
 {
@@ -159,11 +189,11 @@ where
     N: PushChange<K, A::Stored>,
 {
     fn push(&mut self, key: &K, response: &Response<T>, cx: &mut Context) -> Flow {
+        let stored = if response.hash.is_some() { self.left.stored_hash(key, cx)? } else { StoredHash::Unwritten };
         let (asks, joiner) = (&mut self.asks, &self.joiner);
         let resolved = self.left.with(key, cx, |row| {
             let row = row.map(|(value, _)| value);
-            let now = row.map(|value| asks.hash(value)).transpose()?;
-            if now != response.hash {
+            if !asks.is_answer_to(row, stored, response.hash)? {
                 return Ok(Resolved::Late);
             }
             let joined = row.and_then(|left| joiner.borrow_mut().call(Some(left), response.value.as_ref()));
@@ -172,8 +202,7 @@ where
         let result = match resolved.map_err(|e: CodecError| self.asks.error(e, cx))? {
             Resolved::Late => {
                 cx.drop_record(self.asks.node, DropReason::Outdated)?;
-                // In a left join each change of the left row has an answer of its own.
-                return if C::LEFT_ALONE || response.value.is_some() { Ok(()) } else { self.doubt(key, cx) };
+                return if Self::may_be_last(response) { self.doubt(key, cx) } else { Ok(()) };
             }
             Resolved::Deleted => None,
             Resolved::Joined(result) => M::settle(result, self.asks.node, cx)?.and_then(A::into_stored),

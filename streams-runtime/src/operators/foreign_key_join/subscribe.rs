@@ -1,9 +1,14 @@
 //! The left side of a foreign-key join: what a change of a left row means to the right side.
+//!
+//! A subscription carries the hash of the left value, and its answers bring the hash back. What is hashed are the bytes that are stored of the
+//! row: a value that is encoded anew may have others, such as a `HashMap` in another order. A view has no bytes; its rows go by those of the
+//! table that it is a view of.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use super::super::rows::{Rows, StoredHash};
 use super::super::table_map_values::CallRow;
 use super::ForeignKey;
 use crate::codec::murmur3::ValueHash;
@@ -15,7 +20,7 @@ use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, PushChange, Signal};
 
 /// Writes subscriptions.
-pub(super) struct Asks<X, FK, K: StreamData, V: StreamData, TK, FC> {
+pub struct Asks<X, FK, K: StreamData, V: StreamData, TK, FC> {
     foreign_key: Rc<RefCell<X>>,
     target: Target,
     /// Where the answers are to go: the partition that the left row is in.
@@ -52,10 +57,31 @@ impl<X, FK, K: StreamData, V: StreamData, TK, FC: Codec<TK>> Asks<X, FK, K, V, T
         Ok(&self.key)
     }
 
-    pub(super) fn hash(&mut self, value: &V) -> Result<ValueHash, CodecError> {
+    /// The hash that goes with a row: of what is stored, else of what would be.
+    pub(super) fn hash(&mut self, value: &V, stored: StoredHash) -> Result<ValueHash, CodecError> {
+        match stored {
+            StoredHash::Of(hash) => Ok(hash),
+            StoredHash::Absent | StoredHash::Unwritten => self.hash_of_new_bytes(value),
+        }
+    }
+
+    fn hash_of_new_bytes(&mut self, value: &V) -> Result<ValueHash, CodecError> {
         self.message.clear();
         self.value_codec.encode(value, &mut self.message)?;
         Ok(ValueHash::of(&self.message))
+    }
+
+    /// Whether an answer with this hash is for the row as it is now.
+    ///
+    /// Values whose bytes are equal are one value, so that an answer to the bytes of now is in time wherever they come from. That is how
+    /// subscriptions of a view are known that Kafka Streams or an earlier version has written, and rows that were only written again since.
+    /// Where one value has several bytes, the answer may count as late although it is not; then the row is still to be flushed, and asks again.
+    pub(super) fn is_answer_to(&mut self, row: Option<&V>, stored: StoredHash, hash: Option<ValueHash>) -> Result<bool, CodecError> {
+        match (row, hash) {
+            (Some(value), Some(hash)) => Ok(stored == StoredHash::Of(hash) || self.hash_of_new_bytes(value)? == hash),
+            (None, None) => Ok(true),
+            (Some(_), None) | (None, Some(_)) => Ok(false),
+        }
     }
 
     /// The bytes of a row's foreign key; whether it has one.
@@ -86,9 +112,10 @@ impl<X, FK, K: StreamData, V: StreamData, TK, FC: Codec<TK>> Asks<X, FK, K, V, T
     }
 }
 
-/// Takes the changes of the left table.
-pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK, FC> {
-    asks: Asks<X, FK, K, V, TK, FC>,
+/// Takes the changes of the left table, whose rows are `G`, and asks with `A`.
+pub struct SubscribeNode<A, G> {
+    asks: A,
+    rows: G,
     /// Of a left join: every change has an answer.
     left: bool,
     /// The table has a history: what is older than the latest change of its key is left out.
@@ -98,9 +125,9 @@ pub struct SubscribeNode<X, FK, K: StreamData, V: StreamData, TK, FC> {
     after: Vec<u8>,
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK, FC> SubscribeNode<X, FK, K, V, TK, FC> {
-    pub(super) fn new(asks: Asks<X, FK, K, V, TK, FC>, left: bool) -> Self {
-        SubscribeNode { asks, left, latest_only: false, before: Vec::new(), after: Vec::new() }
+impl<A, G> SubscribeNode<A, G> {
+    pub(super) fn new(asks: A, rows: G, left: bool) -> Self {
+        SubscribeNode { asks, rows, left, latest_only: false, before: Vec::new(), after: Vec::new() }
     }
 
     /// Leaves out, and counts as dropped, changes that are older than the latest of their key: those of a table with a history.
@@ -111,7 +138,7 @@ impl<X, FK, K: StreamData, V: StreamData, TK, FC> SubscribeNode<X, FK, K, V, TK,
     }
 }
 
-impl<X, FK, K: StreamData, V: StreamData, TK, FC> Node for SubscribeNode<X, FK, K, V, TK, FC> {
+impl<A, G> Node for SubscribeNode<A, G> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
@@ -141,7 +168,7 @@ fn plan(left: bool, before: bool, after: bool, same: bool, deleted: bool) -> Pla
     Plan { leave: moved.then_some(DeleteQuietly), enter: Some(if moved { AnswerAlways } else { AnswerIfFound }), dropped: false }
 }
 
-impl<X, FK, K, V, TK, FC> SubscribeNode<X, FK, K, V, TK, FC>
+impl<X, FK, K, V, TK, FC, G> SubscribeNode<Asks<X, FK, K, V, TK, FC>, G>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
@@ -150,24 +177,31 @@ where
     FC: Codec<TK>,
 {
     /// The bytes of key and foreign keys, and what is to be sent, with the hash of the new value and whether it has a foreign key.
-    fn prepare(&mut self, key: &K, new: Option<&V>, old: Option<&V>) -> Result<(Plan, Option<ValueHash>, bool), CodecError> {
+    fn prepare(
+        &mut self,
+        key: &K,
+        new: Option<&V>,
+        old: Option<&V>,
+        stored: StoredHash,
+    ) -> Result<(Plan, Option<ValueHash>, bool), CodecError> {
         let before = self.asks.foreign_key(key, old, &mut self.before)?;
         let after = self.asks.foreign_key(key, new, &mut self.after)?;
         // Two keys are one if their bytes are.
         let same = before == after && self.before == self.after;
-        let hash = new.map(|new| self.asks.hash(new)).transpose()?;
+        let hash = new.map(|new| self.asks.hash(new, stored)).transpose()?;
         self.asks.set_key(key)?;
         Ok((plan(self.left, before, after, same, new.is_none()), hash, after))
     }
 }
 
-impl<X, FK, K, V, TK, FC> PushChange<K, V> for SubscribeNode<X, FK, K, V, TK, FC>
+impl<X, FK, K, V, TK, FC, G> PushChange<K, V> for SubscribeNode<Asks<X, FK, K, V, TK, FC>, G>
 where
     X: CallRow<K, V, FK>,
     FK: ForeignKey<TK>,
     K: StreamData,
     V: StreamData,
     FC: Codec<TK>,
+    G: Rows<K, V>,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
         if self.latest_only && !cx.is_latest {
@@ -176,7 +210,9 @@ where
         if new.is_none() && old.is_none() {
             return Ok(());
         }
-        let (plan, hash, after) = self.prepare(key, new, old).map_err(|e| self.asks.error(e, cx))?;
+        // A change is handed on when the row has just been flushed, or put into its history.
+        let stored = if new.is_some() { self.rows.stored_hash(key, cx)? } else { StoredHash::Absent };
+        let (plan, hash, after) = self.prepare(key, new, old, stored).map_err(|e| self.asks.error(e, cx))?;
         if plan.dropped {
             cx.drop_record(self.asks.node, DropReason::NullForeignKey)?;
         }

@@ -50,6 +50,10 @@ impl<C> Below<'_, C> {
     where
         C: Codec<V>,
     {
+        if row.is_written() {
+            self.log_written(row, out);
+            return Ok(());
+        }
         scratch.clear();
         scratch.extend_from_slice(&row.timestamp_ms.to_be_bytes());
         if let Some(value) = &row.value {
@@ -66,5 +70,15 @@ impl<C> Below<'_, C> {
         }
         self.overlay.put(&row.key, bytes);
         Ok(())
+    }
+
+    /// The bytes of the row came with it, and are in the overlay.
+    #[cold]
+    fn log_written<V>(self, row: &Row<V>, out: &mut ProduceBatch) {
+        let bytes = self.overlay.get(&row.key).flatten();
+        if let (Some((topic, partition)), Some(bytes)) = (self.changelog, bytes) {
+            let value = bytes.get(TIMESTAMP_BYTES..);
+            out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
+        }
     }
 }

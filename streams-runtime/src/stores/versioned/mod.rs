@@ -31,7 +31,7 @@ use hashbrown::HashMap;
 use past::{Old, Past};
 use version::Version;
 
-use super::{KeyValueBackend, KeyValueStore, Order, StoreError};
+use super::{KeyValueBackend, KeyValueStore, Order, StoreError, Stored};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 
@@ -187,6 +187,32 @@ where
         Q: StreamData<Stored = K> + ?Sized,
     {
         if self.locate(key)? { self.latest() } else { Ok(None) }
+    }
+
+    /// What is stored of the latest version of a key.
+    pub(crate) fn stored<Q>(&mut self, key: &Q) -> Result<Stored<'_>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        if !self.locate(key)? {
+            return Ok(Stored::Absent);
+        }
+        let stored = self.rows.stored(&self.latest_key[..])?;
+        // The first byte says that it is a value.
+        Ok(if let Stored::Bytes([_, value @ ..]) = stored { Stored::Bytes(value) } else { stored })
+    }
+
+    /// From now on the latest version of a key keeps the bytes that the changelog has.
+    pub(crate) fn keep_bytes(&mut self) {
+        self.rows.keep_bytes();
+    }
+
+    /// The latest version of the key at work has these bytes in the changelog.
+    fn set_bytes(&mut self, bytes: Option<&[u8]>) -> Result<(), StoreError> {
+        let Some(bytes) = bytes.filter(|_| self.rows.keeps_bytes()) else { return Ok(()) };
+        let place = self.latest_place()?;
+        self.rows.set_bytes(place, &[&[version::VALUE], bytes]);
+        Ok(())
     }
 
     /// The value that a key had at a time, and since when it had it. Before the history of the store begins only what is still the latest

@@ -1,6 +1,6 @@
 //! Restore and commit.
 
-use super::{LATEST, NEWEST, VersionedStore, version};
+use super::{LATEST, NEWEST, VersionPut, VersionedStore, version};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, StreamData};
 use crate::record::{NewRecord, RecordRef};
@@ -32,7 +32,9 @@ where
             self.latest_key.clear();
             self.latest_key.push(LATEST);
             self.latest_key.extend_from_slice(key);
-            self.apply(value, record.timestamp_ms)?;
+            if self.apply(value, record.timestamp_ms)? == VersionPut::Latest {
+                self.set_bytes(record.value)?;
+            }
         }
         self.flush()?;
         self.commit(position)

@@ -66,7 +66,15 @@ where
                 NewRecord { key: Some(&self.latest_key[1..]), value: bytes, timestamp_ms: time_ms.max(0), offset: 0 },
             );
         }
-        self.apply(value, time_ms)
+        let lives = value.is_some();
+        let put = self.apply(value, time_ms)?;
+        if put == VersionPut::Latest && lives {
+            let bytes = std::mem::take(&mut self.value_bytes);
+            let kept = self.set_bytes(Some(&bytes));
+            self.value_bytes = bytes;
+            kept?;
+        }
+        Ok(put)
     }
 
     /// Where a version that is not too old belongs.

@@ -62,7 +62,8 @@ impl<V: StreamData + 'static> StreamData for Version<V> {
 
 /// First byte of a row.
 pub(super) const DELETED: u8 = 0;
-const VALUE: u8 = 1;
+/// First byte of a row with a value behind it.
+pub(super) const VALUE: u8 = 1;
 const DELETED_LAST: u8 = 2;
 
 /// One byte that says what it is; behind it a value in its own format.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{BuildError, TaskBuilder};
+use crate::codec::StreamData;
 use crate::context::Target;
+use crate::operators::TableStore;
 use crate::plan::ForeignKeyTopic;
 use crate::stores::StoreArena;
 use crate::stores::handle::Place;
@@ -33,6 +35,23 @@ impl TaskBuilder<'_> {
     /// A topic of a foreign-key join, to write to.
     pub(crate) fn foreign_key_target(&mut self, topic: &ForeignKeyTopic) -> Target {
         self.target(&topic.of(self.env.application_id))
+    }
+
+    /// The rows of a table keep the bytes that its topic, or its changelog, has of them before the cache is flushed.
+    pub(crate) fn keep_bytes<K, V>(&mut self, table: TableStore<K, V>, name: &str)
+    where
+        K: StreamData<Stored = K> + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        match table {
+            TableStore::Latest(store) if self.env.plan.source_changelog(name).is_some() => {
+                self.context.stores.get(store).keep_bytes();
+                self.context.keep_raw_records();
+            }
+            // Its changelog has what the cache writes.
+            TableStore::Latest(_) => {}
+            TableStore::Versions(store) => self.context.stores.get(store).keep_bytes(),
+        }
     }
 
     /// The partition that the task is for.
