@@ -33,6 +33,8 @@ pub(crate) fn topology_attribute(options: TokenStream, item: TokenStream) -> Exp
 fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansion {
     let started = Instant::now();
     let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
+    let for_editors: TokenStream = syntax.iter().map(|topology| codegen::for_editors(&settings, topology)).collect();
+    let mut tokens = TokenStream::new();
     let topologies: Vec<Topology> = syntax
         .into_iter()
         .map(|syntax| {
@@ -42,7 +44,6 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
         })
         .collect();
     let outputs: Vec<String> = topologies.iter().map(|topology| topology.output.to_string()).collect();
-    let mut tokens = TokenStream::new();
     match cx.propagate() {
         Ok(()) => {
             for topology in topologies {
@@ -58,6 +59,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
     }
     dump::dump(&outputs, started, &tokens);
     let problems = cx.finish();
+    let mut tokens: TokenStream = for_editors.into_iter().chain(tokens).collect();
     for problem in &problems {
         tokens.extend(problem.to_tokens());
     }

@@ -103,3 +103,22 @@ impl<W> NoJoinWindows for WrittenJoinWindows<W> {}
 pub fn boxed_changes<'n, K: 'n, V: 'n, N: PushChange<K, V> + 'n>(_: &Table<K, V>, node: N) -> Box<dyn PushChange<K, V> + 'n> {
     Box::new(node)
 }
+
+pub use crate::__editor as editor;
+pub use crate::editor;
+
+/// Nothing for rustc.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($tokens:tt)*) => {};
+}
+
+/// The body of a topology as it was written.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __editor {
+    ($($tokens:tt)*) => { $($tokens)* };
+}

@@ -67,6 +67,8 @@ pub mod client;
 pub mod codec;
 mod context;
 mod dropped;
+#[doc(hidden)]
+pub mod editor;
 mod error;
 mod handles;
 mod headers;

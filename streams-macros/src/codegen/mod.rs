@@ -5,6 +5,7 @@ mod aggregations;
 mod backward;
 mod closures;
 mod cogroup;
+mod editor;
 mod fallback;
 mod foreign_keys;
 mod formats;
@@ -17,6 +18,7 @@ mod sources;
 mod topics;
 mod topology;
 
+pub(crate) use editor::for_editors;
 pub(crate) use fallback::fallback;
 
 use proc_macro2::TokenStream;

@@ -37,7 +37,6 @@ pub(crate) fn build(cx: &mut Errors, syntax: TopologyFn) -> Topology {
         output: syntax.output,
         params: syntax.params,
         nodes: builder.nodes,
-        broken: builder.broken,
         complete: builder.complete,
         optimizations: syntax.optimizations,
     }
@@ -49,7 +48,6 @@ pub(super) struct Builder {
     /// Parameters and the text of their types.
     pub(super) params: Vec<(Ident, String)>,
     complete: bool,
-    broken: Vec<Statement>,
     labels: HashMap<String, usize>,
 }
 
@@ -59,7 +57,7 @@ pub(super) struct Broken;
 impl Builder {
     fn new(params: &[Param]) -> Self {
         let params = params.iter().map(|param| (param.name.clone(), type_text(&param.ty))).collect();
-        Self { nodes: Vec::new(), names: Names::default(), params, complete: true, broken: Vec::new(), labels: HashMap::new() }
+        Self { nodes: Vec::new(), names: Names::default(), params, complete: true, labels: HashMap::new() }
     }
 
     fn statement(&mut self, cx: &mut Errors, statement: Statement) {
@@ -135,7 +133,6 @@ impl Builder {
                 }
             }
         }
-        self.broken.push(statement);
     }
 
     fn source(&mut self, cx: &mut Errors, call: &Call, binding: Option<&Binding>, calls: &[Call]) -> Result<(NodeId, String), Broken> {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
 
 use crate::operators::{Kind, Operator};
-use crate::parse::{Optimizations, Param, Statement};
+use crate::parse::{Optimizations, Param};
 
 /// Index of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,8 +20,6 @@ pub(crate) struct Topology {
     pub(crate) output: Ident,
     pub(crate) params: Vec<Param>,
     pub(crate) nodes: Vec<Node>,
-    /// Statements that are not in the graph since something is wrong with them.
-    pub(crate) broken: Vec<Statement>,
     /// Every statement is in the graph. Otherwise nothing can be said about what is missing.
     pub(crate) complete: bool,
     pub(crate) optimizations: Optimizations,

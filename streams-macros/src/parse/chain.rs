@@ -19,7 +19,7 @@ pub(super) fn parse_chain(cx: &mut Errors, input: ParseStream<'_>) -> Option<Cha
         Some(call) => Head::Source(call),
         None => Head::Name(first),
     };
-    let mut chain = Chain { head, calls: Vec::new(), typed: None };
+    let mut chain = Chain { head, calls: Vec::new() };
     while !input.is_empty() {
         if input.peek(Token![?]) {
             cx.report(input.span(), QUESTION_MARK, &[]);
@@ -35,10 +35,7 @@ pub(super) fn parse_chain(cx: &mut Errors, input: ParseStream<'_>) -> Option<Cha
         match parse_link(cx, input, dot.span) {
             Link::Call(call) => chain.calls.push(call),
             Link::Nothing => {}
-            Link::End(typed) => {
-                chain.typed = typed;
-                break;
-            }
+            Link::End => break,
         }
     }
     Some(chain)
@@ -49,8 +46,8 @@ enum Link {
     Call(Call),
     /// Reported; the chain goes on.
     Nothing,
-    /// Reported; nothing more can be read. With the word that is being typed.
-    End(Option<Ident>),
+    /// Reported; nothing more can be read.
+    End,
 }
 
 fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
@@ -61,14 +58,14 @@ fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
     }
     let Ok(name) = input.call(Ident::parse_any) else {
         cx.report(dot, HALF_TYPED, &[]);
-        return Link::End(None);
+        return Link::End;
     };
     if input.peek(Token![::]) {
         match input.call(AngleBracketedGenericArguments::parse_turbofish) {
             Ok(_) => cx.report(name.span(), TURBOFISH, &[("name", &name)]),
             Err(error) => {
                 cx.report(at(&error, name.span()), UNEXPECTED, &[("found", &next_token(input))]);
-                return Link::End(Some(name));
+                return Link::End;
             }
         }
     }
@@ -76,7 +73,7 @@ fn parse_link(cx: &mut Errors, input: ParseStream<'_>, dot: Span) -> Link {
         Some(call) => Link::Call(call),
         None => {
             cx.report(name.span(), NOT_CALLED, &[("name", &name)]);
-            Link::End(Some(name))
+            Link::End
         }
     }
 }

@@ -145,10 +145,11 @@ fn parse_item(cx: &mut Errors, mut tokens: Vec<TokenTree>) -> Option<TopologyFn>
     check_attributes(cx, &item.attrs);
     check_modifiers(cx, &item.sig);
     let params = params(cx, &item.sig);
+    let tokens = body.stream().into_iter().collect();
     let statements = split(body.stream()).into_iter().map(|piece| parse_statement(cx, piece)).collect();
     let output = output(cx, &item.sig)?;
     let (type_attrs, attrs) = item.attrs.into_iter().partition(is_of_type);
-    Some(TopologyFn { attrs, type_attrs, vis: item.vis, name: item.sig.ident, params, output, statements, optimizations })
+    Some(TopologyFn { attrs, type_attrs, vis: item.vis, name: item.sig.ident, params, output, statements, body: tokens, optimizations })
 }
 
 /// The word that makes it another item than a function.

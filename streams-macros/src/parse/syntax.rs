@@ -16,6 +16,8 @@ pub(crate) struct TopologyFn {
     /// The name of the struct to be made.
     pub(crate) output: Ident,
     pub(crate) statements: Vec<Statement>,
+    /// The tokens of all statements, for editors.
+    pub(crate) body: Vec<TokenTree>,
     pub(crate) optimizations: Optimizations,
 }
 
@@ -97,8 +99,6 @@ impl Names {
 pub(crate) struct Chain {
     pub(crate) head: Head,
     pub(crate) calls: Vec<Call>,
-    /// What follows the last dot of a chain that breaks off.
-    pub(crate) typed: Option<Ident>,
 }
 
 /// What a chain starts with.

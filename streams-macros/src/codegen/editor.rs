@@ -1,0 +1,225 @@
+//! What editors see of a topology: its body as it was written, over types that are the language.
+//!
+//! An editor must complete lines that cannot be read yet. It compares two expansions, one of the
+//! text as it stands and one with a word at the cursor, and looks up in the first what it finds in
+//! the second. So both must begin alike, up to the cursor, whether the text can be read or not. The
+//! body therefore comes first in every expansion, in the order of its tokens, and nothing in front
+//! of a token depends on what follows that token.
+//!
+//! rustc never sees the body: `editor!` of the runtime swallows it.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+
+use super::idents;
+use crate::operators::{Arg, OPERATORS, OPTIONS};
+use crate::parse::{Settings, TopologyFn};
+
+/// Expands to:
+///
+/// ```text
+/// ::streams_runtime::__private::editor! {
+///     const _: fn(&u64) = |min: &u64| {
+///         use ::streams_runtime::__private::editor::*;
+///         let views: Stream<String, View> = stream::<String, View>("views").__end();
+///         …
+///     };
+/// }
+/// ```
+pub(crate) fn for_editors(settings: &Settings, topology: &TopologyFn) -> TokenStream {
+    let runtime = idents::runtime(settings);
+    let (names, types): (Vec<_>, Vec<_>) = topology.params.iter().map(|param| (&param.name, &param.ty)).unzip();
+    let body = body(&topology.body.iter().cloned().collect::<Vec<_>>());
+    quote! {
+        #runtime::editor! {
+            const _: fn(#(&#types),*) = |#(#names: &#types),*| {
+                use #runtime::editor::*;
+                #body
+            };
+        }
+    }
+}
+
+/// The statements. Only what a type of the runtime could not say in Rust is written otherwise: an
+/// operator with several forms is a method for each form, and a statement ends in a plain handle.
+fn body(tokens: &[TokenTree]) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut several = false;
+    let mut first = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ';' => first = index + 1,
+            TokenTree::Ident(word) if word == "let" && index == first => {
+                several = matches!(tokens.get(index + 1), Some(TokenTree::Group(_)));
+            }
+            _ if index == first => several = false,
+            _ => {}
+        }
+        match (token, tokens.get(index + 1)) {
+            (TokenTree::Ident(name), Some(TokenTree::Group(args))) if args.delimiter() == Delimiter::Parenthesis => {
+                if is_dot(index.checked_sub(1).map(|before| &tokens[before])) {
+                    out.extend([TokenTree::Ident(method(name, args, several))]);
+                } else {
+                    let types = written(&tokens[first..index]);
+                    out.extend(quote!(#name #types));
+                }
+            }
+            (TokenTree::Group(args), next) if args.delimiter() == Delimiter::Parenthesis && ends(next) && is_call(tokens, index) => {
+                out.extend([token.clone()]);
+                out.extend(quote!(.__end()));
+            }
+            _ => out.extend([token.clone()]),
+        }
+    }
+    out
+}
+
+fn is_dot(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == '.')
+}
+
+/// The types that were written in front of a source, so that the closures of its options have
+/// them: `::<String, View>` behind `let views: Stream<String, View> =`.
+fn written(before: &[TokenTree]) -> Option<TokenStream> {
+    let is = |token: &TokenTree, wanted: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted);
+    let begin = before.iter().position(|token| is(token, '<'))?;
+    let end = before.iter().rposition(|token| is(token, '>'))?;
+    let sets = before.get(end + 1).is_some_and(|token| is(token, '=')) && before.len() == end + 2;
+    (sets && begin < end).then(|| {
+        let types = &before[begin..=end];
+        quote!(:: #(#types)*)
+    })
+}
+
+/// The group at `index` has the arguments of a source or of an operator.
+fn is_call(tokens: &[TokenTree], index: usize) -> bool {
+    index > 0 && matches!(&tokens[index - 1], TokenTree::Ident(word) if word != "let")
+}
+
+/// The statement ends here.
+fn ends(next: Option<&TokenTree>) -> bool {
+    match next {
+        None => true,
+        Some(TokenTree::Punct(punct)) => punct.as_char() == ';',
+        Some(_) => false,
+    }
+}
+
+/// The method for a form of an operator. That with the parameters of the first shape in the table
+/// has the operator's own name; `filter(|key, value, cx| …)` is `filter__3`.
+fn method(name: &Ident, args: &Group, several: bool) -> Ident {
+    let text = name.to_string();
+    let args = arguments(args.stream());
+    let closures: Vec<usize> = args.iter().filter_map(|arg| parameters(arg)).collect();
+    let mut form = String::new();
+    if text.ends_with("_join") || text == "join" {
+        match args.get(2) {
+            Some(third) if parameters(third).is_some() => form.push_str("__by"),
+            Some(_) => form.push_str("__in"),
+            None => {}
+        }
+    } else if matches!(text.as_str(), "process" | "process_values") && several {
+        form.push_str("__outputs");
+    }
+    if matches!(text.as_str(), "process" | "process_values" | "transform_values") && args.len() > 1 {
+        form.push_str("__stores");
+    }
+    if Some(&closures) != usual(&text, &closures).as_ref() {
+        for count in &closures {
+            form.push_str(&format!("__{count}"));
+        }
+    }
+    if form.is_empty() { name.clone() } else { Ident::new(&format!("{text}{form}"), name.span()) }
+}
+
+/// The numbers of parameters in the first shape that has as many closures.
+fn usual(name: &str, closures: &[usize]) -> Option<Vec<usize>> {
+    let name = name.strip_prefix("try_").unwrap_or(name);
+    let of_shape = |shape: &&[Arg]| -> Vec<usize> {
+        shape
+            .iter()
+            .filter_map(|arg| match arg {
+                Arg::Closure(parameters) => Some(parameters.len()),
+                _ => None,
+            })
+            .collect()
+    };
+    let shapes = OPERATORS.iter().filter(|row| row.name == name).flat_map(|row| row.shapes.iter());
+    let of_options = OPTIONS.iter().filter(|option| option.name == name).map(|option| {
+        let closures = option.arguments.iter().filter_map(|text| text.strip_prefix('|')?.split_once('|'));
+        closures.map(|(parameters, _)| parameters.split(',').count()).collect()
+    });
+    shapes.map(of_shape).chain(of_options).find(|counts: &Vec<usize>| counts.len() == closures.len())
+}
+
+/// Arguments between commas; those of a closure's parameters do not count.
+fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut args = vec![Vec::new()];
+    let mut in_parameters = false;
+    for token in tokens {
+        if let TokenTree::Punct(punct) = &token {
+            let begins = args
+                .last()
+                .is_some_and(|arg: &Vec<TokenTree>| arg.iter().all(|token| matches!(token, TokenTree::Ident(word) if word == "move")));
+            match punct.as_char() {
+                '|' if begins || in_parameters => in_parameters = !in_parameters,
+                ',' if !in_parameters => {
+                    args.push(Vec::new());
+                    continue;
+                }
+                _ => {}
+            }
+        }
+        if let Some(last) = args.last_mut() {
+            last.push(token);
+        }
+    }
+    if args.last().is_some_and(Vec::is_empty) {
+        args.pop();
+    }
+    args
+}
+
+/// The number of parameters, if the argument is a closure.
+fn parameters(arg: &[TokenTree]) -> Option<usize> {
+    let start = arg.iter().position(|token| !matches!(token, TokenTree::Ident(word) if word == "move"))?;
+    let is_bar = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|');
+    if !is_bar(&arg[start]) {
+        return None;
+    }
+    let inside: Vec<&TokenTree> = arg[start + 1..].iter().take_while(|token| !is_bar(token)).collect();
+    let commas = inside.iter().filter(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',')).count();
+    let trailing = matches!(inside.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == ',');
+    Some(if inside.is_empty() { 0 } else { commas + 1 - usize::from(trailing) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let tokens: TokenStream = text.parse().unwrap();
+        body(&tokens.into_iter().collect::<Vec<_>>()).to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn forms_are_methods_of_their_own() {
+        assert_eq!(shown("a.filter(|k, v| true).to(\"x\");"), "a.filter(|k,v|true).to(\"x\").__end();");
+        assert_eq!(shown("a.filter(|k, v, cx| true);"), "a.filter__3(|k,v,cx|true).__end();");
+        assert_eq!(shown("a.join(b, |l, r| 1);"), "a.join(b,|l,r|1).__end();");
+        assert_eq!(shown("a.join(b, |k, l, r| 1);"), "a.join__3(b,|k,l,r|1).__end();");
+        assert_eq!(shown("a.join(b, |l, r| 1, within(x));"), "a.join__in(b,|l,r|1,within(x)).__end();");
+        assert_eq!(shown("let (x, y) = a.process(P);"), "let(x,y)=a.process__outputs(P).__end();");
+        assert_eq!(shown("let x = a.process(P, s);"), "letx=a.process__stores(P,s).__end();");
+    }
+
+    #[test]
+    fn the_beginning_does_not_depend_on_what_follows() {
+        let whole = shown("let v: Stream<A, B> = stream(\"v\"); v.filter(|k, v| v.x > 1).to(\"x\");");
+        for broken in ["let v: Stream<A, B> = stream(\"v\"); v.", "let v: Stream<A, B> = stream(\"v\"); v.filter(|k, v| v. > 1)"] {
+            let broken = shown(broken);
+            let same = whole.chars().zip(broken.chars()).take_while(|(a, b)| a == b).count();
+            assert!(same >= "letv:Stream<A,B>=stream::<A,B>(\"v\").__end();v.".len(), "{broken}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Aggregations: of grouped streams and tables, in windows, and of several streams.
+
+use super::forms::{Cx, closure_methods};
+use super::language::{Behind, Cogrouped, CogroupedInWindows, Grouped, GroupedTable, Table, Windowed, WindowedSessions, WindowedSliding};
+use super::options::{Aggregated, Cogrouping, InWindows, Windowing};
+use super::shown;
+use crate::codec::StreamData;
+use crate::operators::{SessionWindowedStream, SlidingWindowedStream, TimeWindowedStream};
+use crate::windows::{SessionWindow, SessionWindows, Windowed as WindowedKey, Windows};
+
+/// `count`, `reduce` and `aggregate` over one kind of groups.
+macro_rules! aggregations {
+    ($reduce:ty, $fold:ty, $table:ident, $options:ty) => {
+        closure_methods! {
+            /// Combines the values of each key: the first is kept as it is, each later one is
+            /// combined with what there is.
+            ///
+            /// Kafka Streams: `reduce`.
+            fn reduce, try_reduce, reduce__3, try_reduce__3[R](|&V::Stored, &$reduce| R) -> Behind<$table<K, V::Stored>, $options>;
+        }
+
+        /// Counts the records of each key.
+        ///
+        /// Kafka Streams: `count`.
+        pub fn count(&self) -> Behind<$table<K, u64>, $options> {
+            shown()
+        }
+    };
+}
+
+/// `aggregate` with an initializer and an aggregator.
+macro_rules! fold {
+    ($value:ty, $table:ident, $options:ty) => {
+        closure_methods! {
+            /// Folds the values of each key into an aggregate: `initializer` makes that of a new
+            /// key, `aggregator` takes key, value and aggregate and returns the new one.
+            ///
+            /// Kafka Streams: `aggregate`.
+            fn aggregate, try_aggregate, aggregate__0__4, try_aggregate__0__4[A: StreamData](
+                initializer: impl FnMut() -> A, |&K, &$value, A| A
+            ) -> Behind<$table<K, A::Stored>, $options>;
+        }
+    };
+}
+
+/// A table of the keys as they are.
+type Plain<K, V> = Table<<K as StreamData>::Stored, V>;
+/// A table of keys in windows.
+type Fixed<K, V> = Table<WindowedKey<<K as StreamData>::Stored>, V>;
+/// A table of keys in sessions.
+type Sessions<K, V> = Table<WindowedKey<<K as StreamData>::Stored, SessionWindow>, V>;
+
+impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Grouped<K, V> {
+    aggregations!(V::Present, V::Present, Plain, Aggregated);
+    fold!(V::Present, Plain, Aggregated);
+
+    closure_methods! {
+        /// Begins an aggregate that several grouped streams are folded into: further streams
+        /// follow with `cogroup(grouped, |key, value, aggregate| …)`, and `aggregate` ends it.
+        ///
+        /// Kafka Streams: `KGroupedStream.cogroup`.
+        fn cogroup, try_cogroup, cogroup__4, try_cogroup__4[A: StreamData](
+            |&K, &V, A| A
+        ) -> Behind<Cogrouped<K::Stored, A>, Cogrouping>;
+    }
+
+    /// Cuts the records of each key into windows of event time: `tumbling(size)`,
+    /// `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` or `unlimited()`; an
+    /// aggregation follows.
+    ///
+    /// Kafka Streams: `windowedBy`.
+    pub fn windowed_by<W: Windows>(&self, windows: W) -> Behind<<W::Over<K, V> as Shown>::As, Windowing>
+    where
+        W::Over<K, V>: Shown,
+    {
+        let _ = windows;
+        shown()
+    }
+}
+
+impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Windowed<K, V> {
+    aggregations!(V, V, Fixed, InWindows);
+    fold!(V, Fixed, InWindows);
+}
+
+impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSliding<K, V> {
+    aggregations!(V::Present, V::Present, Fixed, InWindows);
+    fold!(V::Present, Fixed, InWindows);
+}
+
+impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSessions<K, V> {
+    aggregations!(V, V, Sessions, InWindows);
+
+    /// Folds the records of each session into an aggregate: `initializer` makes that of a new
+    /// session, `aggregator` takes key, value and aggregate, `merger` takes key and both aggregates.
+    ///
+    /// Kafka Streams: `SessionWindowedKStream.aggregate`.
+    pub fn aggregate<A: StreamData>(
+        &self,
+        initializer: impl FnMut() -> A,
+        aggregator: impl FnMut(&K, &V, A) -> A,
+        merger: impl FnMut(&K, A, A) -> A,
+    ) -> Behind<Sessions<K, A::Stored>, InWindows> {
+        let _ = (initializer, aggregator, merger);
+        shown()
+    }
+}
+
+impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
+    /// Counts the rows of each group.
+    ///
+    /// Kafka Streams: `KGroupedTable.count`.
+    pub fn count(&self) -> Behind<Plain<K, u64>, Aggregated> {
+        shown()
+    }
+
+    /// Combines the values of each group: added when they come, subtracted when they leave.
+    ///
+    /// Kafka Streams: `KGroupedTable.reduce`.
+    pub fn reduce<R>(&self, adder: impl FnMut(&V, &V) -> R, subtractor: impl FnMut(&V, &V) -> R) -> Behind<Plain<K, V>, Aggregated> {
+        let _ = (adder, subtractor);
+        shown()
+    }
+
+    /// Folds the values of each group into an aggregate: added when they come, subtracted when
+    /// they leave.
+    ///
+    /// Kafka Streams: `KGroupedTable.aggregate`.
+    pub fn aggregate<A: StreamData>(
+        &self,
+        initializer: impl FnMut() -> A,
+        adder: impl FnMut(&K, &V, A) -> A,
+        subtractor: impl FnMut(&K, &V, A) -> A,
+    ) -> Behind<Plain<K, A::Stored>, Aggregated> {
+        let _ = (initializer, adder, subtractor);
+        shown()
+    }
+}
+
+impl<K, A: StreamData> Cogrouped<K, A> {
+    closure_methods! {
+        /// Adds a grouped stream with a closure of its own; all fold into the same aggregate.
+        ///
+        /// Kafka Streams: `CogroupedKStream.cogroup`.
+        fn cogroup, try_cogroup, cogroup__4, try_cogroup__4[K2, V2](
+            grouped: Grouped<K2, V2>, |&K2, &V2, A| A
+        ) -> Behind<Cogrouped<K, A>, Cogrouping>;
+    }
+
+    /// Ends the cogroup: `initializer` makes the aggregate of a new key.
+    ///
+    /// Kafka Streams: `CogroupedKStream.aggregate`.
+    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<K, A::Stored>, Aggregated> {
+        let _ = initializer;
+        shown()
+    }
+
+    /// Cuts the records of each key into windows of event time; `aggregate` follows.
+    ///
+    /// Kafka Streams: `CogroupedKStream.windowedBy`.
+    pub fn windowed_by<W: Windows>(&self, windows: W) -> CogroupedInWindows<K, A, W> {
+        let _ = windows;
+        shown()
+    }
+}
+
+impl<K, A: StreamData, W: OfCogroup> CogroupedInWindows<K, A, W> {
+    /// Ends the cogroup: `initializer` makes an aggregate; in sessions a merger
+    /// `|key, a, b|` follows.
+    ///
+    /// Kafka Streams: `TimeWindowedCogroupedKStream.aggregate`.
+    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<WindowedKey<K>, A::Stored>, InWindows> {
+        let _ = initializer;
+        shown()
+    }
+}
+
+impl<K, A: StreamData> CogroupedInWindows<K, A, SessionWindows> {
+    /// Ends the cogroup: `initializer` makes an aggregate, `merger` takes key and both aggregates.
+    ///
+    /// Kafka Streams: `SessionWindowedCogroupedKStream.aggregate`.
+    pub fn aggregate(
+        &self,
+        initializer: impl FnMut() -> A,
+        merger: impl FnMut(&K, A, A) -> A,
+    ) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, InWindows> {
+        let _ = (initializer, merger);
+        shown()
+    }
+}
+
+/// Windows that are no sessions.
+pub trait OfCogroup {}
+
+impl OfCogroup for crate::windows::TimeWindows {}
+impl OfCogroup for crate::windows::UnlimitedWindows {}
+impl OfCogroup for crate::windows::SlidingWindows {}
+
+/// A grouped stream in windows, in the types of this module.
+pub trait Shown {
+    /// The type here.
+    type As;
+}
+
+impl<K: ?Sized, V: ?Sized> Shown for TimeWindowedStream<K, V> {
+    type As = Windowed<K, V>;
+}
+
+impl<K: ?Sized, V: ?Sized> Shown for SlidingWindowedStream<K, V> {
+    type As = WindowedSliding<K, V>;
+}
+
+impl<K: ?Sized, V: ?Sized> Shown for SessionWindowedStream<K, V> {
+    type As = WindowedSessions<K, V>;
+}
