@@ -6,6 +6,7 @@
 mod bench;
 mod conformance;
 mod e2e;
+mod editor;
 mod expand;
 mod failure;
 mod kafka;
@@ -32,6 +33,8 @@ enum Command {
     Kafka(kafka::Command),
     /// Run the tests that need Apache Kafka, on a broker of their own.
     E2e(e2e::E2e),
+    /// Whether what editors see of a topology is the language.
+    Editor(editor::Editor),
     /// Print what the macro makes of an example.
     Expand(expand::Expand),
     /// Compare with recorded runs of Kafka Streams.
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Kafka(command) => kafka::run(command),
         Command::E2e(options) => e2e::run(&options),
+        Command::Editor(options) => editor::run(&options),
         Command::Expand(options) => expand::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         Command::Properties(options) => properties::run(&options),

@@ -12,7 +12,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::idents;
-use crate::operators::{Arg, OPERATORS, OPTIONS};
+use crate::operators::{Arg, OPERATORS, OPTIONS, OptionRow};
 use crate::parse::{Settings, TopologyFn};
 
 /// Expands to:
@@ -59,6 +59,7 @@ fn body(tokens: &[TokenTree]) -> TokenStream {
             (TokenTree::Ident(name), Some(TokenTree::Group(args))) if args.delimiter() == Delimiter::Parenthesis => {
                 if is_dot(index.checked_sub(1).map(|before| &tokens[before])) {
                     out.extend([TokenTree::Ident(method(name, args, several))]);
+                    out.extend(aggregate(&tokens[first..index], name, args));
                 } else {
                     let types = written(&tokens[first..index]);
                     out.extend(quote!(#name #types));
@@ -91,6 +92,32 @@ fn written(before: &[TokenTree]) -> Option<TokenStream> {
     })
 }
 
+/// The aggregate of a cogroup, which is said at its end only, from the written type: `::<u64>`.
+fn aggregate(before: &[TokenTree], name: &Ident, args: &Group) -> Option<TokenStream> {
+    let is = |token: &TokenTree, wanted: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted);
+    let more = match name.to_string().as_str() {
+        "cogroup" => None,
+        "try_cogroup" => Some(quote!(_)),
+        _ => return None,
+    };
+    let [closure] = arguments(args.stream()).try_into().ok()?;
+    // A parameter with a written type says it better.
+    let said = closure.iter().skip_while(|token| is_move(token)).skip(1).take_while(|token| !is(token, '|')).any(|token| is(token, ':'));
+    if said {
+        return None;
+    }
+    let value = before.split(|token| is(token, '=')).next()?;
+    let end = value.iter().rposition(|token| is(token, '>'))?;
+    let mut depth = 0;
+    let comma = value[..end].iter().rposition(|token| {
+        depth += i32::from(is(token, '>')) - i32::from(is(token, '<'));
+        depth == 0 && is(token, ',')
+    })?;
+    let value = &value[comma + 1..end];
+    let more = more.map(|more| quote!(, #more));
+    Some(quote!(::<#(#value)* #more>))
+}
+
 /// The group at `index` has the arguments of a source or of an operator.
 fn is_call(tokens: &[TokenTree], index: usize) -> bool {
     index > 0 && matches!(&tokens[index - 1], TokenTree::Ident(word) if word != "let")
@@ -110,12 +137,12 @@ fn ends(next: Option<&TokenTree>) -> bool {
 fn method(name: &Ident, args: &Group, several: bool) -> Ident {
     let text = name.to_string();
     let args = arguments(args.stream());
-    let closures: Vec<usize> = args.iter().filter_map(|arg| parameters(arg)).collect();
+    let closures: Vec<Option<usize>> = args.iter().map(|arg| parameters(arg)).collect();
     let mut form = String::new();
     if text.ends_with("_join") || text == "join" {
-        match args.get(2) {
-            Some(third) if parameters(third).is_some() => form.push_str("__by"),
-            Some(_) => form.push_str("__in"),
+        match closures.get(2) {
+            Some(Some(_)) => form.push_str("__by"),
+            Some(None) => form.push_str("__in"),
             None => {}
         }
     } else if matches!(text.as_str(), "process" | "process_values") && several {
@@ -124,55 +151,59 @@ fn method(name: &Ident, args: &Group, several: bool) -> Ident {
     if matches!(text.as_str(), "process" | "process_values" | "transform_values") && args.len() > 1 {
         form.push_str("__stores");
     }
-    if Some(&closures) != usual(&text, &closures).as_ref() {
-        for count in &closures {
-            form.push_str(&format!("__{count}"));
-        }
+    let usual = usual(&text, &closures);
+    let found: Vec<usize> = closures.iter().zip(&usual).filter_map(|(found, usual)| found.or(*usual)).collect();
+    if found != usual.iter().flatten().copied().collect::<Vec<_>>() {
+        found.iter().for_each(|count| form.push_str(&format!("__{count}")));
     }
     if form.is_empty() { name.clone() } else { Ident::new(&format!("{text}{form}"), name.span()) }
 }
 
-/// The numbers of parameters in the first shape that has as many closures.
-fn usual(name: &str, closures: &[usize]) -> Option<Vec<usize>> {
+/// How many parameters the closures have in the first shape with as many arguments in which a
+/// closure stands where a closure was found. The name of a function is taken for such a closure.
+fn usual(name: &str, found: &[Option<usize>]) -> Vec<Option<usize>> {
     let name = name.strip_prefix("try_").unwrap_or(name);
-    let of_shape = |shape: &&[Arg]| -> Vec<usize> {
-        shape
-            .iter()
-            .filter_map(|arg| match arg {
-                Arg::Closure(parameters) => Some(parameters.len()),
-                _ => None,
-            })
-            .collect()
+    let of_shape = |shape: &&[Arg]| -> Vec<Option<usize>> {
+        let of_arg = |arg: &Arg| match arg {
+            Arg::Closure(parameters) => Some(parameters.len()),
+            _ => None,
+        };
+        shape.iter().map(of_arg).collect()
     };
-    let shapes = OPERATORS.iter().filter(|row| row.name == name).flat_map(|row| row.shapes.iter());
-    let of_options = OPTIONS.iter().filter(|option| option.name == name).map(|option| {
-        let closures = option.arguments.iter().filter_map(|text| text.strip_prefix('|')?.split_once('|'));
-        closures.map(|(parameters, _)| parameters.split(',').count()).collect()
-    });
-    shapes.map(of_shape).chain(of_options).find(|counts: &Vec<usize>| counts.len() == closures.len())
+    let of_option = |option: &&OptionRow| -> Vec<Option<usize>> {
+        let of_argument = |text: &&str| Some(text.strip_prefix('|')?.split_once('|')?.0.split(',').count());
+        option.arguments.iter().map(of_argument).collect()
+    };
+    let shapes = OPERATORS.iter().filter(|row| row.name == name).flat_map(|row| row.shapes.iter()).map(of_shape);
+    let options = OPTIONS.iter().filter(|option| option.name == name).map(of_option);
+    let fits = |usual: &Vec<Option<usize>>| {
+        usual.len() == found.len() && found.iter().zip(usual).all(|(found, usual)| found.is_none() || usual.is_some())
+    };
+    shapes.chain(options).find(fits).unwrap_or_else(|| vec![None; found.len()])
 }
 
-/// Arguments between commas; those of a closure's parameters do not count.
+/// Arguments between commas. Those between the bars of a closure and in `::<…>` do not count.
 fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut args = vec![Vec::new()];
+    let mut args: Vec<Vec<TokenTree>> = vec![Vec::new()];
     let mut in_parameters = false;
+    let mut in_types = 0;
+    let mut before = ' ';
     for token in tokens {
-        if let TokenTree::Punct(punct) = &token {
-            let begins = args
-                .last()
-                .is_some_and(|arg: &Vec<TokenTree>| arg.iter().all(|token| matches!(token, TokenTree::Ident(word) if word == "move")));
-            match punct.as_char() {
-                '|' if begins || in_parameters => in_parameters = !in_parameters,
-                ',' if !in_parameters => {
-                    args.push(Vec::new());
-                    continue;
-                }
-                _ => {}
+        let punct = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
+        let Some(arg) = args.last_mut() else { break };
+        match punct {
+            '|' if in_parameters || arg.iter().all(is_move) => in_parameters = !in_parameters,
+            '<' if before == ':' || in_types > 0 => in_types += 1,
+            '>' if in_types > 0 && before != '-' => in_types -= 1,
+            ',' if !in_parameters && in_types == 0 => {
+                args.push(Vec::new());
+                before = punct;
+                continue;
             }
+            _ => {}
         }
-        if let Some(last) = args.last_mut() {
-            last.push(token);
-        }
+        before = punct;
+        arg.push(token);
     }
     if args.last().is_some_and(Vec::is_empty) {
         args.pop();
@@ -180,9 +211,13 @@ fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     args
 }
 
+fn is_move(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == "move")
+}
+
 /// The number of parameters, if the argument is a closure.
 fn parameters(arg: &[TokenTree]) -> Option<usize> {
-    let start = arg.iter().position(|token| !matches!(token, TokenTree::Ident(word) if word == "move"))?;
+    let start = arg.iter().position(|token| !is_move(token))?;
     let is_bar = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|');
     if !is_bar(&arg[start]) {
         return None;
@@ -209,6 +244,10 @@ mod tests {
         assert_eq!(shown("a.join(b, |l, r| 1);"), "a.join(b,|l,r|1).__end();");
         assert_eq!(shown("a.join(b, |k, l, r| 1);"), "a.join__3(b,|k,l,r|1).__end();");
         assert_eq!(shown("a.join(b, |l, r| 1, within(x));"), "a.join__in(b,|l,r|1,within(x)).__end();");
+        assert_eq!(shown("a.try_join(b, |l, r| Ok::<_, E>(1));"), "a.try_join(b,|l,r|Ok::<_,E>(1)).__end();");
+        assert_eq!(shown("a.aggregate(String::new, |k, v, a| a);"), "a.aggregate(String::new,|k,v,a|a).__end();");
+        assert_eq!(shown("a.aggregate(String::new, |k, v, a, cx| a);"), "a.aggregate__0__4(String::new,|k,v,a,cx|a).__end();");
+        assert_eq!(shown("a.join(b, key_of, |l, r| 1);"), "a.join__by(b,key_of,|l,r|1).__end();");
         assert_eq!(shown("let (x, y) = a.process(P);"), "let(x,y)=a.process__outputs(P).__end();");
         assert_eq!(shown("let x = a.process(P, s);"), "letx=a.process__stores(P,s).__end();");
     }

@@ -36,7 +36,7 @@ fn names_in(block: &str) -> impl Iterator<Item = String> {
         .split("fn ")
         .skip(1)
         .filter_map(|rest| Some(rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_')?].to_owned()))
-        .filter(|name| !name.contains("__") && !name.is_empty())
+        .filter(|name| !name.contains("__") && !name.starts_with("try_") && !name.is_empty())
         .collect::<Vec<_>>()
         .into_iter()
 }

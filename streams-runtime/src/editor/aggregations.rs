@@ -104,6 +104,18 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSessions<K, V> {
         let _ = (initializer, aggregator, merger);
         shown()
     }
+
+    /// `aggregate` with a closure that may fail: it returns a `Result`, and an `Err` goes to the
+    /// process handler.
+    pub fn try_aggregate<A: StreamData, E>(
+        &self,
+        initializer: impl FnMut() -> A,
+        aggregator: impl FnMut(&K, &V, A) -> Result<A, E>,
+        merger: impl FnMut(&K, A, A) -> Result<A, E>,
+    ) -> Behind<Sessions<K, A::Stored>, InWindows> {
+        let _ = (initializer, aggregator, merger);
+        shown()
+    }
 }
 
 impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
@@ -122,6 +134,17 @@ impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
         shown()
     }
 
+    /// `reduce` with closures that may fail: they return a `Result`, and an `Err` goes to the
+    /// process handler.
+    pub fn try_reduce<R, E>(
+        &self,
+        adder: impl FnMut(&V, &V) -> Result<R, E>,
+        subtractor: impl FnMut(&V, &V) -> Result<R, E>,
+    ) -> Behind<Plain<K, V>, Aggregated> {
+        let _ = (adder, subtractor);
+        shown()
+    }
+
     /// Folds the values of each group into an aggregate: added when they come, subtracted when
     /// they leave.
     ///
@@ -135,6 +158,18 @@ impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
         let _ = (initializer, adder, subtractor);
         shown()
     }
+
+    /// `aggregate` with closures that may fail: they return a `Result`, and an `Err` goes to the
+    /// process handler.
+    pub fn try_aggregate<A: StreamData, E>(
+        &self,
+        initializer: impl FnMut() -> A,
+        adder: impl FnMut(&K, &V, A) -> Result<A, E>,
+        subtractor: impl FnMut(&K, &V, A) -> Result<A, E>,
+    ) -> Behind<Plain<K, A::Stored>, Aggregated> {
+        let _ = (initializer, adder, subtractor);
+        shown()
+    }
 }
 
 impl<K, A: StreamData> Cogrouped<K, A> {
@@ -142,7 +177,7 @@ impl<K, A: StreamData> Cogrouped<K, A> {
         /// Adds a grouped stream with a closure of its own; all fold into the same aggregate.
         ///
         /// Kafka Streams: `CogroupedKStream.cogroup`.
-        fn cogroup, try_cogroup, cogroup__4, try_cogroup__4[K2, V2](
+        fn cogroup, try_cogroup, cogroup__4, try_cogroup__4[; K2, V2](
             grouped: Grouped<K2, V2>, |&K2, &V2, A| A
         ) -> Behind<Cogrouped<K, A>, Cogrouping>;
     }

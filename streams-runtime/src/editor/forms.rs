@@ -1,26 +1,26 @@
 //! Methods that take closures, in all their forms: with and without `cx`, plain and `try_`.
 
-/// The last two names are the forms with `cx`; left out, there are none.
+/// Types behind a `;` may be unsized. The last two names are the forms with `cx`; left out, there are none.
 macro_rules! closure_methods {
     ($(
         $(#[$doc:meta])*
-        fn $name:ident, $twin:ident $(, $with_cx:ident, $twin_with_cx:ident)? $([$($type:ident $(: $bound:path)?),*])? (
+        fn $name:ident, $twin:ident $(, $with_cx:ident, $twin_with_cx:ident)? $([$($type:ident $(: $bound:path)?),* $(; $($any:ident),*)?])? (
             $($before:ident: $before_type:ty,)* |$($arg:ty),*| $result:ty $(, $after:ident: $after_type:ty)?
         ) -> $gives:ty;
     )*) => {$(
         $crate::editor::forms::closure_methods! {
             @one $(#[$doc])*
-            $name [$($($type $(: $bound)?,)*)?] [$($before: $before_type,)*] ($($arg,)*) $result, [$($after: $after_type)?] -> $gives
+            $name [$($($type $(: $bound)?,)* $($($any: ?Sized,)*)?)?] [$($before: $before_type,)*] ($($arg,)*) $result, [$($after: $after_type)?] -> $gives
         }
         $crate::editor::forms::closure_methods! {
             @one
             #[doc = concat!("`", stringify!($name), "` with a closure that may fail: it returns a `Result`, and an `Err` goes to the process handler.\n\n")]
             $(#[$doc])*
-            $twin [$($($type $(: $bound)?,)*)? E,] [$($before: $before_type,)*] ($($arg,)*)
+            $twin [$($($type $(: $bound)?,)* $($($any: ?Sized,)*)?)? E,] [$($before: $before_type,)*] ($($arg,)*)
             Result<$result, E>, [$($after: $after_type)?] -> $gives
         }
         $crate::editor::forms::closure_methods! {
-            @cx $($with_cx $twin_with_cx)? [$($($type $(: $bound)?,)*)?] [$($before: $before_type,)*] ($($arg,)*) $result,
+            @cx $($with_cx $twin_with_cx)? [$($($type $(: $bound)?,)* $($($any: ?Sized,)*)?)?] [$($before: $before_type,)*] ($($arg,)*) $result,
             [$($after: $after_type)?] -> $gives
         }
     )*};

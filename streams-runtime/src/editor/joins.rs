@@ -7,13 +7,16 @@ use super::options::{Joined, LeftJoined, OuterJoined, View};
 use crate::codec::StreamData;
 use crate::windows::JoinWindows;
 
+/// A table with what a closure gives, but for the nulls.
+type TableOf<K, V> = Table<K, <V as StreamData>::Stored>;
+
 /// Joins by a closure that names a row: the forms that have both closures with these parameters.
 macro_rules! by_row {
     ($(
-        fn $name:ident, $twin:ident($table:ident |$($key:ty),*|, |$($side:ty),*|) -> $gives:ident<$($of:ident),*>, $options:ty;
+        fn $name:ident, $twin:ident[$($bound:path)?]($table:ident |$($key:ty),*|, |$($side:ty),*|) -> $gives:ident<$($of:ident),*>, $options:ty;
     )*) => {$(
         #[doc(hidden)]
-        pub fn $name<RK, R, FK, V2>(
+        pub fn $name<RK, R, FK, V2 $(: $bound)?>(
             &self,
             other: $table<RK, R>,
             key_of: impl FnMut($($key),*) -> FK,
@@ -24,7 +27,7 @@ macro_rules! by_row {
         }
 
         #[doc(hidden)]
-        pub fn $twin<RK, R, FK, V2, E>(
+        pub fn $twin<RK, R, FK, V2 $(: $bound)?, E>(
             &self,
             other: $table<RK, R>,
             key_of: impl FnMut($($key),*) -> FK,
@@ -65,7 +68,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// Joins each record with the table's row of its key, or with `None`.
         #[doc(hidden)]
         fn left_join__3, try_left_join__3, left_join__4, try_left_join__4[TK, TV, V2](
-            table: Table<TK, TV>, |&K::Present, &V::Present, Option<&TV>| V2
+            table: Table<TK, TV>, |&K, &V::Present, Option<&TV>| V2
         ) -> Behind<Stream<K, V2>, LeftJoined>;
 
         /// Joins the records of two streams that are near enough in time.
@@ -76,7 +79,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// Joins the records of two streams that are near enough in time.
         #[doc(hidden)]
         fn join__in__3, try_join__in__3, join__in__4, try_join__in__4[OK, OV: StreamData, V2](
-            other: Stream<OK, OV>, |&K::Stored, &V::Stored, &OV::Stored| V2, windows: JoinWindows
+            other: Stream<OK, OV>, |&K::Present, &V::Stored, &OV::Stored| V2, windows: JoinWindows
         ) -> Behind<Stream<K, V2>, Joined>;
         /// Joins the records of two streams that are near enough in time, the left ones also with `None`.
         #[doc(hidden)]
@@ -86,7 +89,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// Joins the records of two streams that are near enough in time, the left ones also with `None`.
         #[doc(hidden)]
         fn left_join__in__3, try_left_join__in__3, left_join__in__4, try_left_join__in__4[OK, OV: StreamData, V2](
-            other: Stream<OK, OV>, |&K::Stored, &V::Stored, Option<&OV::Stored>| V2, windows: JoinWindows
+            other: Stream<OK, OV>, |&K, &V::Stored, Option<&OV::Stored>| V2, windows: JoinWindows
         ) -> Behind<Stream<K, V2>, LeftJoined>;
         /// Joins the records of two streams that are near enough in time, those of either also with `None`.
         #[doc(hidden)]
@@ -96,7 +99,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// Joins the records of two streams that are near enough in time, those of either also with `None`.
         #[doc(hidden)]
         fn outer_join__in__3, try_outer_join__in__3, outer_join__in__4, try_outer_join__in__4[OK, OV: StreamData, V2](
-            other: Stream<OK, OV>, |&K::Stored, Option<&V::Stored>, Option<&OV::Stored>| V2, windows: JoinWindows
+            other: Stream<OK, OV>, |&K, Option<&V::Stored>, Option<&OV::Stored>| V2, windows: JoinWindows
         ) -> Behind<Stream<K, V2>, OuterJoined>;
 
         /// Joins the records of two streams that are near enough in time; those of either without
@@ -109,29 +112,23 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     }
 
     by_row! {
-        fn join__by, try_join__by(GlobalTable |&K, &V::Present|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__2__3, try_join__by__2__3(GlobalTable |&K, &V::Present|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__2__4, try_join__by__2__4(GlobalTable |&K, &V::Present|, |&K, &V::Present, &R, Cx<'_>|) -> Stream<K, V2>, Joined;
-        fn join__by__3__2, try_join__by__3__2(GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__3__3, try_join__by__3__3(GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__3__4, try_join__by__3__4(
-            GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R, Cx<'_>|
+        fn join__by, try_join__by[](GlobalTable |&K, &V::Present|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__2__3, try_join__by__2__3[](GlobalTable |&K, &V::Present|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__2__4, try_join__by__2__4[](GlobalTable |&K, &V::Present|, |&K, &V::Present, &R, Cx<'_>|) -> Stream<K, V2>, Joined;
+        fn join__by__3__2, try_join__by__3__2[](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__3__3, try_join__by__3__3[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__3__4, try_join__by__3__4[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R, Cx<'_>|
         ) -> Stream<K, V2>, Joined;
-        fn left_join__by, try_left_join__by(GlobalTable |&K, &V::Present|, |&V::Present, Option<&R>|) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__2__3, try_left_join__by__2__3(
-            GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>|
+        fn left_join__by, try_left_join__by[](GlobalTable |&K, &V::Present|, |&V::Present, Option<&R>|) -> Stream<K, V2>, LeftJoined;
+        fn left_join__by__2__3, try_left_join__by__2__3[](GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__2__4, try_left_join__by__2__4(
-            GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>, Cx<'_>|
+        fn left_join__by__2__4, try_left_join__by__2__4[](GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>, Cx<'_>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__2, try_left_join__by__3__2(
-            GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, Option<&R>|
+        fn left_join__by__3__2, try_left_join__by__3__2[](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__3, try_left_join__by__3__3(
-            GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>|
+        fn left_join__by__3__3, try_left_join__by__3__3[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__4, try_left_join__by__3__4(
-            GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>, Cx<'_>|
+        fn left_join__by__3__4, try_left_join__by__3__4[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>, Cx<'_>|
         ) -> Stream<K, V2>, LeftJoined;
     }
 }
@@ -143,37 +140,36 @@ impl<K, V> Table<K, V> {
         /// By a foreign key: `join(other, |value| row_key, |value, row| …)`.
         ///
         /// Kafka Streams: `KTable.join`.
-        fn join, try_join, join__3, try_join__3[TK, T, V2](other: Table<TK, T>, |&V, &T| V2) -> Behind<Table<K, V2>, View>;
+        fn join, try_join, join__3, try_join__3[TK, T, V2: StreamData](other: Table<TK, T>, |&V, &T| V2) -> Behind<Table<K, V2::Stored>, View>;
         /// The keys of a table, with a value made of its row and of that of another or `None`.
         ///
         /// By a foreign key: `left_join(other, |value| row_key, |value, row| …)`.
         ///
         /// Kafka Streams: `KTable.leftJoin`.
-        fn left_join, try_left_join, left_join__3, try_left_join__3[TK, T, V2](
+        fn left_join, try_left_join, left_join__3, try_left_join__3[TK, T, V2: StreamData](
             other: Table<TK, T>, |&V, Option<&T>| V2
-        ) -> Behind<Table<K, V2>, View>;
+        ) -> Behind<Table<K, V2::Stored>, View>;
         /// The keys that either table has, with a value made of the rows that there are.
         ///
         /// Kafka Streams: `KTable.outerJoin`.
-        fn outer_join, try_outer_join, outer_join__3, try_outer_join__3[TK, T, V2](
+        fn outer_join, try_outer_join, outer_join__3, try_outer_join__3[TK, T, V2: StreamData](
             other: Table<TK, T>, |Option<&V>, Option<&T>| V2
-        ) -> Behind<Table<K, V2>, View>;
+        ) -> Behind<Table<K, V2::Stored>, View>;
     }
 
     by_row! {
-        fn join__by, try_join__by(Table |&K, &V|, |&V, &R|) -> Table<K, V2>, View;
-        fn join__by__1__2, try_join__by__1__2(Table |&V|, |&V, &R|) -> Table<K, V2>, View;
-        fn join__by__3__2, try_join__by__3__2(Table |&K, &V, Cx<'_>|, |&V, &R|) -> Table<K, V2>, View;
-        fn join__by__1__3, try_join__by__1__3(Table |&V|, |&V, &R, Cx<'_>|) -> Table<K, V2>, View;
-        fn join__by__2__3, try_join__by__2__3(Table |&K, &V|, |&V, &R, Cx<'_>|) -> Table<K, V2>, View;
-        fn join__by__3__3, try_join__by__3__3(Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> Table<K, V2>, View;
-        fn left_join__by, try_left_join__by(Table |&K, &V|, |&V, Option<&R>|) -> Table<K, V2>, View;
-        fn left_join__by__1__2, try_left_join__by__1__2(Table |&V|, |&V, Option<&R>|) -> Table<K, V2>, View;
-        fn left_join__by__3__2, try_left_join__by__3__2(Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> Table<K, V2>, View;
-        fn left_join__by__1__3, try_left_join__by__1__3(Table |&V|, |&V, Option<&R>, Cx<'_>|) -> Table<K, V2>, View;
-        fn left_join__by__2__3, try_left_join__by__2__3(Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> Table<K, V2>, View;
-        fn left_join__by__3__3, try_left_join__by__3__3(
-            Table |&K, &V, Cx<'_>|, |&V, Option<&R>, Cx<'_>|
-        ) -> Table<K, V2>, View;
+        fn join__by, try_join__by[StreamData](Table |&K, &V|, |&V, &R|) -> TableOf<K, V2>, View;
+        fn join__by__1__2, try_join__by__1__2[StreamData](Table |&V|, |&V, &R|) -> TableOf<K, V2>, View;
+        fn join__by__3__2, try_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R|) -> TableOf<K, V2>, View;
+        fn join__by__1__3, try_join__by__1__3[StreamData](Table |&V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn join__by__2__3, try_join__by__2__3[StreamData](Table |&K, &V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn join__by__3__3, try_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn left_join__by, try_left_join__by[StreamData](Table |&K, &V|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
+        fn left_join__by__1__2, try_left_join__by__1__2[StreamData](Table |&V|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
+        fn left_join__by__3__2, try_left_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
+        fn left_join__by__1__3, try_left_join__by__1__3[StreamData](Table |&V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn left_join__by__2__3, try_left_join__by__2__3[StreamData](Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn left_join__by__3__3, try_left_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>, Cx<'_>|
+        ) -> TableOf<K, V2>, View;
     }
 }

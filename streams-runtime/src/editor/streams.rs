@@ -53,20 +53,20 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         /// Makes any number of records of each, through an emitter: `|key, value, out| out(&key2, &value2)`.
         ///
         /// Kafka Streams: `flatMap`.
-        fn flat_map, try_flat_map, flat_map__4, try_flat_map__4[K2, V2](
+        fn flat_map, try_flat_map, flat_map__4, try_flat_map__4[; K2, V2](
             |&K, &V, &mut dyn FnMut(&K2, &V2)| ()
         ) -> Stream<K2, V2>;
         /// Makes any number of values of each, through an emitter: `|value, out| out(&value2)`.
         ///
         /// Kafka Streams: `flatMapValues`.
-        fn flat_map_values, try_flat_map_values, flat_map_values__3, try_flat_map_values__3[V2](
+        fn flat_map_values, try_flat_map_values, flat_map_values__3, try_flat_map_values__3[; V2](
             |&V, &mut dyn FnMut(&V2)| ()
         ) -> Stream<K, V2>;
         /// Makes any number of values of each record, through an emitter: `|key, value, out| out(&value2)`.
         ///
         /// Kafka Streams: `flatMapValues` with a `ValueMapperWithKey`.
         fn flat_map_values_with_key, try_flat_map_values_with_key, flat_map_values_with_key__4,
-            try_flat_map_values_with_key__4[V2](
+            try_flat_map_values_with_key__4[; V2](
             |&K, &V, &mut dyn FnMut(&V2)| ()
         ) -> Stream<K, V2>;
     }

@@ -4,6 +4,7 @@ use super::forms::{Cx, closure_methods};
 use super::language::{Behind, GroupedTable, Stream, Table};
 use super::options::{Suppressed, View};
 use super::shown;
+use crate::codec::StreamData;
 use crate::operators::ValueTransformer;
 
 impl<K, V> Table<K, V> {
@@ -19,13 +20,13 @@ impl<K, V> Table<K, V> {
         /// The same rows with new values.
         ///
         /// Kafka Streams: `KTable.mapValues`.
-        fn map_values, try_map_values, map_values__2, try_map_values__2[V2](|&V| V2) -> Behind<Table<K, V2>, View>;
+        fn map_values, try_map_values, map_values__2, try_map_values__2[V2: StreamData](|&V| V2) -> Behind<Table<K, V2::Stored>, View>;
         /// The same rows with new values, made of key and value.
         ///
         /// Kafka Streams: `KTable.mapValues` with a `ValueMapperWithKey`.
-        fn map_values_with_key, try_map_values_with_key, map_values_with_key__3, try_map_values_with_key__3[V2](
+        fn map_values_with_key, try_map_values_with_key, map_values_with_key__3, try_map_values_with_key__3[V2: StreamData](
             |&K, &V| V2
-        ) -> Behind<Table<K, V2>, View>;
+        ) -> Behind<Table<K, V2::Stored>, View>;
         /// Groups rows by a key that the closure computes, together with a value for the group:
         /// the closure returns `(key, value)`; an aggregation follows.
         ///
