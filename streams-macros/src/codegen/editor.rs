@@ -29,7 +29,7 @@ use crate::parse::{Settings, TopologyFn};
 pub(crate) fn for_editors(settings: &Settings, topology: &TopologyFn) -> TokenStream {
     let runtime = idents::runtime(settings);
     let (names, types): (Vec<_>, Vec<_>) = topology.params.iter().map(|param| (&param.name, &param.ty)).unzip();
-    let body = body(&topology.body.iter().cloned().collect::<Vec<_>>());
+    let body = body(&topology.body);
     quote! {
         #runtime::editor! {
             const _: fn(#(&#types),*) = |#(#names: &#types),*| {
