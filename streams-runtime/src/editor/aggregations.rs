@@ -2,7 +2,7 @@
 
 use super::forms::{Cx, closure_methods};
 use super::language::{Behind, Cogrouped, CogroupedInWindows, Grouped, GroupedTable, Table, Windowed, WindowedSessions, WindowedSliding};
-use super::options::{Aggregated, Cogrouping, InWindows, Windowing};
+use super::options::{Aggregated, CogroupAggregated, CogroupInWindows, Cogrouping, InWindows, Windowing};
 use super::shown;
 use crate::codec::StreamData;
 use crate::operators::{SessionWindowedStream, SlidingWindowedStream, TimeWindowedStream};
@@ -185,7 +185,7 @@ impl<K, A: StreamData> Cogrouped<K, A> {
     /// Ends the cogroup: `initializer` makes the aggregate of a new key.
     ///
     /// Kafka Streams: `CogroupedKStream.aggregate`.
-    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<K, A::Stored>, Aggregated> {
+    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<K, A::Stored>, CogroupAggregated> {
         let _ = initializer;
         shown()
     }
@@ -204,7 +204,7 @@ impl<K, A: StreamData, W: OfCogroup> CogroupedInWindows<K, A, W> {
     /// `|key, a, b|` follows.
     ///
     /// Kafka Streams: `TimeWindowedCogroupedKStream.aggregate`.
-    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<WindowedKey<K>, A::Stored>, InWindows> {
+    pub fn aggregate(&self, initializer: impl FnMut() -> A) -> Behind<Table<WindowedKey<K>, A::Stored>, CogroupInWindows> {
         let _ = initializer;
         shown()
     }
@@ -218,7 +218,7 @@ impl<K, A: StreamData> CogroupedInWindows<K, A, SessionWindows> {
         &self,
         initializer: impl FnMut() -> A,
         merger: impl FnMut(&K, A, A) -> A,
-    ) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, InWindows> {
+    ) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, CogroupInWindows> {
         let _ = (initializer, merger);
         shown()
     }

@@ -3,7 +3,7 @@
 
 use super::forms::{Cx, closure_methods};
 use super::language::{Behind, GlobalTable, Stream, Table};
-use super::options::{Joined, LeftJoined, OuterJoined, View};
+use super::options::{Joined, JoinedView, LeftJoined, OuterJoined};
 use crate::codec::StreamData;
 use crate::windows::JoinWindows;
 
@@ -140,7 +140,7 @@ impl<K, V> Table<K, V> {
         /// By a foreign key: `join(other, |value| row_key, |value, row| …)`.
         ///
         /// Kafka Streams: `KTable.join`.
-        fn join, try_join, join__3, try_join__3[TK, T, V2: StreamData](other: Table<TK, T>, |&V, &T| V2) -> Behind<Table<K, V2::Stored>, View>;
+        fn join, try_join, join__3, try_join__3[TK, T, V2: StreamData](other: Table<TK, T>, |&V, &T| V2) -> Behind<Table<K, V2::Stored>, JoinedView>;
         /// The keys of a table, with a value made of its row and of that of another or `None`.
         ///
         /// By a foreign key: `left_join(other, |value| row_key, |value, row| …)`.
@@ -148,28 +148,28 @@ impl<K, V> Table<K, V> {
         /// Kafka Streams: `KTable.leftJoin`.
         fn left_join, try_left_join, left_join__3, try_left_join__3[TK, T, V2: StreamData](
             other: Table<TK, T>, |&V, Option<&T>| V2
-        ) -> Behind<Table<K, V2::Stored>, View>;
+        ) -> Behind<Table<K, V2::Stored>, JoinedView>;
         /// The keys that either table has, with a value made of the rows that there are.
         ///
         /// Kafka Streams: `KTable.outerJoin`.
         fn outer_join, try_outer_join, outer_join__3, try_outer_join__3[TK, T, V2: StreamData](
             other: Table<TK, T>, |Option<&V>, Option<&T>| V2
-        ) -> Behind<Table<K, V2::Stored>, View>;
+        ) -> Behind<Table<K, V2::Stored>, JoinedView>;
     }
 
     by_row! {
-        fn join__by, try_join__by[StreamData](Table |&K, &V|, |&V, &R|) -> TableOf<K, V2>, View;
-        fn join__by__1__2, try_join__by__1__2[StreamData](Table |&V|, |&V, &R|) -> TableOf<K, V2>, View;
-        fn join__by__3__2, try_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R|) -> TableOf<K, V2>, View;
-        fn join__by__1__3, try_join__by__1__3[StreamData](Table |&V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
-        fn join__by__2__3, try_join__by__2__3[StreamData](Table |&K, &V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
-        fn join__by__3__3, try_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, View;
-        fn left_join__by, try_left_join__by[StreamData](Table |&K, &V|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
-        fn left_join__by__1__2, try_left_join__by__1__2[StreamData](Table |&V|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
-        fn left_join__by__3__2, try_left_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> TableOf<K, V2>, View;
-        fn left_join__by__1__3, try_left_join__by__1__3[StreamData](Table |&V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, View;
-        fn left_join__by__2__3, try_left_join__by__2__3[StreamData](Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, View;
+        fn join__by, try_join__by[StreamData](Table |&K, &V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__1__2, try_join__by__1__2[StreamData](Table |&V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__3__2, try_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__1__3, try_join__by__1__3[StreamData](Table |&V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__2__3, try_join__by__2__3[StreamData](Table |&K, &V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__3__3, try_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by, try_left_join__by[StreamData](Table |&K, &V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__1__2, try_left_join__by__1__2[StreamData](Table |&V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__3__2, try_left_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__1__3, try_left_join__by__1__3[StreamData](Table |&V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__2__3, try_left_join__by__2__3[StreamData](Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
         fn left_join__by__3__3, try_left_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>, Cx<'_>|
-        ) -> TableOf<K, V2>, View;
+        ) -> TableOf<K, V2>, JoinedView;
     }
 }

@@ -136,6 +136,22 @@ macro_rules! option {
             self
         }
     };
+    (copartitioned) => {
+        /// Both sides are divided alike, although formats or partitioners differ: the author of
+        /// the topology vouches for it.
+        #[must_use]
+        pub fn copartitioned(self) -> Self {
+            self
+        }
+    };
+    (feedback) => {
+        /// The records are meant to come back to the topic that they are made of; some operator on
+        /// the way must end it.
+        #[must_use]
+        pub fn feedback(self) -> Self {
+            self
+        }
+    };
     (changelog_setting) => {
         /// A setting of the changelog's topic, such as `min.compaction.lag.ms`; may be repeated.
         #[must_use]
@@ -161,11 +177,11 @@ macro_rules! options {
 
 options! {
     /// Behind `stream`.
-    StreamSource { timestamp, with, offset_reset, partitions }
+    StreamSource { timestamp, with, offset_reset, partitions, partitioned_by }
     /// Behind `table`.
     TableSource {
-        named, timestamp, with, offset_reset, partitions, without_store, versioned, without_cache, without_changelog,
-        changelog_setting,
+        named, timestamp, with, offset_reset, partitions, partitioned_by, without_store, versioned, without_cache,
+        without_changelog, changelog_setting,
     }
     /// Behind `global_table`.
     GlobalTableSource { named }
@@ -186,15 +202,23 @@ options! {
     /// Behind `suppress`.
     Suppressed { named, without_changelog, changelog_setting }
     /// Behind the `join` of a stream.
-    Joined { named, single_store, grace, without_changelog, changelog_setting }
+    Joined { named, single_store, grace, without_changelog, changelog_setting, copartitioned }
     /// Behind the `left_join` of a stream.
-    LeftJoined { named, grace, without_changelog, changelog_setting }
+    LeftJoined { named, grace, without_changelog, changelog_setting, copartitioned }
     /// Behind the `outer_join` of a stream.
-    OuterJoined { named, without_changelog, changelog_setting }
+    OuterJoined { named, without_changelog, changelog_setting, copartitioned }
+    /// Behind `merge`, and behind a processor.
+    Several { copartitioned }
+    /// Behind a view of a table that other tables are read for.
+    JoinedView { named, without_cache, without_changelog, changelog_setting, copartitioned }
+    /// Behind the aggregation of a cogroup.
+    CogroupAggregated { named, versioned, without_cache, without_changelog, changelog_setting, copartitioned }
+    /// Behind the aggregation of a cogroup in windows.
+    CogroupInWindows { named, retention, without_cache, without_changelog, changelog_setting, copartitioned }
     /// Behind `cogroup`.
     Cogrouping { named }
     /// Behind `repartition`.
     Repartitioned { named, with, partitions, partitioned_by }
     /// Behind `to`.
-    Sink { with, partitioned_by }
+    Sink { with, partitioned_by, feedback }
 }

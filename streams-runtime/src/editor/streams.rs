@@ -2,7 +2,7 @@
 
 use super::forms::{Cx, closure_methods};
 use super::language::{Behind, Grouped, Nothing, Split, Stream, Table};
-use super::options::{Aggregated, Repartitioned, Sink};
+use super::options::{Aggregated, Repartitioned, Several, Sink};
 use super::shown;
 use crate::codec::StreamData;
 use crate::context::Context;
@@ -82,8 +82,9 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Both streams in one; no order between them.
     ///
     /// Kafka Streams: `merge`.
-    pub fn merge(&self, other: Stream<K, V>) -> Stream<K, V> {
-        other
+    pub fn merge(&self, other: Stream<K, V>) -> Behind<Stream<K, V>, Several> {
+        let _ = other;
+        shown()
     }
 
     /// Sends each record to the first branch whose closure is true:
@@ -138,19 +139,19 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// `process(processor, (a, b))`. It may forward any records.
     ///
     /// Kafka Streams: `process`.
-    pub fn process<P: Processor<K, V>>(&self, processor: P) -> Stream<P::KeyOut, P::ValueOut> {
+    pub fn process<P: Processor<K, V>>(&self, processor: P) -> Behind<Stream<P::KeyOut, P::ValueOut>, Several> {
         let _ = processor;
         shown()
     }
 
     #[doc(hidden)]
-    pub fn process__stores<P: Processor<K, V>>(&self, processor: P, stores: impl Sized) -> Stream<P::KeyOut, P::ValueOut> {
+    pub fn process__stores<P: Processor<K, V>>(&self, processor: P, stores: impl Sized) -> Behind<Stream<P::KeyOut, P::ValueOut>, Several> {
         let _ = (processor, stores);
         shown()
     }
 
     #[doc(hidden)]
-    pub fn process__outputs<P: BranchingProcessor<K, V>>(&self, processor: P) -> Several<<P::Outputs as Outputs>::Streams> {
+    pub fn process__outputs<P: BranchingProcessor<K, V>>(&self, processor: P) -> Divided<<P::Outputs as Outputs>::Streams> {
         let _ = processor;
         shown()
     }
@@ -160,7 +161,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         &self,
         processor: P,
         stores: impl Sized,
-    ) -> Several<<P::Outputs as Outputs>::Streams> {
+    ) -> Divided<<P::Outputs as Outputs>::Streams> {
         let _ = (processor, stores);
         shown()
     }
@@ -168,13 +169,17 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Runs a [`FixedKeyProcessor`] for each record, connected to these stores. The key stays.
     ///
     /// Kafka Streams: `processValues`.
-    pub fn process_values<P: FixedKeyProcessor<K, V>>(&self, processor: P) -> Stream<K, P::ValueOut> {
+    pub fn process_values<P: FixedKeyProcessor<K, V>>(&self, processor: P) -> Behind<Stream<K, P::ValueOut>, Several> {
         let _ = processor;
         shown()
     }
 
     #[doc(hidden)]
-    pub fn process_values__stores<P: FixedKeyProcessor<K, V>>(&self, processor: P, stores: impl Sized) -> Stream<K, P::ValueOut> {
+    pub fn process_values__stores<P: FixedKeyProcessor<K, V>>(
+        &self,
+        processor: P,
+        stores: impl Sized,
+    ) -> Behind<Stream<K, P::ValueOut>, Several> {
         let _ = (processor, stores);
         shown()
     }
@@ -183,7 +188,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     pub fn process_values__outputs<P: BranchingFixedKeyProcessor<K, V>>(
         &self,
         processor: P,
-    ) -> Several<<P::Outputs as ValueOutputs>::Streams<K>> {
+    ) -> Divided<<P::Outputs as ValueOutputs>::Streams<K>> {
         let _ = processor;
         shown()
     }
@@ -193,7 +198,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         &self,
         processor: P,
         stores: impl Sized,
-    ) -> Several<<P::Outputs as ValueOutputs>::Streams<K>> {
+    ) -> Divided<<P::Outputs as ValueOutputs>::Streams<K>> {
         let _ = (processor, stores);
         shown()
     }
@@ -201,9 +206,9 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
 /// The streams of a processor with several outputs, as the real handles have them.
 #[derive(Debug)]
-pub struct Several<S>(std::marker::PhantomData<fn() -> S>);
+pub struct Divided<S>(std::marker::PhantomData<fn() -> S>);
 
-impl<S: Shown> Several<S> {
+impl<S: Shown> Divided<S> {
     #[doc(hidden)]
     #[must_use]
     pub fn __end(&self) -> S::As {

@@ -2,7 +2,7 @@
 
 use super::forms::{Cx, closure_methods};
 use super::language::{Behind, GroupedTable, Stream, Table};
-use super::options::{Suppressed, View};
+use super::options::{JoinedView, Suppressed, View};
 use super::shown;
 use crate::codec::StreamData;
 use crate::operators::ValueTransformer;
@@ -60,7 +60,7 @@ impl<K, V> Table<K, V> {
     /// `transform_values(transformer, (a, b))`.
     ///
     /// Kafka Streams: `KTable.transformValues`.
-    pub fn transform_values<P: ValueTransformer<K, V>>(&self, transformer: P) -> Behind<Table<K, P::ValueOut>, View> {
+    pub fn transform_values<P: ValueTransformer<K, V>>(&self, transformer: P) -> Behind<Table<K, P::ValueOut>, JoinedView> {
         let _ = transformer;
         shown()
     }
@@ -70,7 +70,7 @@ impl<K, V> Table<K, V> {
         &self,
         transformer: P,
         stores: impl Sized,
-    ) -> Behind<Table<K, P::ValueOut>, View> {
+    ) -> Behind<Table<K, P::ValueOut>, JoinedView> {
         let _ = (transformer, stores);
         shown()
     }
