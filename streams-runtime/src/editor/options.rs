@@ -136,6 +136,22 @@ macro_rules! option {
             self
         }
     };
+    (max_ahead) => {
+        /// Leaves out records whose time is further ahead of the wall clock.
+        #[must_use]
+        pub fn max_ahead(self, duration: Duration) -> Self {
+            let _ = duration;
+            self
+        }
+    };
+    (hold_unmatched) => {
+        /// A record without a partner waits until its window and the grace are over, also one that
+        /// comes late.
+        #[must_use]
+        pub fn hold_unmatched(self) -> Self {
+            self
+        }
+    };
     (copartitioned) => {
         /// Both sides are divided alike, although formats or partitioners differ: the author of
         /// the topology vouches for it.
@@ -177,10 +193,10 @@ macro_rules! options {
 
 options! {
     /// Behind `stream`.
-    StreamSource { timestamp, with, offset_reset, partitions, partitioned_by }
+    StreamSource { timestamp, max_ahead, with, offset_reset, partitions, partitioned_by }
     /// Behind `table`.
     TableSource {
-        named, timestamp, with, offset_reset, partitions, partitioned_by, without_store, versioned, without_cache,
+        named, timestamp, max_ahead, with, offset_reset, partitions, partitioned_by, without_store, versioned, without_cache,
         without_changelog, changelog_setting,
     }
     /// Behind `global_table`.
@@ -204,9 +220,9 @@ options! {
     /// Behind the `join` of a stream.
     Joined { named, single_store, grace, without_changelog, changelog_setting, copartitioned }
     /// Behind the `left_join` of a stream.
-    LeftJoined { named, grace, without_changelog, changelog_setting, copartitioned }
+    LeftJoined { named, grace, hold_unmatched, without_changelog, changelog_setting, copartitioned }
     /// Behind the `outer_join` of a stream.
-    OuterJoined { named, without_changelog, changelog_setting, copartitioned }
+    OuterJoined { named, hold_unmatched, without_changelog, changelog_setting, copartitioned }
     /// Behind `merge`, and behind a processor.
     Several { copartitioned }
     /// Behind a view of a table that other tables are read for.
