@@ -11,6 +11,7 @@ mod kafka;
 mod matching;
 mod outage;
 mod poison;
+mod refused;
 mod restart;
 mod scaling;
 mod startup;

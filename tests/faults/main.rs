@@ -8,4 +8,5 @@ mod disk;
 mod kill;
 mod records;
 mod setup;
+mod unwritten;
 mod user_code;

@@ -33,6 +33,7 @@ mod process;
 mod process_outputs;
 mod process_tables;
 mod process_values_outputs;
+mod produce_errors;
 mod reduce;
 mod repartition;
 mod schedules;

@@ -6,6 +6,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use super::context::Context;
 use crate::broker::{BrokerError, TopicPartition};
+use crate::produce_error::ProduceErrorKind;
 
 /// The code of an error, also where rdkafka keeps it to itself.
 pub(super) fn code_of(error: &KafkaError) -> Code {
@@ -48,6 +49,7 @@ pub(super) fn is_about_the_record(code: Code) -> bool {
         code,
         Code::MessageSizeTooLarge
             | Code::InvalidRecord
+            | Code::InvalidDifferentRecord
             | Code::InvalidMessage
             | Code::InvalidMessageSize
             | Code::InvalidTimestamp
@@ -59,6 +61,35 @@ pub(super) fn is_about_the_record(code: Code) -> bool {
             | Code::TopicAuthorizationFailed
             | Code::InvalidTopic
     )
+}
+
+/// Whether this is about a batch of records: one of them is at fault, or all together are too much.
+pub(super) fn is_about_a_batch(code: Code) -> bool {
+    is_about_the_record(code)
+        && !matches!(code, Code::UnknownPartition | Code::UnknownTopic | Code::TopicAuthorizationFailed | Code::InvalidTopic)
+}
+
+/// What kind of reason a code is for a record not to be written.
+pub(super) fn produce_kind(code: Code) -> ProduceErrorKind {
+    match code {
+        Code::MessageSizeTooLarge | Code::InvalidMessageSize => ProduceErrorKind::TooLarge,
+        Code::UnknownTopic | Code::InvalidTopic => ProduceErrorKind::Topic,
+        Code::UnknownPartition => ProduceErrorKind::Partition,
+        Code::TopicAuthorizationFailed => ProduceErrorKind::Unauthorized,
+        Code::InvalidTimestamp => ProduceErrorKind::Timestamp,
+        _ => ProduceErrorKind::Refused,
+    }
+}
+
+/// Why a record is not written, with what can be done about it.
+pub(super) fn produce_reason(code: Code) -> String {
+    match code {
+        Code::MessageSizeTooLarge => format!(
+            "{code}; the limits are `max.message.bytes` of the topic and `producer.message.max.bytes` of the client (`.setting(…)`, 1,000,000 if not given)"
+        ),
+        Code::InvalidRecord => format!("{code}; has it a null key, and is the topic compacted?"),
+        _ => code.to_string(),
+    }
 }
 
 /// Makes errors of one client: knows where its broker is and what it complained about.

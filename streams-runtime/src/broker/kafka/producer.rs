@@ -13,9 +13,12 @@ use super::admin::Admin;
 use super::context::Context;
 use super::detached::Detached;
 use super::error::{self, Words};
-use super::raw::{Report, Reports, TopicHandle};
+use super::mending::{Mending, Parcel, Step};
+use super::on_the_way::{Kept, OnTheWay};
+use super::raw::{Report, Reports, Sent, TopicHandle};
 use super::settings::{Kind, Settings};
-use crate::broker::{BrokerError, ProduceBatch, Producer, ProducerConfig, TopicSlot};
+use crate::broker::{BrokerError, ProduceBatch, Producer, ProducerConfig, RefusedRecord, ResultOrigin, TopicSlot};
+use crate::record::{NewRecord, RecordBatch, RecordRef};
 
 /// So many kinds of failure are kept; a kind is a partition and a reason.
 const MAX_FAILURES: usize = 1000;
@@ -40,23 +43,56 @@ struct Failure {
 struct Told {
     topics: Vec<Topic>,
     failures: VecDeque<Failure>,
+    on_the_way: OnTheWay,
+    mending: Mending,
+    /// Records at fault whose origins are known.
+    refused: VecDeque<Parcel>,
 }
 
 impl Told {
-    fn report(&mut self, slot: usize, partition: i32, report: Report) {
+    /// Takes a report in; whether acknowledgements are to be reported one by one from here on.
+    fn report(&mut self, slot: usize, partition: i32, report: Report<'_>) -> bool {
         match report {
-            Report::Acknowledged { end } => {
-                if let Some(topic) = self.topics.get_mut(slot)
-                    && let Ok(partition) = usize::try_from(partition)
-                {
-                    if topic.ends.len() <= partition {
-                        topic.ends.resize(partition + 1, -1);
-                    }
-                    let known = &mut topic.ends[partition];
-                    *known = end.max(*known);
+            Report::Acknowledged { end } => self.acknowledged(slot, partition, end),
+            Report::AcknowledgedOne { end, sent } => {
+                self.acknowledged(slot, partition, end);
+                let kept = self.on_the_way.take(sent.mark());
+                if self.mending.follows(slot, partition, sent.key()) {
+                    self.mending.refused(parcel(slot, partition, &sent, kept, RDKafkaErrorCode::NoError));
                 }
             }
-            Report::Failed { code } => self.failed(slot, partition, code),
+            Report::Failed { code, sent } => {
+                let kept = self.on_the_way.take(sent.mark());
+                if error::is_about_a_batch(code) {
+                    self.mending.refused(parcel(slot, partition, &sent, kept, code));
+                } else if error::is_about_the_record(code) && kept.origin.is_some() {
+                    self.refused.push_back(parcel(slot, partition, &sent, kept, code));
+                } else {
+                    self.failed(slot, partition, code);
+                }
+            }
+        }
+        self.mending.watches()
+    }
+
+    fn acknowledged(&mut self, slot: usize, partition: i32, end: i64) {
+        if let Some(topic) = self.topics.get_mut(slot)
+            && let Ok(partition) = usize::try_from(partition)
+        {
+            if topic.ends.len() <= partition {
+                topic.ends.resize(partition + 1, -1);
+            }
+            let known = &mut topic.ends[partition];
+            *known = end.max(*known);
+        }
+    }
+
+    /// A record is at fault.
+    fn at_fault(&mut self, parcel: Parcel) {
+        if parcel.origin.is_some() {
+            self.refused.push_back(parcel);
+        } else {
+            self.failed(parcel.slot, parcel.partition, parcel.code);
         }
     }
 
@@ -69,6 +105,12 @@ impl Told {
             self.failures.push_back(Failure { slot, partition, code, records: 1 });
         }
     }
+}
+
+fn parcel(slot: usize, partition: i32, sent: &Sent<'_>, kept: Kept, code: RDKafkaErrorCode) -> Parcel {
+    let Kept { timestamp_ms, origin } = kept;
+    let (key, value) = (sent.key().map(<[u8]>::to_vec), sent.value().map(<[u8]>::to_vec));
+    Parcel { slot, partition, key, value, headers: sent.headers(), timestamp_ms, origin, code }
 }
 
 /// The configuration of a client that writes.
@@ -135,9 +177,76 @@ impl KafkaProducer {
     /// Takes in acknowledgements, waiting up to `timeout` for the first.
     fn serve(&mut self, timeout: Duration) {
         let told = &mut self.told;
-        self.reports.serve(timeout, &self.handles, |slot, partition, report| {
-            told.report(slot, partition, report);
-        });
+        self.reports.serve(timeout, &self.handles, told.mending.watches(), |slot, partition, report| told.report(slot, partition, report));
+    }
+
+    /// Puts a record into the client's buffer.
+    fn produce(&mut self, slot: usize, partition: i32, record: &RecordRef<'_>, origin: Option<&ResultOrigin>) {
+        let mut full_since: Option<Instant> = None;
+        loop {
+            let mark = self.told.on_the_way.mark(record.timestamp_ms, origin);
+            let code = match self.handles[slot].produce(partition, record, mark) {
+                Ok(()) => return,
+                Err(code) => code,
+            };
+            let Kept { timestamp_ms, origin } = self.told.on_the_way.take(mark);
+            let waited = full_since.get_or_insert_with(Instant::now).elapsed();
+            if code == RDKafkaErrorCode::QueueFull && waited < self.delivery_timeout {
+                self.serve(Duration::from_millis(10));
+                continue;
+            }
+            // The other records are taken all the same: this one's fate is not theirs.
+            if error::is_about_the_record(code) {
+                let (key, value) = (record.key.map(<[u8]>::to_vec), record.value.map(<[u8]>::to_vec));
+                let headers = record.headers.into();
+                self.told.at_fault(Parcel { slot, partition, key, value, headers, timestamp_ms, origin, code });
+            } else {
+                self.told.failed(slot, partition, code);
+            }
+            return;
+        }
+    }
+
+    /// Everything that was sent is reported: sends again what was refused together with others. Whether there is something to wait for.
+    fn mend(&mut self) -> bool {
+        loop {
+            match self.told.mending.next() {
+                Step::Done => return false,
+                Step::AtFault(parcel) => self.told.at_fault(parcel),
+                Step::Send(parcels) => {
+                    let mut batch = RecordBatch::default();
+                    for Parcel { key, value, headers, timestamp_ms, .. } in &parcels {
+                        let (key, value) = (key.as_deref(), value.as_deref());
+                        batch.push(NewRecord { key, value, timestamp_ms: *timestamp_ms, offset: 0 });
+                        headers.iter_bytes().for_each(|(name, value)| batch.push_header(name, value));
+                    }
+                    for (parcel, record) in parcels.iter().zip(batch.iter()) {
+                        self.produce(parcel.slot, parcel.partition, &record, parcel.origin.as_ref());
+                    }
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Waits until everything that was sent is acknowledged, refused or failed.
+    fn drain(&mut self, timeout: Duration) -> Result<(), BrokerError> {
+        let until = Instant::now() + timeout;
+        loop {
+            let done = self.reports.flush_step();
+            self.serve(Duration::ZERO);
+            self.failure()?;
+            if done && !self.mend() {
+                return self.failure();
+            }
+            if Instant::now() >= until {
+                return Err(BrokerError::TimedOut {
+                    what: format!("{} records that were not acknowledged yet", self.client.get().in_flight_count()),
+                    after_ms: timeout.as_millis() as u64,
+                    address: self.address.clone(),
+                });
+            }
+        }
     }
 
     /// The oldest failure that was not returned yet.
@@ -153,7 +262,7 @@ impl KafkaProducer {
                 fatal: true,
             });
         }
-        let mut reason = failure.code.to_string();
+        let mut reason = error::produce_reason(failure.code);
         if failure.code == RDKafkaErrorCode::MessageTimedOut {
             reason = format!(
                 "not acknowledged within the delivery timeout of {} ms; is the broker at {} up?",
@@ -210,30 +319,20 @@ impl Producer for KafkaProducer {
 
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError> {
         self.serve(Duration::ZERO);
-        for (slot, partition, record) in batch.iter() {
+        if !self.told.mending.is_done() {
+            // What was refused comes before what follows.
+            self.drain(self.delivery_timeout)?;
+        }
+        for (index, (slot, partition, record)) in batch.iter().enumerate() {
             let slot = slot.0 as usize;
-            let Some(mut handle) = self.handles.get(slot) else {
+            if slot >= self.handles.len() {
                 return Err(BrokerError::Other {
                     what: "write a record".to_owned(),
                     reason: "its topic belongs to another producer".to_owned(),
                     fatal: false,
                 });
-            };
-            let mut full_since: Option<Instant> = None;
-            loop {
-                let code = match handle.produce(partition, &record) {
-                    Ok(()) => break,
-                    Err(code) => code,
-                };
-                let waited = full_since.get_or_insert_with(Instant::now).elapsed();
-                if code != RDKafkaErrorCode::QueueFull || waited >= self.delivery_timeout {
-                    // The other records are taken all the same: this one's fate is not theirs.
-                    self.told.failed(slot, partition, code);
-                    break;
-                }
-                self.serve(Duration::from_millis(10));
-                handle = &self.handles[slot];
             }
+            self.produce(slot, partition, &record, batch.origin(index));
         }
         self.serve(Duration::ZERO);
         self.failure()
@@ -245,22 +344,17 @@ impl Producer for KafkaProducer {
     }
 
     fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError> {
-        let until = Instant::now() + timeout;
-        loop {
-            let done = self.reports.flush_step();
-            self.serve(Duration::ZERO);
-            self.failure()?;
-            if done {
-                return Ok(());
-            }
-            if Instant::now() >= until {
-                return Err(BrokerError::TimedOut {
-                    what: format!("{} records that were not acknowledged yet", self.client.get().in_flight_count()),
-                    after_ms: timeout.as_millis() as u64,
-                    address: self.address.clone(),
-                });
-            }
-        }
+        self.drain(timeout)
+    }
+
+    fn take_refused(&mut self) -> Option<RefusedRecord> {
+        let Parcel { slot, partition, key, value, headers, timestamp_ms, origin, code } = self.told.refused.pop_front()?;
+        let origin = origin?;
+        let topic = self.told.topics.get(slot).map_or_else(String::new, |t| t.name.clone());
+        let partition = (partition >= 0).then_some(partition);
+        let error = BrokerError::Produce { topic: topic.clone(), partition, reason: error::produce_reason(code), permanent: true };
+        let kind = error::produce_kind(code);
+        Some(RefusedRecord { origin, topic, partition, key, value, headers, timestamp_ms, kind, error })
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {

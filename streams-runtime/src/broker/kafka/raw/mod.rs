@@ -21,7 +21,7 @@ pub(super) use commit::{commit, member_id};
 pub(super) use event::serve_main_queue;
 pub(super) use offsets::{cached_watermarks, list_offsets};
 pub(super) use partition_queue::{PartitionQueue, Scratch};
-pub(super) use producer::{Report, Reports, TopicHandle};
+pub(super) use producer::{Mark, Report, Reports, Sent, TopicHandle};
 
 /// A reference to a queue of librdkafka.
 struct Queue(NonNull<rd::rd_kafka_queue_t>);

@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseProducer, Producer};
 
 use super::{Queue, millis};
 use crate::broker::kafka::context::Context;
+use crate::headers::Headers;
 use crate::record::RecordRef;
 
 /// A topic of a producer. By name, librdkafka would look through all its topics under a lock for every record.
@@ -36,7 +37,8 @@ impl TopicHandle {
     ///
     /// librdkafka takes the timestamp 0 for "now" and has no other way to say 0, so 0 goes out as 1 ms: event time that
     /// jumps to today would be worse than one that is off by a millisecond.
-    pub(in crate::broker::kafka) fn produce(&self, partition: i32, record: &RecordRef<'_>) -> Result<(), RDKafkaErrorCode> {
+    /// `mark` comes back with the acknowledgement.
+    pub(in crate::broker::kafka) fn produce(&self, partition: i32, record: &RecordRef<'_>, mark: Mark) -> Result<(), RDKafkaErrorCode> {
         let headers = self.headers(record)?;
         let (key, key_len) = start(record.key);
         let (value, value_len) = start(record.value);
@@ -44,8 +46,10 @@ impl TopicHandle {
             0 => 1,
             t => t,
         };
+        // Nobody follows this pointer.
+        let opaque = mark.0 as *mut c_void;
         // SAFETY: client and topic are alive. The arguments are pairs of a type and what that type demands (`int32_t`,
-        // `int`, pointer and `size_t`, `int64_t`), ended by END. Key and value are copied during the call.
+        // `int`, pointer, pointer and `size_t`, `int64_t`), ended by END. Key and value are copied during the call.
         let result: RDKafkaErrorCode = unsafe {
             let rk = self.client.client().native_ptr();
             let topic = self.topic.as_ptr();
@@ -66,6 +70,8 @@ impl TopicHandle {
                     value_len,
                     vtype::RD_KAFKA_VTYPE_TIMESTAMP,
                     timestamp_ms,
+                    vtype::RD_KAFKA_VTYPE_OPAQUE,
+                    opaque,
                     vtype::RD_KAFKA_VTYPE_END,
                 )
             } else {
@@ -85,6 +91,8 @@ impl TopicHandle {
                     value_len,
                     vtype::RD_KAFKA_VTYPE_TIMESTAMP,
                     timestamp_ms,
+                    vtype::RD_KAFKA_VTYPE_OPAQUE,
+                    opaque,
                     vtype::RD_KAFKA_VTYPE_HEADERS,
                     headers,
                     vtype::RD_KAFKA_VTYPE_END,
@@ -140,12 +148,70 @@ fn start(bytes: Option<&[u8]>) -> (*mut c_void, usize) {
     }
 }
 
+/// A number that a record has while it is on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::broker::kafka) struct Mark(pub(in crate::broker::kafka) usize);
+
+impl Mark {
+    /// Marks with this bit are wanted back from each record, others only from those that fail.
+    pub(in crate::broker::kafka) const WANTED: usize = 1;
+}
+
+/// A record that was sent, as librdkafka gives it back.
+pub(in crate::broker::kafka) struct Sent<'a>(&'a rd::rd_kafka_message_t);
+
+impl Sent<'_> {
+    pub(in crate::broker::kafka) fn mark(&self) -> Mark {
+        Mark(self.0._private as usize)
+    }
+
+    pub(in crate::broker::kafka) fn key(&self) -> Option<&[u8]> {
+        // SAFETY: the message is alive, and has so many bytes there.
+        unsafe { bytes(self.0.key, self.0.key_len) }
+    }
+
+    pub(in crate::broker::kafka) fn value(&self) -> Option<&[u8]> {
+        // SAFETY: as above.
+        unsafe { bytes(self.0.payload, self.0.len) }
+    }
+
+    pub(in crate::broker::kafka) fn headers(&self) -> Headers {
+        let mut headers = Headers::default();
+        let mut list = ptr::null_mut();
+        // SAFETY: the message is alive; the list is its own and lives as long. Names end with a zero byte.
+        unsafe {
+            let found = rd::rd_kafka_message_headers(self.0, &mut list);
+            if found != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR || list.is_null() {
+                return headers;
+            }
+            for index in 0.. {
+                let (mut name, mut value, mut len) = (ptr::null(), ptr::null(), 0);
+                let found = rd::rd_kafka_header_get_all(list, index, &mut name, &mut value, &mut len);
+                if found != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                    break;
+                }
+                headers.add_bytes(CStr::from_ptr(name).to_bytes(), bytes(value, len));
+            }
+        }
+        headers
+    }
+}
+
+/// # Safety
+/// At `start`, if it is not null, are `len` bytes that live long enough.
+unsafe fn bytes<'a>(start: *const c_void, len: usize) -> Option<&'a [u8]> {
+    // SAFETY: see above.
+    (!start.is_null()).then(|| unsafe { std::slice::from_raw_parts(start.cast(), len) })
+}
+
 /// What happened to records of one partition.
-pub(in crate::broker::kafka) enum Report {
+pub(in crate::broker::kafka) enum Report<'a> {
     /// All before this offset that this producer sent is acknowledged.
     Acknowledged { end: i64 },
+    /// One record is acknowledged whose mark is wanted, or which is watched.
+    AcknowledgedOne { end: i64, sent: Sent<'a> },
     /// A record failed.
-    Failed { code: RDKafkaErrorCode },
+    Failed { code: RDKafkaErrorCode, sent: Sent<'a> },
 }
 
 /// The acknowledgements of a producer.
@@ -166,12 +232,13 @@ impl Reports {
     }
 
     /// Serves what is there, waiting up to `timeout` for the first of it. `report` gets the number of the topic among
-    /// `topics`, the partition, and what happened.
+    /// `topics`, the partition, and what happened, and says whether it `watch`es: then it gets each acknowledgement.
     pub(in crate::broker::kafka) fn serve(
         &mut self,
         timeout: Duration,
         topics: &[TopicHandle],
-        mut report: impl FnMut(usize, i32, Report),
+        mut watch: bool,
+        mut report: impl FnMut(usize, i32, Report<'_>) -> bool,
     ) {
         let mut wait = millis(timeout);
         while let Some(event) = self.queue.poll(wait) {
@@ -187,7 +254,7 @@ impl Reports {
                     break;
                 }
                 // SAFETY: librdkafka filled in so many messages, which live as long as the event.
-                unsafe { each(&self.scratch[..count.min(self.scratch.len())], topics, &mut report) };
+                unsafe { each(&self.scratch[..count.min(self.scratch.len())], topics, &mut watch, &mut report) };
             }
         }
     }
@@ -202,14 +269,20 @@ impl Reports {
     }
 }
 
-/// Passes on what an array of acknowledgements says: failures one by one, successes once per run of one partition.
+/// Passes on what an array of acknowledgements says: failures, wanted and watched ones one by one, other successes once per run of one partition.
+/// `report` says whether to watch from here on.
 ///
 /// # Safety
 /// All messages are alive.
-unsafe fn each(messages: &[*const rd::rd_kafka_message_t], topics: &[TopicHandle], report: &mut impl FnMut(usize, i32, Report)) {
+unsafe fn each(
+    messages: &[*const rd::rd_kafka_message_t],
+    topics: &[TopicHandle],
+    watch: &mut bool,
+    report: &mut impl FnMut(usize, i32, Report<'_>) -> bool,
+) {
     let slot_of = |rkt: *mut rd::rd_kafka_topic_t| topics.iter().position(|handle| handle.topic.as_ptr() == rkt);
     let mut last: Option<&rd::rd_kafka_message_t> = None;
-    let acknowledge = |m: &rd::rd_kafka_message_t, report: &mut dyn FnMut(usize, i32, Report)| {
+    let acknowledge = |m: &rd::rd_kafka_message_t, report: &mut dyn FnMut(usize, i32, Report<'_>) -> bool| {
         if let (Some(slot), true) = (slot_of(m.rkt), m.offset >= 0) {
             let end = m.offset + 1;
             report(slot, m.partition, Report::Acknowledged { end });
@@ -218,10 +291,13 @@ unsafe fn each(messages: &[*const rd::rd_kafka_message_t], topics: &[TopicHandle
     for message in messages {
         // SAFETY: alive, see above.
         let m = unsafe { &**message };
-        if m.err != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        let failed = m.err != rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+        if failed || *watch || m._private as usize & Mark::WANTED != 0 {
             if let Some(slot) = slot_of(m.rkt) {
-                let code = m.err.into();
-                report(slot, m.partition, Report::Failed { code });
+                let sent = Sent(m);
+                let what =
+                    if failed { Report::Failed { code: m.err.into(), sent } } else { Report::AcknowledgedOne { end: m.offset + 1, sent } };
+                *watch = report(slot, m.partition, what);
             }
             continue;
         }
