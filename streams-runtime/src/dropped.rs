@@ -79,8 +79,9 @@ impl fmt::Display for DropReason {
     }
 }
 
-/// A record that an operator leaves out, as its source read it. In a schedule, and when cached changes go downstream, there is none: then the
-/// topic is empty, partition and offset are -1 and key and value are `None`.
+/// A record that an operator leaves out, as its source read it; behind a cache or a buffer the record
+/// that made the last update of the row. Where there is no single record, as in a schedule, the topic
+/// is empty, partition and offset are -1 and key and value are `None`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DroppedRecord<'a> {

@@ -17,7 +17,8 @@ pub struct TaskError {
     pub kind: ErrorKind,
     /// The node, in the words of the topology.
     pub node: String,
-    /// Topic of the record being processed; empty if there was none: in a schedule, or when cached changes went downstream.
+    /// Topic of the record that it comes from; empty if there is no single one: in a schedule, or when
+    /// the broker fails what was written before.
     pub topic: Arc<str>,
     /// Its partition; -1 if there was no record.
     pub partition: i32,

@@ -1,4 +1,5 @@
-//! Warnings that repeat: the first ones are logged, and then one line per interval that says how many there were.
+//! Warnings that repeat: the first ones are logged, and then one line per interval that says how
+//! many there were.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -33,7 +34,8 @@ struct Seen {
     count: u64,
 }
 
-/// Counts warnings by kind and node. Time is what the caller says. Only what goes wrong comes here, so that a lock does no harm.
+/// Counts warnings by kind and node. Time is what the caller says. Only what goes wrong comes here,
+/// so that a lock does no harm.
 #[derive(Debug, Default)]
 pub(crate) struct LogLimit {
     seen: Mutex<BTreeMap<Topic, Seen>>,
@@ -52,7 +54,8 @@ impl LogLimit {
         seen.count <= FIRST
     }
 
-    /// Ends the intervals that are over, and gives what was not logged in them. With `all`, those that are not over as well.
+    /// Ends the intervals that are over, and gives what was not logged in them. With `all`, those
+    /// that are not over as well.
     pub(crate) fn summaries(&self, now_ms: i64, all: bool) -> Vec<Summary> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut over = Vec::new();

@@ -57,9 +57,11 @@ pub struct CausingRecord<'a> {
     pub partition: i32,
     /// Its offset.
     pub offset: i64,
-    /// Its time in its topic, in milliseconds since the Unix epoch; -1 if its bytes are not known any more.
+    /// Its time in its topic, in milliseconds since the Unix epoch; -1 if its bytes are not known
+    /// any more.
     pub timestamp_ms: i64,
-    /// The bytes of its key. `None`: null, or not known any more, as of a change that has waited in a buffer through a restart.
+    /// The bytes of its key. `None`: null, or not known any more, as of a change that has waited in
+    /// a buffer through a restart.
     pub key: Option<&'a [u8]>,
     /// The bytes of its value; `None` as for the key.
     pub value: Option<&'a [u8]>,
@@ -107,28 +109,33 @@ impl fmt::Display for ProduceError<'_> {
     }
 }
 
-/// What to do with a result that cannot be written, be it for what it is: too large, not encodable, refused by the broker. It is asked for the
-/// results of `to`, not for changelogs and repartition topics: without one of their records state would be wrong, so they always stop the
-/// application. So does a broker that cannot be reached; it is waited for as long as the delivery timeout says.
+/// What to do with a result that cannot be written, be it for what it is: too large, not encodable,
+/// refused by the broker. It is asked for the results of `to`, not for changelogs and repartition
+/// topics: without one of their records state would be wrong, so they always stop the application.
+/// So does a broker that cannot be reached; it is waited for as long as the delivery timeout says.
 ///
-/// What a broker refuses is known only when it answers, some time after the record was processed. No offset is committed before that.
+/// What a broker refuses is known only when it answers, some time after the record was processed.
+/// No offset is committed before that.
 ///
 /// Kafka Streams: `ProductionExceptionHandler`.
 #[derive(Clone, Default)]
 pub enum OnProduceError {
-    /// Stop the application with the error; nothing is lost, the record comes again after a restart.
+    /// Stop the application with the error; nothing is lost, the record comes again after a
+    /// restart.
     #[default]
     Fail,
     /// Log it, count it, go on without the result.
     Continue,
-    /// Write the record that the result comes from, as it was read, to this topic, with headers that tell what was wrong and where; and go on.
+    /// Write the record that the result comes from, as it was read, to this topic, with headers
+    /// that tell what was wrong and where; and go on.
     DeadLetter(String),
     /// Ask a function each time.
     Custom(Arc<dyn Fn(&ProduceError<'_>) -> OnProduceError + Send + Sync>),
 }
 
 impl OnProduceError {
-    /// What to do about this error: never `Custom` (a function that answers with another function means `Fail`).
+    /// What to do about this error: never `Custom` (a function that answers with another function
+    /// means `Fail`).
     pub(crate) fn decide(&self, error: &ProduceError<'_>) -> OnProduceError {
         match self {
             OnProduceError::Custom(ask) => match ask(error) {
@@ -144,7 +151,8 @@ impl OnProduceError {
     }
 }
 
-/// The other handlers' answers mean the same here. A function gets the error in the words of a [`TaskError`], which has no result.
+/// The other handlers' answers mean the same here. A function gets the error in the words of a
+/// [`TaskError`], which has no result.
 impl From<OnError> for OnProduceError {
     fn from(handler: OnError) -> Self {
         match handler {

@@ -309,6 +309,8 @@ impl Engine {
             sum.records_out += metrics.records_out;
             sum.dropped += metrics.dropped;
             sum.skipped_errors += metrics.skipped_errors;
+            sum.unwritten_results += metrics.unwritten_results;
+            sum.dead_letters += metrics.dead_letters;
         }
         sum
     }

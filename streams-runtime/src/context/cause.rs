@@ -38,7 +38,8 @@ impl RawRecord {
     }
 }
 
-/// Where the record at hand comes from. A change that has waited in a cache or a buffer has its own.
+/// Where the record at hand comes from. A change that has waited in a cache or a buffer has its
+/// own.
 ///
 /// Kafka Streams: `ProcessorRecordContext`.
 #[derive(Clone, Debug)]
@@ -47,7 +48,8 @@ pub(crate) struct Cause {
     pub(crate) topic: Option<Arc<str>>,
     pub(crate) partition: i32,
     pub(crate) offset: i64,
-    /// Kept where a handler may ask for it; not known any more of what has waited through a restart.
+    /// Kept where a handler may ask for it; not known any more of what has waited through a
+    /// restart.
     pub(crate) raw: Option<Arc<RawRecord>>,
 }
 
@@ -108,7 +110,8 @@ impl Cause {
     }
 }
 
-/// What surrounds a record while it is at hand: changes that have waited bring theirs, and give the place back.
+/// What surrounds a record while it is at hand: changes that have waited bring theirs, and give the
+/// place back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AtHand {
     pub(crate) timestamp_ms: i64,
@@ -140,7 +143,8 @@ impl Context {
         std::mem::swap(&mut self.cause, &mut other.cause);
     }
 
-    /// Puts the record at hand aside while others go downstream; [`exchange`](Self::exchange) brings it back.
+    /// Puts the record at hand aside while others go downstream; [`exchange`](Self::exchange)
+    /// brings it back.
     #[inline]
     pub(crate) fn put_aside(&mut self) -> AtHand {
         let mut aside = AtHand { timestamp_ms: self.timestamp_ms, ..AtHand::default() };
@@ -148,7 +152,8 @@ impl Context {
         aside
     }
 
-    /// No record is at hand any more: a schedule runs, or cached changes go downstream. What fails then is not the last record's fault.
+    /// No record is at hand any more: a schedule runs, or cached changes go downstream. What fails
+    /// then is not the last record's fault.
     pub(crate) fn leave_record(&mut self) {
         self.cause = Cause::default();
     }

@@ -1,4 +1,5 @@
-//! Dead letters: the record that is at fault as it was read, with headers that say what was wrong and where.
+//! Dead letters: the record that is at fault as it was read, with headers that say what was wrong
+//! and where.
 
 use super::{Cause, Target};
 use crate::broker::{ANY_PARTITION, ProduceBatch};
@@ -17,7 +18,8 @@ pub(crate) struct DeadLetter<'a> {
 }
 
 impl DeadLetter<'_> {
-    /// Adds the letter to what is on its way out. It goes to no handler: if it cannot be written, the application stops.
+    /// Adds the letter to what is on its way out. It goes to no handler: if it cannot be written,
+    /// the application stops.
     ///
     /// Kafka Streams: the headers of its dead letters (KIP-1034), and the node.
     pub(crate) fn push(&self, target: Target, out: &mut ProduceBatch) {

@@ -1,5 +1,6 @@
-//! The causes of rows that become results when their time has come: of windows that are sent on close, and of records that wait for a partner.
-//! They are in memory only, and only where a handler may ask for records: after a restart they are not known any more.
+//! The causes of rows that become results when their time has come: of windows that are sent on
+//! close, and of records that wait for a partner. They are in memory only, and only where a handler
+//! may ask for records: after a restart they are not known any more.
 
 use std::collections::BTreeMap;
 

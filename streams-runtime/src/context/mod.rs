@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::broker::{ProduceBatch, Producer};
+use crate::broker::{BrokerError, ProduceBatch, Producer};
 use crate::headers::Headers;
 use crate::processor::Schedules;
 use crate::record::RecordRef;
@@ -95,6 +95,8 @@ pub struct Context {
     pub(crate) out: ProduceBatch,
     producer: SharedProducer,
     targets: HashMap<String, Target>,
+    /// Computed topics that cannot be written, and until when the broker is not asked again.
+    no_targets: HashMap<String, (BrokerError, i64)>,
     handlers: Handlers,
     keeps_raw: bool,
     /// Results are sent with their origin, since a handler may be asked about them.
@@ -125,6 +127,7 @@ impl Context {
             out: ProduceBatch::default(),
             producer: SharedProducer::clone(&env.producer),
             targets: HashMap::new(),
+            no_targets: HashMap::new(),
             keeps_raw: handlers.needs_raw_records(),
             tracks_results: !handlers.produce.is_fail(),
             handlers,
@@ -154,8 +157,11 @@ impl Context {
         &self.headers
     }
 
-    /// Topic that the record at hand came from; empty where there is no single record, as in a schedule. A change that has waited in a cache or
-    /// a buffer has that of the record that made it, as in Kafka Streams.
+    /// Topic that the record at hand came from; empty where there is no single record, as in a schedule.
+    /// A change that has waited in a cache or a buffer has that of the record that made it, as in Kafka
+    /// Streams. A window that is sent on close and a record that found no partner in a join have theirs
+    /// where a handler may ask for records, and none otherwise: never that of the record that happened
+    /// to move the time.
     pub fn topic(&self) -> &str {
         self.cause.topic()
     }

@@ -10,6 +10,11 @@ use crate::record::NewRecord;
 /// Results are handed to the producer when so many bytes are waiting.
 const HAND_OVER_BYTES: usize = 256 * 1024;
 
+/// A computed topic that is not there is asked for again after so long.
+const ASK_AGAIN_MS: i64 = 1_000;
+/// So many of them are remembered.
+const MAX_NO_TARGETS: usize = 1_000;
+
 /// A topic that a task writes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target {
@@ -40,12 +45,33 @@ impl Context {
         if let Some(target) = self.targets.get(name) {
             return Ok(*target);
         }
+        match self.no_targets.get(name) {
+            Some((error, until_ms)) if self.wall_clock_ms < *until_ms => return Err(error.clone()),
+            _ => {}
+        }
         let mut producer = self.producer.borrow_mut();
-        let topic = producer.topic(name)?;
-        let target = Target { topic, partitions: producer.partitions(topic) };
+        let found = producer.topic(name).map(|topic| Target { topic, partitions: producer.partitions(topic) });
         drop(producer);
-        self.targets.insert(name.to_owned(), target);
-        Ok(target)
+        match found {
+            Ok(target) => {
+                self.targets.insert(name.to_owned(), target);
+                Ok(target)
+            }
+            Err(error) => Err(self.no_target(name, error)),
+        }
+    }
+
+    /// A topic that cannot be written: with a handler that goes on, many records may name it, and each question is a request.
+    #[cold]
+    fn no_target(&mut self, name: &str, error: BrokerError) -> BrokerError {
+        if error.refusal().is_some() {
+            if self.no_targets.len() >= MAX_NO_TARGETS {
+                self.no_targets.clear();
+            }
+            let until_ms = self.wall_clock_ms.saturating_add(ASK_AGAIN_MS);
+            self.no_targets.insert(name.to_owned(), (error.clone(), until_ms));
+        }
+        error
     }
 
     /// Takes the buffers that keys and values are encoded into; give them back with [`put_scratch`](Self::put_scratch).

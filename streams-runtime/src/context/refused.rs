@@ -77,7 +77,8 @@ impl Context {
     }
 }
 
-/// Asks the handler about all results that the broker has refused so far; whether dead letters were sent, which have to be acknowledged as well.
+/// Asks the handler about all results that the broker has refused so far; whether dead letters were
+/// sent, which have to be acknowledged as well.
 ///
 /// # Errors
 /// When the handler says to fail, or a dead letter cannot be sent.

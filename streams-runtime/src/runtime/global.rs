@@ -79,6 +79,7 @@ impl GlobalReader {
 
     fn step(&mut self) -> Result<bool, Error> {
         let mut any = false;
+        self.shared.globals.tick(self.shared.config.clock.now_ms());
         let handler = &self.shared.config.handlers.decode;
         for Reading { table, partition, slot, .. } in &self.partitions {
             self.batch.clear();

@@ -175,12 +175,7 @@ impl Worker {
                     self.share_cache();
                 }
                 Command::Revoke(tasks, done) => {
-                    // What they did so far is committed before the next owner begins. If the broker is away, the next owner does it again. Any
-                    // other error is one of records, and is not to be forgotten.
-                    match self.commit_before_leaving() {
-                        Ok(()) | Err(Error::LastCommit(_)) => {}
-                        Err(error) => return Err(error),
-                    }
+                    self.commit_before_handing_over()?;
                     for task in &tasks {
                         self.close(*task)?;
                     }
@@ -210,6 +205,7 @@ impl Worker {
                         self.close(task)?;
                     }
                     self.report_metrics();
+                    self.shared.config.handlers.log_limit.log_summaries(self.shared.config.clock.now_ms(), true);
                     self.stopping = true;
                     return Ok(true);
                 }

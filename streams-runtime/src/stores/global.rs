@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::ops::RangeBounds;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
@@ -12,6 +12,7 @@ use super::order::encode_bound;
 use crate::broker::TopicPartition;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::error::{ErrorKind, OnError, TaskError};
+use crate::log_limit::LogLimit;
 use crate::record::RecordRef;
 
 /// A global table: values by the bytes of their keys.
@@ -197,6 +198,9 @@ struct Entry {
 pub struct GlobalStores {
     stores: BTreeMap<String, Entry>,
     dropped: AtomicU64,
+    /// Which warnings about records are logged, and when that was looked at last.
+    log_limit: LogLimit,
+    now_ms: AtomicI64,
 }
 
 impl std::fmt::Debug for GlobalStores {
@@ -260,9 +264,17 @@ impl GlobalStores {
         if let OnError::Fail = handler.decide(&error) {
             return Err(error);
         }
-        tracing::warn!(%error, "record left out of a global table");
+        if self.log_limit.admits("record left out of a global table", name, self.now_ms.load(Ordering::Relaxed)) {
+            tracing::warn!(%error, "record left out of a global table");
+        }
         self.dropped.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Says what time it is by the caller's clock, and logs what is due of warnings that were held back.
+    pub(crate) fn tick(&self, now_ms: i64) {
+        self.now_ms.store(now_ms, Ordering::Relaxed);
+        self.log_limit.log_summaries(now_ms, false);
     }
 
     /// How many records were left out: their key is null, or they could not be decoded.

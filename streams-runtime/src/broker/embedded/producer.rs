@@ -71,10 +71,14 @@ impl Target {
 
 #[cold]
 fn refused(topic: &Topic, partition: i32, record: &RecordRef<'_>, origin: &ResultOrigin, (kind, error): Refusal) -> RefusedRecord {
+    let chosen = match &error {
+        BrokerError::Produce { partition, .. } => *partition,
+        _ => (partition != ANY_PARTITION).then_some(partition),
+    };
     RefusedRecord {
         origin: origin.clone(),
         topic: topic.name.to_string(),
-        partition: (partition != ANY_PARTITION).then_some(partition),
+        partition: chosen,
         key: record.key.map(<[u8]>::to_vec),
         value: record.value.map(<[u8]>::to_vec),
         headers: record.headers.into(),

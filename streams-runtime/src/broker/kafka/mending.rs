@@ -1,8 +1,10 @@
-//! Records that a broker refused by the batch. Kafka refuses all records of a batch for one of them, and librdkafka takes that for its word about
-//! each. Here they are sent again in halves, until those that are at fault are alone.
+//! Records that a broker refused by the batch. Kafka refuses all records of a batch for one of
+//! them, and librdkafka takes that for its word about each. Here they are sent again in halves,
+//! until those that are at fault are alone.
 //!
-//! Records of a partition that were on their way behind a refused batch are written before it then. Where they have the key of a refused one they are
-//! sent once more, so that the last record of each key stays the last. A record may thus come twice, as after a crash; none is lost.
+//! Records of a partition that were on their way behind a refused batch are written before it then.
+//! Where they have the key of a refused one they are sent once more, so that the last record of
+//! each key stays the last. A record may thus come twice, as after a crash; none is lost.
 
 use std::collections::HashSet;
 
@@ -40,7 +42,8 @@ pub(super) enum Step {
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Mending {
-    /// Refused since the last step, and those behind them that have their keys, in the order of the reports.
+    /// Refused since the last step, and those behind them that have their keys, in the order of the
+    /// reports.
     found: Vec<Parcel>,
     keys: HashSet<(usize, i32, Vec<u8>)>,
     /// What is to be sent, the next ones last.
@@ -68,7 +71,8 @@ impl Mending {
         self.found.push(parcel);
     }
 
-    /// Whether a record that was acknowledged is to be sent again: it came behind a refused one of its key.
+    /// Whether a record that was acknowledged is to be sent again: it came behind a refused one of
+    /// its key.
     pub(super) fn follows(&self, slot: usize, partition: i32, key: Option<&[u8]>) -> bool {
         self.watches() && key.is_some_and(|key| self.keys.contains(&(slot, partition, key.to_vec())))
     }
@@ -121,7 +125,8 @@ mod tests {
         format!("{}{}", text(&parcel.key), text(&parcel.value))
     }
 
-    /// A broker that refuses a batch for each record with the value `!`, and takes what is sent as batches of so many records.
+    /// A broker that refuses a batch for each record with the value `!`, and takes what is sent as
+    /// batches of so many records.
     fn mend(mut mending: Mending, batch: usize) -> (Vec<String>, Vec<String>) {
         let (mut written, mut at_fault) = (Vec::new(), Vec::new());
         loop {

@@ -12,7 +12,8 @@ pub(super) struct Kept {
     pub(super) origin: Option<ResultOrigin>,
 }
 
-/// Records by their marks. One without an origin needs no place here: its time, which librdkafka does not give back, is its mark.
+/// Records by their marks. One without an origin needs no place here: its time, which librdkafka
+/// does not give back, is its mark.
 #[derive(Debug, Default)]
 pub(super) struct OnTheWay {
     /// The number of the first one that is kept.
