@@ -7,6 +7,7 @@ pub use std::string::{String, ToString};
 pub use std::sync::Arc;
 pub use std::vec::Vec;
 
+pub use crate::checks::{Checks, Written};
 pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, StreamData};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table, Typed};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
@@ -63,6 +64,11 @@ pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<
 pub struct WrittenWindows<W>(pub W);
 
 impl<W: Windows> WrittenWindows<W> {
+    /// Looks at them before the start.
+    pub fn check(&self, checks: &mut Checks, at: Written, retention: Option<Duration>, closes: Option<&'static str>) {
+        checks.windows(at, &self.0, retention, closes);
+    }
+
     /// The kind of store for an aggregation in them.
     pub fn store(&self, retention: Option<Duration>) -> StoreKind {
         StoreKind::windows(&self.0, retention)
@@ -71,6 +77,9 @@ impl<W: Windows> WrittenWindows<W> {
 
 /// [`WrittenWindows::store`] for what is not windows.
 pub trait NoWindows {
+    /// As below.
+    fn check(&self, _: &mut Checks, _: Written, _: Option<Duration>, _: Option<&'static str>) {}
+
     /// Never called in a program that compiles.
     fn store(&self, _: Option<Duration>) -> StoreKind {
         StoreKind::KeyValue
@@ -83,6 +92,11 @@ impl<W> NoWindows for WrittenWindows<W> {}
 pub struct WrittenJoinWindows<W>(pub W);
 
 impl WrittenJoinWindows<JoinWindows> {
+    /// Looks at them before the start.
+    pub fn check(&self, checks: &mut Checks, at: Written, is_outer: bool) {
+        checks.join_windows(at, &self.0, is_outer);
+    }
+
     /// The kind of store for one side of a join in them.
     pub fn store(&self) -> StoreKind {
         StoreKind::join_windows(&self.0)
@@ -91,6 +105,9 @@ impl WrittenJoinWindows<JoinWindows> {
 
 /// [`WrittenJoinWindows::store`] for what is not windows of a join.
 pub trait NoJoinWindows {
+    /// As below.
+    fn check(&self, _: &mut Checks, _: Written, _: bool) {}
+
     /// Never called in a program that compiles.
     fn store(&self) -> StoreKind {
         StoreKind::KeyValue

@@ -63,6 +63,7 @@
 //! `kafka` (default): Apache Kafka through librdkafka, which compiles C. `tls`, `tls-vendored`, `sasl-gssapi`: security for it.
 
 pub mod broker;
+mod checks;
 pub mod client;
 pub mod codec;
 mod context;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::checks::Checks;
 use crate::plan::TopologyPlan;
+use crate::runtime::StartupProblem;
 use crate::stores::GlobalStores;
 use crate::task::TaskBuilder;
 
@@ -16,6 +18,11 @@ pub trait Topology: Send + Sync + 'static {
     /// Sub-topologies, topics and stores.
     fn plan(&self) -> TopologyPlan;
 
+    /// Looks at what comes from constants and parameters: windows, durations, names of topics.
+    fn check(&self, checks: &mut Checks) {
+        let _ = checks;
+    }
+
     /// Adds the global tables, empty.
     fn globals(&self, globals: &mut GlobalStores);
 
@@ -26,6 +33,7 @@ pub trait Topology: Send + Sync + 'static {
 /// A topology whose type is forgotten: what runs it, and is the same for all of them, is compiled once.
 pub struct AnyTopology {
     plan: TopologyPlan,
+    problems: Vec<StartupProblem>,
     globals: Box<dyn Fn(&mut GlobalStores) + Send + Sync>,
     build: Box<dyn Fn(usize, &mut TaskBuilder<'_>) + Send + Sync>,
 }
@@ -41,8 +49,11 @@ impl AnyTopology {
     pub fn new<T: Topology>(topology: &Arc<T>) -> Self {
         let plan = topology.plan();
         let (globals_of, built_from) = (Arc::clone(topology), Arc::clone(topology));
+        let mut checks = Checks::default();
+        topology.check(&mut checks);
         AnyTopology {
             plan,
+            problems: checks.finish(),
             globals: Box::new(move |globals| globals_of.globals(globals)),
             build: Box::new(move |sub_topology, b| built_from.build(sub_topology, b)),
         }
@@ -51,6 +62,11 @@ impl AnyTopology {
     /// As [`Topology::plan`].
     pub fn plan(&self) -> &TopologyPlan {
         &self.plan
+    }
+
+    /// What [`Topology::check`] found, so that it cannot start.
+    pub fn problems(&self) -> &[StartupProblem] {
+        &self.problems
     }
 
     /// As [`Topology::globals`].

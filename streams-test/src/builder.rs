@@ -240,6 +240,9 @@ impl TestDriverBuilder {
     /// When the topology cannot run on these partitions, a store cannot be opened, a pattern is not a regular expression, or a processor's
     /// `init` fails.
     pub fn build(self) -> Result<TestDriver, DriverError> {
+        if !self.topology.problems().is_empty() {
+            return Err(streams_runtime::Error::Startup(self.topology.problems().to_vec()).into());
+        }
         let plan = self.topology.plan().clone();
         let partitioning = self.partitioning(&plan)?;
         let default_partitions = self.partitions.unwrap_or(1);

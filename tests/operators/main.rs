@@ -5,6 +5,7 @@
 mod aggregate;
 mod branch;
 mod causes;
+mod checks;
 mod cogroup;
 mod count;
 mod dropped;

@@ -122,6 +122,35 @@ fn window_store(cx: &mut Errors, node: &Node) {
     }
 }
 
+/// Whether an expression has nothing in it but calls of functions and literals, so that the macro has read all of it.
+pub(crate) fn is_written_out(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) => true,
+        Expr::Paren(paren) => is_written_out(&paren.expr),
+        Expr::Unary(unary) => is_written_out(&unary.expr),
+        Expr::MethodCall(call) => {
+            let known = ["grace", "before", "after", "before_ms", "after_ms", "start_on"];
+            known.iter().any(|known| call.method == known) && is_written_out(&call.receiver) && call.args.iter().all(is_written_out)
+        }
+        Expr::Call(call) => {
+            let known = ["tumbling", "hopping", "sliding", "sessions", "unlimited", "within"];
+            let windows = last_segment(&call.func).is_some_and(|name| known.contains(&name.as_str()));
+            duration_ms(expr).is_some() || windows && call.args.iter().all(is_written_out)
+        }
+        _ => false,
+    }
+}
+
+/// The message for windows that are a constant without grace, where something waits until they close.
+pub(crate) fn closes_in_vain(closes: &str, windows: &str) -> String {
+    let row = if closes == "emit_on_close" { CLOSE_WITHOUT_GRACE } else { SUPPRESS_WITHOUT_GRACE };
+    format!(
+        "`{closes}` needs to know when a window closes: the constant `{windows}` has windows without an end, or without `.grace(…)`; write it, \
+         with `millis(0)` if late records do not matter [{}]",
+        row.code
+    )
+}
+
 /// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
 pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
     let Expr::Call(call) = expr else { return None };

@@ -3,6 +3,7 @@
 
 mod aggregations;
 mod backward;
+mod checks;
 mod closures;
 mod cogroup;
 mod editor;
@@ -52,6 +53,7 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let attrs = topology::carried_attributes(&plan.topology);
     let needs = needs::plan(plan);
     let globals = needs::globals(runtime, plan);
+    let checks = check(runtime, plan);
     let forward = forward::forward(plan);
     let backward = backward::backward(plan);
     // The prelude may not be there.
@@ -71,6 +73,8 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
                 #needs
             }
 
+            #checks
+
             fn globals(&self, __globals: &mut #runtime::GlobalStores) {
                 #globals
             }
@@ -86,4 +90,19 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
             }
         }
     }
+}
+
+/// `Topology::check`, where there is something to look at.
+fn check(runtime: &TokenStream, plan: &Plan) -> Option<TokenStream> {
+    let checks = checks::checks(plan);
+    (!checks.is_empty()).then(|| {
+        quote! {
+            fn check(&self, __checks: &mut #runtime::Checks) {
+                use #runtime as __rt;
+                #[allow(unused_imports)]
+                use ::core::convert::From as _;
+                #checks
+            }
+        }
+    })
 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use super::backward::topic;
 use super::closures::Expressions;
 use super::forward::types;
-use crate::model::{Argument, NodeId, Topics};
+use crate::model::{Argument, Node, NodeId, Topics};
 use crate::plan::{Entry, OwnStore, Plan, StoreRole, SubTopology};
 
 /// Expands to a `TopologyPlan`.
@@ -152,17 +152,7 @@ fn source(plan: &Plan, entry: Entry) -> TokenStream {
             (format!("{}-subscription-response", state_name(plan, id)), foreign_key(plan, id, "SourceTopics", "Responses"))
         }
         Entry::Source(_) => {
-            let topics = match node.topics() {
-                Some(Topics::Pattern(pattern)) => quote!(__rt::SourceTopics::Pattern(__rt::String::from(#pattern))),
-                Some(Topics::Names(names)) => {
-                    let names = vec(names.iter().map(|name| {
-                        let topic = topic(&plan.topology, name);
-                        quote!(__rt::ToString::to_string(#topic))
-                    }));
-                    quote!(__rt::SourceTopics::Named(#names))
-                }
-                Some(Topics::Computed(_)) | None => TokenStream::new(),
-            };
+            let topics = source_topics(plan, node);
             (node.label.clone(), topics)
         }
     };
@@ -176,6 +166,21 @@ fn source(plan: &Plan, entry: Entry) -> TokenStream {
         Entry::Repartition(_) | Entry::Subscriptions(_) | Entry::Responses(_) => quote!(__rt::Option::None),
     };
     quote! { __rt::SourcePlan { name: #name, topics: #topics, offset_reset: #offset_reset, partitions: #partitions } }
+}
+
+/// Expands to `__rt::SourceTopics::Named(…)` and its like.
+pub(super) fn source_topics(plan: &Plan, node: &Node) -> TokenStream {
+    match node.topics() {
+        Some(Topics::Pattern(pattern)) => quote!(__rt::SourceTopics::Pattern(__rt::String::from(#pattern))),
+        Some(Topics::Names(names)) => {
+            let names = vec(names.iter().map(|name| {
+                let topic = topic(&plan.topology, name);
+                quote!(__rt::ToString::to_string(#topic))
+            }));
+            quote!(__rt::SourceTopics::Named(#names))
+        }
+        Some(Topics::Computed(_)) | None => TokenStream::new(),
+    }
 }
 
 fn sink(plan: &Plan, id: NodeId) -> Option<TokenStream> {
@@ -217,7 +222,7 @@ fn state_name(plan: &Plan, id: NodeId) -> String {
     plan.topology.node(id).state_name().map(|(name, _)| name).unwrap_or_default()
 }
 
-fn first_topic(plan: &Plan, id: NodeId) -> TokenStream {
+pub(super) fn first_topic(plan: &Plan, id: NodeId) -> TokenStream {
     match plan.topology.node(id).topics() {
         Some(Topics::Names(names)) => {
             let topic = names.first().map(|name| topic(&plan.topology, name));

@@ -128,6 +128,14 @@ pub enum StartupProblem {
         /// Why not.
         reason: String,
     },
+    /// A constant or a parameter of the topology makes no sense where it is used.
+    #[error("{place}: {reason}")]
+    Topology {
+        /// The operator, its state, and what was written.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The broker did not take its settings, or cannot be reached.
     #[error("{0}")]
     Broker(String),

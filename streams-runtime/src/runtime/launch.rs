@@ -99,6 +99,7 @@ impl Launch {
             problems.retain(|p| *p != StartupProblem::NoBroker);
         }
         problems.append(&mut self.problems);
+        problems.extend_from_slice(self.topology.problems());
         let directory = startup::lock_state_directory(&self.config, &mut problems);
         let Some(broker) = self.config.broker.clone().filter(|_| problems.is_empty()) else {
             return Err(Error::Startup(problems));

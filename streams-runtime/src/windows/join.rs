@@ -10,6 +10,7 @@ pub struct JoinWindows {
     before_ms: i64,
     after_ms: i64,
     grace_ms: i64,
+    has_grace: bool,
 }
 
 /// Records whose times differ by no more than this, whichever comes first; both ends belong to it.
@@ -17,7 +18,7 @@ pub struct JoinWindows {
 /// Kafka Streams: `JoinWindows.ofTimeDifferenceWithNoGrace`.
 pub const fn within(difference: Duration) -> JoinWindows {
     let difference_ms = duration_ms(difference);
-    JoinWindows { before_ms: difference_ms, after_ms: difference_ms, grace_ms: 0 }
+    JoinWindows { before_ms: difference_ms, after_ms: difference_ms, grace_ms: 0, has_grace: false }
 }
 
 /// What a join of streams takes for its windows: [`JoinWindows`] alone.
@@ -78,7 +79,13 @@ impl JoinWindows {
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = duration_ms(grace);
+        self.has_grace = true;
         self
+    }
+
+    /// Whether it was said how long records wait after the end of their windows.
+    pub(crate) fn has_grace(&self) -> bool {
+        self.has_grace
     }
 
     /// How long a record is kept after its time, in milliseconds of stream time.

@@ -35,6 +35,7 @@ impl SessionWindow {
 pub struct SessionWindows {
     pub(crate) gap_ms: i64,
     pub(crate) grace_ms: i64,
+    pub(crate) has_grace: bool,
 }
 
 /// Records of a key that follow each other within `gap` (the gap itself included) are one session: a record begins a session, lengthens one,
@@ -43,7 +44,7 @@ pub struct SessionWindows {
 ///
 /// Kafka Streams: `SessionWindows.ofInactivityGapWithNoGrace`. A topology whose sessions have no gap does not start.
 pub const fn sessions(gap: Duration) -> SessionWindows {
-    SessionWindows { gap_ms: duration_ms(gap), grace_ms: 0 }
+    SessionWindows { gap_ms: duration_ms(gap), grace_ms: 0, has_grace: false }
 }
 
 impl SessionWindows {
@@ -53,7 +54,13 @@ impl SessionWindows {
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = duration_ms(grace);
+        self.has_grace = true;
         self
+    }
+
+    #[doc(hidden)]
+    pub const fn closes(&self) -> bool {
+        self.has_grace
     }
 
     /// How long after the end of a session it closes; also how long a store must keep it.
@@ -85,6 +92,14 @@ impl Windows for SessionWindows {
 
     fn size_ms(&self) -> Option<i64> {
         None
+    }
+
+    fn problem(&self) -> Option<String> {
+        SessionWindows::problem(self)
+    }
+
+    fn has_grace(&self) -> bool {
+        self.has_grace
     }
 
     fn final_after_ms(&self) -> Option<i64> {

@@ -11,6 +11,7 @@ use crate::operators::{SlidingWindowedStream, WindowedCogroup};
 pub struct SlidingWindows {
     pub(crate) difference_ms: i64,
     pub(crate) grace_ms: i64,
+    pub(crate) has_grace: bool,
 }
 
 /// Windows of the records of a key that are at most `difference` apart: one for each set of them that a span of that length can hold.
@@ -19,7 +20,7 @@ pub struct SlidingWindows {
 ///
 /// Kafka Streams: `SlidingWindows.ofTimeDifferenceWithNoGrace`.
 pub const fn sliding(difference: Duration) -> SlidingWindows {
-    SlidingWindows { difference_ms: duration_ms(difference), grace_ms: 0 }
+    SlidingWindows { difference_ms: duration_ms(difference), grace_ms: 0, has_grace: false }
 }
 
 impl SlidingWindows {
@@ -29,7 +30,13 @@ impl SlidingWindows {
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = duration_ms(grace);
+        self.has_grace = true;
         self
+    }
+
+    #[doc(hidden)]
+    pub const fn closes(&self) -> bool {
+        self.has_grace
     }
 
     /// How long a window must be kept after its start. A record looks for windows that end before it, since it may share their records. At
@@ -58,6 +65,10 @@ impl Windows for SlidingWindows {
 
     fn size_ms(&self) -> Option<i64> {
         Some(self.difference_ms)
+    }
+
+    fn has_grace(&self) -> bool {
+        self.has_grace
     }
 
     fn final_after_ms(&self) -> Option<i64> {

@@ -36,6 +36,16 @@ pub trait Windows: Copy {
     /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
     fn final_after_ms(&self) -> Option<i64>;
 
+    /// What is wrong with them, which the start reports.
+    fn problem(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether it was said how long windows still take records after their end.
+    fn has_grace(&self) -> bool {
+        true
+    }
+
     /// The kind of store that keeps them so long.
     fn store(&self, retention_ms: i64) -> StoreKind {
         StoreKind::Window { retention_ms }
@@ -48,6 +58,7 @@ pub struct TimeWindows {
     size_ms: i64,
     advance_ms: i64,
     grace_ms: i64,
+    has_grace: bool,
 }
 
 /// Windows that follow each other: each record is in one. Without [`grace`](TimeWindows::grace) a window closes when the stream time reaches its end.
@@ -62,7 +73,7 @@ pub const fn tumbling(size: Duration) -> TimeWindows {
 /// Kafka Streams: `TimeWindows.ofSizeWithNoGrace(size).advanceBy(advance)`. A topology whose windows have no size, or advance by nothing or by
 /// more than their size, does not start.
 pub const fn hopping(size: Duration, advance: Duration) -> TimeWindows {
-    TimeWindows { size_ms: duration_ms(size), advance_ms: duration_ms(advance), grace_ms: 0 }
+    TimeWindows { size_ms: duration_ms(size), advance_ms: duration_ms(advance), grace_ms: 0, has_grace: false }
 }
 
 impl TimeWindows {
@@ -70,7 +81,13 @@ impl TimeWindows {
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = duration_ms(grace);
+        self.has_grace = true;
         self
+    }
+
+    #[doc(hidden)]
+    pub const fn closes(&self) -> bool {
+        self.has_grace
     }
 }
 
@@ -100,6 +117,14 @@ impl Windows for TimeWindows {
         Some(self.size_ms)
     }
 
+    fn problem(&self) -> Option<String> {
+        self.frames().problem()
+    }
+
+    fn has_grace(&self) -> bool {
+        self.has_grace
+    }
+
     fn final_after_ms(&self) -> Option<i64> {
         Some(self.grace_ms)
     }
@@ -124,6 +149,11 @@ impl UnlimitedWindows {
     pub const fn start_on(mut self, start_ms: i64) -> Self {
         self.first_ms = start_ms;
         self
+    }
+
+    #[doc(hidden)]
+    pub const fn closes(&self) -> bool {
+        false
     }
 }
 
@@ -151,6 +181,10 @@ impl Windows for UnlimitedWindows {
 
     fn size_ms(&self) -> Option<i64> {
         Some(i64::MAX)
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.frames().problem()
     }
 
     fn final_after_ms(&self) -> Option<i64> {
