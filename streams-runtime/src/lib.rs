@@ -139,8 +139,8 @@ pub use streams_macros::StreamData;
 /// ```
 ///
 /// - The macro makes the struct (`WordCount`) with the parameters, the function that returns it, and the constants `DESCRIPTION`
-///   (in the form of Kafka Streams' description), `MERMAID`, `DOT`, `FINGERPRINT` (changes with the names of topics and state, with written
-///   types and with partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
+///   (in the form of Kafka Streams' description), `MERMAID`, `DOT`, `FINGERPRINT` (changes with the names of topics and state, written
+///   types, formats, windows and partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
 /// - **Sources** stand alone in a `let` with a written type: `stream(topic)`, `stream([a, b])`, `stream(pattern("regex"))`, `table(topic)`,
 ///   `global_table(topic)`, and for processors `key_value_store()`, `window_store(retention, size)`, `session_store(retention)` and
 ///   `versioned_store(history)`. A topic is a literal, a constant, or any expression of the

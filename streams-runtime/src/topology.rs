@@ -23,6 +23,11 @@ pub trait Topology: Send + Sync + 'static {
         let _ = checks;
     }
 
+    /// The names of its state and what each is, in the order of the names: what a later version has to agree with to go on from there.
+    fn layout(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Adds the global tables, empty.
     fn globals(&self, globals: &mut GlobalStores);
 
@@ -34,6 +39,7 @@ pub trait Topology: Send + Sync + 'static {
 pub struct AnyTopology {
     plan: TopologyPlan,
     problems: Vec<StartupProblem>,
+    layout: &'static [(&'static str, &'static str)],
     globals: Box<dyn Fn(&mut GlobalStores) + Send + Sync>,
     build: Box<dyn Fn(usize, &mut TaskBuilder<'_>) + Send + Sync>,
 }
@@ -54,6 +60,7 @@ impl AnyTopology {
         AnyTopology {
             plan,
             problems: checks.finish(),
+            layout: topology.layout(),
             globals: Box::new(move |globals| globals_of.globals(globals)),
             build: Box::new(move |sub_topology, b| built_from.build(sub_topology, b)),
         }
@@ -67,6 +74,11 @@ impl AnyTopology {
     /// What [`Topology::check`] found, so that it cannot start.
     pub fn problems(&self) -> &[StartupProblem] {
         &self.problems
+    }
+
+    /// As [`Topology::layout`].
+    pub fn layout(&self) -> &'static [(&'static str, &'static str)] {
+        self.layout
     }
 
     /// As [`Topology::globals`].

@@ -152,7 +152,7 @@ pub(crate) fn closes_in_vain(closes: &str, windows: &str) -> String {
 }
 
 /// A duration written with literals: `minutes(1)`, `Duration::from_secs(60)`.
-pub(super) fn duration_ms(expr: &Expr) -> Option<u64> {
+pub(crate) fn duration_ms(expr: &Expr) -> Option<u64> {
     let Expr::Call(call) = expr else { return None };
     let unit_ms = match last_segment(&call.func)?.as_str() {
         "millis" | "from_millis" => 1,

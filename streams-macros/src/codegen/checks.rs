@@ -37,8 +37,15 @@ fn written(plan: &Plan, operator: NodeId, named: NodeId, expression: &Expr) -> T
     let topology = &plan.topology;
     let operator = topology.node(operator).operator();
     let name = topology.node(named).state_name().map_or_else(|| topology.called(named), |(name, _)| name);
-    let expression = tidy(&expression.to_token_stream().to_string());
+    let expression = text(expression);
     quote!(__rt::Written { operator: #operator, name: #name, expression: #expression })
+}
+
+/// An expression as it was written, near enough: without the space behind the `*` of a parameter.
+fn text(expression: &Expr) -> String {
+    let text = tidy(&expression.to_token_stream().to_string());
+    let text = text.replace("(* ", "(*").replace(", * ", ", *");
+    text.strip_prefix("* ").map(|rest| format!("*{rest}")).unwrap_or(text)
 }
 
 /// Expands to `__rt::WrittenWindows(tumbling(*size)).check(__checks, __rt::Written { … }, retention, closes);`

@@ -54,6 +54,7 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     let needs = needs::plan(plan);
     let globals = needs::globals(runtime, plan);
     let checks = check(runtime, plan);
+    let layout = layout(plan);
     let forward = forward::forward(plan);
     let backward = backward::backward(plan);
     // The prelude may not be there.
@@ -74,6 +75,8 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
             }
 
             #checks
+
+            #layout
 
             fn globals(&self, __globals: &mut #runtime::GlobalStores) {
                 #globals
@@ -102,6 +105,19 @@ fn check(runtime: &TokenStream, plan: &Plan) -> Option<TokenStream> {
                 #[allow(unused_imports)]
                 use ::core::convert::From as _;
                 #checks
+            }
+        }
+    })
+}
+
+/// `Topology::layout`, where there is state.
+fn layout(plan: &Plan) -> Option<TokenStream> {
+    let layout = crate::plan::layout(plan);
+    let pairs = layout.iter().map(|(name, what)| quote!((#name, #what)));
+    (!layout.is_empty()).then(|| {
+        quote! {
+            fn layout(&self) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+                &[#(#pairs),*]
             }
         }
     })

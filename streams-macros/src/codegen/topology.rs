@@ -121,7 +121,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
         #vis const MERMAID: &'static ::core::primitive::str = #mermaid;
         /// The topology in Graphviz' DOT language.
         #vis const DOT: &'static ::core::primitive::str = #dot;
-        /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+        /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
         #vis const FINGERPRINT: ::core::primitive::u64 = #fingerprint;
         #(#stores)*
     }

@@ -1,11 +1,14 @@
-//! A number that changes when a running application could not go on from its topics and state: names, written types, formats and
+//! What must stay as it is for a running application to go on from its topics and state: names, written types, formats, windows and
 //! partitioning. Operators between them, names of variables and the order of statements do not count.
 
 use quote::ToTokens;
 
+use syn::Expr;
+
 use super::drawing::topics_text;
 use super::{Entry, Plan, StoreRole};
-use crate::model::NodeId;
+use crate::check::duration_ms;
+use crate::model::{Argument, NodeId};
 use crate::operators::Kind;
 use crate::parse::type_text;
 use crate::text::tidy;
@@ -29,7 +32,11 @@ pub(crate) fn facts(plan: &Plan) -> String {
         }
         for store in &sub_topology.stores {
             let row = plan.topology.node(store.node).row;
-            let details = if store.role == StoreRole::Rows { details(plan, store.node) } else { String::new() };
+            let details = match store.role {
+                StoreRole::Rows => details(plan, store.node),
+                StoreRole::JoinSide => windows(plan, store.node),
+                _ => String::new(),
+            };
             let from = if plan.topology.reuses_source_topic(store.node) { " from its topic" } else { "" };
             lines.push(format!("state {} {}{details}{from}", row.name, store.name));
         }
@@ -52,6 +59,50 @@ pub(crate) fn facts(plan: &Plan) -> String {
     parts.join("\n--\n")
 }
 
+/// What is compared at the start: the names of state, and what each is.
+pub(crate) fn layout(plan: &Plan) -> Vec<(String, String)> {
+    let mut layout = Vec::new();
+    for sub_topology in &plan.sub_topologies {
+        for store in &sub_topology.stores {
+            let operator = plan.topology.node(store.node).row.name;
+            let of = match store.role {
+                StoreRole::Rows => details(plan, store.node),
+                StoreRole::JoinSide => windows(plan, store.node),
+                _ => String::new(),
+            };
+            layout.push((store.name.clone(), format!("{operator}{of}")));
+        }
+    }
+    layout.sort();
+    layout.dedup();
+    layout
+}
+
+/// The windows of an aggregation or of a join of streams. How long they wait for late records may change.
+fn windows(plan: &Plan, id: NodeId) -> String {
+    let topology = &plan.topology;
+    let of_aggregation = topology.windows_of(id).and_then(|windowed_by| topology.node(windowed_by).args.first());
+    let of_join = topology.node(id).args.last().filter(|_| topology.node(id).joins_streams());
+    match of_aggregation.or(of_join) {
+        Some(Argument::Value(windows)) => format!(" in {}", without_grace(windows)),
+        _ => String::new(),
+    }
+}
+
+/// Windows as text, durations in milliseconds where they are written out, so that 5 minutes are 300 seconds.
+fn without_grace(expr: &Expr) -> String {
+    if let Some(ms) = duration_ms(expr) {
+        return format!("{ms} ms");
+    }
+    let list = |args: &syn::punctuated::Punctuated<Expr, syn::Token![,]>| args.iter().map(without_grace).collect::<Vec<_>>().join(", ");
+    match expr {
+        Expr::MethodCall(call) if call.method == "grace" => without_grace(&call.receiver),
+        Expr::MethodCall(call) => format!("{}.{}({})", without_grace(&call.receiver), call.method, list(&call.args)),
+        Expr::Call(call) => format!("{}({})", tidy(&call.func.to_token_stream().to_string()), list(&call.args)),
+        other => tidy(&other.to_token_stream().to_string()),
+    }
+}
+
 fn topics(plan: &Plan, id: NodeId) -> String {
     plan.topology.node(id).topics().map(topics_text).unwrap_or_default()
 }
@@ -72,6 +123,7 @@ fn details(plan: &Plan, id: NodeId) -> String {
     if let Some((key, value)) = &node.options.with {
         text += &format!(" with {}", tidy(&format!("{}, {}", key.to_token_stream(), value.to_token_stream())));
     }
+    text += &windows(plan, id);
     // How long the history is may change: what is there is then kept for longer, or not as long.
     if node.options.versioned.is_some() {
         text += " versioned";

@@ -18,7 +18,7 @@ pub(crate) use describe::describe;
 pub(crate) use dot::dot;
 #[cfg(test)]
 pub(crate) use fingerprint::facts;
-pub(crate) use fingerprint::fingerprint;
+pub(crate) use fingerprint::{fingerprint, layout};
 pub(crate) use mermaid::mermaid;
 pub(crate) use stores::{OwnStore, StoreRole};
 pub(crate) use subtopology::{Entry, SubTopology};

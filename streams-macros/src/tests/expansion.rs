@@ -258,6 +258,25 @@ fn the_fingerprint_is_that_of_what_lives_on() {
     assert_ne!(now, fingerprint(&WORD_COUNT.replace("stream(input)", "stream(input).partitions(4)")));
 }
 
+/// Windows belong to it, how long they wait for late records does not; nor does what closures do.
+#[test]
+fn the_fingerprint_is_that_of_windows_too() {
+    let text = |windows: &str, closure: &str| {
+        format!(
+            "fn t() -> T {{ let a: Stream<String, u64> = stream(\"a\"); \
+             let sums: Table<Windowed<String>, u64> = a.group_by_key().windowed_by({windows}).reduce({closure}); }}"
+        )
+    };
+    let fingerprint = |windows: &str, closure: &str| crate::plan::fingerprint(&planned(&text(windows, closure)));
+    let now = fingerprint("tumbling(minutes(5))", "|a, b| a + b");
+    assert_eq!(now, fingerprint("tumbling(seconds(300)).grace(seconds(1))", "|a, b| a * b"));
+    assert_ne!(now, fingerprint("tumbling(minutes(1))", "|a, b| a + b"));
+    assert_ne!(now, fingerprint("hopping(minutes(5), minutes(1))", "|a, b| a + b"));
+    assert!(format!("{:?}", crate::plan::layout(&planned(WORD_COUNT))).contains("counts"));
+    let layout = crate::plan::layout(&planned(&text("tumbling(minutes(5))", "|a, b| a + b")));
+    assert_eq!(layout, [("sums".to_owned(), "reduce : Table<Windowed<String>, u64> in tumbling(300000 ms)".to_owned())]);
+}
+
 /// Inserting an operator renames nobody else's state or topic.
 #[test]
 fn names_of_state_do_not_depend_on_what_stands_before() {

@@ -22,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) commit_interval: Duration,
     pub(crate) cache_max_bytes: usize,
     pub(crate) state_dir: Option<PathBuf>,
+    /// State that has changed since the last start is what counts from now on.
+    pub(crate) accept_state_changes: bool,
     pub(crate) stores: Arc<dyn StoreFactory>,
     pub(crate) handlers: Handlers,
     pub(crate) offset_reset: OffsetReset,
@@ -52,6 +54,7 @@ impl Default for Config {
             commit_interval: Duration::from_secs(1),
             cache_max_bytes: 10 * 1024 * 1024,
             state_dir: None,
+            accept_state_changes: false,
             stores: Arc::new(MemoryStores),
             handlers: Handlers::default(),
             offset_reset: OffsetReset::Earliest,

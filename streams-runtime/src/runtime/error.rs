@@ -136,6 +136,17 @@ pub enum StartupProblem {
         /// What is wrong.
         reason: String,
     },
+    /// State of the last start is gone, or is something else now.
+    #[error(
+        "the state is not that of the last start, as it is recorded in {record}: {changes}; `.accept_state_changes()` starts with the state \
+         that there is"
+    )]
+    StateChanged {
+        /// The file that says what the state was.
+        record: String,
+        /// What has changed.
+        changes: String,
+    },
     /// The broker did not take its settings, or cannot be reached.
     #[error("{0}")]
     Broker(String),

@@ -14,6 +14,7 @@ use super::config::Config;
 use super::control::{Control, WorkerHandle};
 use super::error::{Error, StartupProblem};
 use super::global::GlobalReader;
+use super::record;
 use super::shared::Shared;
 use super::startup;
 use super::worker::Worker;
@@ -91,7 +92,15 @@ impl Launch {
         }
     }
 
+    /// The file that says what the state was at the last start.
+    fn record(&self) -> Option<PathBuf> {
+        let id = &self.config.application_id;
+        let of_state = self.config.state_dir.as_ref().map(|directory| directory.join(id).join("state-layout"));
+        of_state.or_else(|| self.embedded.as_ref().map(|directory| directory.join(format!("{id}.state-layout"))))
+    }
+
     fn launch(mut self) -> Result<(AppParts, Control), Error> {
+        let record = self.record();
         self.open_embedded();
         self.connect_kafka();
         let mut problems = startup::check_settings(&self.config);
@@ -106,6 +115,10 @@ impl Launch {
         };
         let plan = self.topology.plan().clone();
         let layout = startup::lay_out(&plan, &self.config, &*broker)?;
+        if let Some(record) = record {
+            let compared = record::compare(&record, self.topology.layout(), self.config.accept_state_changes);
+            compared.map_err(|problem| Error::Startup(vec![problem]))?;
+        }
         let mut globals = GlobalStores::default();
         self.topology.globals(&mut globals);
         let threads = self.config.threads;

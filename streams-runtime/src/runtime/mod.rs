@@ -11,6 +11,7 @@ mod launch;
 mod layout;
 mod partitioning;
 mod query;
+mod record;
 mod restore;
 mod shared;
 mod startup;

@@ -106,6 +106,7 @@ impl Checks<'_> {
         internal.extend(changelogs(self.plan, &layout.subs, self.config));
         if self.problems.is_empty() {
             self.make_internal(&internal)?;
+            self.warn_of_lost_state(&internal)?;
             self.warn_of_short_sources()?;
         }
         Ok(layout)
@@ -205,6 +206,24 @@ impl Checks<'_> {
                     store,
                     policy,
                     "the topic is the changelog of a table, and is not compacted: rows that it deletes do not come back"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// A changelog of the application that no state belongs to: its `let` was renamed, or is gone. Another application's name may begin like this
+    /// one's, so that it is no more than a warning.
+    fn warn_of_lost_state(&self, internal: &[NewTopic]) -> Result<(), BrokerError> {
+        let prefix = format!("{}-", self.config.application_id);
+        for info in self.broker.all_topics()? {
+            let Some(state) = info.name.strip_prefix(&prefix).and_then(|name| name.strip_suffix("-changelog")) else { continue };
+            if internal.iter().all(|topic| *topic.name != *info.name) {
+                let topic = &*info.name;
+                tracing::warn!(
+                    topic,
+                    state,
+                    "a changelog without state: if the state was renamed, it begins empty; `.named(…)` behind its operator gives it the old name"
                 );
             }
         }

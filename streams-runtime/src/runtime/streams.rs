@@ -159,6 +159,17 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// Starts although the state is not that of the last start. Without it a start whose state is gone, renamed, or of other types or windows is an
+    /// error that says what has changed: a renamed `let` would begin with empty state, and rows of another type could not be read.
+    ///
+    /// What the state was is recorded in the directory of the state, or of the embedded log; without either nothing is compared. New state is
+    /// no change. [`Error::Startup`](super::Error::Startup) names the record, and the changes.
+    #[must_use]
+    pub fn accept_state_changes(mut self) -> Self {
+        self.config.accept_state_changes = true;
+        self
+    }
+
     /// Keeps state somewhere else than in memory.
     #[must_use]
     pub fn stores(mut self, factory: impl StoreFactory + 'static) -> Self {

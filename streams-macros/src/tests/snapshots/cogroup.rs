@@ -14,8 +14,8 @@ impl Carts {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"items-removals-repartition-source<br>[items-removals-repartition]\"])\n    n0_1([\"added<br>[added]\"])\n    n0_2[(\"changes<br>items\")]\n    n0_3[(\"items.try_cogroup<br>items\")]\n    n0_4[(\"items<br>items\")]\n    n0_5[\"items.to_stream\"]\n    n0_6([\"items.to<br>items\"])\n  end\n  n0_0 --> n0_3\n  n0_1 --> n0_2\n  n0_2 --> n0_4\n  n0_3 --> n0_4\n  n0_4 --> n0_5\n  n0_5 --> n0_6\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"removed<br>[removed]\"])\n    n1_1[\"removals\"]\n    n1_2([\"items-removals-repartition-sink<br>items-removals-repartition\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  n1_2 -.-> n0_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Carts\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"items-removals-repartition-source\" [shape=invhouse, label=\"items-removals-repartition-source\\n[items-removals-repartition]\"];\n    \"added\" [shape=invhouse, label=\"added\\n[added]\"];\n    \"changes\" [shape=cylinder, label=\"changes\\nitems\"];\n    \"items.try_cogroup\" [shape=cylinder, label=\"items.try_cogroup\\nitems\"];\n    \"items\" [shape=cylinder, label=\"items\\nitems\"];\n    \"items.to_stream\" [shape=box, label=\"items.to_stream\"];\n    \"items.to\" [shape=house, label=\"items.to\\nitems\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"removed\" [shape=invhouse, label=\"removed\\n[removed]\"];\n    \"removals\" [shape=box, label=\"removals\"];\n    \"items-removals-repartition-sink\" [shape=house, label=\"items-removals-repartition-sink\\nitems-removals-repartition\"];\n  }\n  \"items-removals-repartition-source\" -> \"items.try_cogroup\";\n  \"added\" -> \"changes\";\n  \"changes\" -> \"items\";\n  \"items.try_cogroup\" -> \"items\";\n  \"items\" -> \"items.to_stream\";\n  \"items.to_stream\" -> \"items.to\";\n  \"removed\" -> \"removals\";\n  \"removals\" -> \"items-removals-repartition-sink\";\n  \"items-removals-repartition-sink\" -> \"items-removals-repartition-source\" [style=dashed];\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 7946409403896302254u64;
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 2853525547930101611u64;
     ///The table `items`, for queries.
     pub const ITEMS: ::streams_runtime::__private::StoreName<Windowed<String>, u64> = ::streams_runtime::__private::StoreName::new(
         "items",
@@ -91,6 +91,17 @@ impl ::streams_runtime::__private::Topology for Carts {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            (
+                "items",
+                "aggregate : Table<Windowed<String>, u64> in tumbling(3600000 ms)",
+            ),
+            ("items-removals-repartition", "repartition"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

@@ -14,7 +14,7 @@ impl Orders {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"orders<br>[orders]\"])\n    n0_1[(\"fresh<br>seen\")]\n    n0_2[\"by_user\"]\n    n0_3([\"shipped-repartition-sink<br>shipped-repartition\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"shipped-repartition-source<br>[shipped-repartition]\"])\n    n1_1([\"addresses-source<br>[addresses]\"])\n    n1_2[(\"addresses<br>addresses\")]\n    n1_3[(\"shipped<br>addresses\")]\n    n1_4[(\"priced<br>rates\")]\n    n1_5([\"failed<br>[failed]\"])\n    n1_6[\"priced.merge\"]\n    n1_7([\"again-repartition-sink<br>again-repartition\"])\n  end\n  n1_0 --> n1_3\n  n1_1 --> n1_2\n  n1_3 --> n1_4\n  n1_4 --> n1_6\n  n1_5 --> n1_6\n  n1_6 --> n1_7\n  subgraph part2[\"Sub-topology: 2\"]\n    n2_0([\"again-repartition-source<br>[again-repartition]\"])\n    n2_1([\"priced.to<br>shipped\"])\n  end\n  n2_0 --> n2_1\n  subgraph part3[\"Sub-topology: 3 for global store (will not generate tasks)\"]\n    n3_0([\"rates-source<br>[rates]\"])\n    n3_1[(\"rates<br>rates\")]\n  end\n  n3_0 --> n3_1\n  n0_3 -.-> n1_0\n  n1_7 -.-> n2_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Orders\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"orders\" [shape=invhouse, label=\"orders\\n[orders]\"];\n    \"fresh\" [shape=cylinder, label=\"fresh\\nseen\"];\n    \"by_user\" [shape=box, label=\"by_user\"];\n    \"shipped-repartition-sink\" [shape=house, label=\"shipped-repartition-sink\\nshipped-repartition\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"shipped-repartition-source\" [shape=invhouse, label=\"shipped-repartition-source\\n[shipped-repartition]\"];\n    \"addresses-source\" [shape=invhouse, label=\"addresses-source\\n[addresses]\"];\n    \"addresses\" [shape=cylinder, label=\"addresses\\naddresses\"];\n    \"shipped\" [shape=cylinder, label=\"shipped\\naddresses\"];\n    \"priced\" [shape=cylinder, label=\"priced\\nrates\"];\n    \"failed\" [shape=invhouse, label=\"failed\\n[failed]\"];\n    \"priced.merge\" [shape=box, label=\"priced.merge\"];\n    \"again-repartition-sink\" [shape=house, label=\"again-repartition-sink\\nagain-repartition\"];\n  }\n  subgraph cluster_2 {\n    label=\"Sub-topology: 2\";\n    \"again-repartition-source\" [shape=invhouse, label=\"again-repartition-source\\n[again-repartition]\"];\n    \"priced.to\" [shape=house, label=\"priced.to\\nshipped\"];\n  }\n  subgraph cluster_3 {\n    label=\"Sub-topology: 3 for global store (will not generate tasks)\";\n    \"rates-source\" [shape=invhouse, label=\"rates-source\\n[rates]\"];\n    \"rates\" [shape=cylinder, label=\"rates\\nrates\"];\n  }\n  \"orders\" -> \"fresh\";\n  \"fresh\" -> \"by_user\";\n  \"by_user\" -> \"shipped-repartition-sink\";\n  \"shipped-repartition-sink\" -> \"shipped-repartition-source\" [style=dashed];\n  \"shipped-repartition-source\" -> \"shipped\";\n  \"addresses-source\" -> \"addresses\";\n  \"shipped\" -> \"priced\";\n  \"priced\" -> \"priced.merge\";\n  \"failed\" -> \"priced.merge\";\n  \"priced.merge\" -> \"again-repartition-sink\";\n  \"again-repartition-sink\" -> \"again-repartition-source\" [style=dashed];\n  \"again-repartition-source\" -> \"priced.to\";\n  \"rates-source\" -> \"rates\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 17399094548366215667u64;
     ///The table `addresses`, for queries.
     pub const ADDRESSES: ::streams_runtime::__private::StoreName<String, Address> = ::streams_runtime::__private::StoreName::new(
@@ -127,6 +127,16 @@ impl ::streams_runtime::__private::Topology for Orders {
                 },
             ]),
         }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("addresses", "table : Table<String, Address> in 4"),
+            ("again-repartition", "repartition in 8"),
+            ("seen", "key_value_store : KeyValueStore<String, i64>"),
+            ("shipped-repartition", "repartition"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {
         __globals.add::<String, f64>("rates");

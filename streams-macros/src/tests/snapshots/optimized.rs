@@ -16,8 +16,8 @@ impl Orders {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"orders<br>[orders]\"])\n    n0_1[\"by_user\"]\n    n0_2([\"by_user-repartition-sink<br>by_user-repartition\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"by_user-repartition-source<br>[by_user-repartition]\"])\n    n1_1([\"users-source<br>[users]\"])\n    n1_2[(\"users<br>users\")]\n    n1_3[(\"per_day<br>per_day\")]\n    n1_4[(\"known<br>users\")]\n    n1_5([\"known.to<br>known\"])\n    n1_6[(\"pairs<br>pairs-this-join-store\")]\n    n1_7([\"pairs.to<br>pairs\"])\n    n1_8[\"per_day.map_values\"]\n    n1_9[(\"per_day.suppress<br>final-per-day\")]\n    n1_10[\"per_day.to_stream\"]\n    n1_11([\"per_day.to<br>per-day\"])\n  end\n  n1_0 --> n1_3\n  n1_0 --> n1_4\n  n1_0 --> n1_6\n  n1_1 --> n1_2\n  n1_3 --> n1_8\n  n1_4 --> n1_5\n  n1_6 --> n1_7\n  n1_8 --> n1_9\n  n1_9 --> n1_10\n  n1_10 --> n1_11\n  n0_2 -.-> n1_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Orders\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"orders\" [shape=invhouse, label=\"orders\\n[orders]\"];\n    \"by_user\" [shape=box, label=\"by_user\"];\n    \"by_user-repartition-sink\" [shape=house, label=\"by_user-repartition-sink\\nby_user-repartition\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"by_user-repartition-source\" [shape=invhouse, label=\"by_user-repartition-source\\n[by_user-repartition]\"];\n    \"users-source\" [shape=invhouse, label=\"users-source\\n[users]\"];\n    \"users\" [shape=cylinder, label=\"users\\nusers\"];\n    \"per_day\" [shape=cylinder, label=\"per_day\\nper_day\"];\n    \"known\" [shape=cylinder, label=\"known\\nusers\"];\n    \"known.to\" [shape=house, label=\"known.to\\nknown\"];\n    \"pairs\" [shape=cylinder, label=\"pairs\\npairs-this-join-store\"];\n    \"pairs.to\" [shape=house, label=\"pairs.to\\npairs\"];\n    \"per_day.map_values\" [shape=box, label=\"per_day.map_values\"];\n    \"per_day.suppress\" [shape=cylinder, label=\"per_day.suppress\\nfinal-per-day\"];\n    \"per_day.to_stream\" [shape=box, label=\"per_day.to_stream\"];\n    \"per_day.to\" [shape=house, label=\"per_day.to\\nper-day\"];\n  }\n  \"orders\" -> \"by_user\";\n  \"by_user\" -> \"by_user-repartition-sink\";\n  \"by_user-repartition-sink\" -> \"by_user-repartition-source\" [style=dashed];\n  \"by_user-repartition-source\" -> \"per_day\";\n  \"by_user-repartition-source\" -> \"known\";\n  \"by_user-repartition-source\" -> \"pairs\";\n  \"users-source\" -> \"users\";\n  \"per_day\" -> \"per_day.map_values\";\n  \"known\" -> \"known.to\";\n  \"pairs\" -> \"pairs.to\";\n  \"per_day.map_values\" -> \"per_day.suppress\";\n  \"per_day.suppress\" -> \"per_day.to_stream\";\n  \"per_day.to_stream\" -> \"per_day.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 11845986692391228183u64;
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 4765875513687071992u64;
     ///The table `users`, for queries.
     pub const USERS: ::streams_runtime::__private::StoreName<u64, User> = ::streams_runtime::__private::StoreName::new(
         "users",
@@ -115,6 +115,17 @@ impl ::streams_runtime::__private::Topology for Orders {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("by_user-repartition", "repartition"),
+            ("final-per-day", "suppress"),
+            ("pairs-this-join-store", "join in within(60000 ms)"),
+            ("per_day", "count : Table<Windowed<u64>, u64> in tumbling(86400000 ms)"),
+            ("users", "table : Table<u64, User>"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

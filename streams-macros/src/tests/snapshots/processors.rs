@@ -16,7 +16,7 @@ impl Readings {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"readings<br>[readings]\"])\n    n0_1[(\"smooth<br>latest, recent-readings\")]\n    n0_2[(\"smooth.process<br>latest\")]\n    n0_3[\"high\"]\n    n0_4[\"low\"]\n    n0_5([\"high.to<br>high\"])\n    n0_6([\"low.to<br>low\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  n0_2 --> n0_4\n  n0_3 --> n0_5\n  n0_4 --> n0_6\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Readings\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"readings\" [shape=invhouse, label=\"readings\\n[readings]\"];\n    \"smooth\" [shape=cylinder, label=\"smooth\\nlatest, recent-readings\"];\n    \"smooth.process\" [shape=cylinder, label=\"smooth.process\\nlatest\"];\n    \"high\" [shape=box, label=\"high\"];\n    \"low\" [shape=box, label=\"low\"];\n    \"high.to\" [shape=house, label=\"high.to\\nhigh\"];\n    \"low.to\" [shape=house, label=\"low.to\\nlow\"];\n  }\n  \"readings\" -> \"smooth\";\n  \"smooth\" -> \"smooth.process\";\n  \"smooth.process\" -> \"high\";\n  \"smooth.process\" -> \"low\";\n  \"high\" -> \"high.to\";\n  \"low\" -> \"low.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 12015461133836767693u64;
     ///The store `latest`, for queries.
     pub const LATEST: ::streams_runtime::__private::StoreName<String, f64> = ::streams_runtime::__private::StoreName::new(
@@ -77,6 +77,33 @@ impl ::streams_runtime::__private::Topology for Readings {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn check(&self, __checks: &mut ::streams_runtime::__private::Checks) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __checks
+            .duration(
+                __rt::Written {
+                    operator: "window_store",
+                    name: "recent-readings",
+                    expression: "hours(* kept_h)",
+                },
+                {
+                    #[allow(unused_variables)]
+                    let kept_h = &self.kept_h;
+                    hours(*kept_h)
+                },
+                __rt::Option::Some(("its windows", minutes(1))),
+            );
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("latest", "key_value_store : KeyValueStore<String, f64>"),
+            ("recent-readings", "window_store : WindowStore<String, f64>"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

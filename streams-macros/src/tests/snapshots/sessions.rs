@@ -14,8 +14,8 @@ impl Visits {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"views<br>[views]\"])\n    n0_1[(\"spent<br>spent\")]\n    n0_2[\"spent.to_stream\"]\n    n0_3([\"spent.to<br>visits\"])\n    n0_4[(\"views.process_values<br>seen\")]\n    n0_5([\"views.to<br>first-views\"])\n  end\n  n0_0 --> n0_1\n  n0_0 --> n0_4\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  n0_4 --> n0_5\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Visits\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"views\" [shape=invhouse, label=\"views\\n[views]\"];\n    \"spent\" [shape=cylinder, label=\"spent\\nspent\"];\n    \"spent.to_stream\" [shape=box, label=\"spent.to_stream\"];\n    \"spent.to\" [shape=house, label=\"spent.to\\nvisits\"];\n    \"views.process_values\" [shape=cylinder, label=\"views.process_values\\nseen\"];\n    \"views.to\" [shape=house, label=\"views.to\\nfirst-views\"];\n  }\n  \"views\" -> \"spent\";\n  \"views\" -> \"views.process_values\";\n  \"spent\" -> \"spent.to_stream\";\n  \"spent.to_stream\" -> \"spent.to\";\n  \"views.process_values\" -> \"views.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 3273425128973665891u64;
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 1429344186535174115u64;
     ///The store `seen`, for queries.
     pub const SEEN: ::streams_runtime::__private::StoreName<
         ::streams_runtime::__private::Windowed<
@@ -78,6 +78,17 @@ impl ::streams_runtime::__private::Topology for Visits {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("seen", "session_store : SessionStore<String, u64>"),
+            (
+                "spent",
+                "aggregate : Table<Windowed<String, SessionWindow>, u64> in sessions(300000 ms)",
+            ),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

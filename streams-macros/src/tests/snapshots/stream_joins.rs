@@ -16,8 +16,8 @@ impl Clicks {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"views<br>[views]\"])\n    n0_1[\"by_page\"]\n    n0_2([\"shown-left-repartition-sink<br>shown-left-repartition\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"shown-left-repartition-source<br>[shown-left-repartition]\"])\n    n1_1([\"both-right-repartition-source<br>[both-right-repartition]\"])\n    n1_2([\"clicks<br>[clicks]\"])\n    n1_3[(\"shown<br>shown-this-join-store, shown-outer-other-join-store, shown-left-shared-join-store\")]\n    n1_4[(\"pairs<br>click-pairs-this-join-store\")]\n    n1_5[\"swapped\"]\n    n1_6([\"both-right-repartition-sink<br>both-right-repartition\"])\n    n1_7[(\"both<br>both-outer-this-join-store, both-outer-other-join-store, both-outer-shared-join-store\")]\n    n1_8([\"both.to<br>both\"])\n  end\n  n1_0 --> n1_3\n  n1_1 --> n1_7\n  n1_2 --> n1_3\n  n1_2 --> n1_4\n  n1_3 --> n1_7\n  n1_4 --> n1_5\n  n1_5 --> n1_6\n  n1_7 --> n1_8\n  n0_2 -.-> n1_0\n  n1_6 -.-> n1_1\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Clicks\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"views\" [shape=invhouse, label=\"views\\n[views]\"];\n    \"by_page\" [shape=box, label=\"by_page\"];\n    \"shown-left-repartition-sink\" [shape=house, label=\"shown-left-repartition-sink\\nshown-left-repartition\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"shown-left-repartition-source\" [shape=invhouse, label=\"shown-left-repartition-source\\n[shown-left-repartition]\"];\n    \"both-right-repartition-source\" [shape=invhouse, label=\"both-right-repartition-source\\n[both-right-repartition]\"];\n    \"clicks\" [shape=invhouse, label=\"clicks\\n[clicks]\"];\n    \"shown\" [shape=cylinder, label=\"shown\\nshown-this-join-store, shown-outer-other-join-store, shown-left-shared-join-store\"];\n    \"pairs\" [shape=cylinder, label=\"pairs\\nclick-pairs-this-join-store\"];\n    \"swapped\" [shape=box, label=\"swapped\"];\n    \"both-right-repartition-sink\" [shape=house, label=\"both-right-repartition-sink\\nboth-right-repartition\"];\n    \"both\" [shape=cylinder, label=\"both\\nboth-outer-this-join-store, both-outer-other-join-store, both-outer-shared-join-store\"];\n    \"both.to\" [shape=house, label=\"both.to\\nboth\"];\n  }\n  \"views\" -> \"by_page\";\n  \"by_page\" -> \"shown-left-repartition-sink\";\n  \"shown-left-repartition-sink\" -> \"shown-left-repartition-source\" [style=dashed];\n  \"shown-left-repartition-source\" -> \"shown\";\n  \"both-right-repartition-source\" -> \"both\";\n  \"clicks\" -> \"shown\";\n  \"clicks\" -> \"pairs\";\n  \"shown\" -> \"both\";\n  \"pairs\" -> \"swapped\";\n  \"swapped\" -> \"both-right-repartition-sink\";\n  \"both-right-repartition-sink\" -> \"both-right-repartition-source\" [style=dashed];\n  \"both\" -> \"both.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 17500537042687305423u64;
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 14111356255850619703u64;
 }
 impl ::streams_runtime::__private::Topology for Clicks {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
@@ -159,6 +159,50 @@ impl ::streams_runtime::__private::Topology for Clicks {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn check(&self, __checks: &mut ::streams_runtime::__private::Checks) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        {
+            #[allow(unused_imports)]
+            use __rt::NoJoinWindows as _;
+            __rt::WrittenJoinWindows({
+                    #[allow(unused_variables)]
+                    let grace_s = &self.grace_s;
+                    within(minutes(5)).grace(seconds(*grace_s))
+                })
+                .check(
+                    __checks,
+                    __rt::Written {
+                        operator: "try_left_join",
+                        name: "shown",
+                        expression: "within(minutes(5)).grace(seconds(* grace_s))",
+                    },
+                    true,
+                );
+        }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            (
+                "both-outer-other-join-store",
+                "outer_join in within(1000 ms).after_ms(- 20)",
+            ),
+            ("both-outer-shared-join-store", "outer_join"),
+            (
+                "both-outer-this-join-store",
+                "outer_join in within(1000 ms).after_ms(- 20)",
+            ),
+            ("both-right-repartition", "repartition"),
+            ("click-pairs-this-join-store", "join in within(1000 ms)"),
+            ("shown-left-repartition", "repartition"),
+            ("shown-left-shared-join-store", "try_left_join"),
+            ("shown-outer-other-join-store", "try_left_join in within(300000 ms)"),
+            ("shown-this-join-store", "try_left_join in within(300000 ms)"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

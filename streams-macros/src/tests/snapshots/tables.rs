@@ -14,7 +14,7 @@ impl People {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"users-source<br>[users]\"])\n    n0_1[(\"users<br>users\")]\n    n0_2([\"homes-source<br>[homes]\"])\n    n0_3[(\"homes<br>homes\")]\n    n0_4[\"adults\"]\n    n0_5[(\"known<br>known, users, homes\")]\n    n0_6[\"towns.group_by\"]\n    n0_7([\"towns-repartition-sink<br>towns-repartition\"])\n    n0_8([\"orders<br>[orders]\"])\n    n0_9[(\"orders.join<br>users\")]\n    n0_10([\"orders.to<br>sold\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_4\n  n0_2 --> n0_3\n  n0_3 --> n0_5\n  n0_4 --> n0_5\n  n0_5 --> n0_6\n  n0_6 --> n0_7\n  n0_8 --> n0_9\n  n0_9 --> n0_10\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"visits<br>[visits]\"])\n    n1_1[\"visits.map_values\"]\n    n1_2[\"visits.to_stream\"]\n    n1_3([\"visits.to<br>visited\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  n1_2 --> n1_3\n  subgraph part2[\"Sub-topology: 2\"]\n    n2_0([\"towns-repartition-source<br>[towns-repartition]\"])\n    n2_1[(\"towns<br>towns\")]\n    n2_2[\"towns.to_stream\"]\n    n2_3([\"towns.to<br>towns\"])\n  end\n  n2_0 --> n2_1\n  n2_1 --> n2_2\n  n2_2 --> n2_3\n  n0_7 -.-> n2_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"People\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"users-source\" [shape=invhouse, label=\"users-source\\n[users]\"];\n    \"users\" [shape=cylinder, label=\"users\\nusers\"];\n    \"homes-source\" [shape=invhouse, label=\"homes-source\\n[homes]\"];\n    \"homes\" [shape=cylinder, label=\"homes\\nhomes\"];\n    \"adults\" [shape=box, label=\"adults\"];\n    \"known\" [shape=cylinder, label=\"known\\nknown, users, homes\"];\n    \"towns.group_by\" [shape=box, label=\"towns.group_by\"];\n    \"towns-repartition-sink\" [shape=house, label=\"towns-repartition-sink\\ntowns-repartition\"];\n    \"orders\" [shape=invhouse, label=\"orders\\n[orders]\"];\n    \"orders.join\" [shape=cylinder, label=\"orders.join\\nusers\"];\n    \"orders.to\" [shape=house, label=\"orders.to\\nsold\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"visits\" [shape=invhouse, label=\"visits\\n[visits]\"];\n    \"visits.map_values\" [shape=box, label=\"visits.map_values\"];\n    \"visits.to_stream\" [shape=box, label=\"visits.to_stream\"];\n    \"visits.to\" [shape=house, label=\"visits.to\\nvisited\"];\n  }\n  subgraph cluster_2 {\n    label=\"Sub-topology: 2\";\n    \"towns-repartition-source\" [shape=invhouse, label=\"towns-repartition-source\\n[towns-repartition]\"];\n    \"towns\" [shape=cylinder, label=\"towns\\ntowns\"];\n    \"towns.to_stream\" [shape=box, label=\"towns.to_stream\"];\n    \"towns.to\" [shape=house, label=\"towns.to\\ntowns\"];\n  }\n  \"users-source\" -> \"users\";\n  \"users\" -> \"adults\";\n  \"homes-source\" -> \"homes\";\n  \"homes\" -> \"known\";\n  \"adults\" -> \"known\";\n  \"known\" -> \"towns.group_by\";\n  \"towns.group_by\" -> \"towns-repartition-sink\";\n  \"towns-repartition-sink\" -> \"towns-repartition-source\" [style=dashed];\n  \"orders\" -> \"orders.join\";\n  \"orders.join\" -> \"orders.to\";\n  \"visits\" -> \"visits.map_values\";\n  \"visits.map_values\" -> \"visits.to_stream\";\n  \"visits.to_stream\" -> \"visits.to\";\n  \"towns-repartition-source\" -> \"towns\";\n  \"towns\" -> \"towns.to_stream\";\n  \"towns.to_stream\" -> \"towns.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 4176813901694575473u64;
     ///The table `users`, for queries.
     pub const USERS: ::streams_runtime::__private::StoreName<String, User> = ::streams_runtime::__private::StoreName::new(
@@ -129,6 +129,17 @@ impl ::streams_runtime::__private::Topology for People {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("homes", "table : Table<String, Home> in 4"),
+            ("known", "left_join : Table<String, Known>"),
+            ("towns", "count : Table<String, u64>"),
+            ("towns-repartition", "repartition"),
+            ("users", "table : Table<String, User> in 4"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

@@ -16,7 +16,7 @@ impl Sales {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"sold-repartition-source<br>[sold-repartition]\"])\n    n0_1([\"prices-source<br>[prices]\"])\n    n0_2[(\"prices<br>prices\")]\n    n0_3([\"taxes-source<br>[taxes]\"])\n    n0_4[(\"taxes<br>taxes\")]\n    n0_5[\"low\"]\n    n0_6[(\"sold<br>sold-Buffer, prices\")]\n    n0_7[(\"sold.left_join<br>taxes\")]\n    n0_8[(\"sold.process_values<br>seen\")]\n    n0_9([\"sold.to<br>sold\"])\n    n0_10[(\"both<br>both, prices, taxes\")]\n    n0_11[\"both.to_stream\"]\n    n0_12([\"both.to<br>both\"])\n    n0_13[(\"dear<br>dear\")]\n    n0_14[\"per_cent.group_by\"]\n    n0_15([\"per_cent-repartition-sink<br>per_cent-repartition\"])\n    n0_16[\"dear.to_stream\"]\n    n0_17([\"dear.to<br>dear\"])\n  end\n  n0_0 --> n0_6\n  n0_1 --> n0_2\n  n0_2 --> n0_5\n  n0_2 --> n0_10\n  n0_2 --> n0_13\n  n0_2 --> n0_14\n  n0_3 --> n0_4\n  n0_4 --> n0_10\n  n0_6 --> n0_7\n  n0_7 --> n0_8\n  n0_8 --> n0_9\n  n0_10 --> n0_11\n  n0_11 --> n0_12\n  n0_13 --> n0_16\n  n0_14 --> n0_15\n  n0_16 --> n0_17\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"orders<br>[orders]\"])\n    n1_1[\"sold.select_key\"]\n    n1_2([\"sold-repartition-sink<br>sold-repartition\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  subgraph part2[\"Sub-topology: 2\"]\n    n2_0([\"per_cent-repartition-source<br>[per_cent-repartition]\"])\n    n2_1[(\"per_cent<br>per_cent\")]\n    n2_2[\"per_cent.to_stream\"]\n    n2_3([\"per_cent.to<br>per-cent\"])\n  end\n  n2_0 --> n2_1\n  n2_1 --> n2_2\n  n2_2 --> n2_3\n  n0_15 -.-> n2_0\n  n1_2 -.-> n0_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Sales\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"sold-repartition-source\" [shape=invhouse, label=\"sold-repartition-source\\n[sold-repartition]\"];\n    \"prices-source\" [shape=invhouse, label=\"prices-source\\n[prices]\"];\n    \"prices\" [shape=cylinder, label=\"prices\\nprices\"];\n    \"taxes-source\" [shape=invhouse, label=\"taxes-source\\n[taxes]\"];\n    \"taxes\" [shape=cylinder, label=\"taxes\\ntaxes\"];\n    \"low\" [shape=box, label=\"low\"];\n    \"sold\" [shape=cylinder, label=\"sold\\nsold-Buffer, prices\"];\n    \"sold.left_join\" [shape=cylinder, label=\"sold.left_join\\ntaxes\"];\n    \"sold.process_values\" [shape=cylinder, label=\"sold.process_values\\nseen\"];\n    \"sold.to\" [shape=house, label=\"sold.to\\nsold\"];\n    \"both\" [shape=cylinder, label=\"both\\nboth, prices, taxes\"];\n    \"both.to_stream\" [shape=box, label=\"both.to_stream\"];\n    \"both.to\" [shape=house, label=\"both.to\\nboth\"];\n    \"dear\" [shape=cylinder, label=\"dear\\ndear\"];\n    \"per_cent.group_by\" [shape=box, label=\"per_cent.group_by\"];\n    \"per_cent-repartition-sink\" [shape=house, label=\"per_cent-repartition-sink\\nper_cent-repartition\"];\n    \"dear.to_stream\" [shape=box, label=\"dear.to_stream\"];\n    \"dear.to\" [shape=house, label=\"dear.to\\ndear\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"orders\" [shape=invhouse, label=\"orders\\n[orders]\"];\n    \"sold.select_key\" [shape=box, label=\"sold.select_key\"];\n    \"sold-repartition-sink\" [shape=house, label=\"sold-repartition-sink\\nsold-repartition\"];\n  }\n  subgraph cluster_2 {\n    label=\"Sub-topology: 2\";\n    \"per_cent-repartition-source\" [shape=invhouse, label=\"per_cent-repartition-source\\n[per_cent-repartition]\"];\n    \"per_cent\" [shape=cylinder, label=\"per_cent\\nper_cent\"];\n    \"per_cent.to_stream\" [shape=box, label=\"per_cent.to_stream\"];\n    \"per_cent.to\" [shape=house, label=\"per_cent.to\\nper-cent\"];\n  }\n  \"sold-repartition-source\" -> \"sold\";\n  \"prices-source\" -> \"prices\";\n  \"prices\" -> \"low\";\n  \"prices\" -> \"both\";\n  \"prices\" -> \"dear\";\n  \"prices\" -> \"per_cent.group_by\";\n  \"taxes-source\" -> \"taxes\";\n  \"taxes\" -> \"both\";\n  \"sold\" -> \"sold.left_join\";\n  \"sold.left_join\" -> \"sold.process_values\";\n  \"sold.process_values\" -> \"sold.to\";\n  \"both\" -> \"both.to_stream\";\n  \"both.to_stream\" -> \"both.to\";\n  \"dear\" -> \"dear.to_stream\";\n  \"per_cent.group_by\" -> \"per_cent-repartition-sink\";\n  \"per_cent-repartition-sink\" -> \"per_cent-repartition-source\" [style=dashed];\n  \"dear.to_stream\" -> \"dear.to\";\n  \"orders\" -> \"sold.select_key\";\n  \"sold.select_key\" -> \"sold-repartition-sink\";\n  \"sold-repartition-sink\" -> \"sold-repartition-source\" [style=dashed];\n  \"per_cent-repartition-source\" -> \"per_cent\";\n  \"per_cent\" -> \"per_cent.to_stream\";\n  \"per_cent.to_stream\" -> \"per_cent.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 9389317988587000834u64;
     ///The table `prices`, for queries.
     pub const PRICES: ::streams_runtime::__private::StoreName<String, Price> = ::streams_runtime::__private::StoreName::new(
@@ -164,6 +164,54 @@ impl ::streams_runtime::__private::Topology for Sales {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn check(&self, __checks: &mut ::streams_runtime::__private::Checks) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __checks
+            .duration(
+                __rt::Written {
+                    operator: "table",
+                    name: "prices",
+                    expression: "hours(* history_h)",
+                },
+                {
+                    #[allow(unused_variables)]
+                    let history_h = &self.history_h;
+                    hours(*history_h)
+                },
+                __rt::Option::None,
+            );
+        __checks
+            .duration(
+                __rt::Written {
+                    operator: "join",
+                    name: "sold",
+                    expression: "hours(* history_h)",
+                },
+                {
+                    #[allow(unused_variables)]
+                    let history_h = &self.history_h;
+                    hours(*history_h)
+                },
+                __rt::Option::Some(("this grace", minutes(5))),
+            );
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("both", "outer_join : Table<String, Cents>"),
+            ("dear", "filter_not : Table<String, Price>"),
+            ("per_cent", "count : Table<u64, u64> versioned"),
+            ("per_cent-repartition", "repartition"),
+            ("prices", "table : Table<String, Price> versioned"),
+            ("seen", "versioned_store : VersionedStore<String, u64>"),
+            ("sold-Buffer", "join"),
+            ("sold-repartition", "repartition"),
+            ("taxes", "table : Table<String, Tax> versioned"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

@@ -16,8 +16,8 @@ impl Views {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"views<br>[views]\"])\n    n0_1[\"per_minute.group_by\"]\n    n0_2([\"counts-repartition-sink<br>counts-repartition\"])\n    n0_3[(\"users<br>users\")]\n    n0_4[\"users.to_stream\"]\n    n0_5([\"users.to<br>views-per-user\"])\n  end\n  n0_0 --> n0_1\n  n0_0 --> n0_3\n  n0_1 --> n0_2\n  n0_3 --> n0_4\n  n0_4 --> n0_5\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"counts-repartition-source<br>[counts-repartition]\"])\n    n1_1[(\"counts<br>counts\")]\n    n1_2[\"counts.to_stream\"]\n    n1_3([\"counts.to<br>views-per-minute\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  n1_2 --> n1_3\n  n0_2 -.-> n1_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"Views\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"views\" [shape=invhouse, label=\"views\\n[views]\"];\n    \"per_minute.group_by\" [shape=box, label=\"per_minute.group_by\"];\n    \"counts-repartition-sink\" [shape=house, label=\"counts-repartition-sink\\ncounts-repartition\"];\n    \"users\" [shape=cylinder, label=\"users\\nusers\"];\n    \"users.to_stream\" [shape=box, label=\"users.to_stream\"];\n    \"users.to\" [shape=house, label=\"users.to\\nviews-per-user\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"counts-repartition-source\" [shape=invhouse, label=\"counts-repartition-source\\n[counts-repartition]\"];\n    \"counts\" [shape=cylinder, label=\"counts\\ncounts\"];\n    \"counts.to_stream\" [shape=box, label=\"counts.to_stream\"];\n    \"counts.to\" [shape=house, label=\"counts.to\\nviews-per-minute\"];\n  }\n  \"views\" -> \"per_minute.group_by\";\n  \"views\" -> \"users\";\n  \"per_minute.group_by\" -> \"counts-repartition-sink\";\n  \"counts-repartition-sink\" -> \"counts-repartition-source\" [style=dashed];\n  \"users\" -> \"users.to_stream\";\n  \"users.to_stream\" -> \"users.to\";\n  \"counts-repartition-source\" -> \"counts\";\n  \"counts\" -> \"counts.to_stream\";\n  \"counts.to_stream\" -> \"counts.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
-    pub const FINGERPRINT: ::core::primitive::u64 = 17093574021898117793u64;
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
+    pub const FINGERPRINT: ::core::primitive::u64 = 113473106809422511u64;
     ///The table `counts`, for queries.
     pub const COUNTS: ::streams_runtime::__private::StoreName<Windowed<Region>, u64> = ::streams_runtime::__private::StoreName::new(
         "counts",
@@ -108,6 +108,42 @@ impl ::streams_runtime::__private::Topology for Views {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn check(&self, __checks: &mut ::streams_runtime::__private::Checks) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        {
+            #[allow(unused_imports)]
+            use __rt::NoWindows as _;
+            __rt::WrittenWindows({
+                    #[allow(unused_variables)]
+                    let grace_s = &self.grace_s;
+                    tumbling(minutes(1)).grace(seconds(*grace_s))
+                })
+                .check(
+                    __checks,
+                    __rt::Written {
+                        operator: "windowed_by",
+                        name: "counts",
+                        expression: "tumbling(minutes(1)).grace(seconds(* grace_s))",
+                    },
+                    __rt::Option::Some(hours(1)),
+                    __rt::Option::Some("emit_on_close"),
+                );
+        }
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("counts", "count : Table<Windowed<Region>, u64> in tumbling(60000 ms)"),
+            ("counts-repartition", "repartition"),
+            (
+                "users",
+                "try_aggregate : Table<Windowed<String>, u64> in hopping(300000 ms, 60000 ms)",
+            ),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

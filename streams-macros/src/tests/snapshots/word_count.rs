@@ -17,7 +17,7 @@ impl WordCount {
     pub const MERMAID: &'static ::core::primitive::str = "flowchart TD\n  subgraph part0[\"Sub-topology: 0\"]\n    n0_0([\"lines<br>[{input}]\"])\n    n0_1[\"words\"]\n    n0_2[\"words.split\"]\n    n0_3[\"short\"]\n    n0_4[\"long\"]\n    n0_5[\"counts.group_by\"]\n    n0_6([\"counts-repartition-sink<br>counts-repartition\"])\n    n0_7([\"short.to<br>computed per record\"])\n  end\n  n0_0 --> n0_1\n  n0_1 --> n0_2\n  n0_2 --> n0_3\n  n0_2 --> n0_4\n  n0_3 --> n0_7\n  n0_4 --> n0_5\n  n0_5 --> n0_6\n  subgraph part1[\"Sub-topology: 1\"]\n    n1_0([\"counts-repartition-source<br>[counts-repartition]\"])\n    n1_1[(\"counts<br>counts\")]\n    n1_2[\"counts.to_stream\"]\n    n1_3([\"counts.to<br>word-counts\"])\n  end\n  n1_0 --> n1_1\n  n1_1 --> n1_2\n  n1_2 --> n1_3\n  n0_6 -.-> n1_0\n";
     /// The topology in Graphviz' DOT language.
     pub const DOT: &'static ::core::primitive::str = "digraph \"WordCount\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"lines\" [shape=invhouse, label=\"lines\\n[{input}]\"];\n    \"words\" [shape=box, label=\"words\"];\n    \"words.split\" [shape=box, label=\"words.split\"];\n    \"short\" [shape=box, label=\"short\"];\n    \"long\" [shape=box, label=\"long\"];\n    \"counts.group_by\" [shape=box, label=\"counts.group_by\"];\n    \"counts-repartition-sink\" [shape=house, label=\"counts-repartition-sink\\ncounts-repartition\"];\n    \"short.to\" [shape=house, label=\"short.to\\ncomputed per record\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"counts-repartition-source\" [shape=invhouse, label=\"counts-repartition-source\\n[counts-repartition]\"];\n    \"counts\" [shape=cylinder, label=\"counts\\ncounts\"];\n    \"counts.to_stream\" [shape=box, label=\"counts.to_stream\"];\n    \"counts.to\" [shape=house, label=\"counts.to\\nword-counts\"];\n  }\n  \"lines\" -> \"words\";\n  \"words\" -> \"words.split\";\n  \"words.split\" -> \"short\";\n  \"words.split\" -> \"long\";\n  \"short\" -> \"short.to\";\n  \"long\" -> \"counts.group_by\";\n  \"counts.group_by\" -> \"counts-repartition-sink\";\n  \"counts-repartition-sink\" -> \"counts-repartition-source\" [style=dashed];\n  \"counts-repartition-source\" -> \"counts\";\n  \"counts\" -> \"counts.to_stream\";\n  \"counts.to_stream\" -> \"counts.to\";\n}\n";
-    /// Changes with the names of topics and state, with written types and with partitioning; not with the operators between them.
+    /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 8409376043027703916u64;
     /// How often each word occurs.
     pub const COUNTS: ::streams_runtime::__private::StoreName<String, u64> = ::streams_runtime::__private::StoreName::new(
@@ -80,6 +80,27 @@ impl ::streams_runtime::__private::Topology for WordCount {
             ]),
             global_tables: __rt::Vec::new(),
         }
+    }
+    fn check(&self, __checks: &mut ::streams_runtime::__private::Checks) {
+        use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use ::core::convert::From as _;
+        __checks
+            .read(
+                "lines",
+                __rt::SourceTopics::Named(
+                    __rt::Vec::from([__rt::ToString::to_string(&self.input)]),
+                ),
+            );
+        __checks.write("counts.to", __rt::ToString::to_string("word-counts"), &[0usize]);
+    }
+    fn layout(
+        &self,
+    ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
+        &[
+            ("counts", "count : Table<String, u64>"),
+            ("counts-repartition", "repartition"),
+        ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(
