@@ -20,14 +20,32 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
         foreign_key(cx, topology, id, &divisions);
         let Some(meeting) = topology.meeting(id) else { continue };
         let mut first: Option<Division> = None;
+        let mut first_index = 0;
         for (index, (input, span)) in meeting.inputs.iter().enumerate() {
             let rekeyed = topology.rekeyed_input(id, index, &flows).is_some();
             let of_input = if rekeyed { vec![Division::InFrontOf(id)] } else { divisions[input.0].clone() };
             for division in of_input {
                 let Some(first) = first else {
-                    first = Some(division);
+                    (first, first_index) = (Some(division), index);
                     continue;
                 };
+                // Of the sides of joins and cogroups this is told elsewhere.
+                if index == first_index
+                    && let (Some((left, left_count)), Some((right, right_count))) =
+                        (declared(topology, first), declared(topology, division))
+                    && left_count != right_count
+                    && !told.contains(&(first, division))
+                {
+                    told.push((first, division));
+                    let values: &[(&str, &dyn Display)] = &[
+                        ("left", &topology.called(left)),
+                        ("left_count", &left_count),
+                        ("right", &topology.called(right)),
+                        ("right_count", &right_count),
+                        ("operator", &topology.node(id).operator()),
+                    ];
+                    cx.report(*span, MERGED_PARTITIONS, values);
+                }
                 if let Some(pattern) = [first, division].iter().find_map(|side| unknown_count(topology, *side))
                     && first != division
                     && !told.contains(&(first, division))
@@ -44,6 +62,12 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             }
         }
     }
+}
+
+/// The source or repartition of a division, and the number of partitions that was declared there.
+fn declared(topology: &Topology, division: Division) -> Option<(NodeId, u32)> {
+    let Division::At { node, .. } = division else { return None };
+    topology.node(node).options.partitions.map(|(count, _)| (node, count))
 }
 
 /// The source of a division, if it reads topics by a pattern and does not say how many partitions they have.

@@ -141,6 +141,47 @@ pub(crate) fn is_written_out(expr: &Expr) -> bool {
     }
 }
 
+/// Whether rustc can evaluate windows while it compiles: a function of ours, with literals and constants in it.
+pub(crate) fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(paren) => is_constant(&paren.expr),
+        Expr::MethodCall(call) => {
+            let known = ["grace", "before", "after", "before_ms", "after_ms", "start_on"];
+            known.iter().any(|known| call.method == known) && is_constant(&call.receiver) && call.args.iter().all(is_constant_argument)
+        }
+        Expr::Call(call) => {
+            let known = ["tumbling", "hopping", "sliding", "sessions", "within"];
+            let windows = last_segment(&call.func).is_some_and(|name| known.contains(&name.as_str()));
+            windows && call.args.iter().all(is_constant_argument)
+        }
+        _ => false,
+    }
+}
+
+/// A duration or a number that is a constant, or made of constants.
+fn is_constant_argument(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) => true,
+        Expr::Path(path) => path.path.segments.last().is_some_and(|last| !last.ident.to_string().chars().any(char::is_lowercase)),
+        Expr::Paren(paren) => is_constant_argument(&paren.expr),
+        Expr::Unary(unary) => is_constant_argument(&unary.expr),
+        Expr::Call(call) => {
+            let known = ["millis", "seconds", "minutes", "hours", "days", "from_millis", "from_secs"];
+            last_segment(&call.func).is_some_and(|name| known.contains(&name.as_str())) && call.args.iter().all(is_constant_argument)
+        }
+        _ => false,
+    }
+}
+
+/// The message for windows of constants that cannot be.
+pub(crate) fn impossible_constant(windows: &str) -> String {
+    format!(
+        "`{windows}` makes no windows: they need a size, or a gap, of at least 1 ms, and an advance of at least 1 ms and at most their size; \
+         those of a join must not end before they begin [{}]",
+        WINDOW_SIZE.code
+    )
+}
+
 /// The message for windows that are a constant without grace, where something waits until they close.
 pub(crate) fn closes_in_vain(closes: &str, windows: &str) -> String {
     let row = if closes == "emit_on_close" { CLOSE_WITHOUT_GRACE } else { SUPPRESS_WITHOUT_GRACE };

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::closures::Expressions;
 use super::needs;
-use crate::check::{closes_in_vain, is_written_out};
+use crate::check::{closes_in_vain, impossible_constant, is_constant, is_written_out};
 use crate::model::{Argument, NodeId, TopicName, Topics};
 use crate::plan::Plan;
 use crate::text::tidy;
@@ -68,11 +68,13 @@ fn windows(plan: &Plan, id: NodeId) -> TokenStream {
             }
             let at = written(plan, windowed_by, id, windows);
             let constant = closes.and_then(|closes| const_windows(windows, closes));
+            let possible = possible(windows);
             let windows = expressions.value(windows);
             let retention = option(retention.map(|retention| expressions.value(retention)));
             let closes = option(closes.map(|closes| quote!(#closes)));
             Some(quote! {
                 #constant
+                #possible
                 {
                     #[allow(unused_imports)]
                     use __rt::NoWindows as _;
@@ -95,6 +97,13 @@ fn const_windows(windows: &Expr, closes: &str) -> Option<TokenStream> {
     Some(quote_spanned!(span => const _: () = ::core::assert!(#windows.closes(), "{}", #message);))
 }
 
+/// Windows made of constants are looked at by rustc too: `const _: () = ::core::assert!(tumbling(SIZE).can_be(), "…");`
+fn possible(windows: &Expr) -> Option<TokenStream> {
+    let message = impossible_constant(&text(windows));
+    let span = windows.span().resolved_at(Span::call_site());
+    is_constant(windows).then(|| quote_spanned!(span => const _: () = ::core::assert!(#windows.can_be(), "{}", #message);))
+}
+
 /// Whether a `suppress` is written with `until_window_closes`.
 fn waits_for_close(plan: &Plan, id: NodeId) -> bool {
     let Some(Argument::Value(until)) = plan.topology.node(id).args.first() else { return false };
@@ -108,9 +117,10 @@ fn join_windows(plan: &Plan, id: NodeId) -> TokenStream {
     if is_written_out(windows) {
         return TokenStream::new();
     }
-    let (at, is_outer) = (written(plan, id, id, windows), node.row.name != "join");
+    let (at, is_outer, possible) = (written(plan, id, id, windows), node.row.name != "join", possible(windows));
     let windows = Expressions::new(&plan.topology).value(windows);
     quote! {{
+        #possible
         #[allow(unused_imports)]
         use __rt::NoJoinWindows as _;
         __rt::WrittenJoinWindows(#windows).check(__checks, #at, #is_outer);

@@ -357,6 +357,8 @@ rows! {
     // Topics that are made of each other.
     FEEDBACK = "T305": "{what}, so that each record would come round without end; write to another topic, or `.feedback()` behind `to` if something on the way ends it",
         "A record that is read, changed and written to the topic that it came from is read again. Where that is meant, as with a queue of retries, a filter or a counter on the way must end it.";
+    MERGED_PARTITIONS = "T307": "`{left}` was declared with {left_count} partitions, `{right}` with {right_count}: streams that are merged need the same number where a `{operator}` follows; put `.repartition().partitions({left_count})` behind one of them",
+        "A record with the same key is in another partition of each topic, and so in another task.";
 
     // What leads to nothing.
     UNREAD = "T308": "nothing reads the {kind} `{name}`{so}; {fix}, or start its name with `_` if that is meant",

@@ -83,6 +83,11 @@ impl JoinWindows {
         self
     }
 
+    #[doc(hidden)]
+    pub const fn can_be(&self) -> bool {
+        self.before_ms.saturating_add(self.after_ms) >= 0
+    }
+
     /// Whether it was said how long records wait after the end of their windows.
     pub(crate) fn has_grace(&self) -> bool {
         self.has_grace

@@ -63,6 +63,11 @@ impl SessionWindows {
         self.has_grace
     }
 
+    #[doc(hidden)]
+    pub const fn can_be(&self) -> bool {
+        self.gap_ms > 0
+    }
+
     /// How long after the end of a session it closes; also how long a store must keep it.
     pub(crate) const fn closes_after_ms(&self) -> i64 {
         self.gap_ms.saturating_add(self.grace_ms)

@@ -39,6 +39,11 @@ impl SlidingWindows {
         self.has_grace
     }
 
+    #[doc(hidden)]
+    pub const fn can_be(&self) -> bool {
+        true
+    }
+
     /// How long a window must be kept after its start. A record looks for windows that end before it, since it may share their records. At
     /// least a millisecond: with none at all, which is what Kafka Streams takes where there is neither difference nor grace, no window is ever found again.
     pub(crate) const fn least_retention_ms(&self) -> i64 {

@@ -89,6 +89,11 @@ impl TimeWindows {
     pub const fn closes(&self) -> bool {
         self.has_grace
     }
+
+    #[doc(hidden)]
+    pub const fn can_be(&self) -> bool {
+        self.size_ms > 0 && self.advance_ms > 0 && self.advance_ms <= self.size_ms
+    }
 }
 
 impl TimeWindows {
