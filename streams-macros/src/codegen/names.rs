@@ -48,12 +48,22 @@ fn names(topology: &Topology, id: NodeId) -> impl Iterator<Item = &TopicName> {
 }
 
 fn is_constant(name: &TopicName) -> bool {
-    matches!(name, TopicName::Constant(_))
+    match name {
+        TopicName::Constant(_) => true,
+        TopicName::Expression(expr) => is_text_macro(expr),
+        TopicName::Literal(_) | TopicName::Parameter(_) => false,
+    }
+}
+
+/// `concat!("orders-", "eu")` and its like, which rustc knows as it knows a constant.
+fn is_text_macro(expr: &syn::Expr) -> bool {
+    let syn::Expr::Macro(text) = expr else { return false };
+    ["concat", "env", "stringify"].iter().any(|name| text.mac.path.is_ident(name))
 }
 
 /// Whether rustc can compare two names that the macro cannot.
 fn comparable(a: &TopicName, b: &TopicName) -> bool {
-    let known = |name: &TopicName| matches!(name, TopicName::Constant(_) | TopicName::Literal(_));
+    let known = |name: &TopicName| is_constant(name) || matches!(name, TopicName::Literal(_));
     known(a) && known(b) && (is_constant(a) || is_constant(b)) && a.text() != b.text()
 }
 
@@ -61,7 +71,8 @@ fn tokens(name: &TopicName) -> TokenStream {
     match name {
         TopicName::Literal(literal) => quote!(#literal),
         TopicName::Constant(path) => quote!(#path),
-        _ => quote!(""),
+        TopicName::Expression(expr) => quote!(#expr),
+        TopicName::Parameter(_) => quote!(""),
     }
 }
 

@@ -135,7 +135,7 @@ impl Forward<'_, '_> {
 /// Whether the written type of the keys is one that is surely in no window.
 fn has_plain_keys(node: &Node) -> bool {
     let ty = node.variable.as_ref().and_then(|variable| variable.ty.as_ref());
-    let Some(key) = ty.and_then(|ty| written(ty).arguments.first().copied()) else { return false };
+    let Some([key, _]) = ty.and_then(|ty| written(ty).key_and_value()) else { return false };
     let plain = ["String", "str", "bool", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128", "Vec", "Uuid", "()"];
     plain.contains(&written(key).name.as_str())
 }

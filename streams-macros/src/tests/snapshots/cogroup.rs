@@ -95,13 +95,7 @@ impl ::streams_runtime::__private::Topology for Carts {
     fn layout(
         &self,
     ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
-        &[
-            (
-                "items",
-                "aggregate : Table<Windowed<String>, u64> in tumbling(3600000 ms)",
-            ),
-            ("items-removals-repartition", "repartition"),
-        ]
+        &[("items", "aggregate : Table<Windowed<String>, u64> in tumbling(3600000 ms)")]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(

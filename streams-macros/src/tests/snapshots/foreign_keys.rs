@@ -225,7 +225,7 @@ impl ::streams_runtime::__private::Topology for Letters {
             ("letters", "left_join : Table<u64, Letter>"),
             ("letters-subscription-store", "left_join"),
             ("orders", "table : Table<u64, Order>"),
-            ("sent-subscription-store", "try_join"),
+            ("sent-subscription-store", "join"),
             ("towns", "table : Table<String, Town> versioned"),
             ("users", "table : Table<UserId, User> with Prefixed::new(* least), Json"),
         ]

@@ -133,9 +133,7 @@ impl ::streams_runtime::__private::Topology for Orders {
     ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
         &[
             ("addresses", "table : Table<String, Address> in 4"),
-            ("again-repartition", "repartition in 8"),
             ("seen", "key_value_store : KeyValueStore<String, i64>"),
-            ("shipped-repartition", "repartition"),
         ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {

@@ -120,7 +120,6 @@ impl ::streams_runtime::__private::Topology for Orders {
         &self,
     ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
         &[
-            ("by_user-repartition", "repartition"),
             ("final-per-day", "suppress"),
             ("pairs-this-join-store", "join in within(60000 ms)"),
             ("per_day", "count : Table<Windowed<u64>, u64> in tumbling(86400000 ms)"),

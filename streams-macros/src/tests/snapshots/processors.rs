@@ -87,7 +87,7 @@ impl ::streams_runtime::__private::Topology for Readings {
                 __rt::Written {
                     operator: "window_store",
                     name: "recent-readings",
-                    expression: "hours(* kept_h)",
+                    expression: "hours(*kept_h)",
                 },
                 {
                     #[allow(unused_variables)]

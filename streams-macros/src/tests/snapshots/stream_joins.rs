@@ -177,7 +177,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
                     __rt::Written {
                         operator: "try_left_join",
                         name: "shown",
-                        expression: "within(minutes(5)).grace(seconds(* grace_s))",
+                        expression: "within(minutes(5)).grace(seconds(*grace_s))",
                     },
                     true,
                 );
@@ -196,12 +196,10 @@ impl ::streams_runtime::__private::Topology for Clicks {
                 "both-outer-this-join-store",
                 "outer_join in within(1000 ms).after_ms(- 20)",
             ),
-            ("both-right-repartition", "repartition"),
             ("click-pairs-this-join-store", "join in within(1000 ms)"),
-            ("shown-left-repartition", "repartition"),
-            ("shown-left-shared-join-store", "try_left_join"),
-            ("shown-outer-other-join-store", "try_left_join in within(300000 ms)"),
-            ("shown-this-join-store", "try_left_join in within(300000 ms)"),
+            ("shown-left-shared-join-store", "left_join"),
+            ("shown-outer-other-join-store", "left_join in within(300000 ms)"),
+            ("shown-this-join-store", "left_join in within(300000 ms)"),
         ]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}

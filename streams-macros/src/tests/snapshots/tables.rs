@@ -137,7 +137,6 @@ impl ::streams_runtime::__private::Topology for People {
             ("homes", "table : Table<String, Home> in 4"),
             ("known", "left_join : Table<String, Known>"),
             ("towns", "count : Table<String, u64>"),
-            ("towns-repartition", "repartition"),
             ("users", "table : Table<String, User> in 4"),
         ]
     }

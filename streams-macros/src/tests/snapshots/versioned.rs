@@ -174,7 +174,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                 __rt::Written {
                     operator: "table",
                     name: "prices",
-                    expression: "hours(* history_h)",
+                    expression: "hours(*history_h)",
                 },
                 {
                     #[allow(unused_variables)]
@@ -188,7 +188,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                 __rt::Written {
                     operator: "join",
                     name: "sold",
-                    expression: "hours(* history_h)",
+                    expression: "hours(*history_h)",
                 },
                 {
                     #[allow(unused_variables)]
@@ -205,11 +205,9 @@ impl ::streams_runtime::__private::Topology for Sales {
             ("both", "outer_join : Table<String, Cents>"),
             ("dear", "filter_not : Table<String, Price>"),
             ("per_cent", "count : Table<u64, u64> versioned"),
-            ("per_cent-repartition", "repartition"),
             ("prices", "table : Table<String, Price> versioned"),
             ("seen", "versioned_store : VersionedStore<String, u64>"),
             ("sold-Buffer", "join"),
-            ("sold-repartition", "repartition"),
             ("taxes", "table : Table<String, Tax> versioned"),
         ]
     }

@@ -126,7 +126,7 @@ impl ::streams_runtime::__private::Topology for Views {
                     __rt::Written {
                         operator: "windowed_by",
                         name: "counts",
-                        expression: "tumbling(minutes(1)).grace(seconds(* grace_s))",
+                        expression: "tumbling(minutes(1)).grace(seconds(*grace_s))",
                     },
                     __rt::Option::Some(hours(1)),
                     __rt::Option::Some("emit_on_close"),
@@ -138,10 +138,9 @@ impl ::streams_runtime::__private::Topology for Views {
     ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
         &[
             ("counts", "count : Table<Windowed<Region>, u64> in tumbling(60000 ms)"),
-            ("counts-repartition", "repartition"),
             (
                 "users",
-                "try_aggregate : Table<Windowed<String>, u64> in hopping(300000 ms, 60000 ms)",
+                "aggregate : Table<Windowed<String>, u64> in hopping(300000 ms, 60000 ms)",
             ),
         ]
     }

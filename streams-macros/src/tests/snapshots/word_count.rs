@@ -89,7 +89,9 @@ impl ::streams_runtime::__private::Topology for WordCount {
             .read(
                 "lines",
                 __rt::SourceTopics::Named(
-                    __rt::Vec::from([__rt::ToString::to_string(&self.input)]),
+                    __rt::Vec::from([
+                        __rt::ToString::to_string(__rt::topic_name(&self.input)),
+                    ]),
                 ),
             );
         __checks.write("counts.to", __rt::ToString::to_string("word-counts"), &[0usize]);
@@ -97,10 +99,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
     fn layout(
         &self,
     ) -> &'static [(&'static ::core::primitive::str, &'static ::core::primitive::str)] {
-        &[
-            ("counts", "count : Table<String, u64>"),
-            ("counts-repartition", "repartition"),
-        ]
+        &[("counts", "count : Table<String, u64>")]
     }
     fn globals(&self, __globals: &mut ::streams_runtime::__private::GlobalStores) {}
     fn build(
