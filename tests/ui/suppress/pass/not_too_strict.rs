@@ -1,7 +1,7 @@
 //! What is near to the mistakes, and right.
 use streams_runtime::prelude::*;
 
-const WINDOWS: streams_runtime::windows::TimeWindows = tumbling(minutes(1));
+const WINDOWS: streams_runtime::windows::TimeWindows = tumbling(minutes(1)).grace(millis(0));
 const UNTIL: streams_runtime::operators::UntilWindowCloses = until_window_closes();
 
 topology! {
