@@ -97,6 +97,11 @@ impl WrittenJoinWindows<JoinWindows> {
         checks.join_windows(at, &self.0, is_outer);
     }
 
+    /// The kind of store for the ids of records within them.
+    pub fn ids(&self) -> StoreKind {
+        StoreKind::ids(&self.0)
+    }
+
     /// The kind of store for one side of a join in them.
     pub fn store(&self) -> StoreKind {
         StoreKind::join_windows(&self.0)
@@ -108,6 +113,10 @@ pub trait NoJoinWindows {
     /// As below.
     fn check(&self, _: &mut Checks, _: Written, _: bool) {}
 
+    /// Never called in a program that compiles.
+    fn ids(&self) -> StoreKind {
+        StoreKind::KeyValue
+    }
     /// Never called in a program that compiles.
     fn store(&self) -> StoreKind {
         StoreKind::KeyValue

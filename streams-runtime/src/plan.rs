@@ -221,6 +221,13 @@ impl StoreKind {
         StoreKind::JoinWindow { retention_ms: windows.retention_ms() }
     }
 
+    /// The store of the ids of records that were passed on, of a `dedup(within(…))`.
+    pub fn ids(windows: &JoinWindows) -> Self {
+        // A row at the very edge of the windows is still compared with.
+        let retention_ms = windows.retention_ms().saturating_add(1);
+        StoreKind::PlainWindow { retention_ms, size_ms: 1, retain_duplicates: false }
+    }
+
     /// The store of a `window_store(retention, size)`.
     pub fn window_store(retention: Duration, size: Duration) -> Self {
         StoreKind::PlainWindow { retention_ms: duration_ms(retention), size_ms: duration_ms(size), retain_duplicates: false }

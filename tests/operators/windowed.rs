@@ -28,6 +28,13 @@ topology! {
         lens.to_stream().map(|k, v| (k.to_string(), v.map(|v| v.to_string()))).to("lens");
     }
 
+    fn moved() -> Moved {
+        let input: Stream<Text, Text> = stream("in");
+        let counts: Table<Windowed<String>, u64> =
+            input.group_by_key().windowed_by(hopping(millis(10), millis(5)).offset(millis(13))).emit_on_close().count();
+        counts.to_stream().map(|k, v| (k.to_string(), v.map(|v| v.to_string()))).to("out");
+    }
+
     fn closed() -> Closed {
         let input: Stream<Text, Text> = stream("in");
         let counts: Table<Windowed<String>, u64> =
@@ -210,4 +217,12 @@ fn windows_that_cannot_be_do_not_start() {
     assert!(problem.contains("the windows have no size"), "{problem}");
     let problem = told(TestDriver::new(impossible(10, 11)).err());
     assert!(problem.contains("windows of 10 ms advance by 11 ms"), "{problem}");
+}
+
+/// 13 ms of an advance of 5 ms are 3 ms: windows begin at 3, 8, 13, …
+#[test]
+fn windows_can_begin_elsewhere() {
+    let driver = driver(moved());
+    pipe(&driver, "in", &[(Some("a"), Some("x"), 2), (Some("a"), Some("x"), 3), (Some("a"), Some("x"), 12), (Some("a"), Some("x"), 40)]);
+    assert_eq!(read(&driver, "out"), ["[a@3/13]=2@12", "[a@8/18]=1@12"]);
 }

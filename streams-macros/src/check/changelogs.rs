@@ -42,7 +42,7 @@ fn changelog_option(node: &Node) -> Option<(&'static str, proc_macro2::Span)> {
 /// Whether it keeps rows, or what waits. What is unnamed is told elsewhere.
 fn has_store(topology: &Topology, id: NodeId) -> bool {
     let node = topology.node(id);
-    let unnamed =
-        node.state_name().is_none() && (node.is_state() || node.holds_back() || node.joins_streams() || node.options.grace.is_some());
+    let keeps = node.is_state() || node.holds_back() || node.joins_streams() || node.deduplicates() || node.options.grace.is_some();
+    let unnamed = node.state_name().is_none() && keeps;
     unnamed || topology.own_stores(id).iter().any(|store| store.role != StoreRole::Subscriptions)
 }

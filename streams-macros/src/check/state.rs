@@ -86,7 +86,8 @@ fn shared_name(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow],
 /// Whether a node's name becomes that of a topic or store.
 fn is_named(topology: &Topology, id: NodeId, flows: &[Flow]) -> bool {
     let node = topology.node(id);
-    let kept = node.holds_back() || node.options.grace.is_some() || node.joins_streams() || node.joins_by_foreign_key();
+    let kept =
+        node.holds_back() || node.options.grace.is_some() || node.joins_streams() || node.joins_by_foreign_key() || node.deduplicates();
     node.is_state() || kept || node.row.name == "repartition" || topology.needs_repartition(id, flows)
 }
 
@@ -105,6 +106,8 @@ fn unnamed(cx: &mut Errors, topology: &Topology, id: NodeId, flows: &[Flow]) {
         cx.report(node.span, SUPPRESS_WITHOUT_NAME, &[]);
     } else if node.joins_streams() {
         cx.report(node.span, STREAM_JOIN_WITHOUT_NAME, &[("operator", &operator)]);
+    } else if node.deduplicates() {
+        cx.report(node.span, DEDUP_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.options.grace.is_some() {
         cx.report(node.span, GRACE_WITHOUT_NAME, &[("operator", &operator)]);
     } else if node.row.name == "repartition" {

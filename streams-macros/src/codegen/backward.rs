@@ -255,6 +255,7 @@ impl Backward<'_, '_> {
                     quote_spanned!(span => #op #at.attach(__b, &#table, #store, #next))
                 }
             }
+            "dedup" | "dedup_by" => quote_spanned!(span => #op #at.attach(__b, #state, #next)),
             "process" | "process_values" => {
                 let input = node.receiver.map(|input| idents::read(topology, input, None));
                 quote_spanned!(span => #op #at.attach(__b, &#input, #next))

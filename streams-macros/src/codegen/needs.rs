@@ -69,7 +69,8 @@ fn store_kind(plan: &Plan, store: &OwnStore) -> TokenStream {
     match store.role {
         StoreRole::Rows => rows_kind(plan, store.node),
         StoreRole::Subscriptions => quote!(__rt::StoreKind::KeyValue),
-        StoreRole::JoinSide => join_side_kind(plan, store.node),
+        StoreRole::JoinSide => join_windows_kind(plan, store.node, "store"),
+        StoreRole::Ids => join_windows_kind(plan, store.node, "ids"),
         StoreRole::JoinWaiting | StoreRole::Buffer | StoreRole::Held => quote!(__rt::StoreKind::Buffer),
     }
 }
@@ -103,15 +104,16 @@ fn declared_kind(plan: &Plan, id: NodeId) -> Option<TokenStream> {
     Some(quote_spanned!(span => __rt::StoreKind::#function(#(#args),*) #duplicates))
 }
 
-/// Expands to `WrittenJoinWindows(within(minutes(1))).store()`.
-fn join_side_kind(plan: &Plan, id: NodeId) -> TokenStream {
+/// Expands to `WrittenJoinWindows(within(minutes(1))).store()`, or to `.ids()` of them.
+fn join_windows_kind(plan: &Plan, id: NodeId, of: &str) -> TokenStream {
+    let of = format_ident!("{of}");
     let expressions = Expressions::new(&plan.topology);
     let Some(Argument::Value(windows)) = plan.topology.node(id).args.last() else { return TokenStream::new() };
     let windows = expressions.value(windows);
     quote!({
         #[allow(unused_imports)]
         use __rt::NoJoinWindows as _;
-        __rt::WrittenJoinWindows(#windows).store()
+        __rt::WrittenJoinWindows(#windows).#of()
     })
 }
 

@@ -340,6 +340,10 @@ rows! {
     HOLD_WITHOUT_STREAMS = "T240": "`hold_unmatched` is for a left or outer join of two streams, and `{operand}` is a {kind}; remove it",
         "In a join of streams a record may have to wait for its partner. A table has a row of the key or has none when the record comes.";
 
+    // Deduplication.
+    DEDUP_WITHOUT_NAME = "T260": "`{operator}` keeps which records it has passed on and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
+        "The store is named so. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+
     // How records are divided into partitions.
     PARTITIONERS_DIFFER = "T300": "`{left}` is divided by {left_by}, `{right}` by {right_by}, so records of one key would not meet in this `{operator}`; name one function for both, `.partitioned_by(function)`, or put `.repartition()` behind the one that is not divided by its key; `.copartitioned()` behind `{behind}` says that they agree",
         "Partition i of one side meets partition i of the other. A source can say how its topic is divided: `stream(\"orders\").partitioned_by(by_order)`. Two closures cannot be compared, the paths of two functions can.";

@@ -189,7 +189,12 @@ impl Node {
 
     /// Joins two streams: its last argument is the windows.
     pub(crate) fn joins_streams(&self) -> bool {
-        self.row.on == Some(Kind::Stream) && self.row.needs_key && matches!(self.args.last(), Some(Argument::Value(_)))
+        self.row.on == Some(Kind::Stream) && self.operand().is_some() && matches!(self.args.last(), Some(Argument::Value(_)))
+    }
+
+    /// Keeps the ids of the records that it has passed on.
+    pub(crate) fn deduplicates(&self) -> bool {
+        matches!(self.row.name, "dedup" | "dedup_by")
     }
 
     /// The other side of a join.

@@ -7,6 +7,8 @@ mod cogroup_aggregate;
 mod cogroup_further;
 mod cogroup_windowed_by;
 mod count;
+mod dedup;
+mod dedup_by;
 mod filter;
 mod filter_not;
 mod flat_map;
@@ -30,6 +32,7 @@ mod options;
 mod otherwise;
 mod outer_join;
 mod peek;
+mod present;
 mod print;
 mod process;
 mod process_values;
@@ -228,6 +231,9 @@ pub(crate) const OPERATORS: &[&Operator] = &[
     &peek::ROW,
     &for_each::ROW,
     &print::ROW,
+    &present::ROW,
+    &dedup::ROW,
+    &dedup_by::ROW,
     &merge::ROW,
     &split::ROW,
     &branch::ROW,

@@ -27,6 +27,15 @@ const fn per_record(name: &'static str, kafka: &'static str) -> Entry {
     Entry { on: Some(Kind::Stream), name, kafka, nulls: PASSED, time: "the record's", headers: KEPT, late: ANY_ORDER }
 }
 
+/// The first record of each key or id.
+const fn deduplication(name: &'static str, kafka: &'static str) -> Entry {
+    Entry {
+        nulls: "a null key, and a null id, is passed on",
+        late: "an earlier record is compared as well; one older than the stream time less the windows and their grace is passed on",
+        ..per_record(name, kafka)
+    }
+}
+
 /// What only says how what follows works.
 const fn preparing(on: Kind, name: &'static str, kafka: &'static str) -> Entry {
     Entry { on: Some(on), name, kafka, nulls: LATER, time: LATER, headers: LATER, late: LATER }
@@ -177,6 +186,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
         headers: KEPT,
         late: "no order between the streams but that of the task's inputs",
     },
+    Entry { nulls: "null values are left out, and not counted; null keys are passed on", ..per_record("present", "KStream.filter") },
+    deduplication("dedup", "KStream.deduplicateByKey (KIP-655)"),
+    deduplication("dedup_by", "KStream.deduplicateByKeyValue (KIP-655)"),
     per_record("split", "KStream.split"),
     Entry { on: Some(Kind::Split), ..per_record("branch", "BranchedKStream.branch") },
     Entry { on: Some(Kind::Split), ..per_record("otherwise", "BranchedKStream.defaultBranch") },

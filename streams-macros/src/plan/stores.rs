@@ -19,6 +19,8 @@ pub(crate) enum StoreRole {
     Rows,
     /// Who waits for which row of the right table of a foreign-key join. It belongs to the part that reads the right table.
     Subscriptions,
+    /// The ids of records that a `dedup` has passed on.
+    Ids,
     /// Changes that wait.
     Buffer,
     /// The records of one side of a join of two streams.
@@ -44,6 +46,9 @@ impl Topology {
             let other = (!node.joins_itself()).then_some(other);
             let sides = std::iter::once(this).chain(other).map(|suffix| store(suffix, StoreRole::JoinSide));
             return sides.chain(shared.map(|suffix| store(suffix, StoreRole::JoinWaiting))).collect();
+        }
+        if node.deduplicates() {
+            return vec![OwnStore { node: id, name, role: StoreRole::Ids }];
         }
         if node.options.grace.is_some() {
             return vec![OwnStore { node: id, name: format!("{name}-Buffer"), role: StoreRole::Held }];

@@ -231,6 +231,8 @@ options! {
     CogroupAggregated { named, versioned, without_cache, without_changelog, changelog_setting, copartitioned }
     /// Behind the aggregation of a cogroup in windows.
     CogroupInWindows { named, retention, without_cache, without_changelog, changelog_setting, copartitioned }
+    /// Behind `dedup` and `dedup_by`.
+    Deduplicated { named, without_changelog, changelog_setting }
     /// Behind `cogroup`.
     Cogrouping { named }
     /// Behind `repartition`.

@@ -2,11 +2,13 @@
 
 use super::forms::{Cx, closure_methods};
 use super::language::{Behind, Grouped, Nothing, Split, Stream, Table};
-use super::options::{Aggregated, Repartitioned, Several, Sink};
+use super::options::{Aggregated, Deduplicated, Repartitioned, Several, Sink};
 use super::shown;
 use crate::codec::StreamData;
 use crate::context::Context;
+use crate::operators::MayBeMissing;
 use crate::processor::{BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Outputs, Processor, ValueOutputs};
+use crate::windows::JoinWindows;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     closure_methods! {
@@ -69,6 +71,34 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
             try_flat_map_values_with_key__4[; V2](
             |&K, &V, &mut dyn FnMut(&V2)| ()
         ) -> Stream<K, V2>;
+    }
+
+    /// Passes on the values that are there: a stream of `V` of one of `Option<V>`.
+    ///
+    /// Kafka Streams: `filter((key, value) -> value != null)`.
+    pub fn present(&self) -> Stream<K, V::Value>
+    where
+        V: MayBeMissing,
+    {
+        shown()
+    }
+
+    /// Passes on the first record of each key within a time: `dedup(within(minutes(10)))`.
+    ///
+    /// Kafka Streams: KIP-655.
+    pub fn dedup(&self, windows: JoinWindows) -> Behind<Stream<K, V>, Deduplicated> {
+        let _ = windows;
+        shown()
+    }
+
+    closure_methods! {
+        /// Passes on the first record of each id within a key and a time:
+        /// `dedup_by(|_, order| order.id, within(minutes(10)))`.
+        ///
+        /// Kafka Streams: KIP-655.
+        fn dedup_by, try_dedup_by, dedup_by__3, try_dedup_by__3[I](
+            |&K, &V| I, windows: JoinWindows
+        ) -> Behind<Stream<K, V>, Deduplicated>;
     }
 
     /// Prints each record with a label and passes it on.

@@ -6,6 +6,7 @@ use super::config::Config;
 use crate::broker::{NewTopic, TopicPartition};
 use crate::plan::{OffsetReset, SinkPlan, SourceTopics, StoreKind, TopologyPlan, changelog_topic, repartition_topic};
 use crate::task::TaskId;
+use crate::windows::duration_ms;
 
 /// A source with the topics it reads on this broker.
 #[derive(Clone, Debug)]
@@ -199,14 +200,12 @@ pub(crate) fn repartition_config() -> BTreeMap<String, String> {
     ])
 }
 
-/// What the changelog of a window store keeps beyond the store's own retention: clocks differ, and the stream time may stand still.
-const CHANGELOG_ADDITIONAL_RETENTION_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// Settings of a changelog as Kafka Streams makes it.
-pub(crate) fn changelog_config(kind: StoreKind) -> BTreeMap<String, String> {
+/// Settings of a changelog as Kafka Streams makes it. The changelog of a window store keeps
+/// `additional_ms` more than the store: clocks differ, and the stream time may stand still.
+pub(crate) fn changelog_config(kind: StoreKind, additional_ms: i64) -> BTreeMap<String, String> {
     let mut config = BTreeMap::from([("message.timestamp.type".into(), "CreateTime".into())]);
     let mut longer = |setting: &str, than_ms: i64| {
-        config.insert(setting.into(), than_ms.saturating_add(CHANGELOG_ADDITIONAL_RETENTION_MS).to_string());
+        config.insert(setting.into(), than_ms.saturating_add(additional_ms).to_string());
     };
     let policy = match kind {
         StoreKind::KeyValue | StoreKind::Buffer => "compact",
@@ -233,7 +232,12 @@ pub(crate) fn changelogs(plan: &TopologyPlan, subs: &[SubLayout], config: &Confi
     for (sub, layout) in plan.sub_topologies.iter().zip(subs) {
         for store in sub.stores.iter().filter(|s| s.logged) {
             let name = changelog_topic(&config.application_id, &store.name);
-            let mut topic = internal_topic(name, layout.tasks, changelog_config(store.kind), config);
+            let mut topic = internal_topic(
+                name,
+                layout.tasks,
+                changelog_config(store.kind, duration_ms(config.window_changelog_additional_retention)),
+                config,
+            );
             topic.config.extend(store.changelog_settings.iter().cloned());
             topics.push(topic);
         }
@@ -276,15 +280,16 @@ mod tests {
 
     #[test]
     fn the_changelog_of_a_window_store_is_deleted_a_day_after_its_retention() {
-        let config = changelog_config(StoreKind::Window { retention_ms: 1_000 });
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let config = changelog_config(StoreKind::Window { retention_ms: 1_000 }, DAY_MS);
         assert_eq!(config["cleanup.policy"], "compact,delete");
         assert_eq!(config["retention.ms"], "86401000");
-        assert_eq!(changelog_config(StoreKind::Window { retention_ms: i64::MAX })["retention.ms"], i64::MAX.to_string());
-        let config = changelog_config(StoreKind::KeyValue);
+        assert_eq!(changelog_config(StoreKind::Window { retention_ms: i64::MAX }, DAY_MS)["retention.ms"], i64::MAX.to_string());
+        let config = changelog_config(StoreKind::KeyValue, DAY_MS);
         assert_eq!((config["cleanup.policy"].as_str(), config.get("retention.ms")), ("compact", None));
-        let config = changelog_config(StoreKind::JoinWindow { retention_ms: 1_000 });
+        let config = changelog_config(StoreKind::JoinWindow { retention_ms: 1_000 }, DAY_MS);
         assert_eq!((config["cleanup.policy"].as_str(), config["retention.ms"].as_str()), ("delete", "86401000"));
-        let config = changelog_config(StoreKind::Versioned { history_ms: 1_000 });
+        let config = changelog_config(StoreKind::Versioned { history_ms: 1_000 }, DAY_MS);
         assert_eq!((config["cleanup.policy"].as_str(), config["min.compaction.lag.ms"].as_str()), ("compact", "86401000"));
     }
 }

@@ -246,6 +246,19 @@ impl<T: Topology> Streams<T> {
         self
     }
 
+    /// How much longer the changelogs of window, session and versioned stores, and of both sides of
+    /// a join of streams, keep what the store has let go: 1 day by default.
+    ///
+    /// The store goes by stream time and the broker by its clock, so the changelog must not be
+    /// shorter than the store by the distance of both. Topics that exist stay as they are.
+    ///
+    /// Kafka Streams: `windowstore.changelog.additional.retention.ms`.
+    #[must_use]
+    pub fn window_changelog_additional_retention(mut self, retention: Duration) -> Self {
+        self.config.window_changelog_additional_retention = retention;
+        self
+    }
+
     /// `group.instance.id`: a process that comes back under its name within the session timeout gets its tasks back without a rebalance.
     #[must_use]
     pub fn instance_id(mut self, id: impl Into<String>) -> Self {

@@ -56,6 +56,7 @@ pub trait Windows: Copy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeWindows {
     size_ms: i64,
+    offset_ms: i64,
     advance_ms: i64,
     grace_ms: i64,
     has_grace: bool,
@@ -73,7 +74,7 @@ pub const fn tumbling(size: Duration) -> TimeWindows {
 /// Kafka Streams: `TimeWindows.ofSizeWithNoGrace(size).advanceBy(advance)`. A topology whose windows have no size, or advance by nothing or by
 /// more than their size, does not start.
 pub const fn hopping(size: Duration, advance: Duration) -> TimeWindows {
-    TimeWindows { size_ms: duration_ms(size), advance_ms: duration_ms(advance), grace_ms: 0, has_grace: false }
+    TimeWindows { size_ms: duration_ms(size), offset_ms: 0, advance_ms: duration_ms(advance), grace_ms: 0, has_grace: false }
 }
 
 impl TimeWindows {
@@ -94,11 +95,49 @@ impl TimeWindows {
     pub const fn can_be(&self) -> bool {
         self.size_ms > 0 && self.advance_ms > 0 && self.advance_ms <= self.size_ms
     }
+
+    /// Moves all windows by this much: `tumbling(days(1)).offset(hours(5))` are days that begin at
+    /// 5 o'clock UTC. What is beyond an advance is a whole number of windows and has no effect.
+    ///
+    /// No window begins before the Unix epoch, so records of the first hours of 1970 may be in none.
+    /// Kafka Streams has no such option; the windows' bytes are the same.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     fn days_of_work() -> DaysOfWork {
+    ///         let shifts: Stream<u64, String> = stream("shifts");
+    ///         let per_day: Table<Windowed<u64>, u64> =
+    ///             shifts.group_by_key().windowed_by(tumbling(days(1)).offset(hours(5))).count();
+    ///         per_day.to_stream().to("per-day");
+    ///     }
+    /// }
+    ///
+    /// let hour_ms = hours(1).as_millis() as i64;
+    /// let driver = TestDriver::new(days_of_work())?;
+    /// let shifts = driver.input::<u64, str>("shifts")?;
+    /// shifts.pipe_at(&7, "late", 24 * hour_ms)?;
+    /// let days = driver.window_store(DaysOfWork::PER_DAY)?;
+    /// assert_eq!(days.fetch(&7u64, 5 * hour_ms), Some(1));
+    /// # Ok::<(), streams_test::DriverError>(())
+    /// ```
+    #[must_use]
+    pub const fn offset(mut self, offset: Duration) -> Self {
+        self.offset_ms = duration_ms(offset);
+        self
+    }
 }
 
 impl TimeWindows {
+    /// The start of the first window that begins after the Unix epoch.
+    fn first_ms(&self) -> i64 {
+        self.offset_ms.checked_rem(self.advance_ms).unwrap_or(0)
+    }
+
     pub(crate) fn frames(&self) -> Frames {
-        Frames { first_ms: 0, size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms }
+        Frames { first_ms: self.first_ms(), size_ms: self.size_ms, advance_ms: self.advance_ms, grace_ms: self.grace_ms }
     }
 }
 
