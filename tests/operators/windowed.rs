@@ -31,7 +31,7 @@ topology! {
     fn moved() -> Moved {
         let input: Stream<Text, Text> = stream("in");
         let counts: Table<Windowed<String>, u64> =
-            input.group_by_key().windowed_by(hopping(millis(10), millis(5)).offset(millis(13))).emit_on_close().count();
+            input.group_by_key().windowed_by(hopping(millis(10), millis(5)).offset(millis(13)).grace(millis(0))).emit_on_close().count();
         counts.to_stream().map(|k, v| (k.to_string(), v.map(|v| v.to_string()))).to("out");
     }
 
