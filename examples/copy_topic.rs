@@ -5,7 +5,7 @@
 use examples::*;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 topology! {
     /// Copies one topic to another. Bytes are copied as they are, nulls included.
@@ -27,14 +27,15 @@ async fn main() -> Result {
     let log = EmbeddedLog::in_memory();
     log.create_topic("originals", 4)?;
     let planets = ["Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"];
+    let originals = Producer::<String, i64>::new(&log, "originals");
     for (number, planet) in (0..).zip(planets) {
-        write(&log, "originals", planet, &number, number)?;
+        originals.send(planet, number).timestamp_ms(number).await?;
     }
-    write(&log, "originals", "Pluto", &None::<i64>, 8)?;
+    originals.send_null("Pluto").timestamp_ms(8).await?;
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for (planet, number) in read::<String, Option<i64>>(&log, "copies")? {
-        println!("{planet}: {number:?}");
+    for planet in Reader::<String, Option<i64>>::builder(&log, "copies").to_end().await? {
+        println!("{}: {:?}", planet.key, planet.value);
     }
     Ok(())
 }

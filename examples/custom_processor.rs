@@ -6,7 +6,7 @@
 use examples::*;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -84,13 +84,14 @@ async fn main() -> Result {
         (125, "cellar", 11.0),  // another one
         (150, "kitchen", 18.5), // stays in the store: time stands still after it
     ];
+    let temperatures = Producer::new(&log, CustomProcessor::TEMPERATURES);
     for (second, sensor, temperature) in readings {
-        write(&log, "temperatures", sensor, &temperature, second * 1_000)?;
+        temperatures.send(sensor, temperature).timestamp_ms(second * 1_000).await?;
     }
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for (sensor, highest) in read::<String, f64>(&log, "highest-temperatures")? {
-        println!("{sensor}: {highest}");
+    for highest in Reader::<String, f64>::builder(&log, "highest-temperatures").to_end().await? {
+        println!("{}: {}", highest.key, highest.value);
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
 use streams_runtime::stores::{BackendBatch, KeyValueBackend, StoreContext, StoreError, StoreFactory};
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 /// Makes the backends of an application.
 #[derive(Debug)]
@@ -130,12 +130,10 @@ async fn main() -> Result {
     let log = EmbeddedLog::in_memory();
     log.create_topic("deliveries", 2)?;
     for deliveries in [&[("apples", 10_i64), ("pears", 5), ("apples", -3)][..], &[("apples", 2), ("plums", 20)]] {
-        for (at_ms, (fruit, pieces)) in (0..).zip(deliveries) {
-            write(&log, "deliveries", *fruit, pieces, at_ms)?;
-        }
+        Producer::new(&log, Stock::DELIVERIES).send_all(deliveries.iter().copied()).await?;
         // Runs to the end and stops. The second application finds the files of the first.
         streams(state_dir.path()).embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
-        println!("stock: {:?}", read_table::<String, i64>(&log, "stock")?);
+        println!("stock: {:?}", Reader::builder(&log, Stock::STOCK).to_table().await?);
     }
 
     for task in ["0_0", "0_1"] {

@@ -5,7 +5,7 @@
 use examples::*;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 topology! {
     /// Lines of at least `min_chars` characters, with their length in front.
@@ -29,14 +29,15 @@ async fn main() -> Result {
 
     let log = EmbeddedLog::in_memory();
     log.create_topic("lines", 1)?;
+    let lines = Producer::new(&log, FilterByLength::LINES);
     for (number, line) in (0..).zip(include_str!("data/declaration.txt").lines()) {
-        write(&log, "lines", &(), line, number)?;
+        lines.send((), line).timestamp_ms(number).await?;
     }
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for ((), line) in read::<(), String>(&log, "long-lines")? {
-        println!("{line}");
+    for line in Reader::<(), String>::builder(&log, "long-lines").to_end().await? {
+        println!("{}", line.value);
     }
-    println!("and {} short lines", read::<(), String>(&log, "short-lines")?.len());
+    println!("and {} short lines", Reader::builder(&log, FilterByLength::SHORT_LINES).to_end().await?.len());
     Ok(())
 }

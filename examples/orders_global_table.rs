@@ -7,7 +7,7 @@ use examples::*;
 use serde::{Deserialize, Serialize};
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 #[derive(Clone, Serialize, Deserialize, StreamData)]
 struct Order {
@@ -48,23 +48,26 @@ async fn main() -> Result {
     let log = EmbeddedLog::in_memory();
     log.create_topic("orders-by-number", 4)?;
     log.create_topic("addresses", 2)?; // the numbers of partitions need not be equal
+    let orders = Producer::new(&log, OrdersGlobalTable::ORDERS_BY_NUMBER);
+    let addresses = Producer::new(&log, OrdersGlobalTable::ADDRESSES_TOPIC); // `ADDRESSES` is the table, for queries
     let order = |number: u32, customer: &str, item: &str| {
-        write(&log, "orders-by-number", &number, &Order { customer: customer.into(), item: item.into() }, number.into())
+        orders.send(number, Order { customer: customer.into(), item: item.into() }).timestamp_ms(number.into())
     };
-    let address = |at_ms, customer: &str, street: &str, town: &str| {
-        write(&log, "addresses", customer, &Address { street: street.into(), town: town.into() }, at_ms)
+    let address = |at_ms, customer, street: &str, town: &str| {
+        addresses.send(customer, Address { street: street.into(), town: town.into() }).timestamp_ms(at_ms)
     };
-    address(1, "alice", "1 Old Street", "Leeds")?;
-    order(100, "alice", "lamp")?;
-    order(101, "bob", "chair")?;
-    address(102, "alice", "22 New Road", "York")?; // all that is known at the start counts, so her lamp goes to York, too
-    address(103, "bob", "3 High Street", "Hull")?;
-    order(104, "alice", "book")?;
-    order(105, "carol", "pen")?; // who has no address: nothing to ship
+    address(1, "alice", "1 Old Street", "Leeds").await?;
+    order(100, "alice", "lamp").await?;
+    order(101, "bob", "chair").await?;
+    address(102, "alice", "22 New Road", "York").await?; // all that is known at the start counts, so her lamp goes to York, too
+    address(103, "bob", "3 High Street", "Hull").await?;
+    order(104, "alice", "book").await?;
+    order(105, "carol", "pen").await?; // who has no address: nothing to ship
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for (number, line) in read::<u32, String>(&log, "shipping-list")? {
-        println!("{number}: {line}");
+    // What a chain ends in has a type that only the compiler knows; a reader says it.
+    for line in Reader::<u32, String>::builder(&log, "shipping-list").to_end().await? {
+        println!("{}: {}", line.key, line.value);
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use examples::*;
 use serde::{Deserialize, Serialize};
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 #[derive(Clone, Serialize, Deserialize, StreamData)]
 struct Order {
@@ -35,15 +35,13 @@ topology! {
         let orders: Stream<String, Order> = stream("orders");
         let addresses: Table<String, Address> = table("addresses");
 
-        let (ready, waiting) = orders
-            .left_join(addresses, |order, address| Shipment {
-                order: order.number,
-                item: order.item.clone(),
-                to: address.map(|Address { street, town }| format!("{street}, {town}")),
-            })
-            .split()
-            .branch(|_, shipment| shipment.to.is_some())
-            .otherwise();
+        // With a written type the topics behind it have constants, too.
+        let shipments: Stream<String, Shipment> = orders.left_join(addresses, |order, address| Shipment {
+            order: order.number,
+            item: order.item.clone(),
+            to: address.map(|Address { street, town }| format!("{street}, {town}")),
+        });
+        let (ready, waiting) = shipments.split().branch(|_, shipment| shipment.to.is_some()).otherwise();
 
         ready.to("shipments");
         waiting.to("orders-without-address");
@@ -61,25 +59,28 @@ async fn main() -> Result {
     let log = EmbeddedLog::in_memory();
     log.create_topic("orders", 4)?;
     log.create_topic("addresses", 4)?;
-    let order = |at_ms, customer: &str, number, item: &str| write(&log, "orders", customer, &Order { number, item: item.into() }, at_ms);
-    let address = |at_ms, customer: &str, street: &str, town: &str| {
-        write(&log, "addresses", customer, &Address { street: street.into(), town: town.into() }, at_ms)
+    let orders = Producer::new(&log, OrdersTable::ORDERS);
+    let addresses = Producer::new(&log, OrdersTable::ADDRESSES_TOPIC); // `ADDRESSES` is the table, for queries
+    let order = |at_ms, customer, number, item: &str| orders.send(customer, Order { number, item: item.into() }).timestamp_ms(at_ms);
+    let address = |at_ms, customer, street: &str, town: &str| {
+        addresses.send(customer, Address { street: street.into(), town: town.into() }).timestamp_ms(at_ms)
     };
-    address(1, "alice", "1 Old Street", "Leeds")?;
-    order(2, "alice", 100, "lamp")?;
-    order(3, "bob", 101, "chair")?; // whose address is not known yet
-    address(4, "alice", "22 New Road", "York")?; // she moves
-    address(5, "bob", "3 High Street", "Hull")?;
-    order(6, "bob", 102, "table")?;
-    order(7, "alice", 103, "book")?;
-    write(&log, "addresses", "alice", &None::<Address>, 8)?; // a null deletes a row
-    order(9, "alice", 104, "pen")?;
+    address(1, "alice", "1 Old Street", "Leeds").await?;
+    order(2, "alice", 100, "lamp").await?;
+    order(3, "bob", 101, "chair").await?; // whose address is not known yet
+    address(4, "alice", "22 New Road", "York").await?; // she moves
+    address(5, "bob", "3 High Street", "Hull").await?;
+    order(6, "bob", 102, "table").await?;
+    order(7, "alice", 103, "book").await?;
+    addresses.send_null("alice").timestamp_ms(8).await?; // deletes a row
+    order(9, "alice", 104, "pen").await?;
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    for topic in ["shipments", "orders-without-address"] {
-        println!("{topic}:");
-        for (customer, Shipment { order, item, to }) in read::<String, Shipment>(&log, topic)? {
-            println!("  {customer}'s order {order}: {item} to {}", to.as_deref().unwrap_or("?"));
+    for topic in [OrdersTable::SHIPMENTS, OrdersTable::ORDERS_WITHOUT_ADDRESS] {
+        println!("{}:", topic.name());
+        for shipment in Reader::builder(&log, topic).to_end().await? {
+            let Shipment { order, item, to } = shipment.value;
+            println!("  {}'s order {order}: {item} to {}", shipment.key, to.as_deref().unwrap_or("?"));
         }
     }
     Ok(())

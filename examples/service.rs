@@ -1,9 +1,9 @@
 //! A web service with a pipeline inside: `cargo run --release --example service`.
 //!
-//! `POST /views/{page}` writes a record to a topic, and `GET /views/{page}` asks the store that the topology keeps. With `--listen
+//! `POST /views/{page}` writes a record to a topic, `GET /views/{page}` asks the store that the topology keeps, and `GET /health` says whether
+//! it can be asked. With `--listen
 //! 127.0.0.1:8080` it serves until Ctrl-C; otherwise it visits itself and ends. With `--brokers` topic and state are on Kafka.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,10 +12,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use clap::Parser;
 use examples::*;
-use streams_runtime::broker::Broker;
-use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{StoreQuery, Streams, shutdown_signal};
+use streams_runtime::{App, AppState, QueryError, Streams, shutdown_signal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -27,31 +25,29 @@ topology! {
     }
 }
 
-/// What the handlers work with.
-struct Service {
-    per_page: StoreQuery<String, u64>,
-    views: Mutex<Writer>,
-}
-
+/// What the handlers work with: each has a handle of the running application.
+type Views = State<App<PageViews>>;
 type Answer = Result<String, (StatusCode, String)>;
 
-fn failed(error: impl std::fmt::Display) -> (StatusCode, String) {
-    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-}
-
-async fn count(State(service): State<Arc<Service>>, Path(page): Path<String>) -> Answer {
-    let views = service.per_page.get(&page).await.map_err(failed)?;
+async fn count(State(app): Views, Path(page): Path<String>) -> Answer {
+    let views = app.store(PageViews::PER_PAGE).get(&page).await.map_err(|error| match error {
+        QueryError::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    })?;
     Ok(format!("{page}: {}", views.unwrap_or(0)))
 }
 
-async fn view(State(service): State<Arc<Service>>, Path(page): Path<String>, visitor: String) -> Answer {
-    // Waiting for the broker must not hold up other requests.
-    let written = tokio::task::spawn_blocking(move || {
-        let mut views = service.views.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        views.write(&page, &visitor, now_ms())
-    });
-    written.await.map_err(failed)?.map_err(failed)?;
+async fn view(State(app): Views, Path(page): Path<String>, visitor: String) -> Answer {
+    // Returns when the broker has the record.
+    let sent = app.producer(PageViews::VIEWS).send(page, visitor).await;
+    sent.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
     Ok("thank you".to_owned())
+}
+
+async fn health(State(app): Views) -> (StatusCode, String) {
+    let ready = matches!(app.state(), AppState::Running);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, format!("{:?}, {} records", app.state(), app.metrics().records.records_in))
 }
 
 #[derive(Parser)]
@@ -68,21 +64,14 @@ async fn main() -> Result {
     show_log();
     let arguments = Arguments::parse();
     let streams = Streams::new(page_views()).application_id("page-views").create_missing_topics(4);
-    let (streams, broker): (_, Arc<dyn Broker>) = match arguments.common.brokers {
-        Some(brokers) => {
-            let kafka = kafka(&brokers)?;
-            (streams.broker(kafka.clone()), kafka)
-        }
-        None => {
-            let log = EmbeddedLog::in_memory();
-            (streams.embedded_log(log.clone()), Arc::new(log))
-        }
+    let streams = match arguments.common.brokers {
+        Some(brokers) => streams.brokers(brokers),
+        None => streams.embedded_in_memory(),
     };
     let app = streams.start().await?;
     app.running().await?;
 
-    let service = Service { per_page: app.store(PageViews::PER_PAGE), views: Mutex::new(Writer::new(&*broker, "views")?) };
-    let router = Router::new().route("/views/{page}", get(count).post(view)).with_state(Arc::new(service));
+    let router = Router::new().route("/views/{page}", get(count).post(view)).route("/health", get(health)).with_state(app.clone());
     let listener = TcpListener::bind(arguments.listen.as_deref().unwrap_or("127.0.0.1:0")).await?;
     let address = listener.local_addr()?.to_string();
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
@@ -128,9 +117,4 @@ async fn request(address: &str, method: &str, page: &str, body: &str) -> Result<
     connection.read_to_string(&mut answer).await?;
     let (_, body) = answer.split_once("\r\n\r\n").ok_or("no HTTP answer")?;
     Ok(body.to_owned())
-}
-
-fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }

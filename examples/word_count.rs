@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use examples::*;
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::prelude::*;
-use streams_runtime::{Streams, end_of_input, shutdown_signal};
+use streams_runtime::{Producer, Reader, Streams, end_of_input, shutdown_signal};
 
 topology! {
     /// How often each word occurs.
@@ -43,12 +43,14 @@ async fn main() -> Result {
 
     let log = EmbeddedLog::in_memory();
     log.create_topic("lines", 4)?;
+    let lines = Producer::new(&log, WordCount::LINES); // the types are those of the topology
     for (number, line) in (0..).zip(include_str!("data/declaration.txt").lines()) {
-        write(&log, "lines", &(), line, number)?;
+        lines.send((), line).timestamp_ms(number).enqueue().await?;
     }
+    lines.flush().await?;
     streams.embedded_log(log.clone()).start().await?.run_until(end_of_input()).await?;
 
-    let counts = read_table::<String, u64>(&log, "word-counts")?;
+    let counts = Reader::builder(&log, WordCount::WORD_COUNTS).to_table().await?; // the last value of each key
     println!("{} words, {} of them different", counts.values().sum::<u64>(), counts.len());
     let mut by_count: Vec<_> = counts.into_iter().collect();
     by_count.sort_by_key(|(_, count)| Reverse(*count));

@@ -3,6 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// The `Debug` of an error is its `Display`: that is what people see when `main` returns it. The messages hold their causes.
+macro_rules! debug_is_display {
+    ($($error:ty),*) => {$(
+        impl std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+pub(crate) use debug_is_display;
+
+debug_is_display!(TaskError);
+
 /// Any error of the user's code.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -10,7 +24,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub type Flow = Result<(), Box<TaskError>>;
 
 /// Why a task stopped, with the record it was at. Its offset is not committed: the record comes again after a restart.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{kind} {} (node `{node}`, timestamp {timestamp_ms}): {source}", self.place())]
 pub struct TaskError {
     /// What kind of step failed.
@@ -100,5 +114,34 @@ impl fmt::Debug for OnError {
             OnError::DeadLetter(topic) => write!(f, "DeadLetter({topic:?})"),
             OnError::Custom(_) => f.write_str("Custom(…)"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::broker::BrokerError;
+    use crate::codec::CodecError;
+    use crate::stores::StoreError;
+    use crate::task::BuildError;
+    use crate::{Error, QueryError, ReadError, SendError};
+
+    /// What a person sees when `main` returns an error is its message, its causes included.
+    #[test]
+    fn errors_print_themselves_for_people() {
+        let unknown = || BrokerError::UnknownTopic { topic: "views".to_owned() };
+        let message = "topic `views` does not exist; create it, or correct the name";
+        assert_eq!(format!("{:?}", unknown()), message);
+        for wrapped in [
+            format!("{:?}", Error::from(unknown())),
+            format!("{:?}", SendError::from(unknown())),
+            format!("{:?}", ReadError::from(unknown())),
+            format!("{:?}", BuildError::from(unknown())),
+        ] {
+            assert_eq!(wrapped, message);
+        }
+        let null = StoreError::NullKey { store: "counts".to_owned() };
+        assert_eq!(format!("{null:?}"), null.to_string());
+        assert_eq!(format!("{:?}", QueryError::from(null.clone())), null.to_string());
+        assert_eq!(format!("{:?}", CodecError::UnexpectedNull), CodecError::UnexpectedNull.to_string());
     }
 }

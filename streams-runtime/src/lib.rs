@@ -5,9 +5,7 @@
 //! semantics, names and bytes of Kafka Streams.
 //!
 //! ```
-//! use streams_runtime::broker::embedded::EmbeddedLog;
 //! use streams_runtime::prelude::*;
-//! use streams_runtime::record::NewRecord;
 //! use streams_runtime::{Streams, end_of_input};
 //!
 //! topology! {
@@ -22,15 +20,12 @@
 //!
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), streams_runtime::Error> {
-//! let log = EmbeddedLog::in_memory();
-//! log.create_topic("lines", 1)?;
-//! log.append("lines", None, NewRecord { key: None, value: Some(b"to be or not to be"), timestamp_ms: 0, offset: 0 })?;
-//!
 //! let app = Streams::new(word_count())
 //!     .application_id("word-count") // consumer group, and prefix of internal topics
-//!     .embedded_log(log.clone())    // on Kafka: .brokers("localhost:9092")
+//!     .embedded_in_memory()         // on Kafka: .brokers("localhost:9092")
 //!     .start()
 //!     .await?;
+//! app.producer(WordCount::LINES).send((), "to be or not to be").await?;
 //! app.drained().await?; // what there was is processed
 //! assert_eq!(app.store(WordCount::COUNTS).get("be").await?, Some(2));
 //! app.run_until(end_of_input()).await // in a service: shutdown_signal()
@@ -81,6 +76,7 @@ pub mod plan;
 pub mod prelude;
 mod processor;
 mod produce_error;
+pub mod query;
 pub mod record;
 mod runtime;
 pub mod stores;
@@ -140,7 +136,9 @@ pub use streams_macros::StreamData;
 ///
 /// - The macro makes the struct (`WordCount`) with the parameters, the function that returns it, and the constants `DESCRIPTION`
 ///   (in the form of Kafka Streams' description), `MERMAID`, `DOT`, `FINGERPRINT` (changes with the names of topics and state, written
-///   types, formats, windows and partitioning) and one [`StoreName`] for each state. Closures see the parameters as shared references.
+///   types, formats, windows and partitioning), one [`StoreName`] for each state and one [`TopicName`] for each topic whose types the
+///   graph tells (`WordCount::WORD_COUNTS`; with `_TOPIC` behind it where a state has that name). A topic that is a parameter has a
+///   method instead (`topology.input_topic()`). Closures see the parameters as shared references.
 /// - **Sources** stand alone in a `let` with a written type: `stream(topic)`, `stream([a, b])`, `stream(pattern("regex"))`, `table(topic)`,
 ///   `global_table(topic)`, and for processors `key_value_store()`, `window_store(retention, size)`, `session_store(retention)` and
 ///   `versioned_store(history)`. A topic is a literal, a constant, or any expression of the

@@ -5,7 +5,9 @@ use streams_runtime::stores::StoreError;
 use streams_runtime::task::BuildError;
 
 /// Why the driver could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+///
+/// Its `Debug` is its `Display`: that is what people see when `main` or a test returns it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DriverError {
     /// The application cannot start with these partitions, for the reasons that it would give on a broker.
@@ -87,6 +89,12 @@ pub enum DriverError {
     /// An earlier call failed, and an application stops then.
     #[error("the topology stopped at an earlier error; make a new driver to go on")]
     Stopped,
+}
+
+impl std::fmt::Debug for DriverError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 fn list(names: &[String]) -> String {

@@ -4,6 +4,7 @@
 //! `STREAMS_TEST_KAFKA_PID`, the broker's process id, a test also stops it for some seconds.
 
 mod admin;
+mod clients;
 mod group;
 mod outage;
 mod records;

@@ -64,6 +64,7 @@ mod table_transform_values;
 mod to;
 mod to_stream;
 mod to_table;
+mod topic_constants;
 mod versioned;
 mod window_store_model;
 mod window_stores;

@@ -77,6 +77,11 @@ impl<'a> Expressions<'a> {
         quote!({ #bindings #expr })
     }
 
+    /// Whether a parameter of the topology may be meant.
+    pub(super) fn mentions_parameters(&self, tokens: &impl ToTokens) -> bool {
+        !self.mentioned(tokens).is_empty()
+    }
+
     /// Parameters whose name occurs in the tokens. Some may be meant otherwise (a field of that name): binding them does no harm.
     fn mentioned(&self, tokens: &impl ToTokens) -> Vec<&'a Ident> {
         if self.topology.params.is_empty() {

@@ -16,6 +16,7 @@ mod names;
 mod needs;
 mod processors;
 mod sources;
+mod topic_constants;
 mod topics;
 mod topology;
 

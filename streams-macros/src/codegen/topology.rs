@@ -7,6 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Expr, Lit, Meta};
 
 use super::forward::types;
+use super::topic_constants::topic_constants;
 use crate::check::{CONSTANTS, handle_name};
 use crate::model::{Node, Topology, plain, written};
 use crate::parse::Param;
@@ -17,7 +18,8 @@ use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 /// ```text
 /// pub struct WordCount { min_len: usize }
 /// pub fn word_count(min_len: usize) -> WordCount { WordCount { min_len } }
-/// impl WordCount { pub const DESCRIPTION: &'static str = …; … pub const COUNTS: StoreName<String, u64> = …; }
+/// impl WordCount { pub const DESCRIPTION: &'static str = …; … pub const COUNTS: StoreName<String, u64> = …;
+///     pub const LINES: TopicName<(), String> = …; }
 /// ```
 pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
     let Topology { attrs, type_attrs, vis, name, output, params, .. } = topology;
@@ -52,7 +54,7 @@ pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&
 
         #(#carried)*
         #[automatically_derived]
-        #[allow(dead_code)]
+        #[allow(dead_code, private_interfaces)]
         impl #output {
             #constants
         }
@@ -103,6 +105,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
             stores.push(constant);
         }
     }
+    let topics = topic_constants(runtime, topology, &names);
     let unoptimized = plan.and_then(|plan| plan.description_unoptimized.as_ref()).map(|text| {
         quote! {
             /// What the description would be without `#[optimized]`. The results are the same.
@@ -124,6 +127,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
         /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
         #vis const FINGERPRINT: ::core::primitive::u64 = #fingerprint;
         #(#stores)*
+        #topics
     }
 }
 

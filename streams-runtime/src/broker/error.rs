@@ -4,7 +4,7 @@ use super::TopicPartition;
 use crate::produce_error::ProduceErrorKind;
 
 /// What went wrong at a broker.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum BrokerError {
     /// The topic does not exist.
@@ -116,6 +116,8 @@ pub enum BrokerError {
         fatal: bool,
     },
 }
+
+crate::error::debug_is_display!(BrokerError);
 
 impl BrokerError {
     /// Why no record can be written to a topic that was looked up; `None`: it may be well, but could not be looked up.

@@ -1,7 +1,5 @@
 //! Why a record was not written, or not read.
 
-use std::fmt;
-
 use crate::broker::BrokerError;
 use crate::codec::CodecError;
 
@@ -50,11 +48,7 @@ pub enum SendError {
     },
 }
 
-impl fmt::Debug for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::error::debug_is_display!(SendError);
 
 /// Why a record was not read. Its `Debug` is its `Display`.
 #[derive(Clone, thiserror::Error)]
@@ -87,8 +81,4 @@ pub enum ReadError {
     },
 }
 
-impl fmt::Debug for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::error::debug_is_display!(ReadError);

@@ -10,6 +10,8 @@
 mod data;
 mod error;
 mod formats;
+#[doc(hidden)]
+pub mod generated;
 mod producer;
 mod reader;
 mod reading;

@@ -1,5 +1,6 @@
 //! A typed reader.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -144,6 +145,24 @@ impl<K: Clone + 'static, V: Clone + 'static> ReaderBuilder<K, V> {
         }
         partitions.sort_by_key(|(partition, _)| *partition);
         Ok(in_order_of_time(partitions.into_iter().map(|(_, records)| records)))
+    }
+}
+
+impl<K: Ord + Clone + 'static, V: Clone + 'static> ReaderBuilder<K, Option<V>> {
+    /// Reads the changes of a table that are there, to the end as it is now: the last value of each key. A null deletes a row.
+    ///
+    /// # Errors
+    /// As [`to_end`](Self::to_end).
+    pub async fn to_table(self) -> Result<BTreeMap<K, V>, ReadError> {
+        let mut table = BTreeMap::new();
+        let mut reader = self.until_end().open().await?;
+        while let Some(record) = reader.next().await? {
+            match record.value {
+                Some(value) => table.insert(record.key, value),
+                None => table.remove(&record.key),
+            };
+        }
+        Ok(table)
     }
 }
 

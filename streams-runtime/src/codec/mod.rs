@@ -32,7 +32,7 @@ pub enum Encoded {
 }
 
 /// Why bytes could not be decoded, or a value not be encoded.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
     /// The record has a null where the type of the stream has no place for one.
@@ -50,6 +50,8 @@ pub enum CodecError {
     #[error("{0}")]
     Invalid(String),
 }
+
+crate::error::debug_is_display!(CodecError);
 
 /// A wire format for `T`. Codecs are values, usually of size zero, shared by all threads.
 ///

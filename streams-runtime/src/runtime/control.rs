@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::shared::{AppState, Shared, lock};
+use super::shared::{AppState, Shared, TaskPlace, lock};
 use super::startup::{self, StateDirectory};
 use crate::broker::{BrokerError, GroupEvent, GroupMember, Isolation, OffsetAt, TopicPartition, Waker};
 use crate::task::{Task, TaskId};
@@ -177,6 +177,8 @@ impl Control {
                 for task in tasks {
                     let worker = self.least_loaded();
                     self.owners.insert(task, worker);
+                    // Known from now on: it is not ready before its worker has restored it.
+                    lock(&self.shared.tasks).insert(task, TaskPlace { worker, running: false });
                     shares.entry(worker).or_default().push(task);
                 }
                 for (worker, tasks) in shares {

@@ -96,14 +96,10 @@ pub enum Error {
     Thread(Arc<std::io::Error>),
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+crate::error::debug_is_display!(Error);
 
 /// One thing in the way of a start.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartupProblem {
     /// No application id.
@@ -199,6 +195,8 @@ pub enum StartupProblem {
         reason: String,
     },
 }
+
+crate::error::debug_is_display!(StartupProblem);
 
 fn list(problems: &[StartupProblem]) -> impl fmt::Display + '_ {
     struct List<'a>(&'a [StartupProblem]);

@@ -22,7 +22,7 @@ mod worker;
 pub use app::{App, AppMetrics};
 pub use error::{Error, StartupProblem};
 pub use partitioning::Partitioning;
-pub use query::{QueryError, StoreQuery};
+pub use query::{Cursor, Page, Pages, QueryError, Rows, StoreQuery};
 pub use shared::AppState;
 pub use stop::{EndOfInput, StopCondition, end_of_input, shutdown_signal};
 pub use streams::Streams;

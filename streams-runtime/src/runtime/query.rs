@@ -1,15 +1,19 @@
 //! Queries from outside: messages that workers answer between batches.
 
+mod key_value;
+mod rows;
+mod sessions;
 mod windows;
 
+pub use rows::{Cursor, Page, Pages, Rows};
+
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
 use super::control::{Command, WorkerHandle};
-use super::shared::{Shared, lock};
+use super::shared::{AppState, Shared, lock};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::partition::partition_for_key;
 use crate::stores::{KeyValue, StoreError, Versioned};
@@ -17,7 +21,7 @@ use crate::task::{Task, TaskId};
 use crate::topology::StoreName;
 
 /// Why a query has no answer.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The key belongs to a task of another process.
@@ -29,12 +33,16 @@ pub enum QueryError {
         task: String,
     },
     /// The task is being handed over or restored.
-    #[error("store `{store}`: task {task} is not running yet; ask again, or wait for `AppState::Running`")]
+    #[error(
+        "store `{store}`: task {task} is not ready ({reason}); ask again, wait for `AppState::Running`, or take what there is with `.partial()`"
+    )]
     NotReady {
         /// The store.
         store: &'static str,
-        /// `<sub-topology>_<partition>`.
+        /// `<sub-topology>_<partition>`; with `*` for the partition if it is not known yet which ones this process gets.
         task: String,
+        /// Why not.
+        reason: &'static str,
     },
     /// The application has no such store, it is of other types, or it is asked otherwise: stores of windows with `fetch`, other ones with `get`.
     #[error(
@@ -52,6 +60,12 @@ pub enum QueryError {
         /// Why not.
         reason: String,
     },
+    /// A cursor that was made by no query.
+    #[error("`{text}` is not a place among the rows of a store: give what `Page::next` gave")]
+    Cursor {
+        /// What was given.
+        text: String,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,25 +74,73 @@ pub enum QueryError {
     Stopped,
 }
 
-/// A store of a running application.
+crate::error::debug_is_display!(QueryError);
+
+const RESTORING: &str = "its state is being restored";
+
+/// A store of a running application: made by [`App::store`](super::App::store).
+///
+/// Answers are those of the last record that a task has processed. What one process does not have it does not see; [`QueryError::NotLocal`] names
+/// the task of a key that is elsewhere.
 pub struct StoreQuery<K, V> {
-    name: &'static str,
-    shared: Arc<Shared>,
-    workers: Arc<[WorkerHandle]>,
+    at: StoreAt,
     types: PhantomData<fn() -> (K, V)>,
 }
 
-impl<K, V> StoreQuery<K, V> {
+impl<K, V> Clone for StoreQuery<K, V> {
+    fn clone(&self) -> Self {
+        StoreQuery { at: self.at.clone(), types: PhantomData }
+    }
+}
+
+impl<K, V> std::fmt::Debug for StoreQuery<K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("StoreQuery").field(&self.at.name).finish()
+    }
+}
+
+/// A store and the way to it, whatever its types.
+#[derive(Clone)]
+struct StoreAt {
+    name: &'static str,
+    shared: Arc<Shared>,
+    workers: Arc<[WorkerHandle]>,
+    /// Tasks that are not ready are left out.
+    partial: bool,
+}
+
+impl StoreAt {
     fn sub_topology(&self) -> Result<usize, QueryError> {
         let parts = &self.shared.plan.sub_topologies;
         let found = parts.iter().position(|s| s.stores.iter().any(|store| store.name == self.name));
         found.ok_or(QueryError::Unknown { store: self.name })
     }
 
-    /// The tasks of this process that have a part of the store.
-    fn local_tasks(&self) -> Result<Vec<TaskId>, QueryError> {
+    fn is_over(&self) -> bool {
+        matches!(*self.shared.state.borrow(), AppState::Stopped | AppState::Failed)
+    }
+
+    /// The tasks of this process that have a part of the store and can answer, by partition. One that cannot is an error, unless a part of the
+    /// answer will do.
+    fn ready_tasks(&self) -> Result<Vec<TaskId>, QueryError> {
         let sub_topology = self.sub_topology()?;
-        Ok(lock(&self.shared.tasks).keys().filter(|t| t.sub_topology == sub_topology).copied().collect())
+        if self.is_over() {
+            return Err(QueryError::Stopped);
+        }
+        let tasks: Vec<(TaskId, bool)> = {
+            let all = lock(&self.shared.tasks);
+            all.iter().filter(|(task, _)| task.sub_topology == sub_topology).map(|(task, place)| (*task, place.running)).collect()
+        };
+        let not_ready = |task: String, reason| QueryError::NotReady { store: self.name, task, reason };
+        if !self.partial {
+            if let Some((task, _)) = tasks.iter().find(|(_, running)| !running) {
+                return Err(not_ready(task.to_string(), RESTORING));
+            }
+            if tasks.is_empty() && !matches!(*self.shared.state.borrow(), AppState::Running) {
+                return Err(not_ready(format!("{sub_topology}_*"), "the group is handing out tasks"));
+            }
+        }
+        Ok(tasks.into_iter().filter(|(_, running)| *running).map(|(task, _)| task).collect())
     }
 
     /// The task that has the rows of a key, and the key as stores keep it.
@@ -105,16 +167,19 @@ impl<K, V> StoreQuery<K, V> {
         question: impl FnOnce(&mut Task) -> Result<R, QueryError> + Send + 'static,
     ) -> Result<R, QueryError> {
         let store = self.name;
+        if self.is_over() {
+            return Err(QueryError::Stopped);
+        }
         let place = lock(&self.shared.tasks).get(&task).copied();
         let Some(place) = place else { return Err(QueryError::NotLocal { store, task: task.to_string() }) };
         if !place.running {
-            return Err(QueryError::NotReady { store, task: task.to_string() });
+            return Err(QueryError::NotReady { store, task: task.to_string(), reason: RESTORING });
         }
         let (answer, answered) = oneshot::channel();
         let question = Box::new(move |found: Option<&mut Task>| {
             let result = match found {
                 Some(found) => question(found),
-                None => Err(QueryError::NotReady { store, task: task.to_string() }),
+                None => Err(QueryError::NotReady { store, task: task.to_string(), reason: "it is being handed over" }),
             };
             // Nobody may wait any more; that is their business.
             let _ = answer.send(result);
@@ -124,64 +189,51 @@ impl<K, V> StoreQuery<K, V> {
     }
 }
 
+impl<K, V> StoreQuery<K, V> {
+    pub(crate) fn new(name: StoreName<K, V>, shared: Arc<Shared>, workers: Arc<[WorkerHandle]>) -> Self {
+        StoreQuery { at: StoreAt { name: name.name(), shared, workers, partial: false }, types: PhantomData }
+    }
+
+    /// Answers of many rows leave out the tasks of this process that are not ready, instead of being an error. What belongs to one key is an
+    /// error all the same.
+    ///
+    /// Kafka Streams: a `StateQueryResult` has an answer or a failure for each partition.
+    #[must_use]
+    pub fn partial(mut self) -> Self {
+        self.at.partial = true;
+        self
+    }
+}
+
 impl<K, V> StoreQuery<K, V>
 where
     K: StreamData<Stored = K> + Clone + Send + 'static,
     V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
 {
-    pub(crate) fn new(name: StoreName<K, V>, shared: Arc<Shared>, workers: Arc<[WorkerHandle]>) -> Self {
-        StoreQuery { name: name.name(), shared, workers, types: PhantomData }
-    }
-
     /// The value of a key, as of the last record its task has processed. A global table answers from this process.
     ///
     /// A borrowed form of the key will do: `get("be")` for `String`. A number says its type, since a literal's would not be inferred:
     /// `get(&1u64)`.
     ///
     /// # Errors
-    /// When the key's task is not running in this process, or the store fails.
+    /// When the key's task is not ready or not in this process, or the store fails.
     pub async fn get<Q>(&self, key: &Q) -> Result<Option<V>, QueryError>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
+        let store = self.at.name;
+        if let Some(global) = self.at.shared.globals.get::<K, V>(store) {
             return Ok(global.get(key)?);
         }
-        let (task, key) = self.task_of(key)?;
-        let store = self.name;
-        self.ask(task, move |task| {
+        let (task, key) = self.at.task_of(key)?;
+        let question = move |task: &mut Task| {
             let stores = task.stores_mut();
             if let Some(handle) = stores.find::<Versioned<K, V>>(store) {
                 return Ok(stores.get(handle).get(&key)?.map(|(value, _)| value.clone()));
             }
             let handle = stores.find::<KeyValue<K, V>>(store).ok_or(QueryError::Unknown { store })?;
             Ok(stores.get(handle).get(&key)?.cloned())
-        })
-        .await
-    }
-
-    /// All rows that this process has, task by task, in the order of the keys' bytes.
-    ///
-    /// # Errors
-    /// When a task is being restored, or the store fails.
-    pub async fn all(&self) -> Result<Vec<(K, V)>, QueryError> {
-        if let Some(global) = self.shared.globals.get::<K, V>(self.name) {
-            return Ok(global.all()?);
-        }
-        let mut rows = Vec::new();
-        let name = self.name;
-        for task in self.local_tasks()? {
-            let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find::<KeyValue<K, V>>(name).ok_or(QueryError::Unknown { store: name })?;
-                let mut rows = Vec::new();
-                task.stores_mut().get(handle).all(|key, value| {
-                    rows.push((key.clone(), value.clone()));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(rows)
-            });
-            rows.extend(part.await?);
-        }
-        Ok(rows)
+        };
+        self.at.ask(task, question).await
     }
 }

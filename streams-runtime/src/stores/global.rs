@@ -3,12 +3,12 @@
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
-use std::ops::RangeBounds;
+use std::ops::{ControlFlow, RangeBounds};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
-use super::order::encode_bound;
+use super::order::{Order, each, encode_bound};
 use crate::broker::TopicPartition;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::error::{ErrorKind, OnError, TaskError};
@@ -100,6 +100,34 @@ where
         let to = encode_bound(range.end_bound(), &mut high).map_err(encode_error)?;
         let rows = self.rows(|key| RangeBounds::<[u8]>::contains(&(from, to), key))?;
         Ok(rows.into_iter().map(|(key, value, _)| (key, value)).collect())
+    }
+
+    /// Calls `visit` with the rows whose keys lie in a range, in the order of the keys' bytes, until it breaks.
+    pub(crate) fn visit_range<'q, Q>(
+        &self,
+        range: impl RangeBounds<&'q Q>,
+        order: Order,
+        mut visit: impl FnMut(&K, &V) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized + 'q,
+    {
+        let encode_error = |e: CodecError| StoreError::Encode { store: self.name.clone(), reason: e.to_string() };
+        let (mut low, mut high) = (Vec::new(), Vec::new());
+        let from = encode_bound(range.start_bound(), &mut low).map_err(encode_error)?;
+        let to = encode_bound(range.end_bound(), &mut high).map_err(encode_error)?;
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = rows.iter().map(|(key, (value, _))| (&key[..], value));
+        let sorted: BTreeMap<&[u8], &V> = wanted.filter(|(key, _)| RangeBounds::<[u8]>::contains(&(from, to), *key)).collect();
+        let (codec, mut slot) = (K::Codec::default(), Default::default());
+        for (key, value) in each(sorted.into_iter(), order) {
+            let decoded = codec.decode(Some(key), &mut slot);
+            let key = decoded.map_err(|e| StoreError::Decode { store: self.name.clone(), reason: e.to_string() })?;
+            if visit(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// How many rows there are.

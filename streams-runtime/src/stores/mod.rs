@@ -36,7 +36,7 @@ pub use versioned::{VersionPut, VersionedStore};
 pub use window::WindowStore;
 
 /// Why a store failed.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Bytes in the store are not of the store's types: it was written by another program, or with other types.
@@ -82,3 +82,5 @@ pub enum StoreError {
         reason: String,
     },
 }
+
+crate::error::debug_is_display!(StoreError);

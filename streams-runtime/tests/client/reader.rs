@@ -101,3 +101,15 @@ async fn what_is_not_there_is_an_error_at_the_opening() {
     let missing = Reader::<u64, String>::builder(&log, "numbers").partition(2).open().await.unwrap_err();
     assert!(matches!(&missing, ReadError::Broker(BrokerError::UnknownPartition { .. })), "{missing}");
 }
+
+#[tokio::test]
+async fn a_table_is_the_last_value_of_each_key() {
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("users", 3).unwrap();
+    let users = Producer::<String, Option<u64>>::new(&log, "users");
+    for (key, value) in [("ann", Some(1)), ("ben", Some(2)), ("ann", Some(3)), ("ben", None)] {
+        users.send(key, value).await.unwrap();
+    }
+    let table = Reader::<String, Option<u64>>::builder(&log, "users").to_table().await.unwrap();
+    assert_eq!(table, std::collections::BTreeMap::from([("ann".to_owned(), 3)]));
+}

@@ -6,7 +6,7 @@ pub fn carts() -> Carts {
     Carts {}
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Carts {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: items-removals-repartition-source (topics: [items-removals-repartition])\n      --> items.try_cogroup\n    Source: added (topics: [added])\n      --> changes\n    Processor: changes (stores: [items])\n      --> items\n      <-- added\n    Processor: items.try_cogroup (stores: [items])\n      --> items\n      <-- items-removals-repartition-source\n    Processor: items (stores: [items])\n      --> items.to_stream\n      <-- items.try_cogroup, changes\n    Processor: items.to_stream (stores: [])\n      --> items.to\n      <-- items\n    Sink: items.to (topic: items)\n      <-- items.to_stream\n\n   Sub-topology: 1\n    Source: removed (topics: [removed])\n      --> removals\n    Processor: removals (stores: [])\n      --> items-removals-repartition-sink\n      <-- removed\n    Sink: items-removals-repartition-sink (topic: items-removals-repartition)\n      <-- removals\n\n";
@@ -19,6 +19,55 @@ impl Carts {
     ///The table `items`, for queries.
     pub const ITEMS: ::streams_runtime::__private::StoreName<Windowed<String>, u64> = ::streams_runtime::__private::StoreName::new(
         "items",
+    );
+    /**The topic `added`: keys `String`, values `Item`; read as stream `added`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ADDED: ::streams_runtime::__private::TopicName<String, Item> = ::streams_runtime::__private::TopicName::<
+        String,
+        Item,
+    >::with(
+        "added",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Item>::new().formats()
+        },
+    );
+    /**The topic `removed`: keys `u64`, values `Item`; read as stream `removed`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const REMOVED: ::streams_runtime::__private::TopicName<u64, Item> = ::streams_runtime::__private::TopicName::<
+        u64,
+        Item,
+    >::with(
+        "removed",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<u64, Item>::new().formats()
+        },
+    );
+    /**The topic `items`: keys `Windowed<String>`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ITEMS_TOPIC: ::streams_runtime::__private::TopicName<
+        Windowed<String>,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        Windowed<String>,
+        ::core::option::Option<u64>,
+    >::with(
+        "items",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                Windowed<String>,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Carts {

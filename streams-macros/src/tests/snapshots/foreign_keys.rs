@@ -8,7 +8,7 @@ pub fn letters(least: u32) -> Letters {
     Letters { least }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Letters {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: letters-subscription-response-source (topics: [letters-subscription-response-topic])\n      --> letters\n    Source: sent-subscription-response-source (topics: [sent-subscription-response-topic])\n      --> sent\n    Source: orders-source (topics: [orders])\n      --> orders\n    Processor: orders (stores: [orders])\n      --> letters-subscription-registration-sink\n      <-- orders-source\n    Sink: letters-subscription-registration-sink (topic: letters-subscription-registration-topic)\n      <-- orders\n    Processor: letters (stores: [letters, orders])\n      --> sent-subscription-registration-sink\n      <-- letters-subscription-response-source\n    Sink: sent-subscription-registration-sink (topic: sent-subscription-registration-topic)\n      <-- letters\n    Processor: sent (stores: [letters])\n      --> sent.to_stream\n      <-- sent-subscription-response-source\n    Processor: sent.to_stream (stores: [])\n      --> sent.to\n      <-- sent\n    Sink: sent.to (topic: sent)\n      <-- sent.to_stream\n\n   Sub-topology: 1\n    Source: letters-subscription-registration-source (topics: [letters-subscription-registration-topic])\n      --> letters-subscription-receive\n    Processor: letters-subscription-receive (stores: [letters-subscription-store, users])\n      --> letters-subscription-response-sink\n      <-- letters-subscription-registration-source\n    Processor: letters-foreign-join-subscription (stores: [letters-subscription-store])\n      --> letters-subscription-response-sink\n      <-- adults\n    Sink: letters-subscription-response-sink (topic: letters-subscription-response-topic)\n      <-- letters-subscription-receive, letters-foreign-join-subscription\n    Source: heads-subscription-registration-source (topics: [heads-subscription-registration-topic])\n      --> heads-subscription-receive\n    Processor: heads-subscription-receive (stores: [heads-subscription-store, users])\n      --> heads-subscription-response-sink\n      <-- heads-subscription-registration-source\n    Processor: heads-foreign-join-subscription (stores: [heads-subscription-store])\n      --> heads-subscription-response-sink\n      <-- users\n    Sink: heads-subscription-response-sink (topic: heads-subscription-response-topic)\n      <-- heads-subscription-receive, heads-foreign-join-subscription\n    Source: heads-subscription-response-source (topics: [heads-subscription-response-topic])\n      --> users.join\n    Source: users-source (topics: [users])\n      --> users\n    Processor: users (stores: [users])\n      --> adults, heads-subscription-registration-sink, heads-foreign-join-subscription\n      <-- users-source\n    Processor: adults (stores: [])\n      --> letters-foreign-join-subscription\n      <-- users\n    Sink: heads-subscription-registration-sink (topic: heads-subscription-registration-topic)\n      <-- users\n    Processor: users.join (stores: [heads, users])\n      --> users.to_stream\n      <-- heads-subscription-response-source\n    Processor: users.to_stream (stores: [])\n      --> users.to\n      <-- users.join\n    Sink: users.to (topic: heads)\n      <-- users.to_stream\n\n   Sub-topology: 2\n    Source: sent-subscription-registration-source (topics: [sent-subscription-registration-topic])\n      --> sent-subscription-receive\n    Processor: sent-subscription-receive (stores: [sent-subscription-store, towns])\n      --> sent-subscription-response-sink\n      <-- sent-subscription-registration-source\n    Processor: sent-foreign-join-subscription (stores: [sent-subscription-store])\n      --> sent-subscription-response-sink\n      <-- towns\n    Sink: sent-subscription-response-sink (topic: sent-subscription-response-topic)\n      <-- sent-subscription-receive, sent-foreign-join-subscription\n    Source: towns-source (topics: [towns])\n      --> towns\n    Processor: towns (stores: [towns])\n      --> sent-foreign-join-subscription\n      <-- towns-source\n\n";
@@ -33,6 +33,48 @@ impl Letters {
     ///The table `letters`, for queries.
     pub const LETTERS: ::streams_runtime::__private::StoreName<u64, Letter> = ::streams_runtime::__private::StoreName::new(
         "letters",
+    );
+    /**The topic `orders`: keys `u64`, values `Option<Order>`; read as table `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS_TOPIC: ::streams_runtime::__private::TopicName<
+        u64,
+        ::core::option::Option<Order>,
+    > = ::streams_runtime::__private::TopicName::<
+        u64,
+        ::core::option::Option<Order>,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                u64,
+                ::core::option::Option<Order>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `towns`: keys `String`, values `Option<Town>`; read as table `towns`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const TOWNS_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Town>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Town>,
+    >::with(
+        "towns",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Town>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Letters {

@@ -6,7 +6,7 @@ pub fn orders() -> Orders {
     Orders {}
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Orders {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: orders (topics: [orders])\n      --> fresh\n    Processor: fresh (stores: [seen])\n      --> by_user\n      <-- orders\n    Processor: by_user (stores: [])\n      --> shipped-repartition-sink\n      <-- fresh\n    Sink: shipped-repartition-sink (topic: shipped-repartition)\n      <-- by_user\n\n   Sub-topology: 1\n    Source: shipped-repartition-source (topics: [shipped-repartition])\n      --> shipped\n    Source: addresses-source (topics: [addresses])\n      --> addresses\n    Processor: addresses (stores: [addresses])\n      --> none\n      <-- addresses-source\n    Processor: shipped (stores: [addresses])\n      --> priced\n      <-- shipped-repartition-source\n    Processor: priced (stores: [rates])\n      --> priced.merge\n      <-- shipped\n    Source: failed (topics: [failed])\n      --> priced.merge\n    Processor: priced.merge (stores: [])\n      --> again-repartition-sink\n      <-- priced, failed\n    Sink: again-repartition-sink (topic: again-repartition)\n      <-- priced.merge\n\n   Sub-topology: 2\n    Source: again-repartition-source (topics: [again-repartition])\n      --> priced.to\n    Sink: priced.to (topic: shipped)\n      <-- again-repartition-source\n\n   Sub-topology: 3 for global store (will not generate tasks)\n    Source: rates-source (topics: [rates])\n      --> rates\n    Processor: rates (stores: [rates])\n      --> none\n      <-- rates-source\n\n";
@@ -27,6 +27,82 @@ impl Orders {
     ///The store `seen`, for queries.
     pub const SEEN: ::streams_runtime::__private::StoreName<String, i64> = ::streams_runtime::__private::StoreName::new(
         "seen",
+    );
+    /**The topic `orders`: keys `String`, values `Order`; read as stream `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS: ::streams_runtime::__private::TopicName<String, Order> = ::streams_runtime::__private::TopicName::<
+        String,
+        Order,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Order>::new().formats()
+        },
+    );
+    /**The topic `addresses`: keys `String`, values `Option<Address>`; read as table `addresses`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ADDRESSES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Address>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Address>,
+    >::with(
+        "addresses",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Address>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `rates`: keys `String`, values `Option<f64>`; read as global table `rates`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const RATES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<f64>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<f64>,
+    >::with(
+        "rates",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<f64>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `failed`: keys `String`, values `Shipped`, in the formats `Utf8` and `Json`; read as stream `failed`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const FAILED: ::streams_runtime::__private::TopicName<String, Shipped> = ::streams_runtime::__private::TopicName::<
+        String,
+        Shipped,
+    >::with(
+        "failed",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::WrittenFormats::<
+                String,
+                Shipped,
+                _,
+                _,
+            >::new(Utf8, Json)
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Orders {

@@ -6,7 +6,7 @@ pub fn orders() -> Orders {
     Orders {}
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Orders {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: orders (topics: [orders])\n      --> by_user\n    Processor: by_user (stores: [])\n      --> by_user-repartition-sink\n      <-- orders\n    Sink: by_user-repartition-sink (topic: by_user-repartition)\n      <-- by_user\n\n   Sub-topology: 1\n    Source: by_user-repartition-source (topics: [by_user-repartition])\n      --> per_day, known, pairs\n    Source: users-source (topics: [users])\n      --> users\n    Processor: users (stores: [users])\n      --> none\n      <-- users-source\n    Processor: per_day (stores: [per_day])\n      --> per_day.map_values\n      <-- by_user-repartition-source\n    Processor: known (stores: [users])\n      --> known.to\n      <-- by_user-repartition-source\n    Sink: known.to (topic: known)\n      <-- known\n    Processor: pairs (stores: [pairs-this-join-store])\n      --> pairs.to\n      <-- by_user-repartition-source\n    Sink: pairs.to (topic: pairs)\n      <-- pairs\n    Processor: per_day.map_values (stores: [])\n      --> per_day.suppress\n      <-- per_day\n    Processor: per_day.suppress (stores: [final-per-day])\n      --> per_day.to_stream\n      <-- per_day.map_values\n    Processor: per_day.to_stream (stores: [])\n      --> per_day.to\n      <-- per_day.suppress\n    Sink: per_day.to (topic: per-day)\n      <-- per_day.to_stream\n\n";
@@ -25,6 +25,41 @@ impl Orders {
     ///The table `per_day`, for queries.
     pub const PER_DAY: ::streams_runtime::__private::StoreName<Windowed<u64>, u64> = ::streams_runtime::__private::StoreName::new(
         "per_day",
+    );
+    /**The topic `orders`: keys `String`, values `Order`; read as stream `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS: ::streams_runtime::__private::TopicName<String, Order> = ::streams_runtime::__private::TopicName::<
+        String,
+        Order,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Order>::new().formats()
+        },
+    );
+    /**The topic `users`: keys `u64`, values `Option<User>`; read as table `users`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const USERS_TOPIC: ::streams_runtime::__private::TopicName<
+        u64,
+        ::core::option::Option<User>,
+    > = ::streams_runtime::__private::TopicName::<
+        u64,
+        ::core::option::Option<User>,
+    >::with(
+        "users",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                u64,
+                ::core::option::Option<User>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Orders {

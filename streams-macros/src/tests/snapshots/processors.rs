@@ -8,7 +8,7 @@ pub fn readings(kept_h: u64) -> Readings {
     Readings { kept_h }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Readings {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: readings (topics: [readings])\n      --> smooth\n    Processor: smooth (stores: [latest, recent-readings])\n      --> smooth.process\n      <-- readings\n    Processor: smooth.process (stores: [latest])\n      --> high, low\n      <-- smooth\n    Processor: high (stores: [])\n      --> high.to\n      <-- smooth.process\n    Processor: low (stores: [])\n      --> low.to\n      <-- smooth.process\n    Sink: high.to (topic: high)\n      <-- high\n    Sink: low.to (topic: low)\n      <-- low\n\n";
@@ -30,6 +30,20 @@ impl Readings {
         >,
         f64,
     > = ::streams_runtime::__private::StoreName::new("recent-readings");
+    /**The topic `readings`: keys `String`, values `f64`; read as stream `readings`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const READINGS: ::streams_runtime::__private::TopicName<String, f64> = ::streams_runtime::__private::TopicName::<
+        String,
+        f64,
+    >::with(
+        "readings",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, f64>::new().formats()
+        },
+    );
 }
 impl ::streams_runtime::__private::Topology for Readings {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {

@@ -6,7 +6,7 @@ pub fn visits() -> Visits {
     Visits {}
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Visits {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: views (topics: [views])\n      --> spent, views.process_values\n    Processor: spent (stores: [spent])\n      --> spent.to_stream\n      <-- views\n    Processor: spent.to_stream (stores: [])\n      --> spent.to\n      <-- spent\n    Sink: spent.to (topic: visits)\n      <-- spent.to_stream\n    Processor: views.process_values (stores: [seen])\n      --> views.to\n      <-- views\n    Sink: views.to (topic: first-views)\n      <-- views.process_values\n\n";
@@ -29,6 +29,41 @@ impl Visits {
         Windowed<String, SessionWindow>,
         u64,
     > = ::streams_runtime::__private::StoreName::new("spent");
+    /**The topic `views`: keys `String`, values `View`; read as stream `views`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VIEWS: ::streams_runtime::__private::TopicName<String, View> = ::streams_runtime::__private::TopicName::<
+        String,
+        View,
+    >::with(
+        "views",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, View>::new().formats()
+        },
+    );
+    /**The topic `visits`: keys `Windowed<String, SessionWindow>`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VISITS: ::streams_runtime::__private::TopicName<
+        Windowed<String, SessionWindow>,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        Windowed<String, SessionWindow>,
+        ::core::option::Option<u64>,
+    >::with(
+        "visits",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                Windowed<String, SessionWindow>,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
+    );
 }
 impl ::streams_runtime::__private::Topology for Visits {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {

@@ -8,7 +8,7 @@ pub fn clicks(grace_s: u64) -> Clicks {
     Clicks { grace_s }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Clicks {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: views (topics: [views])\n      --> by_page\n    Processor: by_page (stores: [])\n      --> shown-left-repartition-sink\n      <-- views\n    Sink: shown-left-repartition-sink (topic: shown-left-repartition)\n      <-- by_page\n\n   Sub-topology: 1\n    Source: shown-left-repartition-source (topics: [shown-left-repartition])\n      --> shown\n    Source: both-right-repartition-source (topics: [both-right-repartition])\n      --> both\n    Source: clicks (topics: [clicks])\n      --> shown, pairs\n    Processor: shown (stores: [shown-this-join-store, shown-outer-other-join-store, shown-left-shared-join-store])\n      --> both\n      <-- shown-left-repartition-source, clicks\n    Processor: pairs (stores: [click-pairs-this-join-store])\n      --> swapped\n      <-- clicks\n    Processor: swapped (stores: [])\n      --> both-right-repartition-sink\n      <-- pairs\n    Sink: both-right-repartition-sink (topic: both-right-repartition)\n      <-- swapped\n    Processor: both (stores: [both-outer-this-join-store, both-outer-other-join-store, both-outer-shared-join-store])\n      --> both.to\n      <-- shown, both-right-repartition-source\n    Sink: both.to (topic: both)\n      <-- both\n\n";
@@ -18,6 +18,36 @@ impl Clicks {
     pub const DOT: &'static ::core::primitive::str = "digraph \"Clicks\" {\n  node [fontname=\"sans-serif\"];\n  subgraph cluster_0 {\n    label=\"Sub-topology: 0\";\n    \"views\" [shape=invhouse, label=\"views\\n[views]\"];\n    \"by_page\" [shape=box, label=\"by_page\"];\n    \"shown-left-repartition-sink\" [shape=house, label=\"shown-left-repartition-sink\\nshown-left-repartition\"];\n  }\n  subgraph cluster_1 {\n    label=\"Sub-topology: 1\";\n    \"shown-left-repartition-source\" [shape=invhouse, label=\"shown-left-repartition-source\\n[shown-left-repartition]\"];\n    \"both-right-repartition-source\" [shape=invhouse, label=\"both-right-repartition-source\\n[both-right-repartition]\"];\n    \"clicks\" [shape=invhouse, label=\"clicks\\n[clicks]\"];\n    \"shown\" [shape=cylinder, label=\"shown\\nshown-this-join-store, shown-outer-other-join-store, shown-left-shared-join-store\"];\n    \"pairs\" [shape=cylinder, label=\"pairs\\nclick-pairs-this-join-store\"];\n    \"swapped\" [shape=box, label=\"swapped\"];\n    \"both-right-repartition-sink\" [shape=house, label=\"both-right-repartition-sink\\nboth-right-repartition\"];\n    \"both\" [shape=cylinder, label=\"both\\nboth-outer-this-join-store, both-outer-other-join-store, both-outer-shared-join-store\"];\n    \"both.to\" [shape=house, label=\"both.to\\nboth\"];\n  }\n  \"views\" -> \"by_page\";\n  \"by_page\" -> \"shown-left-repartition-sink\";\n  \"shown-left-repartition-sink\" -> \"shown-left-repartition-source\" [style=dashed];\n  \"shown-left-repartition-source\" -> \"shown\";\n  \"both-right-repartition-source\" -> \"both\";\n  \"clicks\" -> \"shown\";\n  \"clicks\" -> \"pairs\";\n  \"shown\" -> \"both\";\n  \"pairs\" -> \"swapped\";\n  \"swapped\" -> \"both-right-repartition-sink\";\n  \"both-right-repartition-sink\" -> \"both-right-repartition-source\" [style=dashed];\n  \"both\" -> \"both.to\";\n}\n";
     /// Changes with the names of topics and state, with written types, formats, windows and partitioning; not with the operators between them.
     pub const FINGERPRINT: ::core::primitive::u64 = 14111356255850619703u64;
+    /**The topic `views`: keys `Option<String>`, values `View`; read as stream `views`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VIEWS: ::streams_runtime::__private::TopicName<Option<String>, View> = ::streams_runtime::__private::TopicName::<
+        Option<String>,
+        View,
+    >::with(
+        "views",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<Option<String>, View>::new()
+                .formats()
+        },
+    );
+    /**The topic `clicks`: keys `Option<String>`, values `Click`; read as stream `clicks`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const CLICKS: ::streams_runtime::__private::TopicName<Option<String>, Click> = ::streams_runtime::__private::TopicName::<
+        Option<String>,
+        Click,
+    >::with(
+        "clicks",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<Option<String>, Click>::new()
+                .formats()
+        },
+    );
 }
 impl ::streams_runtime::__private::Topology for Clicks {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {

@@ -6,7 +6,7 @@ pub fn people() -> People {
     People {}
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl People {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: users-source (topics: [users])\n      --> users\n    Processor: users (stores: [users])\n      --> adults\n      <-- users-source\n    Source: homes-source (topics: [homes])\n      --> homes\n    Processor: homes (stores: [homes])\n      --> known\n      <-- homes-source\n    Processor: adults (stores: [])\n      --> known\n      <-- users\n    Processor: known (stores: [known, users, homes])\n      --> towns.group_by\n      <-- adults, homes\n    Processor: towns.group_by (stores: [])\n      --> towns-repartition-sink\n      <-- known\n    Sink: towns-repartition-sink (topic: towns-repartition)\n      <-- towns.group_by\n    Source: orders (topics: [orders])\n      --> orders.join\n    Processor: orders.join (stores: [users])\n      --> orders.to\n      <-- orders\n    Sink: orders.to (topic: sold)\n      <-- orders.join\n\n   Sub-topology: 1\n    Source: visits (topics: [visits])\n      --> visits.map_values\n    Processor: visits.map_values (stores: [])\n      --> visits.to_stream\n      <-- visits\n    Processor: visits.to_stream (stores: [])\n      --> visits.to\n      <-- visits.map_values\n    Sink: visits.to (topic: visited)\n      <-- visits.to_stream\n\n   Sub-topology: 2\n    Source: towns-repartition-source (topics: [towns-repartition])\n      --> towns\n    Processor: towns (stores: [towns])\n      --> towns.to_stream\n      <-- towns-repartition-source\n    Processor: towns.to_stream (stores: [])\n      --> towns.to\n      <-- towns\n    Sink: towns.to (topic: towns)\n      <-- towns.to_stream\n\n";
@@ -31,6 +31,104 @@ impl People {
     ///The table `towns`, for queries.
     pub const TOWNS: ::streams_runtime::__private::StoreName<String, u64> = ::streams_runtime::__private::StoreName::new(
         "towns",
+    );
+    /**The topic `users`: keys `String`, values `Option<User>`; read as table `users`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const USERS_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<User>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<User>,
+    >::with(
+        "users",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<User>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `homes`: keys `String`, values `Option<Home>`; read as table `homes`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const HOMES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Home>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Home>,
+    >::with(
+        "homes",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Home>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `visits`: keys `String`, values `Option<Visit>`; read as table `visits`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VISITS: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Visit>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Visit>,
+    >::with(
+        "visits",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Visit>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `towns`: keys `String`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const TOWNS_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<u64>,
+    >::with(
+        "towns",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `orders`: keys `String`, values `Order`; read as stream `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS: ::streams_runtime::__private::TopicName<String, Order> = ::streams_runtime::__private::TopicName::<
+        String,
+        Order,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Order>::new().formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for People {

@@ -8,7 +8,7 @@ pub fn sales(history_h: u64) -> Sales {
     Sales { history_h }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Sales {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: sold-repartition-source (topics: [sold-repartition])\n      --> sold\n    Source: prices-source (topics: [prices])\n      --> prices\n    Processor: prices (stores: [prices])\n      --> low, both, dear, per_cent.group_by\n      <-- prices-source\n    Source: taxes-source (topics: [taxes])\n      --> taxes\n    Processor: taxes (stores: [taxes])\n      --> both\n      <-- taxes-source\n    Processor: low (stores: [])\n      --> none\n      <-- prices\n    Processor: sold (stores: [sold-Buffer, prices])\n      --> sold.left_join\n      <-- sold-repartition-source\n    Processor: sold.left_join (stores: [taxes])\n      --> sold.process_values\n      <-- sold\n    Processor: sold.process_values (stores: [seen])\n      --> sold.to\n      <-- sold.left_join\n    Sink: sold.to (topic: sold)\n      <-- sold.process_values\n    Processor: both (stores: [both, prices, taxes])\n      --> both.to_stream\n      <-- prices, taxes\n    Processor: both.to_stream (stores: [])\n      --> both.to\n      <-- both\n    Sink: both.to (topic: both)\n      <-- both.to_stream\n    Processor: dear (stores: [dear])\n      --> dear.to_stream\n      <-- prices\n    Processor: per_cent.group_by (stores: [])\n      --> per_cent-repartition-sink\n      <-- prices\n    Sink: per_cent-repartition-sink (topic: per_cent-repartition)\n      <-- per_cent.group_by\n    Processor: dear.to_stream (stores: [])\n      --> dear.to\n      <-- dear\n    Sink: dear.to (topic: dear)\n      <-- dear.to_stream\n\n   Sub-topology: 1\n    Source: orders (topics: [orders])\n      --> sold.select_key\n    Processor: sold.select_key (stores: [])\n      --> sold-repartition-sink\n      <-- orders\n    Sink: sold-repartition-sink (topic: sold-repartition)\n      <-- sold.select_key\n\n   Sub-topology: 2\n    Source: per_cent-repartition-source (topics: [per_cent-repartition])\n      --> per_cent\n    Processor: per_cent (stores: [per_cent])\n      --> per_cent.to_stream\n      <-- per_cent-repartition-source\n    Processor: per_cent.to_stream (stores: [])\n      --> per_cent.to\n      <-- per_cent\n    Sink: per_cent.to (topic: per-cent)\n      <-- per_cent.to_stream\n\n";
@@ -41,6 +41,125 @@ impl Sales {
     ///The table `per_cent`, for queries.
     pub const PER_CENT: ::streams_runtime::__private::StoreName<u64, u64> = ::streams_runtime::__private::StoreName::new(
         "per_cent",
+    );
+    /**The topic `prices`: keys `String`, values `Option<Price>`; read as table `prices`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const PRICES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Price>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Price>,
+    >::with(
+        "prices",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Price>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `taxes`: keys `String`, values `Option<Tax>`; read as table `taxes`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const TAXES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Tax>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Tax>,
+    >::with(
+        "taxes",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Tax>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `orders`: keys `String`, values `Order`; read as stream `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS: ::streams_runtime::__private::TopicName<String, Order> = ::streams_runtime::__private::TopicName::<
+        String,
+        Order,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Order>::new().formats()
+        },
+    );
+    /**The topic `both`: keys `String`, values `Option<Cents>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const BOTH_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Cents>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Cents>,
+    >::with(
+        "both",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Cents>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `per-cent`: keys `u64`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const PER_CENT_TOPIC: ::streams_runtime::__private::TopicName<
+        u64,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        u64,
+        ::core::option::Option<u64>,
+    >::with(
+        "per-cent",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                u64,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `dear`: keys `String`, values `Option<Price>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const DEAR_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<Price>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<Price>,
+    >::with(
+        "dear",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<Price>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Sales {

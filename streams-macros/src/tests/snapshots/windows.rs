@@ -8,7 +8,7 @@ pub fn views(grace_s: u64) -> Views {
     Views { grace_s }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Views {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: views (topics: [views])\n      --> per_minute.group_by, users\n    Processor: per_minute.group_by (stores: [])\n      --> counts-repartition-sink\n      <-- views\n    Sink: counts-repartition-sink (topic: counts-repartition)\n      <-- per_minute.group_by\n    Processor: users (stores: [users])\n      --> users.to_stream\n      <-- views\n    Processor: users.to_stream (stores: [])\n      --> users.to\n      <-- users\n    Sink: users.to (topic: views-per-user)\n      <-- users.to_stream\n\n   Sub-topology: 1\n    Source: counts-repartition-source (topics: [counts-repartition])\n      --> counts\n    Processor: counts (stores: [counts])\n      --> counts.to_stream\n      <-- counts-repartition-source\n    Processor: counts.to_stream (stores: [])\n      --> counts.to\n      <-- counts\n    Sink: counts.to (topic: views-per-minute)\n      <-- counts.to_stream\n\n";
@@ -25,6 +25,62 @@ impl Views {
     ///The table `users`, for queries.
     pub const USERS: ::streams_runtime::__private::StoreName<Windowed<String>, u64> = ::streams_runtime::__private::StoreName::new(
         "users",
+    );
+    /**The topic `views`: keys `String`, values `View`; read as stream `views`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VIEWS: ::streams_runtime::__private::TopicName<String, View> = ::streams_runtime::__private::TopicName::<
+        String,
+        View,
+    >::with(
+        "views",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, View>::new().formats()
+        },
+    );
+    /**The topic `views-per-minute`: keys `Windowed<Region>`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VIEWS_PER_MINUTE: ::streams_runtime::__private::TopicName<
+        Windowed<Region>,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        Windowed<Region>,
+        ::core::option::Option<u64>,
+    >::with(
+        "views-per-minute",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                Windowed<Region>,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
+    );
+    /**The topic `views-per-user`: keys `Windowed<String>`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const VIEWS_PER_USER: ::streams_runtime::__private::TopicName<
+        Windowed<String>,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        Windowed<String>,
+        ::core::option::Option<u64>,
+    >::with(
+        "views-per-user",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                Windowed<String>,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for Views {

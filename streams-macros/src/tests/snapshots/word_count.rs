@@ -9,7 +9,7 @@ pub fn word_count(input: String, min_len: usize) -> WordCount {
     WordCount { input, min_len }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl WordCount {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: lines (topics: [{input}])\n      --> words\n    Processor: words (stores: [])\n      --> words.split\n      <-- lines\n    Processor: words.split (stores: [])\n      --> short, long\n      <-- words\n    Processor: short (stores: [])\n      --> short.to\n      <-- words.split\n    Processor: long (stores: [])\n      --> counts.group_by\n      <-- words.split\n    Processor: counts.group_by (stores: [])\n      --> counts-repartition-sink\n      <-- long\n    Sink: counts-repartition-sink (topic: counts-repartition)\n      <-- counts.group_by\n    Sink: short.to (topic: computed per record)\n      <-- short\n\n   Sub-topology: 1\n    Source: counts-repartition-source (topics: [counts-repartition])\n      --> counts\n    Processor: counts (stores: [counts])\n      --> counts.to_stream\n      <-- counts-repartition-source\n    Processor: counts.to_stream (stores: [])\n      --> counts.to\n      <-- counts\n    Sink: counts.to (topic: word-counts)\n      <-- counts.to_stream\n\n";
@@ -22,6 +22,50 @@ impl WordCount {
     /// How often each word occurs.
     pub const COUNTS: ::streams_runtime::__private::StoreName<String, u64> = ::streams_runtime::__private::StoreName::new(
         "counts",
+    );
+    /**The topic `{input}`: keys `Option<String>`, values `String`; read as stream `lines`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub fn input_topic(
+        &self,
+    ) -> ::streams_runtime::__private::TopicName<Option<String>, String> {
+        ::streams_runtime::__private::TopicName::<
+            Option<String>,
+            String,
+        >::with(
+                "",
+                || {
+                    #[allow(unused_imports)]
+                    use ::streams_runtime::__private::NoFormats as _;
+                    ::streams_runtime::__private::FormatsOf::<
+                        Option<String>,
+                        String,
+                    >::new()
+                        .formats()
+                },
+            )
+            .renamed(::streams_runtime::__private::ToString::to_string(&self.input))
+    }
+    /**The topic `word-counts`: keys `String`, values `Option<u64>`; written.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const WORD_COUNTS: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<u64>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<u64>,
+    >::with(
+        "word-counts",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<u64>,
+            >::new()
+                .formats()
+        },
     );
 }
 impl ::streams_runtime::__private::Topology for WordCount {

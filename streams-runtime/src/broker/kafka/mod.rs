@@ -26,6 +26,7 @@ mod consumer;
 mod context;
 mod detached;
 mod error;
+mod features;
 mod group;
 mod mending;
 mod missing;

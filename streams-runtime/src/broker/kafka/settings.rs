@@ -6,6 +6,8 @@ use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 
+use super::features;
+
 use crate::broker::BrokerError;
 
 /// Which client a configuration is for.
@@ -113,6 +115,9 @@ impl Settings {
             if let Some((_, why)) = RESERVED.iter().find(|(r, _)| *r == plain) {
                 return Err(config_error(name, value, &format!("cannot be given, the runtime sets it: {why}")));
             }
+            if let Some(missing) = features::missing(plain, value) {
+                return Err(config_error(name, value, &missing));
+            }
             check(name, plain, value)?;
             match kind {
                 Some(kind) => one.push((kind, plain.to_owned(), value.clone())),
@@ -120,6 +125,12 @@ impl Settings {
                     all.insert(plain.to_owned(), value.clone());
                 }
             }
+        }
+        if let Some(protocol) = all.get("security.protocol").filter(|_| !all.contains_key("sasl.mechanisms"))
+            && !one.iter().any(|(_, name, _)| name == "sasl.mechanisms")
+            && let Some(missing) = features::missing_mechanism(protocol)
+        {
+            return Err(config_error("security.protocol", protocol, &missing));
         }
         Ok(Settings { bootstrap: bootstrap.to_owned(), all, one })
     }
@@ -249,6 +260,21 @@ mod tests {
     fn secrets_do_not_show_in_errors() {
         let error = config_error("producer.sasl.password", "hunter2", "no");
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn security_says_which_feature_helps() {
+        if cfg!(not(any(feature = "tls", feature = "tls-vendored"))) {
+            for (name, value) in [("security.protocol", "SASL_SSL"), ("sasl.mechanism", "SCRAM-SHA-256"), ("admin.ssl.ca.location", "x")] {
+                let reason = refused(name, value);
+                assert!(reason.contains("`tls`") && reason.contains("`tls-vendored`"), "{name}: {reason}");
+            }
+        }
+        if cfg!(not(feature = "sasl-gssapi")) {
+            assert!(refused("sasl.mechanism", "GSSAPI").contains("`sasl-gssapi`"));
+            assert!(refused("security.protocol", "SASL_PLAINTEXT").contains("no `sasl.mechanism` is named"));
+        }
+        settings(&[("security.protocol", "SASL_PLAINTEXT"), ("sasl.mechanism", "PLAIN"), ("sasl.username", "u")]).unwrap();
     }
 
     #[test]

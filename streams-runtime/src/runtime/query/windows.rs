@@ -1,14 +1,20 @@
-//! Queries of aggregations in windows and sessions: a key and a range of time.
+//! Queries of aggregations in windows: a key, and a range of time.
 
 use std::ops::{Bound, ControlFlow, RangeBounds};
+use std::sync::Arc;
 
-use super::{QueryError, StoreQuery};
-use crate::codec::StreamData;
-use crate::stores::{Order, Sessions, WindowState};
-use crate::windows::{SessionWindow, Window, Windowed};
+use super::rows::{Source, Take};
+use super::{QueryError, Rows, StoreQuery};
+use crate::codec::{Codec, StreamData};
+use crate::stores::{Order, WindowState};
+use crate::task::Task;
+use crate::windows::{Window, Windowed};
+
+/// The bytes of a time in a position.
+pub(super) const TIME_BYTES: usize = 8;
 
 /// The first and the last millisecond of a range; `None` if it is empty.
-fn ends(range: &impl RangeBounds<i64>) -> Option<(i64, i64)> {
+pub(super) fn ends(range: &impl RangeBounds<i64>) -> Option<(i64, i64)> {
     let from_ms = match range.start_bound() {
         Bound::Included(from_ms) => *from_ms,
         Bound::Excluded(before_ms) => before_ms.checked_add(1)?,
@@ -20,6 +26,21 @@ fn ends(range: &impl RangeBounds<i64>) -> Option<(i64, i64)> {
         Bound::Unbounded => i64::MAX,
     };
     (from_ms <= to_ms).then_some((from_ms, to_ms))
+}
+
+/// What lies behind a time, of a range of times.
+fn behind((from_ms, to_ms): (i64, i64), after_ms: i64, order: Order) -> Option<(i64, i64)> {
+    match order {
+        Order::Ascending => after_ms.checked_add(1).map(|from_ms| (from_ms, to_ms)),
+        Order::Descending => after_ms.checked_sub(1).map(|to_ms| (from_ms, to_ms)),
+    }
+}
+
+/// What a position begins with.
+pub(super) fn read_time<'p>(store: &'static str, position: &'p [u8]) -> Result<(i64, &'p [u8]), QueryError> {
+    let split = position.split_first_chunk::<TIME_BYTES>();
+    let (time, rest) = split.ok_or_else(|| QueryError::Key { store, reason: "the cursor is not of this store".to_owned() })?;
+    Ok((i64::from_be_bytes(*time), rest))
 }
 
 impl<K, V> StoreQuery<Windowed<K>, V>
@@ -42,110 +63,104 @@ where
     /// # }
     /// # async fn ask(app: streams_runtime::App<Views>) -> Result<(), streams_runtime::QueryError> {
     /// let per_minute: Vec<(Window, u64)> = app.store(Views::PER_PAGE).fetch("home", 0..3_600_000).await?;
+    /// let this_minute: Option<(Window, u64)> = app.store(Views::PER_PAGE).latest_window("home").await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// When the key's task is not running in this process, the store fails, or has other rows.
+    /// When the key's task is not ready or not in this process, the store fails, or has other rows.
     pub async fn fetch<Q>(&self, key: &Q, starts_ms: impl RangeBounds<i64>) -> Result<Vec<(Window, V)>, QueryError>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
-        let Some((from_ms, to_ms)) = ends(&starts_ms) else { return Ok(Vec::new()) };
-        let (task, key) = self.task_of(key)?;
-        let store = self.name;
-        self.ask(task, move |task| {
+        self.windows_of(key, starts_ms).all().await
+    }
+
+    /// The window of a key that starts last, with its value.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    pub async fn latest_window<Q>(&self, key: &Q) -> Result<Option<(Window, V)>, QueryError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        self.windows_of(key, ..).reverse().first().await
+    }
+
+    /// As [`fetch`](Self::fetch), in pages, with a limit or from the last window back.
+    ///
+    /// Kafka Streams: `WindowKeyQuery`.
+    pub fn windows_of<Q>(&self, key: &Q, starts_ms: impl RangeBounds<i64>) -> Rows<(Window, V)>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let (store, times_ms) = (self.at.name, ends(&starts_ms));
+        let (task, key) = match self.at.task_of(key) {
+            Ok((task, key)) => (Ok(task), Some(key)),
+            Err(error) => (Err(error), None),
+        };
+        let walk = move |task: &mut Task, after: Option<&[u8]>, order, take: Take<'_, (Window, V)>| {
             let handle = task.stores_mut().find::<WindowState<K, V>>(store).ok_or(QueryError::Unknown { store })?;
+            let after_ms = after.map(|after| read_time(store, after)).transpose()?.map(|(after_ms, _)| after_ms);
+            let times_ms = times_ms.and_then(|times_ms| after_ms.map_or(Some(times_ms), |after_ms| behind(times_ms, after_ms, order)));
+            let (Some((from_ms, to_ms)), Some(key)) = (times_ms, &key) else { return Ok(()) };
             let windows = task.stores_mut().get(handle);
-            let mut rows = Vec::new();
             let size_ms = windows.size_ms();
-            windows.visit_range(&key, from_ms, to_ms, Order::Ascending, |start_ms, value, _| {
-                rows.push((Window { start_ms, end_ms: start_ms.saturating_add(size_ms) }, value.clone()));
-                ControlFlow::Continue(())
+            windows.visit_range(key, from_ms, to_ms, order, |start_ms, value, _| {
+                take((Window { start_ms, end_ms: start_ms.saturating_add(size_ms) }, value.clone()))
             })?;
-            Ok(rows)
-        })
-        .await
+            Ok(())
+        };
+        Rows::new(self.at.clone(), Source::Task(task, Arc::new(walk)), |(window, _)| Ok(window.start_ms.to_be_bytes().to_vec()))
     }
 
     /// The rows that this process has in windows that start within a range of time, task by task, in the order of the starts and then of the keys' bytes.
+    /// [`windows`](Self::windows) gives them in pages.
     ///
     /// Kafka Streams: `ReadOnlyWindowStore.fetchAll(timeFrom, timeTo)`; with `..` also `all()`.
     ///
     /// # Errors
-    /// When a task is being restored, the store fails, or has other rows.
+    /// When a task is not ready, the store fails, or has other rows.
     pub async fn fetch_all(&self, starts_ms: impl RangeBounds<i64>) -> Result<Vec<(Windowed<K>, V)>, QueryError> {
-        let Some((from_ms, to_ms)) = ends(&starts_ms) else { return Ok(Vec::new()) };
-        let (mut rows, store) = (Vec::new(), self.name);
-        for task in self.local_tasks()? {
-            let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find::<WindowState<K, V>>(store).ok_or(QueryError::Unknown { store })?;
-                let mut rows = Vec::new();
-                task.stores_mut().get(handle).visit_all(from_ms, to_ms, Order::Ascending, |key, window, value, _| {
-                    rows.push((Windowed { key: key.clone(), window }, value.clone()));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(rows)
-            });
-            rows.extend(part.await?);
-        }
-        Ok(rows)
+        self.windows(starts_ms).all().await
     }
-}
 
-impl<K, V> StoreQuery<Windowed<K, SessionWindow>, V>
-where
-    K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
-    V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
-{
-    /// The sessions of a key that overlap a range of time (in milliseconds since the Unix epoch), in the order of their ends; `..` for all that
-    /// are within the retention of the store.
+    /// As [`fetch_all`](Self::fetch_all), in pages, with a limit or from the last window back.
     ///
-    /// Kafka Streams: `ReadOnlySessionStore.fetch(key)`, and `findSessions` with the earliest end and the latest start.
-    ///
-    /// # Errors
-    /// When the key's task is not running in this process, the store fails, or has other rows.
-    pub async fn fetch<Q>(&self, key: &Q, times_ms: impl RangeBounds<i64>) -> Result<Vec<(SessionWindow, V)>, QueryError>
-    where
-        Q: StreamData<Stored = K> + ?Sized,
-    {
-        let Some((from_ms, to_ms)) = ends(&times_ms) else { return Ok(Vec::new()) };
-        let (task, key) = self.task_of(key)?;
-        let store = self.name;
-        self.ask(task, move |task| {
-            let handle = task.stores_mut().find::<Sessions<K, V>>(store).ok_or(QueryError::Unknown { store })?;
-            let mut rows = Vec::new();
-            task.stores_mut().get(handle).visit_sessions(&key, from_ms, to_ms, Order::Ascending, |session, value| {
-                rows.push((session, value.clone()));
-                ControlFlow::Continue(())
+    /// Kafka Streams: `WindowRangeQuery.withWindowStartRange`.
+    pub fn windows(&self, starts_ms: impl RangeBounds<i64>) -> Rows<(Windowed<K>, V)> {
+        let (store, times_ms) = (self.at.name, ends(&starts_ms));
+        let walk = move |task: &mut Task, after: Option<&[u8]>, order, take: Take<'_, (Windowed<K>, V)>| {
+            let handle = task.stores_mut().find::<WindowState<K, V>>(store).ok_or(QueryError::Unknown { store })?;
+            let after = after.map(|after| read_time(store, after)).transpose()?;
+            let Some((mut from_ms, mut to_ms)) = times_ms else { return Ok(()) };
+            match (after, order) {
+                (Some((after_ms, _)), Order::Ascending) => from_ms = after_ms,
+                (Some((after_ms, _)), Order::Descending) => to_ms = after_ms,
+                (None, _) => {}
+            }
+            let (codec, mut bytes) = (K::Codec::default(), Vec::new());
+            // Of the windows with the same start, those up to the cursor were handed out before.
+            let mut passed = |key: &K, start_ms: i64| {
+                let Some((_, after_key)) = after.filter(|(after_ms, _)| *after_ms == start_ms) else { return false };
+                bytes.clear();
+                codec.encode(key, &mut bytes).is_ok()
+                    && if order == Order::Ascending { &bytes[..] <= after_key } else { &bytes[..] >= after_key }
+            };
+            task.stores_mut().get(handle).visit_all(from_ms, to_ms, order, |key, window, value, _| {
+                if passed(key, window.start_ms) {
+                    return ControlFlow::Continue(());
+                }
+                take((Windowed { key: key.clone(), window }, value.clone()))
             })?;
-            Ok(rows)
+            Ok(())
+        };
+        Rows::new(self.at.clone(), Source::Tasks(Arc::new(walk)), |(windowed, _)| {
+            let mut bytes = windowed.window.start_ms.to_be_bytes().to_vec();
+            K::Codec::default().encode(&windowed.key, &mut bytes).map_err(|error| error.to_string())?;
+            Ok(bytes)
         })
-        .await
-    }
-
-    /// The sessions that this process has and that overlap a range of time, task by task, in the order of the keys' bytes and then of their ends.
-    ///
-    /// # Errors
-    /// When a task is being restored, the store fails, or has other rows.
-    pub async fn fetch_all(&self, times_ms: impl RangeBounds<i64>) -> Result<Vec<(Windowed<K, SessionWindow>, V)>, QueryError> {
-        let Some((from_ms, to_ms)) = ends(&times_ms) else { return Ok(Vec::new()) };
-        let (mut rows, store) = (Vec::new(), self.name);
-        for task in self.local_tasks()? {
-            let part = self.ask(task, move |task| {
-                let handle = task.stores_mut().find::<Sessions<K, V>>(store).ok_or(QueryError::Unknown { store })?;
-                let mut rows = Vec::new();
-                let all: (Bound<&K>, Bound<&K>) = (Bound::Unbounded, Bound::Unbounded);
-                task.stores_mut().get(handle).visit_keys(all, from_ms, to_ms, Order::Ascending, |key, window, value| {
-                    rows.push((Windowed { key: key.clone(), window }, value.clone()));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(rows)
-            });
-            rows.extend(part.await?);
-        }
-        Ok(rows)
     }
 }
 

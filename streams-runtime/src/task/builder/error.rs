@@ -4,7 +4,7 @@ use crate::broker::BrokerError;
 use crate::stores::StoreError;
 
 /// Why a task could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A store could not be opened.
@@ -39,3 +39,5 @@ pub enum BuildError {
     #[error("defect in generated code: {0}")]
     Defect(String),
 }
+
+crate::error::debug_is_display!(BuildError);
