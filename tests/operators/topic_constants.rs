@@ -6,6 +6,22 @@ use streams_runtime::{Producer, Reader};
 
 const ORDERS: &str = "orders";
 
+/// Rows are under the last partition, but for one.
+fn last(_: &u64, name: &String, partitions: u32) -> Option<u32> {
+    (name != "by key").then_some(partitions - 1)
+}
+
+type Clicks = Stream<String, u64>;
+
+topology! {
+    fn aliases() -> Aliases {
+        let clicks: Clicks = stream("clicks");
+        let clients: Table<u64, String> = table("clients").partitioned_by(last);
+        clicks.peek(|_, _| {}).to("copied");
+        clients.to_stream().for_each(|_, _| {});
+    }
+}
+
 topology! {
     fn shop(input: String, min: u64) -> Shop {
         let views: Stream<String, u64> = stream("page-views");
@@ -91,6 +107,19 @@ async fn formats_and_partitioners_are_those_of_the_topology() {
     users.send("ann", None).await.unwrap();
     let read = Reader::builder(&log, Shop::USERS_TOPIC).to_end().await.unwrap();
     assert_eq!(read.iter().map(|r| (r.key.as_str(), r.value.as_deref())).collect::<Vec<_>>(), [("ann", Some("France")), ("ann", None)]);
+}
+
+#[tokio::test]
+async fn names_for_types_and_what_sources_say_of_their_topics_count() {
+    assert_eq!([names::<String, u64>(Aliases::CLICKS), names::<String, u64>(Aliases::COPIED)], ["clicks", "copied"]);
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("clients", 4).unwrap();
+    let clients = Producer::new(&log, Aliases::CLIENTS_TOPIC);
+    for key in 0..4 {
+        assert_eq!(clients.send(key, "ann".to_owned()).await.unwrap().partition, 3);
+    }
+    let by_key = streams_runtime::partition::partition_for_key(&0u64.to_be_bytes(), 4);
+    assert_eq!(clients.send(0, "by key".to_owned()).await.unwrap().partition, by_key);
 }
 
 topology! {
