@@ -1,6 +1,6 @@
 //! Operators of the grammar, and which of them a topology has.
 
-use crate::topology::{Fold, How, Key, Kind, Op, Rows, Topology, Until, WindowKind, Windows};
+use crate::topology::{Base, Fold, How, Key, Kind, Map, Op, Rows, Topology, Until, WindowKind, Windows};
 
 /// The enum and the list of all its variants, so that none is left out of the list.
 macro_rules! features {
@@ -31,6 +31,9 @@ features! {
     SelectKey
     Merge
     Split
+    ProcessValues
+    Process
+    MapOfBaskets
     Repartition
     ToTable
     Count
@@ -43,6 +46,7 @@ features! {
     Sessions
     EmitOnClose
     EmitSessionsOnClose
+    EmitSlidingOnClose
     Cogroup
     CogroupInWindows
     SuppressUntilClose
@@ -58,17 +62,19 @@ features! {
     TableTableJoin
     WindowedTableJoin
     ForeignKeyJoin
+    ForeignKeyJoinOfBaskets
     StreamStreamJoin
     StreamStreamLeftJoin
     StreamStreamOuterJoin
     WindowedView
     ComputedTopic
+    Optimized
 }
 
 /// The features that a topology has.
 pub fn features(topology: &Topology) -> Vec<Feature> {
     let kinds = topology.kinds();
-    let mut features = Vec::new();
+    let mut features = if topology.optimized { vec![Feature::Optimized] } else { Vec::new() };
     for node in &topology.nodes {
         let table = node.op.inputs().first().and_then(|input| match kinds[*input] {
             Kind::Table(key, _) => Some(key),
@@ -80,7 +86,10 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
             Op::Table(_, Rows::Nowhere) => features.push(Feature::TableWithoutStore),
             Op::Table(_, Rows::Versioned(_)) => features.push(Feature::VersionedTable),
             Op::Filter { .. } => features.push(if table.is_some() { Feature::TableFilter } else { Feature::Filter }),
+            Op::MapValues { map: Map::Basket(_), .. } if table.is_none() => features.push(Feature::MapOfBaskets),
             Op::MapValues { .. } => features.push(if table.is_some() { Feature::TableMapValues } else { Feature::MapValues }),
+            Op::ProcessValues { .. } => features.push(Feature::ProcessValues),
+            Op::Process { .. } => features.push(Feature::Process),
             Op::Map { .. } => features.push(Feature::Map),
             Op::FlatMapValues { .. } => features.push(Feature::FlatMapValues),
             Op::FlatMap { .. } => features.push(Feature::FlatMap),
@@ -104,8 +113,11 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
                         _ => Feature::Hopping,
                     });
                     if windows.on_close {
-                        let sessions = windows.kind == WindowKind::Session;
-                        features.push(if sessions { Feature::EmitSessionsOnClose } else { Feature::EmitOnClose });
+                        features.push(match windows.kind {
+                            WindowKind::Time => Feature::EmitOnClose,
+                            WindowKind::Sliding => Feature::EmitSlidingOnClose,
+                            WindowKind::Session => Feature::EmitSessionsOnClose,
+                        });
                     }
                 }
             }
@@ -124,7 +136,10 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
                 Until::Close(_) => Feature::SuppressUntilClose,
                 Until::Time(..) => Feature::SuppressUntilTime,
             }),
-            Op::JoinForeign { .. } => features.push(Feature::ForeignKeyJoin),
+            Op::JoinForeign { input, .. } => {
+                let baskets = matches!(kinds[*input], Kind::Table(_, Base::Basket));
+                features.push(if baskets { Feature::ForeignKeyJoinOfBaskets } else { Feature::ForeignKeyJoin });
+            }
             Op::JoinStreams { how, .. } => features.push(match how {
                 How::Inner => Feature::StreamStreamJoin,
                 How::Left => Feature::StreamStreamLeftJoin,

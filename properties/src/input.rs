@@ -1,5 +1,6 @@
 //! Random inputs.
 
+use crate::basket::Basket;
 use crate::model::{Headers, Record};
 use crate::random::Random;
 use crate::topology::{Base, Topic, Topology};
@@ -60,6 +61,7 @@ fn value(random: &mut Random, topic: &Topic) -> Datum {
     }
     match topic.value.base {
         Base::Text => Datum::Text(format!("{}{}", random.pick(&["x", "yy", "z"]), random.below(20))),
+        Base::Basket => Basket::of(&format!("{}{}", random.pick(&["x", "yy", "z"]), random.below(20))).into(),
         Base::Long | Base::Count => Datum::Long(random.below(26) as i64 - 5),
     }
 }

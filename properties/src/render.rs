@@ -14,7 +14,11 @@ pub fn name(id: Id) -> String {
 /// The `topology!` of a topology.
 pub fn topology(topology: &Topology) -> String {
     let kinds = topology.kinds();
-    let mut text = String::from("topology! {\n    pub fn topology() -> Generated {\n");
+    let mut text = String::from("topology! {\n");
+    if let Some(optimized) = optimized(topology) {
+        let _ = writeln!(text, "    {optimized}");
+    }
+    text += "    pub fn topology() -> Generated {\n";
     let mut chain = String::new();
     for (id, node) in topology.nodes.iter().enumerate() {
         // Named by the statement of its split.
@@ -27,6 +31,9 @@ pub fn topology(topology: &Topology) -> String {
         if let Op::Cogroup { other, by, .. } = &node.op {
             let _ = writeln!(text, "        let {}_other = {}{};", name(id), name(*other), group(by[1]));
         }
+        if matches!(node.op, Op::ProcessValues { .. }) {
+            let _ = writeln!(text, "        let {}_numbers: KeyValueStore<String, i64> = key_value_store();", name(id));
+        }
         chain += &call(topology, &kinds, id);
         if node.chained {
             if topology.is_state(id) || named_repartition(topology, id) {
@@ -38,6 +45,23 @@ pub fn topology(topology: &Topology) -> String {
         chain.clear();
     }
     text + "    }\n}\n"
+}
+
+/// What a topology is optimized by. Repartitions that two nodes share, and stores that both sides of a join share, change the order of
+/// results, which the model does not know.
+fn optimized(topology: &Topology) -> Option<&'static str> {
+    let nodes = || 0..topology.nodes.len();
+    let rekeys = |id: Id| matches!(topology.nodes[id].op, Op::Map { .. } | Op::FlatMap { .. } | Op::SelectKey { .. } | Op::Process { .. });
+    let after = |rekeyed: Id| {
+        nodes().flat_map(move |id| [0, 1].map(|side| (id, side))).filter(move |(id, side)| {
+            let input = topology.nodes[*id].op.inputs().get(*side).copied();
+            topology.is_repartitioned(*id, *side) && input.is_some_and(|input| topology.is_behind(input, rekeyed))
+        })
+    };
+    let shared = nodes().filter(|id| rekeys(*id)).any(|id| after(id).count() > 1);
+    let with_itself = |op: &Op| matches!(op, Op::JoinStreams { input, other, .. } if topology.share(*input, *other));
+    let with_itself = topology.nodes.iter().any(|node| with_itself(&node.op));
+    topology.optimized.then_some(if shared || with_itself { "#[optimized(reuse_source_topics)]" } else { "#[optimized]" })
 }
 
 /// Whether a node names topics or stores of its own without being the state.
@@ -100,6 +124,8 @@ pub fn value(value: Value) -> &'static str {
         (Base::Long, true) => "Option<i64>",
         (Base::Count, false) => "u64",
         (Base::Count, true) => "Option<u64>",
+        (Base::Basket, false) => "Basket",
+        (Base::Basket, true) => "Option<Basket>",
     }
 }
 
@@ -121,6 +147,7 @@ fn map(map: Map) -> String {
     match map {
         Map::Mark(mark) => format!("tail(&format!(\"{{}}{mark}\", show(v)))"),
         Map::WithKey(mark) => format!("tail(&format!(\"{{}}{mark}{{}}\", show(k), show(v)))"),
+        Map::Basket(mark) => format!("Basket::of(&tail(&format!(\"{{}}{mark}\", show(v))))"),
         Map::Long(times) => format!("(code(v) % 1009) as i64 * {times} - 7"),
         Map::Maybe(mark, null) => format!("(!({})).then(|| tail(&format!(\"{{}}{mark}\", show(v))))", test(null)),
     }
@@ -180,6 +207,8 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
             format!(".split(){branches}{}", if *otherwise { ".otherwise()" } else { ".no_default()" })
         }
         Op::Branch { .. } => String::new(),
+        Op::ProcessValues { .. } => format!(".process_values(Numbered, {}_numbers)", name(id)),
+        Op::Process { letters, .. } => format!(".process(Relabelled::to({letters}))"),
         Op::Repartition { .. } => ".repartition()".to_owned(),
         Op::ToTable { .. } => ".to_table()".to_owned(),
         Op::ToStream { .. } => ".to_stream()".to_owned(),
@@ -307,6 +336,7 @@ fn initial(base: Base, null: Option<Test>) -> String {
         Base::Text => "\"*\".to_owned()",
         Base::Long => "0i64",
         Base::Count => "0u64",
+        Base::Basket => "Basket::of(\"*\")",
     };
     if null.is_some() { format!("|| Some({initial})") } else { format!("|| {initial}") }
 }
@@ -353,7 +383,7 @@ fn stores(topology: &Topology) -> String {
 /// The module of one topology.
 pub fn module(generated: &Topology) -> String {
     format!(
-        "use properties::prelude::*;\n\n{}\npub const ENTRY: Entry = Entry {{\n    start: |options| options.start(topology()),\n    stores: |driver| Ok(vec![\n{}    ]),\n}};\n",
+        "use properties::prelude::*;\n\n{}\npub const ENTRY: Entry = Entry {{\n    start: |options| options.start(topology()),\n    any: || AnyTopology::new(&std::sync::Arc::new(topology())),\n    stores: |driver| Ok(vec![\n{}    ]),\n}};\n",
         topology(generated),
         stores(generated)
     )

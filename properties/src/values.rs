@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use streams_runtime::prelude::{SessionWindow, Windowed};
 
+use crate::basket::Basket;
+
 /// A key or a value.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Datum {
@@ -19,6 +21,8 @@ pub enum Datum {
     Count(u64),
     /// A key in a window: key, start, end.
     Window(String, i64, i64),
+    /// A basket, by what all its fields follow from: its label and the bits of its sum.
+    Basket(String, u64),
 }
 
 impl Datum {
@@ -41,6 +45,7 @@ impl fmt::Debug for Datum {
             Datum::Text(text) => write!(f, "{text:?}"),
             Datum::Long(n) => write!(f, "{n}"),
             Datum::Count(n) => write!(f, "{n}"),
+            Datum::Basket(label, sum) => write!(f, "{{{label:?} {:?}}}", f64::from_bits(*sum)),
             Datum::Window(key, start, end) if *end == i64::MAX => write!(f, "[{key}@{start}..]"),
             Datum::Window(key, start, end) => write!(f, "[{key}@{start}..{end}]"),
         }
@@ -153,6 +158,7 @@ impl Shown for Datum {
             Datum::Long(n) => n.shown(),
             Datum::Count(n) => n.shown(),
             Datum::Window(key, start, _) => format!("{key}@{start}"),
+            Datum::Basket(label, sum) => Basket::with_sum(label, f64::from_bits(*sum)).shown(),
         }
     }
     fn coded(&self) -> u64 {
@@ -160,6 +166,7 @@ impl Shown for Datum {
             Datum::Null => 0,
             Datum::Long(n) => n.coded(),
             Datum::Count(n) => n.coded(),
+            Datum::Basket(label, sum) => Basket::with_sum(label, f64::from_bits(*sum)).coded(),
             text => text.shown().coded(),
         }
     }
@@ -205,6 +212,7 @@ impl Folded for Datum {
         match self {
             Datum::Long(n) => Datum::Long(n.with(value)),
             Datum::Count(n) => Datum::Count(n.with(value)),
+            Datum::Basket(label, sum) => Basket::with_sum(label, f64::from_bits(*sum)).with(value).into(),
             text => Datum::Text(text.shown().with(value)),
         }
     }
@@ -212,6 +220,7 @@ impl Folded for Datum {
         match self {
             Datum::Long(n) => Datum::Long(n.without(value)),
             Datum::Count(n) => Datum::Count(n.without(value)),
+            Datum::Basket(label, sum) => Basket::with_sum(label, f64::from_bits(*sum)).without(value).into(),
             text => Datum::Text(text.shown().without(value)),
         }
     }
@@ -235,6 +244,11 @@ pub fn combine<A: Folded, T: Shown>(aggregate: &A, value: &T) -> A {
 /// An aggregate with one value taken out.
 pub fn minus<A: Folded, T: Shown>(aggregate: &A, value: &T) -> A {
     aggregate.without(value)
+}
+
+/// A value with a number behind it.
+pub fn numbered<T: Shown>(value: &T, number: i64) -> String {
+    tail(&format!("{}/{number}", value.shown()))
 }
 
 /// The last 20 characters: values grow no further.

@@ -33,7 +33,11 @@ impl Draft {
     }
 
     pub(super) fn base(&mut self) -> Base {
-        if self.random.percent(75) { Base::Text } else { Base::Long }
+        match self.random.below(100) {
+            0..70 => Base::Text,
+            70..90 => Base::Long,
+            _ => Base::Basket,
+        }
     }
 
     /// A node of a kind: usually one that is there.

@@ -19,7 +19,7 @@ pub fn topology(seed: u64, index: usize) -> Topology {
     // The last addition may be of three.
     let operators = 3 + random.below(4) as usize;
     let at = random.below(operators as u64) as usize;
-    let mut draft = Draft { random, topology: Topology { topics: Vec::new(), nodes: Vec::new() }, sinks: 0 };
+    let mut draft = Draft { random, topology: Topology { topics: Vec::new(), nodes: Vec::new(), optimized: false }, sinks: 0 };
     // Some additions are no operators, or can be made only once.
     while draft.operators() < operators {
         let feature =
@@ -30,7 +30,12 @@ pub fn topology(seed: u64, index: usize) -> Topology {
             draft.add(feature);
         }
     }
+    // An addition of several operators may have gone past its turn.
+    if must != Feature::ComputedTopic && !features(&draft.topology).contains(&must) {
+        draft.add(must);
+    }
     draft.end(must);
+    draft.topology.optimized |= draft.random.percent(20);
     draft.topology
 }
 

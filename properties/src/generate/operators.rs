@@ -49,6 +49,32 @@ impl Draft {
             }
             Feature::Merge => self.add_merge(),
             Feature::Split => self.add_split(),
+            Feature::ProcessValues => {
+                let input = self.any_stream();
+                self.push(Op::ProcessValues { input });
+            }
+            Feature::Process => {
+                let (input, letters) = (self.any_stream(), 2 + self.random.below(3));
+                self.push(Op::Process { input, letters });
+            }
+            // Of a whole topology; something has to be read.
+            Feature::Optimized => {
+                self.any_table();
+                self.topology.optimized = true;
+            }
+            Feature::MapOfBaskets => {
+                let (input, mark) = (self.any_stream(), self.mark());
+                self.push(Op::MapValues { input, map: Map::Basket(mark), with_key: false, stored: false });
+            }
+            Feature::ForeignKeyJoinOfBaskets => {
+                let topic = self.topic(true, Value { base: Base::Basket, null: true });
+                let mut input = self.push(Op::Table(topic, Rows::Stored));
+                if self.random.percent(50) {
+                    let (mark, stored) = (self.mark(), self.random.percent(30));
+                    input = self.push(Op::MapValues { input, map: Map::Basket(mark), with_key: false, stored });
+                }
+                self.add_foreign_key_join(input);
+            }
             Feature::Repartition => {
                 let input = self.text_stream();
                 self.push(Op::Repartition { input });
@@ -67,6 +93,7 @@ impl Draft {
             | Feature::EmitOnClose
             | Feature::Sessions
             | Feature::EmitSessionsOnClose
+            | Feature::EmitSlidingOnClose
             | Feature::Sliding => {
                 let (input, by, mut fold, windows) = (self.text_stream(), self.group(), self.fold(feature), self.windows(feature));
                 // A row that is deleted is no window any more, and sessions have no closure that could say so when they are merged.
@@ -88,13 +115,7 @@ impl Draft {
             }
             Feature::ForeignKeyJoin => {
                 let input = self.rows_of_source();
-                let mut other = self.rows_of_source();
-                if self.topology.share(input, other) {
-                    other = self.table_source();
-                }
-                let (key, how, joiner) = (self.new_key(), self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
-                let stored = self.random.percent(60);
-                self.push(Op::JoinForeign { input, other, key, how, joiner, stored });
+                self.add_foreign_key_join(input);
             }
             Feature::Cogroup | Feature::CogroupInWindows => self.add_cogroup(feature),
             Feature::SuppressUntilTime => {
@@ -194,6 +215,16 @@ impl Draft {
                 self.sink(input, true);
             }
         }
+    }
+
+    fn add_foreign_key_join(&mut self, input: Id) {
+        let mut other = self.rows_of_source();
+        if self.topology.share(input, other) {
+            other = self.table_source();
+        }
+        let (key, how, joiner) = (self.new_key(), self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
+        let stored = self.random.percent(60);
+        self.push(Op::JoinForeign { input, other, key, how, joiner, stored });
     }
 
     fn add_merge(&mut self) {

@@ -27,10 +27,11 @@ impl Draft {
 
     pub(super) fn map(&mut self, with_key: bool) -> Map {
         let mark = self.mark();
-        match self.random.below(if with_key { 5 } else { 4 }) {
+        match self.random.below(if with_key { 6 } else { 5 }) {
             0 => Map::Long(self.random.below(5) as i64 - 2),
             1 => Map::Maybe(mark, self.test(if with_key { Part::Both } else { Part::Value })),
             2 | 3 => Map::Mark(mark),
+            4 => Map::Basket(mark),
             _ => Map::WithKey(mark),
         }
     }
@@ -73,6 +74,11 @@ impl Draft {
             // So that none closes.
             let (size, grace) = (self.random.pick(&[10, 30, 60]), 1_000_000);
             return Windows { kind: WindowKind::Sliding, first: 0, size, advance: 0, grace, on_close: false, retention: None };
+        }
+        if feature == Feature::EmitSlidingOnClose {
+            // So that some close, and few records are late.
+            let (size, grace) = (self.random.pick(&[10, 30, 60]), self.random.pick(&[250, 400]));
+            return Windows { kind: WindowKind::Sliding, first: 0, size, advance: 0, grace, on_close: true, retention: None };
         }
         if matches!(feature, Feature::Sessions | Feature::EmitSessionsOnClose) {
             let (size, grace) = (self.random.pick(&[10, 30, 50]), self.random.pick(&[0, 20, 100]));

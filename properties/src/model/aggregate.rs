@@ -2,6 +2,7 @@
 
 use super::tables::value_of;
 use super::{Message, Mistake, Model, Seen, holds, mapped, new_key};
+use crate::basket::Basket;
 use crate::topology::{Base, Fold, Id, Map, NewKey, Test};
 use crate::values::{Datum, combine, minus};
 
@@ -96,6 +97,7 @@ pub(super) fn initial(fold: Fold) -> Datum {
         Fold::Reduce(_) => Datum::Null,
         Fold::Aggregate(Base::Text, _) => Datum::Text("*".to_owned()),
         Fold::Aggregate(Base::Long, _) => Datum::Long(0),
+        Fold::Aggregate(Base::Basket, _) => Basket::of("*").into(),
     }
 }
 

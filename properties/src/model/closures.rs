@@ -1,5 +1,6 @@
 //! What the closures of a topology make of keys and values.
 
+use crate::basket::Basket;
 use crate::topology::{Joiner, Map, NewKey, Part, Test};
 use crate::values::{Datum, code, letter, show, tail};
 
@@ -25,6 +26,7 @@ pub(super) fn mapped(map: Map, key: &Datum, value: &Datum) -> Datum {
     match map {
         Map::Mark(mark) => Datum::Text(tail(&format!("{}{mark}", show(value)))),
         Map::WithKey(mark) => Datum::Text(tail(&format!("{}{mark}{}", show(key), show(value)))),
+        Map::Basket(mark) => Basket::of(&tail(&format!("{}{mark}", show(value)))).into(),
         Map::Long(times) => Datum::Long((code(value) % 1009) as i64 * times - 7),
         Map::Maybe(mark, null) => Datum::Text(tail(&format!("{}{mark}", show(value)))).only_if(!holds(null, key, value)),
     }

@@ -14,15 +14,18 @@ mod streams;
 mod suppress;
 mod tables;
 mod versions;
+mod whole;
 mod windows;
 
 use std::collections::{BTreeMap, VecDeque};
 
 pub(crate) use closures::holds;
 use closures::{joined, mapped, new_key, of_side};
+pub use whole::{Whole, whole};
 
+use crate::processors::LATER_MS;
 use crate::topology::{Fold, How, Id, Joiner, Kind, Op, Topology, WindowKind, Windows};
-use crate::values::{Datum, code, show, tail};
+use crate::values::{Datum, code, letter, numbered, show, tail};
 
 /// Headers, in order.
 pub type Headers = Vec<(String, Option<String>)>;
@@ -131,6 +134,7 @@ pub struct Model<'t> {
     run: usize,
     mistake: Mistake,
     messages: usize,
+    lost: bool,
 }
 
 impl<'t> Model<'t> {
@@ -151,6 +155,7 @@ impl<'t> Model<'t> {
             run: 0,
             mistake,
             messages: 0,
+            lost: false,
         }
     }
 
@@ -173,6 +178,11 @@ impl<'t> Model<'t> {
     /// Whether so much came of few records that to compute it anew for each takes too long.
     pub fn is_exhausted(&self) -> bool {
         self.messages > 2000
+    }
+
+    /// Whether something came of which the model does not know what is to be done.
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// How many records were left out so far.
@@ -314,6 +324,18 @@ impl<'t> Model<'t> {
                 }
             }
             Op::SelectKey { key: new, .. } => self.forward(id, &Message { key: new_key(new, &key, &value), ..message }),
+            Op::ProcessValues { .. } => {
+                self.remember(id, &message);
+                let shown = show(&key);
+                let number = self.history[id].iter().filter(|seen| show(&seen.message.key) == shown).count() as i64;
+                self.forward(id, &Message { value: Datum::Text(numbered(&value, number)), ..message });
+            }
+            Op::Process { letters, .. } => {
+                let (code, value, ts) = (code(&key) + code(&value), Datum::Text(show(&value)), message.ts);
+                for (code, ts) in [(code, ts), (code + 1, ts + LATER_MS)] {
+                    self.forward(id, &Message { key: Datum::Text(letter(code, letters)), value: value.clone(), ts, ..message.clone() });
+                }
+            }
             Op::Split { tests, otherwise, .. } => {
                 let first = tests.iter().position(|test| holds(*test, &key, &value));
                 let taken = first.or(otherwise.then_some(tests.len()));

@@ -1,7 +1,7 @@
-//! Aggregations in sliding windows, all of which are open: with windows that close, which ones there are depends on the order of steps in which
-//! Kafka Streams makes them, and is left to the recorded runs.
+//! Aggregations in sliding windows. Which ones there are when a record comes for which some are closed depends on the order of steps in which
+//! Kafka Streams makes them, and is left to the recorded runs: there the model ends ([`Model::is_lost`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate::step;
 use super::{Message, Model, Row};
@@ -13,6 +13,14 @@ impl Model<'_> {
         if !message.key.is_some() || !message.value.is_some() {
             return self.drop_one();
         }
+        let before_ms = self.time_of(id);
+        if message.ts <= closed_ms(windows, before_ms).saturating_add(windows.size).saturating_add(NEAR_MS) {
+            self.lost = true;
+        }
+        if windows.on_close {
+            self.remember(id, &message);
+            return self.close_sliding(id, windows, fold, before_ms, &message);
+        }
         let before = self.sliding(id, windows, fold, &message.key);
         self.remember(id, &message);
         let after = self.sliding(id, windows, fold, &message.key);
@@ -23,6 +31,28 @@ impl Model<'_> {
                 self.forward(id, &Message { key, value, old: Datum::Null, ts, ..message.clone() });
             }
         }
+    }
+
+    fn time_of(&self, id: Id) -> i64 {
+        self.history[id].iter().map(|seen| seen.message.ts).max().unwrap_or(-1)
+    }
+
+    /// The windows that close, in the order of their times and keys.
+    fn close_sliding(&mut self, id: Id, windows: Windows, fold: Fold, before_ms: i64, message: &Message) {
+        let closes = closed_ms(windows, before_ms) + 1..closed_ms(windows, self.time_of(id)) + 1;
+        let mut closed = BTreeMap::new();
+        for key in self.keys_of(id) {
+            let rows = self.sliding(id, windows, fold, &key).into_iter().filter(|(start, _)| closes.contains(start));
+            closed.extend(rows.map(|(start, row)| ((start, key.clone()), row)));
+        }
+        for ((start, key), (value, ts)) in closed {
+            let key = windowed(windows, &key, start);
+            self.forward(id, &Message { key, value, old: Datum::Null, ts, ..message.clone() });
+        }
+    }
+
+    fn keys_of(&self, id: Id) -> BTreeSet<Datum> {
+        self.history[id].iter().map(|seen| seen.message.key.clone()).collect()
     }
 
     /// The windows of a key: those that end with a record, those that begin after one and are not empty, and one for the first times. Each
@@ -47,8 +77,7 @@ impl Model<'_> {
     }
 
     pub(super) fn sliding_rows(&self, id: Id, windows: Windows, fold: Fold) -> Vec<Row> {
-        let keys: std::collections::BTreeSet<Datum> = self.history[id].iter().map(|seen| seen.message.key.clone()).collect();
-        let rows = keys.into_iter().flat_map(|key| {
+        let rows = self.keys_of(id).into_iter().flat_map(|key| {
             let row = move |(start, (value, ts))| (start, value, ts);
             self.sliding(id, windows, fold, &key).into_iter().map(row).map(move |(start, value, ts)| Row {
                 key: windowed(windows, &key, start),
@@ -56,8 +85,20 @@ impl Model<'_> {
                 ts,
             })
         });
-        rows.collect()
+        let rows: Vec<Row> = rows.collect();
+        // What is out of retention is not found any more.
+        let start = |row: &Row| if let Datum::Window(_, start, _) = row.key { start } else { 0 };
+        let gone = rows.iter().map(start).max().unwrap_or(-1).saturating_sub(2 * windows.size + windows.grace);
+        rows.into_iter().filter(|row| start(row) > gone).collect()
     }
+}
+
+/// How near to what is closed a record may come.
+const NEAR_MS: i64 = 2;
+
+/// The start of the last window that is closed at a time. Both ends belong to a window.
+fn closed_ms(windows: Windows, time_ms: i64) -> i64 {
+    time_ms.saturating_sub(windows.grace).saturating_sub(windows.size + 1)
 }
 
 fn windowed(windows: Windows, key: &Datum, start: i64) -> Datum {

@@ -1,5 +1,6 @@
 //! Keys and values as bytes, in Kafka's standard formats.
 
+use crate::basket::Basket;
 use crate::topology::{Base, Key};
 use crate::values::Datum;
 
@@ -10,6 +11,7 @@ pub(super) fn encode(datum: &Datum) -> Option<Vec<u8>> {
         Datum::Text(text) => Some(text.clone().into_bytes()),
         Datum::Long(n) => Some(n.to_be_bytes().to_vec()),
         Datum::Count(n) => Some(n.to_be_bytes().to_vec()),
+        Datum::Basket(label, sum) => serde_json::to_vec(&Basket::with_sum(label, f64::from_bits(*sum))).ok(),
         Datum::Window(key, start, _) => Some([key.as_bytes(), &start.to_be_bytes()].concat()),
     }
 }
@@ -20,6 +22,7 @@ pub(super) fn decode_value(bytes: Option<&[u8]>, base: Base) -> Result<Datum, St
     match base {
         Base::Text => text(bytes).map(Datum::Text),
         Base::Long => Ok(Datum::Long(i64::from_be_bytes(eight()?))),
+        Base::Basket => serde_json::from_slice(bytes).map(|basket: Basket| basket.into()).map_err(|e| e.to_string()),
         Base::Count => Ok(Datum::Count(u64::from_be_bytes(eight()?))),
     }
 }

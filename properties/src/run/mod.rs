@@ -4,6 +4,7 @@ mod bytes;
 mod check;
 mod report;
 mod shrink;
+mod spread;
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use std::{panic, thread};
 use serde::{Deserialize, Serialize};
 use streams_runtime::codec::StreamData;
 use streams_runtime::prelude::SessionWindow;
-use streams_runtime::{StoreName, Topology as Runs, Windowed};
+use streams_runtime::{AnyTopology, StoreName, Topology as Runs, Windowed};
 use streams_test::{DriverError, TestDriver};
 
 pub use check::{Difference, Mode, check, modes};
@@ -39,6 +40,8 @@ pub struct Suite {
 pub struct Entry {
     /// Makes a driver.
     pub start: fn(&Running) -> Result<TestDriver, DriverError>,
+    /// The topology itself.
+    pub any: fn() -> AnyTopology,
     /// The rows of its stores, in the order of the nodes.
     pub stores: fn(&TestDriver) -> Result<Vec<Vec<Row>>, DriverError>,
 }
@@ -166,7 +169,7 @@ pub struct Outcome {
     /// Records that were taken in.
     pub records: usize,
     /// Runs by mode, in the order of [`Mode::ALL`].
-    pub runs: [usize; 3],
+    pub runs: [usize; Mode::ALL.len()],
     /// The first failure, shrunk.
     pub failure: Option<Failure>,
 }
@@ -202,7 +205,7 @@ struct Progress {
 /// anew from all that came before) does not hold up the others. Each has an eighth of its share of the inputs at least.
 pub fn run(suite: &Suite, entries: &[Entry], plan: &Plan) -> Vec<Outcome> {
     let chosen = (0..suite.topologies.len().min(entries.len())).filter(|index| plan.only.is_none_or(|only| only == *index));
-    let fresh = |index| Outcome { index, passed: 0, failed: 0, records: 0, runs: [0; 3], failure: None };
+    let fresh = |index| Outcome { index, passed: 0, failed: 0, records: 0, runs: [0; Mode::ALL.len()], failure: None };
     let waiting: Vec<Progress> = chosen.map(|index| Progress { outcome: fresh(index), inputs: 0, spent: Duration::ZERO }).collect();
     let pairs = if plan.input_seed.is_some() { waiting.len() } else { plan.pairs };
     let least = (pairs / waiting.len().max(1) / 8).max(1);
@@ -248,7 +251,8 @@ fn run_input(suite: &Suite, entries: &[Entry], plan: &Plan, outcome: &mut Outcom
     for mode in &modes {
         outcome.runs[*mode as usize] += 1;
     }
-    let differs = |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, *mode, plan.mistake)));
+    let differs =
+        |steps: &[Step]| modes.iter().find_map(|mode| guarded(|| check(entry, topology, steps, (*mode, input_seed), plan.mistake)));
     let Some(difference) = differs(&steps) else {
         outcome.passed += 1;
         return;

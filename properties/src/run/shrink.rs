@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::basket::Basket;
 use crate::input::Step;
 use crate::values::Datum;
 
@@ -114,6 +115,10 @@ fn plainer(value: &Datum) -> Vec<Datum> {
         Datum::Text(text) => {
             let digits = (0..4).map(|n| Datum::Text(format!("x{n}")));
             digits.take_while(|plain| *plain != Datum::Text(text.clone())).collect()
+        }
+        Datum::Basket(label, _) => {
+            let labels = (0..4).map(|n| format!("x{n}"));
+            labels.take_while(|plain| plain != label).map(|plain| Basket::of(&plain).into()).collect()
         }
         Datum::Long(n) => (0..4).filter(|plain| plain < n || *n < 0).map(Datum::Long).collect(),
         _ => Vec::new(),

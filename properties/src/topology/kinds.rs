@@ -43,6 +43,8 @@ impl Topology {
             Op::Map { key, map, .. } => Kind::Stream(key.gives(), map.gives()),
             Op::FlatMapValues { .. } => Kind::Stream(key(input), text(false)),
             Op::FlatMap { key, .. } => Kind::Stream(key.gives(), text(false)),
+            Op::ProcessValues { .. } => Kind::Stream(key(input), text(false)),
+            Op::Process { .. } => Kind::Stream(Key::Text { null: false }, text(false)),
             Op::SelectKey { key, .. } => Kind::Stream(key.gives(), value(input)),
             Op::Merge { .. } | Op::Repartition { .. } => input.unwrap_or(Kind::Sink),
             Op::Split { .. } => Kind::Split(key(input), value(input)),

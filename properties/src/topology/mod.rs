@@ -15,6 +15,9 @@ pub struct Topology {
     pub topics: Vec<Topic>,
     /// Sources, operators and sinks.
     pub nodes: Vec<Node>,
+    /// Whether it is `#[optimized]`.
+    #[serde(default)]
+    pub optimized: bool,
 }
 
 /// A topic that is read, in one node.
@@ -37,6 +40,8 @@ pub enum Base {
     Long,
     /// `u64`
     Count,
+    /// `Basket`: a struct with a map, floats and an enum, in JSON.
+    Basket,
 }
 
 /// A type of values in a stream.
@@ -121,6 +126,8 @@ pub enum Map {
     Long(i64),
     /// Text with a mark, or null where the test holds.
     Maybe(char, Test),
+    /// A basket of text with a mark.
+    Basket(char),
 }
 
 /// A new key: one of the first letters.
@@ -254,6 +261,10 @@ pub enum Op {
     Split { input: Id, tests: Vec<Test>, otherwise: bool },
     /// One output of a split.
     Branch { input: Id, index: usize },
+    /// `process_values` with a store: numbers the records of a key.
+    ProcessValues { input: Id },
+    /// `process`: a record with a new key, and one later with its own.
+    Process { input: Id, letters: u64 },
     /// `repartition`
     Repartition { input: Id },
     /// `to_table`
@@ -298,6 +309,8 @@ impl Op {
             | Op::Repartition { input }
             | Op::ToTable { input }
             | Op::ToStream { input }
+            | Op::ProcessValues { input }
+            | Op::Process { input, .. }
             | Op::Aggregate { input, .. }
             | Op::GroupTable { input, .. }
             | Op::Suppress { input, .. }
@@ -336,6 +349,7 @@ impl Map {
             Map::Mark(_) | Map::WithKey(_) => Value { base: Base::Text, null: false },
             Map::Long(_) => Value { base: Base::Long, null: false },
             Map::Maybe(..) => Value { base: Base::Text, null: true },
+            Map::Basket(_) => Value { base: Base::Basket, null: false },
         }
     }
 }

@@ -37,10 +37,11 @@ impl Topology {
     /// Whether records reach a node with a key that was changed since they were divided by it.
     pub fn rekeyed(&self, id: Id) -> bool {
         match &self.nodes[id].op {
-            Op::Map { .. } | Op::FlatMap { .. } | Op::SelectKey { .. } => true,
+            Op::Map { .. } | Op::FlatMap { .. } | Op::SelectKey { .. } | Op::Process { .. } => true,
             Op::Filter { input, .. }
             | Op::MapValues { input, .. }
             | Op::FlatMapValues { input, .. }
+            | Op::ProcessValues { input }
             | Op::Split { input, .. }
             | Op::Branch { input, .. }
             | Op::ToStream { input }
@@ -70,6 +71,23 @@ impl Topology {
             Op::Filter { input, stored: false, .. } | Op::MapValues { input, stored: false, .. } => self.is_versioned(*input),
             _ => false,
         }
+    }
+
+    /// Whether a node is this one, or made of its records without a table or a topic between.
+    pub fn is_behind(&self, id: Id, front: Id) -> bool {
+        let op = &self.nodes[id].op;
+        let stateless = matches!(
+            op,
+            Op::Filter { .. }
+                | Op::MapValues { .. }
+                | Op::FlatMapValues { .. }
+                | Op::ProcessValues { .. }
+                | Op::Split { .. }
+                | Op::Branch { .. }
+                | Op::Merge { .. }
+                | Op::JoinGlobal { .. }
+        );
+        id == front || stateless && op.inputs().into_iter().any(|input| self.is_behind(input, front))
     }
 
     /// The sources that a node is made of.
