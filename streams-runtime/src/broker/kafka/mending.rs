@@ -187,8 +187,8 @@ mod tests {
                 assert!(written.contains(&format!("{key}{value}")), "{batch}: {key}{value}");
             }
             for key in ["k0-", "k1-", "k2-"] {
-                let last = records.iter().filter(|(k, value)| k == key && value != "!").next_back().map(|(k, value)| format!("{k}{value}"));
-                assert_eq!(written.iter().filter(|text| text.starts_with(key)).next_back(), last.as_ref(), "{batch}");
+                let last = records.iter().rfind(|(k, value)| k == key && value != "!").map(|(k, value)| format!("{k}{value}"));
+                assert_eq!(written.iter().rfind(|text| text.starts_with(key)), last.as_ref(), "{batch}");
             }
         }
     }
