@@ -15,6 +15,7 @@ mod fan_out;
 mod filter;
 mod flat_map;
 mod flat_map_values;
+mod flush_after;
 mod for_each;
 mod foreign_key_bytes;
 mod foreign_key_join;

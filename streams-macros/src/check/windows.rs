@@ -13,6 +13,11 @@ use crate::operators::Kind;
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
+        if let Some((duration, span)) = &node.options.flush_after
+            && node.options.emit_on_close.is_none()
+        {
+            cx.report(*span, FLUSH_WITHOUT_CLOSE, &[("duration", &text(duration))]);
+        }
         if matches!(node.gives(), Kind::Windowed | Kind::WindowedCogroup)
             && let Some(windows) = windows(node)
         {

@@ -48,7 +48,12 @@ impl Forward<'_, '_> {
             let group = (!of_cogroup).then(|| quote!(.group_by_key()));
             quote_spanned! { self.span() => let #name = #handle #group.windowed_by(#op); #used }
         });
-        quote! { let #op = #(#args),*; let #handle = #receiver; #bound }
+        let flush = self.node.options.flush_after.as_ref().map(|(duration, _)| {
+            let name = idents::flush_after(&self.plan.topology, self.id);
+            let duration = self.expressions.value(duration);
+            quote! { let #name: __rt::Duration = #duration; }
+        });
+        quote! { let #op = #(#args),*; #flush let #handle = #receiver; #bound }
     }
 
     /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
@@ -66,7 +71,12 @@ impl Forward<'_, '_> {
             let method = Ident::new("emit_on_close", span.resolved_at(Span::call_site()));
             quote_spanned!(span.resolved_at(Span::call_site()) => .#method())
         });
-        quote_spanned!(node.span.resolved_at(Span::call_site()) => .#method(#windows) #close)
+        let flush = node.options.flush_after.as_ref().map(|(_, span)| {
+            let (name, method) =
+                (idents::flush_after(&self.plan.topology, id), Ident::new("flush_after", span.resolved_at(Span::call_site())));
+            quote_spanned!(span.resolved_at(Span::call_site()) => .#method(#name))
+        });
+        quote_spanned!(node.span.resolved_at(Span::call_site()) => .#method(#windows) #close #flush)
     }
 
     /// The place of the grouping: behind an inserted repartition if there is one.

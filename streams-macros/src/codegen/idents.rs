@@ -36,6 +36,11 @@ pub(super) fn grace(topology: &Topology, id: NodeId) -> Ident {
     hidden("grace_", topology, id)
 }
 
+/// After how long windows are sent that have not closed.
+pub(super) fn flush_after(topology: &Topology, id: NodeId) -> Ident {
+    hidden("flush_after_", topology, id)
+}
+
 /// What looks up the rows of a table.
 pub(super) fn rows(topology: &Topology, id: NodeId) -> Ident {
     hidden("rows_", topology, id)

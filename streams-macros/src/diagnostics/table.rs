@@ -339,6 +339,8 @@ rows! {
     // Waiting longer than Kafka Streams does.
     HOLD_WITHOUT_STREAMS = "T240": "`hold_unmatched` is for a left or outer join of two streams, and `{operand}` is a {kind}; remove it",
         "In a join of streams a record may have to wait for its partner. A table has a row of the key or has none when the record comes.";
+    FLUSH_WITHOUT_CLOSE = "T241": "`flush_after` says when a result that waits for the close of its window leaves at the latest, and here none waits: write `.emit_on_close().flush_after({duration})`, or remove it",
+        "Without `.emit_on_close()` each change of a window is a result at once.";
 
     // Deduplication.
     DEDUP_WITHOUT_NAME = "T260": "`{operator}` keeps which records it has passed on and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",

@@ -134,6 +134,8 @@ pub(crate) struct Options {
     pub(crate) partitioned_by: Option<Expr>,
     /// Where it was written.
     pub(crate) emit_on_close: Option<Span>,
+    /// After how long by the wall clock a window is sent, and where that was said.
+    pub(crate) flush_after: Option<(Expr, Span)>,
     pub(crate) retention: Option<Expr>,
     /// Where it was said that a store keeps all values of one key and time.
     pub(crate) retain_duplicates: Option<Span>,

@@ -99,6 +99,11 @@ impl Builder {
                 }
                 twice
             }
+            "flush_after" => {
+                let twice = set.flush_after.is_some();
+                self.nodes[on.0].options.flush_after = Some((first.clone(), span));
+                twice
+            }
             "max_ahead" => {
                 let twice = set.max_ahead.is_some();
                 self.nodes[on.0].options.max_ahead = Some(first.clone());

@@ -56,6 +56,11 @@ pub(crate) const NOTES: &[Note] = &[
     note(
         Kind::Grouped,
         "windowed_by",
+        "`.emit_on_close().flush_after(duration)`: a window that has waited so long by the wall clock since its first record is sent, closed or not; one that gets a record after that has a second result, and one that gets none is not sent again; after a restart windows that are not closed wait anew",
+    ),
+    note(
+        Kind::Grouped,
+        "windowed_by",
         "`.emit_on_close()` is enough for final results; a `suppress(until_window_closes())` behind it holds each back until a later window has a result",
     ),
     note(Kind::Cogrouped, "windowed_by", "windows: as of a grouped stream"),

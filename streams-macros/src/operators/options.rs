@@ -25,6 +25,11 @@ pub(super) const WITHOUT_STORE: &OptionRow =
 
 pub(super) const EMIT_ON_CLOSE: &OptionRow =
     &OptionRow { name: "emit_on_close", arguments: &[], doc: "One result for each window, when it closes." };
+pub(super) const FLUSH_AFTER: &OptionRow = &OptionRow {
+    name: "flush_after",
+    arguments: &["duration"],
+    doc: "Behind `emit_on_close`: a window that has waited so long by the wall clock is sent, closed or not.",
+};
 pub(super) const RETENTION: &OptionRow =
     &OptionRow { name: "retention", arguments: &["duration"], doc: "How long a window is kept after its start, a session after its end." };
 pub(super) const VERSIONED: &OptionRow =
@@ -90,6 +95,7 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     PARTITIONS,
     NAMED,
     EMIT_ON_CLOSE,
+    FLUSH_AFTER,
     RETENTION,
     WITHOUT_STORE,
     RETAIN_DUPLICATES,

@@ -1,6 +1,6 @@
 //! `windowed_by`.
 
-use super::options::EMIT_ON_CLOSE;
+use super::options::{EMIT_ON_CLOSE, FLUSH_AFTER};
 use super::{Arg, Kind, Operator};
 
 /// Cuts the records of each key into windows of event time.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: false,
-    options: &[EMIT_ON_CLOSE],
+    options: &[EMIT_ON_CLOSE, FLUSH_AFTER],
     doc: "Cuts the records of each key into windows of event time.",
 };

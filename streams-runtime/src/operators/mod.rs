@@ -115,6 +115,6 @@ pub use windowed::{AggregateFold, CountFold, Fold, ReduceFold, SlidingAggregate,
 pub use windowed::{
     AggregateSessions, CountSessions, Folded, ReduceSessions, SessionAggregate, SessionAggregateNode, SessionFold, SessionWindowedStream,
 };
-pub use windowed::{FixedRows, SlidingRows, WindowRows};
+pub use windowed::{FixedRows, Sending, SlidingRows, WindowRows};
 pub use windowed::{Merging, TimeAggregate, TimeAggregateNode, TimeWindowedStream, WithoutMerger};
 pub use windowed_keys::{HasItsEnd, KeysRead, OtherKeys, keys_read};

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
-use crate::operators::windowed::{Folded, SessionState};
+use crate::operators::windowed::{Folded, Sending, SessionState};
 use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Windowed};
 
@@ -62,7 +62,7 @@ where
         N: PushChange<Windowed<K, SessionWindow>, A::Stored>,
     {
         SessionCogroupAggregateNode {
-            state: SessionState::new(b, name, self.windows, true),
+            state: SessionState::new(b, name, self.windows, Sending::default()),
             name: name.to_owned(),
             key_bytes: Vec::new(),
             key_slot: Default::default(),

@@ -10,7 +10,7 @@ use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
-use crate::operators::windowed::{FixedRows, SlidingRows, WindowRows, fold_aggregate};
+use crate::operators::windowed::{FixedRows, Sending, SlidingRows, WindowRows, fold_aggregate};
 use crate::task::TaskBuilder;
 use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed, Windows};
 
@@ -58,7 +58,7 @@ macro_rules! cogroup_windows {
                 K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
                 V: StreamData<Stored = V> + Clone + 'static,
             {
-                $rows::new(b, name, $given, false)
+                $rows::new(b, name, $given, Sending::default())
             }
         }
     )*};

@@ -2,11 +2,12 @@
 
 use super::rows::WindowRows;
 use super::state::{From, WindowedState};
+use super::unsent::Sending;
 use crate::codec::StreamData;
 use crate::context::{ClosedPlace, Context};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
-use crate::node::PushChange;
+use crate::node::{Punctuation, PushChange};
 use crate::task::TaskBuilder;
 use crate::windows::{Frames, Windowed};
 
@@ -23,12 +24,12 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, frames: Frames, on_close: bool) -> Self {
+    pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, frames: Frames, sending: Sending) -> Self {
         if let Some(problem) = frames.problem() {
             b.window_problem(name, problem);
         }
-        let state = WindowedState::new(b, name, frames.size_ms, frames.size_ms.saturating_add(frames.grace_ms), !on_close);
-        let on_close = on_close.then(|| b.sends_closed(name));
+        let state = WindowedState::new(b, name, frames.size_ms, frames.size_ms.saturating_add(frames.grace_ms), sending);
+        let on_close = sending.on_close.then(|| b.sends_closed(name));
         FixedRows { state, frames, on_close }
     }
 }
@@ -84,6 +85,20 @@ where
             }
             _ => Ok(()),
         }
+    }
+
+    fn begin(&mut self, cx: &mut Context) {
+        if let Some(place) = self.on_close {
+            let from_ms = cx.closed.get(place).saturating_sub(self.frames.size_ms);
+            self.state.wait_again(from_ms, cx);
+        }
+    }
+
+    fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        N: PushChange<Windowed<K>, V>,
+    {
+        self.state.emit_waiting(due, next, cx)
     }
 
     fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {

@@ -11,6 +11,7 @@ mod slide;
 mod sliding;
 mod state;
 mod time;
+mod unsent;
 
 pub use fixed::FixedRows;
 pub(super) use fold::fold_aggregate;
@@ -23,6 +24,7 @@ pub(super) use session_state::SessionState;
 pub use slide::SlidingRows;
 pub use sliding::{SlidingAggregate, SlidingAggregateNode, SlidingWindowedStream};
 pub use time::{TimeAggregate, TimeAggregateNode, TimeWindowedStream};
+pub use unsent::Sending;
 
 use crate::codec::StreamData;
 use crate::handles::Grouped;

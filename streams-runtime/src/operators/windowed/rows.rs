@@ -4,7 +4,7 @@ use crate::codec::StreamData;
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
-use crate::node::PushChange;
+use crate::node::{Punctuation, PushChange};
 use crate::windows::Windowed;
 
 /// A store of windows at work, and which of them a record goes into.
@@ -31,6 +31,17 @@ pub trait WindowRows<K: StreamData, V> {
         Q: StreamData<Stored = K> + ?Sized,
         N: PushChange<Windowed<K>, V>,
         F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>;
+
+    /// The task begins: what has not closed waits for the wall clock, if that lets results go.
+    fn begin(&mut self, cx: &mut Context);
+
+    /// Hands on what has waited long enough by the wall clock, if that is what is due; `true`: it was.
+    ///
+    /// # Errors
+    /// When the task has to stop.
+    fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        N: PushChange<Windowed<K>, V>;
 
     /// Hands all cached changes on.
     ///

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use super::fold::reduces;
 use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
 use super::session_state::SessionState;
+use super::unsent::Sending;
 use crate::codec::{OwnedData, ReadStored, StreamData};
 use crate::context::{ClosedPlace, Context};
 use crate::error::Flow;
@@ -60,7 +62,7 @@ use crate::windows::{SessionWindow, SessionWindows, Windowed};
 /// ```
 pub struct SessionWindowedStream<K: ?Sized, V: ?Sized> {
     windows: SessionWindows,
-    on_close: bool,
+    sending: Sending,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
@@ -96,7 +98,7 @@ pub trait WithoutMerger {
 
 impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
     pub(crate) fn new(windows: SessionWindows) -> Self {
-        SessionWindowedStream { windows, on_close: false, types: PhantomData }
+        SessionWindowedStream { windows, sending: Sending::default(), types: PhantomData }
     }
 
     /// Sends one result for each session, when it closes, instead of one for each change: those that close together in the order of their ends, their starts
@@ -110,12 +112,27 @@ impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
     /// offsets: after a restart, sessions that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
-        self.on_close = true;
+        self.sending = self.sending.on_close();
+        self
+    }
+
+    /// In `topology!` this is written `.emit_on_close().flush_after(duration)`.
+    ///
+    /// Sends a window that has been waiting for this long by the wall clock, closed or not, so that the last ones do not wait for ever when no more
+    /// records come. It waits since its first record, or since the first after it was sent. A window that gets a record after that has a second
+    /// result, when it closes or has waited as long again; one that gets none is not sent again when it closes. A session that
+    /// grows is a new one, and waits from then on; the one that it was is not taken back.
+    ///
+    /// What was sent is not kept: after a restart, windows that are not closed wait anew, and are sent once more. Kafka Streams has nothing like it;
+    /// it is what `suppress(until_window_closes().flush_after(…))` does.
+    #[must_use]
+    pub fn flush_after(mut self, duration: Duration) -> Self {
+        self.sending = self.sending.flush_after(duration);
         self
     }
 
     fn op<F>(&self, fold: F) -> Op<K, V, F> {
-        SessionAggregate { windows: self.windows, on_close: self.on_close, fold, types: PhantomData }
+        SessionAggregate { windows: self.windows, sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and session.
@@ -231,7 +248,7 @@ where
 /// The operator before it is attached to what follows.
 pub struct SessionAggregate<K: ?Sized, V: ?Sized, F> {
     windows: SessionWindows,
-    on_close: bool,
+    sending: Sending,
     fold: F,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
@@ -254,8 +271,8 @@ where
     where
         N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
     {
-        let state = SessionState::new(b, name, self.windows, !self.on_close);
-        let on_close = self.on_close.then(|| b.sends_closed(name));
+        let state = SessionState::new(b, name, self.windows, self.sending);
+        let on_close = self.sending.on_close.then(|| b.sends_closed(name));
         SessionAggregateNode { state, op: self, stream_time_ms: -1, on_close, next }
     }
 }
@@ -278,8 +295,20 @@ where
     N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        if matches!(signal, Signal::Flush) && !self.op.on_close {
-            self.state.flush(&mut self.next, cx)?;
+        match signal {
+            Signal::Init => {
+                if let Some(place) = self.on_close {
+                    let from_ms = cx.closed.get(place);
+                    self.state.wait_again(from_ms, cx);
+                }
+            }
+            Signal::Flush if !self.op.sending.on_close => self.state.flush(&mut self.next, cx)?,
+            Signal::Punctuate(due) => {
+                if self.state.emit_waiting(due, &mut self.next, cx)? {
+                    return Ok(());
+                }
+            }
+            Signal::Flush | Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }
@@ -298,7 +327,7 @@ where
             return Ok(());
         }
         self.stream_time_ms = self.stream_time_ms.max(cx.timestamp_ms);
-        let SessionAggregate { windows, on_close, fold, .. } = &mut self.op;
+        let SessionAggregate { windows, sending, fold, .. } = &mut self.op;
         if let Some(place) = self.on_close {
             self.stream_time_ms = cx.closed.stream_time_ms(place, windows.closes_after_ms()).max(self.stream_time_ms);
         }
@@ -308,7 +337,7 @@ where
         if merged.end_ms < closed_ms {
             self.state.drop_late(merged, self.stream_time_ms, cx)?;
         } else {
-            let next = (!*on_close).then_some(&mut self.next);
+            let next = (!sending.on_close).then_some(&mut self.next);
             self.state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx))?;
         }
         match self.on_close.map(|place| (place, cx.closed.get(place))) {

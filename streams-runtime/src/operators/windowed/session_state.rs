@@ -6,7 +6,7 @@ use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::headers::Headers;
-use crate::node::PushChange;
+use crate::node::{Punctuation, PushChange};
 use crate::stores::Sessions;
 use crate::stores::erased::OverRows;
 use crate::stores::session::{Closing, set_row};
@@ -14,6 +14,7 @@ use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Window, Windowed};
 
 use super::session_fold::Folded;
+use super::unsent::{Sending, Unsent};
 
 /// A key in a session.
 type InSession<K> = Windowed<K, SessionWindow>;
@@ -36,6 +37,8 @@ pub(in crate::operators) struct SessionState<K: StreamData, V: StreamData> {
     /// Of sessions that are sent when they close.
     causes: KeptCauses,
     sends_closed: bool,
+    /// What waits for its close or for the wall clock.
+    unsent: Option<Box<Unsent>>,
     /// An update of a session has none, whatever the record had.
     no_headers: Headers,
 }
@@ -45,13 +48,12 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// `forwards`: changes go downstream, not only into the store.
-    pub(in crate::operators) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SessionWindows, forwards: bool) -> Self {
+    pub(in crate::operators) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SessionWindows, sending: Sending) -> Self {
         if let Some(problem) = windows.problem() {
             b.window_problem(name, problem);
         }
         SessionState {
-            store: b.owned_sessions(name, windows.closes_after_ms(), forwards),
+            store: b.owned_sessions(name, windows.closes_after_ms(), !sending.on_close),
             name: name.to_owned(),
             codec: K::Codec::default(),
             slot: Default::default(),
@@ -62,7 +64,8 @@ where
             windowed: None,
             closing: Vec::new(),
             causes: KeptCauses::default(),
-            sends_closed: !forwards,
+            sends_closed: sending.on_close,
+            unsent: sending.unsent(|| b.next_node()),
             no_headers: Headers::default(),
         }
     }
@@ -204,6 +207,9 @@ where
         store.note(key, merged, true);
         if session != merged {
             store.note(key, session, false);
+            if let Some(unsent) = &mut self.unsent {
+                unsent.remove(&self.row);
+            }
         }
         Ok(value)
     }
@@ -213,12 +219,17 @@ where
         let place = self.load(session, cx)?;
         let Context { stores, cause, .. } = cx;
         let store = stores.get(self.store);
-        store.note(&self.row[..self.key_bytes], session, value.is_some());
+        let is_there = value.is_some();
+        store.note(&self.row[..self.key_bytes], session, is_there);
         store.take(place);
         store.set(place, session.end_ms, &self.no_headers, value);
         store.set_cause(place, cause);
         if self.sends_closed {
             self.causes.set(session.end_ms, &self.row, cx);
+        }
+        match &mut self.unsent {
+            Some(unsent) if is_there => unsent.put(&self.row, cx),
+            _ => {}
         }
         Ok(())
     }
@@ -270,14 +281,51 @@ where
 
     fn emit_row<N: PushChange<InSession<K>, V>>(&mut self, closing: &Closing, next: &mut N, cx: &mut Context) -> Flow {
         set_row(&mut self.leaving, &closing.key, closing.session);
+        if self.unsent.as_mut().is_some_and(|unsent| !unsent.remove(&self.leaving)) {
+            return Ok(());
+        }
+        self.emit_leaving(closing.session, next, cx)
+    }
+
+    /// The task begins: sessions that end at this time or later are not closed, and wait from now on.
+    pub(super) fn wait_again(&mut self, from_ms: i64, cx: &mut Context) {
+        let Some(unsent) = &mut self.unsent else { return };
+        let mut open = std::mem::take(&mut self.closing);
+        cx.stores.get(self.store).closing(from_ms, i64::MAX, &mut open);
+        for row in open.drain(..) {
+            set_row(&mut self.leaving, &row.key, row.session);
+            unsent.put(&self.leaving, cx);
+        }
+        self.closing = open;
+    }
+
+    /// Hands the sessions on that have waited long enough by the wall clock, if that is what is due; `true`: it was.
+    pub(super) fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        N: PushChange<InSession<K>, V>,
+    {
+        let Some(unsent) = &mut self.unsent else { return Ok(false) };
+        let Some(now_ms) = unsent.takes(due) else { return Ok(false) };
+        let (record_ms, cause) = (cx.timestamp_ms, std::mem::take(&mut cx.cause));
+        for row in unsent.take_due(now_ms, cx) {
+            self.leaving.clear();
+            self.leaving.extend_from_slice(&row);
+            let session = session_key(&row).map(|(_, session)| session).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
+            self.emit_leaving(session, next, cx)?;
+        }
+        (cx.timestamp_ms, cx.cause) = (record_ms, cause);
+        Ok(true)
+    }
+
+    fn emit_leaving<N: PushChange<InSession<K>, V>>(&mut self, session: SessionWindow, next: &mut N, cx: &mut Context) -> Flow {
         let store = cx.stores.get(self.store);
         let place = match store.load(&self.leaving) {
             Ok(place) => place,
             Err(e) => return Err(cx.store_error(&self.name, e)),
         };
         let Some(value) = store.row(place).cloned() else { return Ok(()) };
-        cx.timestamp_ms = closing.session.end_ms;
-        let kept = self.causes.take(closing.session.end_ms, &self.leaving).pop();
+        cx.timestamp_ms = session.end_ms;
+        let kept = self.causes.take(session.end_ms, &self.leaving).pop();
         cx.cause = kept.or_else(|| cx.stores.get(self.store).cause(place).cloned()).unwrap_or_default();
         let key = match self.leaving_key() {
             Ok(key) => key,

@@ -8,11 +8,12 @@ use std::ops::RangeInclusive;
 
 use super::rows::WindowRows;
 use super::state::{From, WindowedState};
+use super::unsent::Sending;
 use crate::codec::StreamData;
 use crate::context::{ClosedPlace, Context};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
-use crate::node::PushChange;
+use crate::node::{Punctuation, PushChange};
 use crate::task::TaskBuilder;
 use crate::windows::{SlidingWindows, Windowed};
 
@@ -50,9 +51,9 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, on_close: bool) -> Self {
-        let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), !on_close);
-        let on_close = on_close.then(|| b.sends_closed(name));
+    pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, sending: Sending) -> Self {
+        let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), sending);
+        let on_close = sending.on_close.then(|| b.sends_closed(name));
         SlidingRows { state, windows, on_close, starts: Vec::new() }
     }
 
@@ -252,6 +253,20 @@ where
             }
             _ => Ok(()),
         }
+    }
+
+    fn begin(&mut self, cx: &mut Context) {
+        if let Some(place) = self.on_close {
+            let from_ms = cx.closed.get(place).saturating_sub(self.windows.difference_ms).saturating_sub(1);
+            self.state.wait_again(from_ms, cx);
+        }
+    }
+
+    fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        N: PushChange<Windowed<K>, V>,
+    {
+        self.state.emit_waiting(due, next, cx)
     }
 
     fn flush<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::slide::SlidingRows;
+use super::unsent::Sending;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
@@ -53,7 +55,7 @@ use crate::windows::{SlidingWindows, Windowed};
 /// ```
 pub struct SlidingWindowedStream<K: ?Sized, V: ?Sized> {
     windows: SlidingWindows,
-    on_close: bool,
+    sending: Sending,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
@@ -78,7 +80,7 @@ type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
 impl<K: ?Sized, V: ?Sized> SlidingWindowedStream<K, V> {
     pub(crate) fn new(windows: SlidingWindows) -> Self {
-        SlidingWindowedStream { windows, on_close: false, types: PhantomData }
+        SlidingWindowedStream { windows, sending: Sending::default(), types: PhantomData }
     }
 
     /// Sends one result for each window, when it closes, instead of one for each change: those that close together in the order of their starts
@@ -89,12 +91,26 @@ impl<K: ?Sized, V: ?Sized> SlidingWindowedStream<K, V> {
     /// restart, windows that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
-        self.on_close = true;
+        self.sending = self.sending.on_close();
+        self
+    }
+
+    /// In `topology!` this is written `.emit_on_close().flush_after(duration)`.
+    ///
+    /// Sends a window that has been waiting for this long by the wall clock, closed or not, so that the last ones do not wait for ever when no more
+    /// records come. It waits since its first record, or since the first after it was sent. A window that gets a record after that has a second
+    /// result, when it closes or has waited as long again; one that gets none is not sent again when it closes.
+    ///
+    /// What was sent is not kept: after a restart, windows that are not closed wait anew, and are sent once more. Kafka Streams has nothing like it;
+    /// it is what `suppress(until_window_closes().flush_after(…))` does.
+    #[must_use]
+    pub fn flush_after(mut self, duration: Duration) -> Self {
+        self.sending = self.sending.flush_after(duration);
         self
     }
 
     fn op<F>(&self, fold: F) -> Op<K, V, F> {
-        SlidingAggregate { windows: self.windows, on_close: self.on_close, fold, types: PhantomData }
+        SlidingAggregate { windows: self.windows, sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and window.
@@ -172,7 +188,7 @@ where
 /// The operator before it is attached to what follows.
 pub struct SlidingAggregate<K: ?Sized, V: ?Sized, F> {
     windows: SlidingWindows,
-    on_close: bool,
+    sending: Sending,
     fold: F,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
@@ -195,7 +211,7 @@ where
     where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
-        let rows = SlidingRows::new(b, name, self.windows, self.on_close);
+        let rows = SlidingRows::new(b, name, self.windows, self.sending);
         SlidingAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
 }
@@ -222,8 +238,15 @@ where
     N: PushChange<Windowed<K::Stored>, F::Out>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        if matches!(signal, Signal::Flush) {
-            self.rows.flush(&mut self.next, cx)?;
+        match signal {
+            Signal::Init => self.rows.begin(cx),
+            Signal::Flush => self.rows.flush(&mut self.next, cx)?,
+            Signal::Punctuate(due) => {
+                if self.rows.emit_waiting(due, &mut self.next, cx)? {
+                    return Ok(());
+                }
+            }
+            Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }

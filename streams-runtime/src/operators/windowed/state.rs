@@ -7,12 +7,14 @@ use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, KeptCauses};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
-use crate::node::PushChange;
+use crate::node::{Punctuation, PushChange};
 use crate::stores::WindowState;
 use crate::stores::erased::OverRows;
 use crate::stores::window::{end_row_key, row_key};
 use crate::task::TaskBuilder;
 use crate::windows::{Window, Windowed};
+
+use super::unsent::{Sending, Unsent};
 
 /// A store of windows with what is needed to write it and to hand its rows on.
 pub(super) struct WindowedState<K: StreamData, V> {
@@ -31,6 +33,8 @@ pub(super) struct WindowedState<K: StreamData, V> {
     /// Of windows that are sent when they close.
     causes: KeptCauses,
     sends_closed: bool,
+    /// What waits for its close or for the wall clock.
+    unsent: Option<Box<Unsent>>,
     /// What a new row is said to have been before.
     assumed: Option<V>,
 }
@@ -48,11 +52,10 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// `forwards`: changes go downstream, not only into the store.
-    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, size_ms: i64, least_retention_ms: i64, forwards: bool) -> Self {
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, size_ms: i64, least_retention_ms: i64, sending: Sending) -> Self {
         let store = b.owned_window(name, least_retention_ms);
         b.size_windows(store, name, size_ms);
-        if forwards {
+        if !sending.on_close {
             b.forward_windows(store, name);
         }
         WindowedState {
@@ -66,7 +69,8 @@ where
             leaving: Vec::new(),
             windowed: None,
             causes: KeptCauses::default(),
-            sends_closed: !forwards,
+            sends_closed: sending.on_close,
+            unsent: sending.unsent(|| b.next_node()),
             assumed: None,
         }
     }
@@ -146,6 +150,11 @@ where
             // What a window was to start with is not a row of its own.
             store.put_back(place, if is_new { None } else { replaced.or(value) });
         }
+        if let Some(unsent) = &mut self.unsent
+            && let Ok(true) = folded
+        {
+            unsent.put(&self.row, cx);
+        }
         folded.map(|_| ())
     }
 
@@ -159,6 +168,9 @@ where
         store.set_cause(place, cause);
         if self.sends_closed {
             self.causes.set(start_ms, &self.row, cx);
+        }
+        if let Some(unsent) = &mut self.unsent {
+            unsent.put(&self.row, cx);
         }
         Ok(())
     }
@@ -233,23 +245,55 @@ where
 
     fn emit_all<N: PushChange<Windowed<K>, V>>(&mut self, from_ms: i64, to_ms: i64, next: &mut N, cx: &mut Context) -> Flow {
         while cx.stores.get(self.store).next_row(&mut self.leaving, from_ms, to_ms) {
-            let store = cx.stores.get(self.store);
-            let place = match store.load(&self.leaving) {
-                Ok(place) => place,
-                Err(e) => return Err(cx.store_error(&self.name, e)),
-            };
-            let Some(value) = store.row(place).cloned() else { continue };
-            cx.timestamp_ms = store.row_timestamp_ms(place);
-            let start_ms = row_key(&self.leaving).map_or(i64::MIN, |row| row.start_ms);
-            let kept = self.causes.take(start_ms, &self.leaving).pop();
-            cx.cause = kept.or_else(|| cx.stores.get(self.store).cause(place).cloned()).unwrap_or_default();
-            let key = match self.leaving_key() {
-                Ok(key) => key,
-                Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
-            };
-            next.change(key, Some(&value), None, cx)?;
+            if self.unsent.as_mut().is_none_or(|unsent| unsent.remove(&self.leaving)) {
+                self.emit_row(next, cx)?;
+            }
         }
         Ok(())
+    }
+
+    fn emit_row<N: PushChange<Windowed<K>, V>>(&mut self, next: &mut N, cx: &mut Context) -> Flow {
+        let store = cx.stores.get(self.store);
+        let place = match store.load(&self.leaving) {
+            Ok(place) => place,
+            Err(e) => return Err(cx.store_error(&self.name, e)),
+        };
+        let Some(value) = store.row(place).cloned() else { return Ok(()) };
+        cx.timestamp_ms = store.row_timestamp_ms(place);
+        let start_ms = row_key(&self.leaving).map_or(i64::MIN, |row| row.start_ms);
+        let kept = self.causes.take(start_ms, &self.leaving).pop();
+        cx.cause = kept.or_else(|| cx.stores.get(self.store).cause(place).cloned()).unwrap_or_default();
+        let key = match self.leaving_key() {
+            Ok(key) => key,
+            Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+        };
+        next.change(key, Some(&value), None, cx)
+    }
+
+    /// The task begins: windows that start after this time are not closed, and wait from now on.
+    pub(super) fn wait_again(&mut self, from_ms: i64, cx: &mut Context) {
+        let Some(unsent) = &mut self.unsent else { return };
+        self.leaving.clear();
+        while cx.stores.get(self.store).next_row(&mut self.leaving, from_ms, i64::MAX) {
+            unsent.put(&self.leaving, cx);
+        }
+    }
+
+    /// Hands the rows on that have waited long enough by the wall clock, if that is what is due; `true`: it was.
+    pub(super) fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
+    where
+        N: PushChange<Windowed<K>, V>,
+    {
+        let Some(unsent) = &mut self.unsent else { return Ok(false) };
+        let Some(now_ms) = unsent.takes(due) else { return Ok(false) };
+        let (record_ms, cause) = (cx.timestamp_ms, std::mem::take(&mut cx.cause));
+        for row in unsent.take_due(now_ms, cx) {
+            self.leaving.clear();
+            self.leaving.extend_from_slice(&row);
+            self.emit_row(next, cx)?;
+        }
+        (cx.timestamp_ms, cx.cause) = (record_ms, cause);
+        Ok(true)
     }
 
     fn leaving_key(&mut self) -> Result<&Windowed<K>, CodecError> {

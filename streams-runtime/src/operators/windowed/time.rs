@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use super::fixed::FixedRows;
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
+use super::unsent::Sending;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
@@ -25,7 +27,7 @@ use crate::windows::{Frames, Windowed};
 /// The store keeps a window for size and grace after its start, or for `.retention(…)`, reckoned from the latest window's start.
 pub struct TimeWindowedStream<K: ?Sized, V: ?Sized> {
     frames: Frames,
-    on_close: bool,
+    sending: Sending,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
@@ -50,7 +52,7 @@ type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
 impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     pub(crate) fn new(frames: Frames) -> Self {
-        TimeWindowedStream { frames, on_close: false, types: PhantomData }
+        TimeWindowedStream { frames, sending: Sending::default(), types: PhantomData }
     }
 
     /// Sends one result for each window, when it closes, instead of one for each change: those that close together in the order of their starts and then of
@@ -61,12 +63,26 @@ impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     /// come is committed with the offsets: after a restart, windows that were sent before the last commit are not sent again, and stay closed.
     #[must_use]
     pub fn emit_on_close(mut self) -> Self {
-        self.on_close = true;
+        self.sending = self.sending.on_close();
+        self
+    }
+
+    /// In `topology!` this is written `.emit_on_close().flush_after(duration)`.
+    ///
+    /// Sends a window that has been waiting for this long by the wall clock, closed or not, so that the last ones do not wait for ever when no more
+    /// records come. It waits since its first record, or since the first after it was sent. A window that gets a record after that has a second
+    /// result, when it closes or has waited as long again; one that gets none is not sent again when it closes.
+    ///
+    /// What was sent is not kept: after a restart, windows that are not closed wait anew, and are sent once more. Kafka Streams has nothing like it;
+    /// it is what `suppress(until_window_closes().flush_after(…))` does.
+    #[must_use]
+    pub fn flush_after(mut self, duration: Duration) -> Self {
+        self.sending = self.sending.flush_after(duration);
         self
     }
 
     fn op<F>(&self, fold: F) -> Op<K, V, F> {
-        TimeAggregate { frames: self.frames, on_close: self.on_close, fold, types: PhantomData }
+        TimeAggregate { frames: self.frames, sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and window.
@@ -142,7 +158,7 @@ where
 /// The operator before it is attached to what follows.
 pub struct TimeAggregate<K: ?Sized, V: ?Sized, F> {
     frames: Frames,
-    on_close: bool,
+    sending: Sending,
     fold: F,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
@@ -165,7 +181,7 @@ where
     where
         N: PushChange<Windowed<K::Stored>, F::Out>,
     {
-        let rows = FixedRows::new(b, name, self.frames, self.on_close);
+        let rows = FixedRows::new(b, name, self.frames, self.sending);
         TimeAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
 }
@@ -187,8 +203,15 @@ where
     N: PushChange<Windowed<K::Stored>, F::Out>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        if matches!(signal, Signal::Flush) {
-            self.rows.flush(&mut self.next, cx)?;
+        match signal {
+            Signal::Init => self.rows.begin(cx),
+            Signal::Flush => self.rows.flush(&mut self.next, cx)?,
+            Signal::Punctuate(due) => {
+                if self.rows.emit_waiting(due, &mut self.next, cx)? {
+                    return Ok(());
+                }
+            }
+            Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }

@@ -11,7 +11,7 @@ topology! {
         let one: Table<Windowed<String>, u64> = grouped.windowed_by(tumbling(millis(1))).count();
         let same: Table<Windowed<String>, u64> = grouped.windowed_by(hopping(seconds(60), minutes(1))).count();
         let none: Table<Windowed<String>, u64> = grouped.windowed_by(tumbling(minutes(1)).grace(millis(0))).emit_on_close().count();
-        let own: Table<Windowed<String>, u64> = grouped.windowed_by(WINDOWS).emit_on_close().count().retention(DAY);
+        let own: Table<Windowed<String>, u64> = grouped.windowed_by(WINDOWS).flush_after(DAY).emit_on_close().count().retention(DAY);
         let exact: Table<Windowed<String>, u64> =
             grouped.windowed_by(tumbling(minutes(1)).grace(seconds(10))).count().retention(seconds(70));
         let ever: Table<Windowed<String>, u64> = grouped.windowed_by(unlimited()).count();
