@@ -59,13 +59,17 @@ impl TestDriverBuilder {
         self
     }
 
-    /// How many partitions topics have, unless the topology or [`partitions_of`](Self::partitions_of) says otherwise; 1 if not given.
+    /// How many partitions topics have, unless the topology or
+    /// [`partitions_of`](Self::partitions_of) says otherwise; 1 if not given.
     ///
-    /// A piped record goes where its key belongs, as Kafka's partitioner has it, or where [`TestInput::partition`](crate::TestInput::partition) says; records with
-    /// a null key go to all partitions in turn. Each partition of each sub-topology is a task with stores and a stream time of its own, as in production;
-    /// repartition topics and the topics of foreign-key joins lie between them. Stores show the rows of all tasks, and each by itself.
-    /// Without a call of this or of `partitions_of`, and if no `.partitions(n)` in the topology says more than 1, all sub-topologies have one task and
-    /// share one stream time, as in Kafka's `TopologyTestDriver`.
+    /// A piped record goes where its key belongs, as Kafka's partitioner has it, or where
+    /// [`TestInput::partition`](crate::TestInput::partition) says; records with a null key go to
+    /// all partitions in turn. Each partition of each sub-topology is a task with stores and a
+    /// stream time of its own, as in production; repartition topics and the topics of foreign-key
+    /// joins lie between them. Stores show the rows of all tasks, and each by itself. Without a
+    /// call of this or of `partitions_of`, and if no `.partitions(n)` in the topology says more
+    /// than 1, all sub-topologies have one task and share one stream time, as in Kafka's
+    /// `TopologyTestDriver`.
     ///
     /// ```
     /// # use streams_runtime::prelude::*;
@@ -98,8 +102,9 @@ impl TestDriverBuilder {
         self
     }
 
-    /// How many partitions one topic has: one of the topology's, or one that a computed name leads to. Topics that are joined and have not equally many
-    /// are an error of [`build`](Self::build), in the words of [`Streams::start`](streams_runtime::Streams::start).
+    /// How many partitions one topic has: one of the topology's, or one that a computed name leads
+    /// to. Topics that are joined and have not equally many are an error of [`build`](Self::build),
+    /// in the words of [`Streams::start`](streams_runtime::Streams::start).
     ///
     /// ```
     /// # use streams_runtime::prelude::*;
@@ -237,8 +242,8 @@ impl TestDriverBuilder {
     /// The driver, with all processors started.
     ///
     /// # Errors
-    /// When the topology cannot run on these partitions, a store cannot be opened, a pattern is not a regular expression, or a processor's
-    /// `init` fails.
+    /// When the topology cannot run on these partitions, a store cannot be opened, a pattern is not
+    /// a regular expression, or a processor's `init` fails.
     pub fn build(self) -> Result<TestDriver, DriverError> {
         if !self.topology.problems().is_empty() {
             return Err(streams_runtime::Error::Startup(self.topology.problems().to_vec()).into());

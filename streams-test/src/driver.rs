@@ -19,15 +19,16 @@ use crate::input::TestInput;
 use crate::output::TestOutput;
 use crate::record::RawRecord;
 
-/// Runs a topology in the test itself: the tasks, stores and formats of production, with topics in memory and a wall clock that the test
-/// moves.
+/// Runs a topology in the test itself: the tasks, stores and formats of production, with topics in
+/// memory and a wall clock that the test moves.
 ///
 /// A piped record is processed completely before the call returns, in a fixed order: first the record itself, with stream-time schedules
 /// that became due, then what was written to repartition topics (and to topics that the topology also reads), the record with the smallest
 /// timestamp first.
 ///
-/// Topics have one partition, and all sub-topologies share one stream time, as in Kafka's `TopologyTestDriver`. With
-/// [`partitions`](TestDriverBuilder::partitions) they have several, and each task has a stream time of its own, as in production.
+/// Topics have one partition, and all sub-topologies share one stream time, as in Kafka's
+/// `TopologyTestDriver`. With [`partitions`](TestDriverBuilder::partitions) they have several, and
+/// each task has a stream time of its own, as in production.
 ///
 /// Not simulated: redelivery, concurrency.
 pub struct TestDriver {
@@ -185,7 +186,8 @@ impl TestDriver {
     /// Pipes a record in bytes into a partition.
     ///
     /// # Errors
-    /// When the topology does not read the topic, the topic has no such partition, or processing fails.
+    /// When the topology does not read the topic, the topic has no such partition, or processing
+    /// fails.
     pub fn pipe_raw_into(&self, partition: i32, record: RawRecord) -> Result<(), DriverError> {
         self.pipe_to(Place::Partition(partition), record)
     }

@@ -41,7 +41,8 @@ pub(crate) struct Engine {
     recorder: Recorder,
     producer: SharedProducer,
     pub(crate) now_ms: i64,
-    /// As in Kafka's driver, where all sub-topologies are one task, they share a stream time if each has one partition.
+    /// As in Kafka's driver, where all sub-topologies are one task, they share a stream time if
+    /// each has one partition.
     shared_stream_time_ms: Option<i64>,
     sequence: u64,
     commits_every_record: bool,
@@ -199,7 +200,8 @@ impl Engine {
         result
     }
 
-    /// Puts a record at the end of a partition: global tables take it at once, tasks when it is its turn.
+    /// Puts a record at the end of a partition: global tables take it at once, tasks when it is its
+    /// turn.
     fn append(&mut self, Written { partition: number, record }: Written) -> Result<(), DriverError> {
         let Some(topic) = self.topics.get_mut(&*record.topic) else { return Ok(()) };
         let Some(partition) = usize::try_from(number).ok().and_then(|number| topic.partitions.get_mut(number)) else { return Ok(()) };

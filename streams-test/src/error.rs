@@ -10,7 +10,8 @@ use streams_runtime::task::BuildError;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DriverError {
-    /// The application cannot start with these partitions, for the reasons that it would give on a broker.
+    /// The application cannot start with these partitions, for the reasons that it would give on a
+    /// broker.
     #[error(transparent)]
     Start(#[from] streams_runtime::Error),
     /// The topology could not be built.

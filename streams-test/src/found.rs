@@ -37,7 +37,8 @@ impl<H: StorePlace> Found<H> {
         self
     }
 
-    /// What is found of a key: in the partition that the key belongs to, else in another one, since a `partitioned_by` may have put it there.
+    /// What is found of a key: in the partition that the key belongs to, else in another one, since
+    /// a `partitioned_by` may have put it there.
     ///
     /// # Panics
     /// If the store fails: a test ends there.
@@ -56,7 +57,8 @@ impl<H: StorePlace> Found<H> {
         self.wanted([own].into_iter().chain(others)).find_map(|place| self.read_in(place, &mut read))
     }
 
-    /// The rows of all partitions, in the order of the keys' bytes and of what `order` gives beside them.
+    /// The rows of all partitions, in the order of the keys' bytes and of what `order` gives beside
+    /// them.
     ///
     /// # Panics
     /// If the store fails: a test ends there.

@@ -38,8 +38,8 @@ impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> TestInput<K, V, KC, VC> {
         TestInput { engine, topic, key_codec, value_codec, partition: None, types: PhantomData }
     }
 
-    /// Pipes into this partition, whatever the keys: as a producer with a partitioner of its own does. A partition that the topic does not have is an error
-    /// when a record is piped.
+    /// Pipes into this partition, whatever the keys: as a producer with a partitioner of its own
+    /// does. A partition that the topic does not have is an error when a record is piped.
     ///
     /// ```
     /// # use streams_runtime::prelude::*;

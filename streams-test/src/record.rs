@@ -37,7 +37,8 @@ pub struct OutputRecord<K, V> {
     pub timestamp_ms: i64,
     /// Headers, in order.
     pub headers: Headers,
-    /// The partition of its topic; 0 unless the driver has [several](crate::TestDriverBuilder::partitions).
+    /// The partition of its topic; 0 unless the driver has
+    /// [several](crate::TestDriverBuilder::partitions).
     pub partition: i32,
 }
 

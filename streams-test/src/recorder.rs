@@ -10,7 +10,8 @@ use streams_runtime::partition::partition_for_key;
 
 use crate::record::{RawRecord, Written};
 
-/// Every topic exists as soon as it is named, with the partitions that were said of it, else with as many as the driver's topics have.
+/// Every topic exists as soon as it is named, with the partitions that were said of it, else with
+/// as many as the driver's topics have.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Log>>);
 

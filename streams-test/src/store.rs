@@ -42,7 +42,8 @@ where
         Ok(TestStore(place))
     }
 
-    /// Only what the task of this partition has. A global table has no partitions: all of it is seen.
+    /// Only what the task of this partition has. A global table has no partitions: all of it is
+    /// seen.
     #[must_use]
     pub fn partition(self, partition: i32) -> Self {
         match self.0 {

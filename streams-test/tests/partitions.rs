@@ -103,7 +103,8 @@ fn every_task_has_a_stream_time_and_stores_of_its_own() {
         views.pipe_at(key.as_str(), "v", at * 100).unwrap();
         views.pipe_at(key.as_str(), "v", at * 100 - 50).unwrap();
     }
-    // In each task the second record is late, for the window and for the session; on one stream time it would be so later as well.
+    // In each task the second record is late, for the window and for the session; on one stream
+    // time it would be so later as well.
     assert_eq!(driver.dropped(), 8);
     views.pipe_at(first.as_str(), "v", 101).unwrap();
     assert_eq!(driver.dropped(), 8);
@@ -127,7 +128,8 @@ fn every_task_has_a_stream_time_and_stores_of_its_own() {
     }
     driver.restart().unwrap();
     assert_eq!(driver.session_store(Windows::VISITS).unwrap().partition(0).all().len(), 1);
-    // The stream time of each task is that of its own store: this is late in the last task and on time in the first.
+    // The stream time of each task is that of its own store: this is late in the last task and on
+    // time in the first.
     views.pipe_at(first.as_str(), "v", 102).unwrap();
     assert_eq!((driver.dropped(), counts.fetch(first.as_str(), 100)), (8, Some(3)));
 }

@@ -58,7 +58,8 @@ fn the_last_windows_of_an_idle_stream_leave_by_the_clock() {
         // Each as it is now, with its own time: they wait since their first records.
         assert_eq!(read(&driver, "tumble"), ["[a@100/110]=2@105", "[b@100/110]=1@104"]);
         assert_eq!(read(&driver, "hop"), ["[a@90/110]=2@105", "[a@100/120]=2@105", "[b@90/110]=1@104", "[b@100/120]=1@104"]);
-        // A session that grew waits since then, and so do the sliding windows that the second record made.
+        // A session that grew waits since then, and so do the sliding windows that the second
+        // record made.
         assert_eq!(read(&driver, "slide"), ["[a@93/103]=1@103", "[b@94/104]=1@104"]);
         assert_eq!(read(&driver, "visit"), ["[b@104/104]=1@104"]);
         driver.advance_wall_clock_ms(60).unwrap();

@@ -1,4 +1,5 @@
-//! Many sessions, windows or versions of one key, put in any order: the work for each does not grow with their number.
+//! Many sessions, windows or versions of one key, put in any order: the work for each does not grow
+//! with their number.
 
 use std::time::{Duration, Instant};
 

@@ -114,7 +114,8 @@ fn a_guarded_table_keeps_a_changelog_of_its_own() {
     assert_eq!(driver.store(Kept::PLAIN).unwrap().get("k"), Some("b".to_owned()));
 }
 
-/// A record that is too far ahead does not hold up those behind it in its partition while other partitions have earlier ones.
+/// A record that is too far ahead does not hold up those behind it in its partition while other
+/// partitions have earlier ones.
 #[tokio::test]
 async fn records_behind_one_from_the_future_come_in_their_order() {
     let log = EmbeddedLog::in_memory();

@@ -1,5 +1,6 @@
-//! Left and outer joins of streams, step by step, against the rules of Kafka Streams written down plainly: which records wait, when they are looked at, and
-//! how far such a look goes. And `.hold_unmatched()` against its own rule, and against what everything comes to in the end.
+//! Left and outer joins of streams, step by step, against the rules of Kafka Streams written down
+//! plainly: which records wait, when they are looked at, and how far such a look goes. And
+//! `.hold_unmatched()` against its own rule, and against what everything comes to in the end.
 
 use std::collections::BTreeSet;
 
@@ -250,7 +251,8 @@ proptest! {
             };
             let has_partner = told.iter().any(|result| side(result) == Some((true, true)));
             prop_assert!(is_alone <= 1 && !(is_alone == 1 && has_partner), "{:?} of {:?}", row, told);
-            // Within the grace everyone meets all partners, and has a result without one only if there is none.
+            // Within the grace everyone meets all partners, and has a result without one only if
+            // there is none.
             let apart_ms = (-windows.before_ms.min(windows.after_ms)).max(0);
             if windows.grace_ms >= LATE_MS + apart_ms {
                 let partners: Vec<&Row> = records.iter().filter(|other| windows.meet(row, other)).collect();

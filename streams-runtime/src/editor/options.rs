@@ -136,6 +136,15 @@ macro_rules! option {
             self
         }
     };
+    (flush_after) => {
+        /// Behind `.emit_on_close()`: a window that has waited for this long by the wall clock is
+        /// sent, closed or not.
+        #[must_use]
+        pub fn flush_after(self, duration: Duration) -> Self {
+            let _ = duration;
+            self
+        }
+    };
     (max_ahead) => {
         /// Leaves out records whose time is further ahead of the wall clock.
         #[must_use]
@@ -212,7 +221,7 @@ options! {
     /// Behind an aggregation in windows.
     InWindows { named, retention, without_cache, without_changelog, changelog_setting }
     /// Behind `windowed_by`.
-    Windowing { emit_on_close }
+    Windowing { emit_on_close, flush_after }
     /// Behind what makes a view of a table.
     View { named, without_cache, without_changelog, changelog_setting }
     /// Behind `suppress`.

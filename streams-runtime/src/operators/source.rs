@@ -36,8 +36,8 @@ pub trait Source {
     /// When the task has to stop; with the index of the record that was not processed.
     fn run(&mut self, run: Run<'_>, cx: &mut Context) -> Result<usize, (usize, Box<TaskError>)>;
 
-    /// The time of a record as the source's extractor has it. A record that cannot be decoded, or is too far ahead of the wall clock, has the
-    /// earliest time, so that it is dealt with first.
+    /// The time of a record as the source's extractor has it. A record that cannot be decoded, or
+    /// is too far ahead of the wall clock, has the earliest time, so that it is dealt with first.
     fn timestamp_ms(&mut self, record: &SourceRecord<'_>, wall_clock_ms: i64) -> i64;
 
     /// Whether [`timestamp_ms`](Self::timestamp_ms) is the record's own time.
@@ -246,15 +246,19 @@ impl<K: ?Sized, V: ?Sized, KC, VC, E> StreamSource<K, V, KC, VC, E> {
         StreamSource { key_codec: self.key_codec, value_codec: self.value_codec, extractor: ByRecord(f), types: PhantomData }
     }
 
-    /// In `topology!` this is written `stream("topic").max_ahead(duration)`, and behind `table("topic")` as well.
+    /// In `topology!` this is written `stream("topic").max_ahead(duration)`, and behind
+    /// `table("topic")` as well.
     ///
-    /// Leaves out records whose time is further ahead of the wall clock than this. Such a record is counted as dropped, goes to `.on_dropped(…)` as
-    /// [`DropReason::TooFarAhead`](crate::DropReason), and moves no stream time: without the guard one record from the far future closes all windows for
-    /// good, since stream time never goes back.
+    /// Leaves out records whose time is further ahead of the wall clock than this. Such a record is
+    /// counted as dropped, goes to `.on_dropped(…)` as
+    /// [`DropReason::TooFarAhead`](crate::DropReason), and moves no stream time: without the guard
+    /// one record from the far future closes all windows for good, since stream time never goes
+    /// back.
     ///
-    /// The time is that of `.timestamp(…)`, if there is one. The clock is that of the process when the record is taken in, so a record that is
-    /// processed a second time, after a crash, is judged by the time of then. In the test driver it is the clock that the test moves, which starts at 0
-    /// or at `.wall_clock_start_ms(…)`. Kafka Streams has nothing like it.
+    /// The time is that of `.timestamp(…)`, if there is one. The clock is that of the process when
+    /// the record is taken in, so a record that is processed a second time, after a crash, is
+    /// judged by the time of then. In the test driver it is the clock that the test moves, which
+    /// starts at 0 or at `.wall_clock_start_ms(…)`. Kafka Streams has nothing like it.
     ///
     /// ```
     /// use streams_runtime::prelude::*;

@@ -84,7 +84,8 @@ impl Schedules {
     }
 }
 
-/// The first time after `now_ms` that is so many intervals after `due_ms`; `None` if it is later than times go.
+/// The first time after `now_ms` that is so many intervals after `due_ms`; `None` if it is later
+/// than times go.
 fn next_ms(due_ms: i64, interval_ms: i64, now_ms: i64) -> Option<i64> {
     let (due_ms, interval_ms) = (i128::from(due_ms), i128::from(interval_ms));
     let passed = (i128::from(now_ms) - due_ms) / interval_ms;

@@ -1,4 +1,5 @@
-//! The plan laid over topics whose partition counts are known: tasks, lead topics, partitions of internal topics, and what is in the way.
+//! The plan laid over topics whose partition counts are known: tasks, lead topics, partitions of
+//! internal topics, and what is in the way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,8 @@ use crate::plan::{OffsetReset, SourcePlan, SourceTopics, TopologyPlan};
 /// What each source that is a pattern matches now, by sub-topology and source.
 pub(super) type Matches = BTreeMap<(usize, usize), Vec<String>>;
 
-/// Lays the plan over the topics in `known`, which are those of the user. Topics that are missing there count as empty.
+/// Lays the plan over the topics in `known`, which are those of the user. Topics that are missing
+/// there count as empty.
 pub(super) fn lay_out(
     plan: &TopologyPlan,
     application_id: &str,
@@ -78,8 +80,9 @@ pub(super) fn whole(pattern: &str) -> Result<Regex, StartupProblem> {
     Regex::new(&format!("^(?:{pattern})$")).map_err(|e| StartupProblem::Pattern { pattern: pattern.to_owned(), reason: e.to_string() })
 }
 
-/// How many tasks the parts of a topology have, and how many partitions its topics: worked out from the topics as at the start of an
-/// application, without a broker. For surroundings that run tasks themselves, as test drivers do.
+/// How many tasks the parts of a topology have, and how many partitions its topics: worked out from
+/// the topics as at the start of an application, without a broker. For surroundings that run tasks
+/// themselves, as test drivers do.
 #[derive(Clone, Debug)]
 pub struct Partitioning {
     topics: BTreeMap<String, i32>,
@@ -87,12 +90,13 @@ pub struct Partitioning {
 }
 
 impl Partitioning {
-    /// Lays a plan over topics. A topic that is not in `topics` has as many partitions as its source says in `.partitions(n)`, else
-    /// `default_partitions`.
+    /// Lays a plan over topics. A topic that is not in `topics` has as many partitions as its
+    /// source says in `.partitions(n)`, else `default_partitions`.
     ///
     /// # Errors
-    /// The same as from [`Streams::start`](crate::Streams::start): joined topics with unequal partition counts, a topic that has not the partitions that its
-    /// source says, a pattern that is no regular expression.
+    /// The same as from [`Streams::start`](crate::Streams::start): joined topics with unequal
+    /// partition counts, a topic that has not the partitions that its source says, a pattern that
+    /// is no regular expression.
     pub fn new(plan: &TopologyPlan, application_id: &str, default_partitions: i32, topics: &BTreeMap<String, i32>) -> Result<Self, Error> {
         let mut known = topics.clone();
         let (mut matches, mut problems) = (Matches::new(), Vec::new());
@@ -108,7 +112,8 @@ impl Partitioning {
                         Ok(regex) => {
                             let mut names: Vec<String> = topics.keys().filter(|name| regex.is_match(name)).cloned().collect();
                             if names.is_empty() {
-                                // Stands for the topics that will be there. The text of a pattern can be the name of a topic, but then matches it.
+                                // Stands for the topics that will be there. The text of a pattern
+                                // can be the name of a topic, but then matches it.
                                 known.insert(pattern.clone(), default_partitions);
                                 names.push(pattern.clone());
                             }

@@ -208,7 +208,8 @@ where
         Ok(())
     }
 
-    /// Takes the records of a key and time out that have found no partner and are to find none. The changelog will be told with the given time.
+    /// Takes the records of a key and time out that have found no partner and are to find none. The
+    /// changelog will be told with the given time.
     pub(crate) fn give_up(&mut self, key: &[u8], time_ms: i64, timestamp_ms: i64) {
         let ObjectStore { rows: all, below } = self;
         let Some(place) = all.place(key) else { return };

@@ -36,7 +36,8 @@ struct OfKey {
     /// The key's bytes, shared with the index by end.
     key: Rc<[u8]>,
     sessions: Sorted<Bounds>,
-    /// How many sessions start before the one in front of them. Without such ones, as aggregations have them, the starts are in order too.
+    /// How many sessions start before the one in front of them. Without such ones, as aggregations
+    /// have them, the starts are in order too.
     enclosing: usize,
 }
 

@@ -1,4 +1,5 @@
-//! Rows of one key in order, in chunks: to add or to remove one moves at most a chunk, wherever it belongs.
+//! Rows of one key in order, in chunks: to add or to remove one moves at most a chunk, wherever it
+//! belongs.
 
 use std::collections::VecDeque;
 
@@ -12,7 +13,8 @@ pub(super) struct Place {
     row: usize,
 }
 
-/// Rows in the order that the caller keeps to: a row is added at the [`place`](Self::place) where it belongs.
+/// Rows in the order that the caller keeps to: a row is added at the [`place`](Self::place) where
+/// it belongs.
 #[derive(Debug)]
 pub(super) struct Sorted<T> {
     /// Empty only if there are no rows.
@@ -54,7 +56,8 @@ impl<T> Sorted<T> {
         }
     }
 
-    /// The place of the first row for which `is_before` does not hold; it holds for all rows up to some place and for none behind.
+    /// The place of the first row for which `is_before` does not hold; it holds for all rows up to
+    /// some place and for none behind.
     #[inline]
     pub(super) fn place(&self, is_before: impl Fn(&T) -> bool) -> Place {
         let passed = |chunk: &VecDeque<T>| chunk.back().is_some_and(&is_before);
@@ -118,7 +121,8 @@ impl<T> Sorted<T> {
         self.remove(Place { chunk: 0, row: 0 })
     }
 
-    /// The rows from one place to another, the latter left out; none if they are the wrong way round.
+    /// The rows from one place to another, the latter left out; none if they are the wrong way
+    /// round.
     #[inline]
     pub(super) fn range(&self, from: Place, to: Place) -> impl DoubleEndedIterator<Item = &T> {
         let chunks = if from < to { from.chunk..self.more.len().min(to.chunk) + 1 } else { 0..0 };

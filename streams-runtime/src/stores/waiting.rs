@@ -193,8 +193,8 @@ where
         Some((side, time_of(key)))
     }
 
-    /// The time of the last record that a look through them in order comes to, if it ends at the first one behind open records of both sides. Each value of
-    /// a key is a record.
+    /// The time of the last record that a look through them in order comes to, if it ends at the
+    /// first one behind open records of both sides. Each value of a key is a record.
     pub(crate) fn looked_up_to_ms(&self) -> Option<i64> {
         let end = match (self.left.first(), self.right.first()) {
             (Some(left), Some(right)) => {

@@ -71,11 +71,13 @@ impl JoinWindows {
         self
     }
 
-    /// How long after the end of a record's window its partner may still come, by the stream time of the join: so much longer are records kept.
+    /// How long after the end of a record's window its partner may still come, by the stream time
+    /// of the join: so much longer are records kept.
     ///
-    /// A left or outer join sends a record that found no partner when the window and the grace are over, if the record came before its window
-    /// had ended. One that comes after that is sent at once, as in Kafka Streams, although the grace goes on: a partner that comes then
-    /// is joined with it as well. With `.hold_unmatched()` behind the join it waits, too.
+    /// A left or outer join sends a record that found no partner when the window and the grace are
+    /// over, if the record came before its window had ended. One that comes after that is sent at
+    /// once, as in Kafka Streams, although the grace goes on: a partner that comes then is joined
+    /// with it as well. With `.hold_unmatched()` behind the join it waits, too.
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace_ms = duration_ms(grace);

@@ -277,8 +277,8 @@ impl Frames {
         (first..=last).map(move |index| self.first_ms + index * self.advance_ms)
     }
 
-    /// The window with this start.
-    /// Whether the window with this start is closed when those that end up to a time are. One without an end never is.
+    /// The window with this start. Whether the window with this start is closed when those that end
+    /// up to a time are. One without an end never is.
     #[inline]
     pub(crate) fn is_closed(&self, start_ms: i64, closed_ms: i64) -> bool {
         self.size_ms < i64::MAX && self.window(start_ms).end_ms <= closed_ms

@@ -23,7 +23,8 @@ impl Engine {
         self.outputs.get(topic).is_some_and(|queue| queue.iter().any(|(_, written)| wanted(written)))
     }
 
-    /// All that was written to topics that are not internal, in the order of writing, each with its partition.
+    /// All that was written to topics that are not internal, in the order of writing, each with its
+    /// partition.
     pub(crate) fn take_outputs(&mut self) -> impl Iterator<Item = (i32, RawRecord)> + use<> {
         let topics = &self.topics;
         let visible = self.outputs.iter_mut().filter(|(name, _)| !topics.get(*name).is_some_and(|topic| topic.internal));

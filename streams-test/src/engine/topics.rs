@@ -19,7 +19,8 @@ pub(super) struct Topic {
     pub(super) partitions: Vec<Partition>,
     pub(super) global_tables: Vec<String>,
     pub(super) internal: bool,
-    /// Whether what is written is kept for a restart: it is a changelog, or the topic of a table that stands for its changelog.
+    /// Whether what is written is kept for a restart: it is a changelog, or the topic of a table
+    /// that stands for its changelog.
     pub(super) is_changelog: bool,
     /// Where the next record without a key goes.
     next_any: usize,
@@ -122,7 +123,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether the topology reads the topic; the first time a topic is named that fits a pattern, the source gets it.
+    /// Whether the topology reads the topic; the first time a topic is named that fits a pattern,
+    /// the source gets it.
     pub(crate) fn reads(&mut self, name: &str) -> Result<bool, DriverError> {
         if let Some(topic) = self.topics.get(name) {
             return Ok(topic.is_read());
@@ -141,7 +143,8 @@ impl Engine {
     }
 }
 
-/// The changelogs of a part of the topology: its own topics, and those of tables that stand for their changelogs.
+/// The changelogs of a part of the topology: its own topics, and those of tables that stand for
+/// their changelogs.
 pub(super) fn changelogs<'a>(plan: &'a SubTopologyPlan, application_id: &'a str) -> impl Iterator<Item = (Arc<str>, bool)> + 'a {
     let own = plan.stores.iter().map(move |store| (changelog_topic(application_id, &store.name).into(), true));
     let reused = plan.source_changelogs.iter().filter_map(|reused| match &plan.sources.get(reused.source)?.topics {
@@ -151,7 +154,8 @@ pub(super) fn changelogs<'a>(plan: &'a SubTopologyPlan, application_id: &'a str)
     own.chain(reused.flatten())
 }
 
-/// The partitions of all topics that are laid out, and of the changelogs, which have as many as there are tasks.
+/// The partitions of all topics that are laid out, and of the changelogs, which have as many as
+/// there are tasks.
 pub(crate) fn counts(
     parts: &[SubTopologyPlan],
     partitioning: &Partitioning,

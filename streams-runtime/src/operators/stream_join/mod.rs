@@ -133,13 +133,16 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// `join_stream` in which a record of this stream that finds no partner is joined with `None`, when its window has closed.
     ///
-    /// Kafka Streams: `KStream.leftJoin(KStream)`, without the throttling to once a second of wall-clock time of the look for closed windows.
-    /// The join has one stream time: the largest timestamp of the records of both sides, also of those that are left out. A window has closed
-    /// when its end and the grace lie before that time; whether there are such is looked at when a record moves the stream time, and they
-    /// come in the order of time, then of the keys' bytes. Their results have their own times and the headers of the record that closed them. One
-    /// that comes when its window has ended already is joined with `None` at once, although a partner within the grace is then joined with it as well;
-    /// with `.hold_unmatched()` behind the join it waits, too. At once comes also the result of one with a null key; a null key on the other side and null
-    /// values are left out and counted as dropped.
+    /// Kafka Streams: `KStream.leftJoin(KStream)`, without the throttling to once a second of
+    /// wall-clock time of the look for closed windows. The join has one stream time: the largest
+    /// timestamp of the records of both sides, also of those that are left out. A window has closed
+    /// when its end and the grace lie before that time; whether there are such is looked at when a
+    /// record moves the stream time, and they come in the order of time, then of the keys' bytes.
+    /// Their results have their own times and the headers of the record that closed them. One that
+    /// comes when its window has ended already is joined with `None` at once, although a partner
+    /// within the grace is then joined with it as well; with `.hold_unmatched()` behind the join it
+    /// waits, too. At once comes also the result of one with a null key; a null key on the other
+    /// side and null values are left out and counted as dropped.
     ///
     /// What waits survives a restart, and so does the stream time as far as the stores tell it.
     pub fn left_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
@@ -306,15 +309,19 @@ impl<K: ?Sized, V: ?Sized, OK: ?Sized, OV: ?Sized, J, R, M> JoinStreams<K, V, OK
 
     /// In `topology!` this is written `.hold_unmatched()` behind a left or outer join of streams.
     ///
-    /// Every record without a partner waits until its window and the grace are over, so that no record is joined both with `None` and with a
-    /// partner.
+    /// Every record without a partner waits until its window and the grace are over, so that no
+    /// record is joined both with `None` and with a partner.
     ///
-    /// Without it, as in Kafka Streams, a record that comes when its window has ended is joined with `None` at once, although the grace goes on; a
-    /// partner that comes then is joined with it as well. With it the record waits like any other. It is joined with `None` by the first
-    /// record, of either side, that moves the stream time past its window and the grace, and has left the join by then: a partner that is later than
-    /// the grace does not find it any more. A record that itself comes after its window and the grace, and finds no partner, is joined with `None` at once.
+    /// Without it, as in Kafka Streams, a record that comes when its window has ended is joined
+    /// with `None` at once, although the grace goes on; a partner that comes then is joined with it
+    /// as well. With it the record waits like any other. It is joined with `None` by the first
+    /// record, of either side, that moves the stream time past its window and the grace, and has
+    /// left the join by then: a partner that is later than the grace does not find it any more. A
+    /// record that itself comes after its window and the grace, and finds no partner, is joined
+    /// with `None` at once.
     ///
-    /// Kafka Streams has nothing like it. The changelogs have the same rows, and a deletion for each record that found no partner.
+    /// Kafka Streams has nothing like it. The changelogs have the same rows, and a deletion for
+    /// each record that found no partner.
     ///
     /// ```
     /// use streams_runtime::prelude::*;

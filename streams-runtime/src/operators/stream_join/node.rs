@@ -170,7 +170,8 @@ where
         Ok(())
     }
 
-    /// Joins all records whose windows have closed with nothing. They leave the join, so that nobody meets them any more.
+    /// Joins all records whose windows have closed with nothing. They leave the join, so that
+    /// nobody meets them any more.
     fn close_held(&mut self, waiting: Place<WaitingStore<V::Stored, OV::Stored>>, cx: &mut Context) -> Flow {
         let mut key = std::mem::take(&mut self.closing_key);
         let (stream_time_ms, record_ms) = (self.stream_time_ms, cx.timestamp_ms);
@@ -186,7 +187,8 @@ where
         Ok(())
     }
 
-    /// Joins the first records that have waited until their windows closed, of one side, key and time, with nothing.
+    /// Joins the first records that have waited until their windows closed, of one side, key and
+    /// time, with nothing.
     fn give_up_first(
         &mut self,
         waiting: Place<WaitingStore<V::Stored, OV::Stored>>,
@@ -358,7 +360,8 @@ macro_rules! side {
                     written = stores.get(waiting).$wait(waiting_key, value.clone(), time_ms, out);
                     *oldest_ms = time_ms.min(*oldest_ms);
                 }
-                // One that was told to have no partner gets none later; its time is kept all the same.
+                // One that was told to have no partner gets none later; its time is kept all the
+                // same.
                 let leaves = goes_alone && op.holds_unmatched;
                 let written = written.and_then(|()| stores.get(own).put(bytes, time_ms, value, leaves || waits.is_some(), out));
                 if leaves {

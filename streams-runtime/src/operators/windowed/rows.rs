@@ -35,7 +35,8 @@ pub trait WindowRows<K: StreamData, V> {
     /// The task begins: what has not closed waits for the wall clock, if that lets results go.
     fn begin(&mut self, cx: &mut Context);
 
-    /// Hands on what has waited long enough by the wall clock, if that is what is due; `true`: it was.
+    /// Hands on what has waited long enough by the wall clock, if that is what is due; `true`: it
+    /// was.
     ///
     /// # Errors
     /// When the task has to stop.

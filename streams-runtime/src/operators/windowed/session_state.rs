@@ -287,7 +287,8 @@ where
         self.emit_leaving(closing.session, next, cx)
     }
 
-    /// The task begins: sessions that end at this time or later are not closed, and wait from now on.
+    /// The task begins: sessions that end at this time or later are not closed, and wait from now
+    /// on.
     pub(super) fn wait_again(&mut self, from_ms: i64, cx: &mut Context) {
         let Some(unsent) = &mut self.unsent else { return };
         let mut open = std::mem::take(&mut self.closing);
@@ -299,7 +300,8 @@ where
         self.closing = open;
     }
 
-    /// Hands the sessions on that have waited long enough by the wall clock, if that is what is due; `true`: it was.
+    /// Hands the sessions on that have waited long enough by the wall clock, if that is what is
+    /// due; `true`: it was.
     pub(super) fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
     where
         N: PushChange<InSession<K>, V>,

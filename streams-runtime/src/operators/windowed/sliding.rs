@@ -97,12 +97,15 @@ impl<K: ?Sized, V: ?Sized> SlidingWindowedStream<K, V> {
 
     /// In `topology!` this is written `.emit_on_close().flush_after(duration)`.
     ///
-    /// Sends a window that has been waiting for this long by the wall clock, closed or not, so that the last ones do not wait for ever when no more
-    /// records come. It waits since its first record, or since the first after it was sent. A window that gets a record after that has a second
-    /// result, when it closes or has waited as long again; one that gets none is not sent again when it closes.
+    /// Sends a window that has been waiting for this long by the wall clock, closed or not, so that
+    /// the last ones do not wait for ever when no more records come. It waits since its first
+    /// record, or since the first after it was sent. A window that gets a record after that has a
+    /// second result, when it closes or has waited as long again; one that gets none is not sent
+    /// again when it closes.
     ///
-    /// What was sent is not kept: after a restart, windows that are not closed wait anew, and are sent once more. Kafka Streams has nothing like it;
-    /// it is what `suppress(until_window_closes().flush_after(…))` does.
+    /// What was sent is not kept: after a restart, windows that are not closed wait anew, and are
+    /// sent once more. Kafka Streams has nothing like it; it is what
+    /// `suppress(until_window_closes().flush_after(…))` does.
     #[must_use]
     pub fn flush_after(mut self, duration: Duration) -> Self {
         self.sending = self.sending.flush_after(duration);

@@ -279,7 +279,8 @@ where
         }
     }
 
-    /// Hands the rows on that have waited long enough by the wall clock, if that is what is due; `true`: it was.
+    /// Hands the rows on that have waited long enough by the wall clock, if that is what is due;
+    /// `true`: it was.
     pub(super) fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>
     where
         N: PushChange<Windowed<K>, V>,

@@ -44,7 +44,8 @@ impl Sending {
     }
 }
 
-/// The rows of a store whose windows have not closed: which wait, since when, and which were sent as they are now.
+/// The rows of a store whose windows have not closed: which wait, since when, and which were sent
+/// as they are now.
 #[derive(Debug)]
 pub(in crate::operators) struct Unsent {
     flush_after_ms: i64,
@@ -69,7 +70,8 @@ impl Unsent {
         self.watch_the_clock(cx);
     }
 
-    /// A row is gone: it closes, or has become a part of another one. Whether it is still to be sent.
+    /// A row is gone: it closes, or has become a part of another one. Whether it is still to be
+    /// sent.
     pub(super) fn remove(&mut self, row: &[u8]) -> bool {
         if let Some((row, arrived_ms)) = self.waiting.remove_entry(row) {
             self.by_arrival.remove(&(arrived_ms, row));
@@ -100,7 +102,8 @@ impl Unsent {
         due
     }
 
-    /// Sees to it that the wall clock is looked at when the row that is there longest has waited long enough.
+    /// Sees to it that the wall clock is looked at when the row that is there longest has waited
+    /// long enough.
     fn watch_the_clock(&mut self, cx: &mut Context) {
         if self.schedule.is_none()
             && let Some((first_ms, _)) = self.by_arrival.first()

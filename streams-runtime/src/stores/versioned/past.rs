@@ -69,7 +69,8 @@ impl Past {
         self.versions.get(self.place_after(time_ms)).map(|old| old.from_ms)
     }
 
-    /// When its oldest version ends. A deletion that is the latest is needed as long as something older can be put.
+    /// When its oldest version ends. A deletion that is the latest is needed as long as something
+    /// older can be put.
     pub(super) fn schedule(&self) -> i64 {
         let first = self.versions.place(|_| false);
         match (self.versions.behind(first), self.latest_ms) {
