@@ -43,7 +43,7 @@ topology! {
 #[test]
 fn a_history_shorter_than_the_grace_does_not_start() {
     let problem = TestDriver::new(looks_back(10, 11)).err().unwrap().to_string();
-    assert!(problem.contains("state `priced-Buffer`: a grace of 11 ms is longer than the history of `rates`, which is 10 ms"), "{problem}");
+    assert!(problem.contains("of `priced`") && problem.contains("10 ms is shorter than this grace, which is 11 ms"), "{problem}");
     assert!(TestDriver::new(looks_back(10, 10)).is_ok());
 }
 

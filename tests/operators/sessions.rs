@@ -335,7 +335,7 @@ fn tables_of_sessions_are_joined_by_key_and_bounds() {
 fn sessions_that_cannot_be_do_not_start() {
     let told = |error: Option<DriverError>| error.unwrap().to_string();
     let problem = told(TestDriver::new(kept(14, 10)).err());
-    assert!(problem.contains("state `counts`: a retention of 14 ms is too short"), "{problem}");
+    assert!(problem.contains("`windowed_by` of `counts`") && problem.contains("a retention of 14 ms is too short"), "{problem}");
     assert!(TestDriver::new(kept(15, 10)).is_ok());
     let problem = told(TestDriver::new(kept(15, 0)).err());
     assert!(problem.contains("the sessions have no gap"), "{problem}");

@@ -240,7 +240,7 @@ fn the_end_of_a_window_is_known_behind_the_buffer() {
 #[test]
 fn windows_that_never_close_do_not_start() {
     let error = TestDriver::new(endless(3)).unwrap_err().to_string();
-    assert!(error.contains("state `never`: `suppress(until_window_closes())` would never let anything go"), "{error}");
+    assert!(error.contains("`windowed_by` of `never`, `unlimited_from(*grace_ms)`: `until_window_closes` waits"), "{error}");
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn an_unlimited_window_begins_where_it_is_told_to() {
 fn windows_that_cannot_be_do_not_start() {
     let told = |error: Option<DriverError>| error.unwrap().to_string();
     let problem = told(TestDriver::new(kept_too_short(14)).err());
-    assert!(problem.contains("state `counts`: a retention of 14 ms is too short"), "{problem}");
+    assert!(problem.contains("`windowed_by` of `counts`") && problem.contains("a retention of 14 ms is too short"), "{problem}");
     assert!(TestDriver::new(kept_too_short(15)).is_ok());
     let problem = told(TestDriver::new(impossible(0, 0)).err());
     assert!(problem.contains("the windows have no size"), "{problem}");
