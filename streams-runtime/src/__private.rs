@@ -14,8 +14,8 @@ pub use crate::codec::{Codec, CodecError, Encoded, Json, Nullable, OwnedData, St
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table, Typed};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::{
-    BoxedRows, Divided, Formats, GraceNode, InWindows, Materialized, OneTopic, Sides, TableSource, default_formats, owned_topic_name,
-    partitioned_by, topic_name,
+    BoxedRows, Divided, Enter, Formats, GraceNode, InWindows, LongPath, Materialized, OneTopic, Sides, TableSource, Unfit, default_formats,
+    no_stores, owned_topic_name, partitioned_by, topic_name,
 };
 pub use crate::operators::{OtherKeys, keys_read};
 pub use crate::plan::{
@@ -54,11 +54,6 @@ pub const fn is_topic_name(name: &str) -> bool {
         at += 1;
     }
     legal
-}
-
-/// A box around what follows a long path, so that rustc need not look through all of it at once.
-pub fn boxed<'n, K: ?Sized + 'n, V: ?Sized + 'n, N: Push<K, V> + 'n>(_: &Stream<K, V>, node: N) -> Box<dyn Push<K, V> + 'n> {
-    Box::new(node)
 }
 
 /// What was written for windows. What is not windows is told where the stream is cut into them; a second message would say it worse, so the
@@ -126,11 +121,6 @@ pub trait NoJoinWindows {
 }
 
 impl<W> NoJoinWindows for WrittenJoinWindows<W> {}
-
-/// [`boxed`] for what takes the changes of a table.
-pub fn boxed_changes<'n, K: 'n, V: 'n, N: PushChange<K, V> + 'n>(_: &Table<K, V>, node: N) -> Box<dyn PushChange<K, V> + 'n> {
-    Box::new(node)
-}
 
 pub use crate::__editor as editor;
 pub use crate::editor;

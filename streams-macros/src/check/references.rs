@@ -2,32 +2,100 @@
 
 use std::fmt::Display;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::{Expr, ExprClosure, Pat, Stmt};
 
 use crate::diagnostics::*;
-use crate::model::{Argument, Topology};
+use crate::model::{Argument, Node, Topology};
+use crate::operators::Kind;
+use crate::text::tidy;
 
 /// Those whose closure gives a key or a value, or both.
 const MAKERS: &[&str] = &["map", "map_values", "map_values_with_key", "select_key", "group_by"];
+/// Methods whose result borrows from what they are called on, and what to write behind them.
+const BORROWING: &[(&str, &str)] = &[
+    ("as_slice", ".to_owned()"),
+    ("as_bytes", ".to_owned()"),
+    ("trim", ".to_owned()"),
+    ("trim_start", ".to_owned()"),
+    ("trim_end", ".to_owned()"),
+];
 
 pub(super) fn check(cx: &mut Errors, topology: &Topology) {
     for id in topology.ids() {
         let node = topology.node(id);
-        let (true, Some(Argument::Closure(Expr::Closure(closure)))) = (MAKERS.contains(&node.row.name), node.args.first()) else {
-            continue;
-        };
-        let given: Vec<&Expr> = match result(&closure.body) {
-            Expr::Tuple(pair) => pair.elems.iter().collect(),
-            one => vec![one],
-        };
-        for name in given.into_iter().filter_map(|expr| parameter(closure, expr)) {
-            let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("name", name)];
-            cx.report(name.span(), GIVES_REFERENCE, values);
+        for closure in makers(node) {
+            let given: Vec<&Expr> = match result(&closure.body) {
+                Expr::Tuple(pair) => pair.elems.iter().collect(),
+                one => vec![one],
+            };
+            for expr in given {
+                report(cx, node, closure, expr);
+            }
         }
     }
 }
 
+/// The closures of a node whose results go on.
+fn makers(node: &Node) -> impl Iterator<Item = &ExprClosure> {
+    let joins = matches!(node.row.on, Some(Kind::Stream | Kind::Table)) && matches!(node.row.name, "join" | "left_join" | "outer_join");
+    let wanted = joins || MAKERS.contains(&node.row.name);
+    node.args.iter().filter(move |_| wanted).filter_map(|arg| match arg {
+        Argument::Closure(Expr::Closure(closure)) => Some(closure),
+        _ => None,
+    })
+}
+
+fn report(cx: &mut Errors, node: &Node, closure: &ExprClosure, expr: &Expr) {
+    if let Some(name) = parameter(closure, expr) {
+        // A side of a join that may be missing is an `Option`, whose reference cannot be seen here.
+        if !matches!(node.row.name, "left_join" | "outer_join") {
+            let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("name", name)];
+            cx.report(name.span(), GIVES_REFERENCE, values);
+        }
+        return;
+    }
+    if let Some((at, fix)) = borrowed(closure, expr) {
+        let found = tidy(&expr.to_token_stream().to_string());
+        let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("found", &found), ("fix", &fix)];
+        cx.report(at, GIVES_BORROWED, values);
+    }
+}
+
+/// A reference into a parameter: its place, and what to write instead.
+fn borrowed(closure: &ExprClosure, expr: &Expr) -> Option<(Span, String)> {
+    match expr {
+        Expr::Reference(reference) if is_part(closure, &reference.expr) => {
+            let inner = match &*reference.expr {
+                Expr::Unary(unary) => unary.expr.to_token_stream(),
+                other => other.to_token_stream(),
+            };
+            let end = if is_range(&reference.expr) { "to_owned" } else { "clone" };
+            Some((reference.and_token.span, format!("{}.{end}()", tidy(&inner.to_string()))))
+        }
+        Expr::MethodCall(call) if call.args.is_empty() && is_part(closure, &call.receiver) => {
+            let (_, fix) = BORROWING.iter().find(|(name, _)| call.method == name)?;
+            Some((call.method.span(), format!("{}{fix}", tidy(&expr.to_token_stream().to_string()))))
+        }
+        _ => None,
+    }
+}
+
+/// A parameter, or a field or an element of one.
+fn is_part(closure: &ExprClosure, expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(field) => is_part(closure, &field.base),
+        Expr::Index(index) => is_part(closure, &index.expr),
+        Expr::Paren(paren) => is_part(closure, &paren.expr),
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)) && is_part(closure, &unary.expr),
+        _ => parameter(closure, expr).is_some(),
+    }
+}
+
+fn is_range(expr: &Expr) -> bool {
+    matches!(expr, Expr::Index(index) if matches!(&*index.index, Expr::Range(_)))
+}
 /// What a closure gives; of one with statements nothing is said, since they may give its names another meaning.
 fn result(body: &Expr) -> &Expr {
     match body {

@@ -120,15 +120,14 @@ impl Backward<'_, '_> {
         (next.unwrap_or_else(|| quote!(__rt::Discard)), depth)
     }
 
-    /// A box around what takes the records of a node, if it is a long way to the end of it. Expands to `__rt::boxed(&lines, …)`.
+    /// A box around what takes the records of a node, if it is a long way to the end of it. Expands to `__rt::LongPath::new(&lines, …).boxed()`.
     fn cut(&self, id: NodeId, next: TokenStream, depth: usize) -> (TokenStream, usize) {
         let topology = &self.plan.topology;
         if depth < PATH || topology.node(id).gives() == Kind::GlobalTable {
             return (next, depth);
         }
         let handle = idents::read(topology, id, None);
-        let boxed = if topology.node(id).gives() == Kind::Table { quote!(boxed_changes) } else { quote!(boxed) };
-        (quote!(__rt::#boxed(&#handle, #next)), 1)
+        (quote!(__rt::LongPath::new(&#handle, #next).boxed()), 1)
     }
 
     /// What tables have to remember, and what looks up their rows. Expands to
@@ -382,11 +381,11 @@ impl Backward<'_, '_> {
         match entry {
             Entry::Source(_) if node.gives() == Kind::Table => {
                 let (source, next, label) = (format_ident!("{handle}_source"), idents::node(topology, id), &node.label);
-                quote_spanned! { span => #source.attach(__b, #index, #label, #next); }
+                entered(self.plan, span, &source.into_token_stream(), &next.into_token_stream(), index, label)
             }
             Entry::Source(_) => {
                 let (op, (next, _), label) = (idents::at(&idents::operator(topology, id), span), self.next(id), &node.label);
-                quote_spanned! { span => #op.attach(__b, #index, #label, #next); }
+                entered(self.plan, span, &op.into_token_stream(), &next, index, label)
             }
             Entry::Subscriptions(_) | Entry::Responses(_) => foreign_keys::enter(self.plan, index, entry),
             Entry::Repartition(_) => {
@@ -402,10 +401,19 @@ impl Backward<'_, '_> {
                         quote_spanned!(span => #handle.#source())
                     }
                 };
-                quote_spanned! { span => #source.attach(__b, #index, #label, #next); }
+                entered(self.plan, span, &source, &next, index, &label)
             }
         }
     }
+}
+
+/// Expands to `__rt::Enter(__op_lines_0, …).attach(__b, 0, "lines");`
+fn entered(plan: &Plan, span: Span, source: &TokenStream, next: &TokenStream, index: usize, label: &str) -> TokenStream {
+    // Of an error that is no error rustc tells only here.
+    if plan.topology.nodes.iter().any(|node| node.fallible || node.fallible_branches.contains(&true)) {
+        return quote_spanned! { span => #source.attach(__b, #index, #label, #next); };
+    }
+    quote_spanned! { span => __rt::Enter(#source, #next).attach(__b, #index, #label); }
 }
 
 /// Whether an operator value can be told where in the topology it is: those that run code of the user's, and sinks.

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use super::aggregations::grouped;
@@ -127,6 +128,7 @@ impl Forward<'_, '_> {
             name => self.method(name),
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
+        let keys = self.keys_of_join();
         let call = quote_spanned! { self.span() => #receiver.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         let grace = self.grace();
@@ -135,7 +137,7 @@ impl Forward<'_, '_> {
             Some(variable) if self.node.gives().is_grouped() => grouped(&variable.name, &self.handle(), self.node),
             _ => TokenStream::new(),
         };
-        quote! { #before #bound #grace #stream }
+        quote! { #keys #before #bound #grace #stream }
     }
 
     /// Expands to `let __grace_priced_4: Duration = minutes(5);`
@@ -144,6 +146,28 @@ impl Forward<'_, '_> {
         let name = idents::grace(&self.plan.topology, self.id);
         let grace = self.expressions.value(grace);
         quote! { let #name: __rt::Duration = #grace; }
+    }
+
+    /// That both sides of a join with a stream or a table have one key is asked in front of it, in words of keys alone: rustc names the
+    /// method that asks, and says it once for one place. Expands to `orders.meets_rows(&users);`
+    fn keys_of_join(&self) -> TokenStream {
+        let node = self.node;
+        let Some((id, span)) = node.operand().filter(|_| node.row.on == Some(Kind::Stream) && !node.joins_itself()) else {
+            return TokenStream::new();
+        };
+        let meets = match (node.row.name, self.plan.topology.node(id).gives()) {
+            ("join" | "left_join", Kind::Table) => "meets_rows",
+            ("join" | "left_join", Kind::Stream) => "meets_records",
+            _ => return TokenStream::new(),
+        };
+        let (receiver, meets) = (self.receiver(), Ident::new(meets, self.span()));
+        // Without it rustc takes the key of the one side for that of the other, and tells of the types of both handles.
+        let written = self.plan.topology.node(id).variable.as_ref().and_then(|variable| variable.ty.as_ref());
+        let Some([key, _]) = written.map(|ty| key_and_value(&quote!(__rt), ty)) else { return TokenStream::new() };
+        let operand = idents::read(&self.plan.topology, id, Some(span));
+        let operand = quote_spanned!(span => &#operand);
+        let hint = quote!(::<#key, _>);
+        quote_spanned!(self.span() => #receiver.#meets #hint (#operand);)
     }
 
     /// By the number of parameters of the closure that makes the foreign key.
@@ -198,7 +222,18 @@ impl Forward<'_, '_> {
         }
         if matches!(node.row.name, "process" | "process_values" | "transform_values") {
             let handles: Vec<TokenStream> = node.stores().iter().map(|(id, span)| self.store_handle(*id, *span)).collect();
-            args.push(if let [one] = handles.as_slice() { one.clone() } else { quote!((#(#handles),*)) });
+            args.push(match handles.as_slice() {
+                // Stores that were forgotten are told at the processor.
+                [] => {
+                    let span = node.args.first().map_or(node.span, |arg| match arg {
+                        Argument::Value(processor) => processor.span(),
+                        _ => node.span,
+                    });
+                    quote_spanned!(span.resolved_at(Span::call_site()) => __rt::no_stores())
+                }
+                [one] => one.clone(),
+                several => quote!((#(#several),*)),
+            });
         }
         (before, args)
     }

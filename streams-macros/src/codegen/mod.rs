@@ -61,6 +61,8 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     // The prelude may not be there.
     let traits = quote! {
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;

@@ -369,4 +369,22 @@ rows! {
     // What leads to nothing.
     UNREAD = "T308": "nothing reads the {kind} `{name}`{so}; {fix}, or start its name with `_` if that is meant",
         "What is read, made or grouped must lead to a sink, to state or to an effect. A table with a written type is state, which can be queried.";
+
+    // Everyday slips.
+    QUESTION_IN_CLOSURE = "T330": "`?` in the closure of `{operator}`, which gives no `Result`; write `try_{operator}`: its closure gives one, and an `Err` goes to the process handler",
+        "`?` leaves the closure with an error, so the closure has to give a `Result`, as those of the `try_` twins do: `.try_map_values(|value| Ok::<_, ParseIntError>(value.parse::<u64>()?))`.";
+    GIVES_BORROWED = "T331": "the closure of `{operator}` gives `{found}`, which borrows from the record; what goes on owns its value: `{fix}`",
+        "A record is gone when its closure has run, so that nothing can refer to it any more.";
+    PARAMETER_NOT_SHARED = "T332": "parameter `{name}` must be one that threads can share: `{found}` {what}",
+        "The tasks of a topology run on several threads, and all see the same parameters. Use `Arc` for `Rc`, a `Mutex` or an atomic for `Cell` and `RefCell`, and write `dyn Fn(…) + Send + Sync`.";
+    TYPE_TWICE = "T333": "two topologies have the type `{name}`; the first is at {first}",
+        "The macro makes a struct of that name for each, so that their names must differ.";
+    STREAM_BY_FOREIGN_KEY = "T334": "a stream has no `{operator}` by a foreign key: `{operator}` of a stream and a table takes (table, |value, row| …) and looks up the row of the record's key; give the stream that key first, `.select_key(|key, value| …)`, or join with a `GlobalTable`, `(table, |key, value| …, |value, row| …)`",
+        "Joins by a foreign key keep both sides, so that they are for tables: `orders.to_table()` makes one. A stream is joined as its records come.";
+    NULL_IN_NULL = "T335": "`{found}` would be written as null whether the outer or the inner one is `None`; write `{inner}`",
+        "A record has one null. For two kinds of absence use an enum with `#[derive(StreamData)]`.";
+    TYPE_UNFINISHED = "T336": "the type of `{name}` is not finished: write `let {name}: Stream<Key, Value> = …;`",
+        "The written type ends before the `=`; each `<` needs its `>`.";
+    SELF_IN_CLOSURE = "T337": "there is no `self` in a topology; closures name its parameters directly{fix}",
+        "The parameters of the function are references in closures: `|_, value| *value > *min`.";
 }

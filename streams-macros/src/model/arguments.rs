@@ -112,6 +112,13 @@ impl Builder {
             cx.report(call.name.span(), OUTER_BY_FOREIGN_KEY, &[]);
             return Err(Broken);
         }
+        let closures = call.args.iter().filter(|arg| matches!(arg, Expr::Closure(_))).count();
+        let of_stream_and_table = row.on == Some(Kind::Stream)
+            && candidates.iter().any(|shape| matches!(row.shapes[*shape].first(), Some(Arg::Operand([Kind::Table]))));
+        if of_stream_and_table && closures == 2 {
+            cx.report(call.name.span(), STREAM_BY_FOREIGN_KEY, &[("operator", &name)]);
+            return Err(Broken);
+        }
         cx.report(span, ARITY, &[("name", &name), ("wanted", &wanted.join(", or ")), ("found", &found)]);
         Err(Broken)
     }
@@ -318,15 +325,35 @@ fn called(expr: &Expr, parameters: usize) -> Expr {
         Expr::Path(path) => path.path.segments.last().map_or_else(|| expr.span(), |last| last.ident.span()),
         _ => expr.span(),
     };
-    let names = (0..parameters).map(|index| quote::format_ident!("argument_{index}", span = span));
-    let names: Vec<syn::Ident> = names.collect();
+    // Not the user's own text, or rustc proposes to change it.
+    let span = span.resolved_at(proc_macro2::Span::call_site());
+    let names: Vec<syn::Ident> = (0..parameters).map(|index| quote::format_ident!("argument_{index}", span = span)).collect();
     syn::parse2(quote::quote_spanned!(span => |#(#names),*| #callee(#(#names),*))).unwrap_or_else(|_| expr.clone())
 }
+
+/// Functions of the prelude whose results are no functions.
+const VALUES: &[&str] = &[
+    "within",
+    "tumbling",
+    "hopping",
+    "sliding",
+    "sessions",
+    "unlimited",
+    "millis",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "pattern",
+    "until_window_closes",
+    "until_time_limit",
+];
 
 /// `longer_than(5)`: a call of a function that may give a closure. The names of variants begin with an upper-case letter.
 fn makes_function(call: &syn::ExprCall) -> bool {
     let Expr::Path(path) = &*call.func else { return false };
-    path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(|c: char| c.is_lowercase() || c == '_'))
+    let Some(last) = path.path.segments.last().map(|last| last.ident.to_string()) else { return false };
+    last.starts_with(|c: char| c.is_lowercase() || c == '_') && !VALUES.contains(&last.as_str())
 }
 
 /// `{ let limit = 5; move |_, value| … }`

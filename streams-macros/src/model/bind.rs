@@ -46,6 +46,9 @@ impl Builder {
                         cx.report(found.span, TYPE_ARGUMENTS, &[("written", &wanted)]);
                         return Err(Broken);
                     }
+                    if null_in_null(cx, &found.arguments) {
+                        return Err(Broken);
+                    }
                     if gives != Kind::Stream && holds_nulls(cx, gives, &found.arguments) {
                         return Err(Broken);
                     }
@@ -86,6 +89,20 @@ impl Builder {
         cx.report(node.span, row, &[("operator", &node.operator()), ("sinks", &sinks)]);
         Err(Broken)
     }
+}
+
+/// Reports an `Option` of an `Option`.
+fn null_in_null(cx: &mut Errors, arguments: &[&syn::Type]) -> bool {
+    let before = cx.count();
+    for ty in arguments {
+        let outer = written(ty);
+        if let ("Option", [inner]) = (outer.name.as_str(), outer.arguments.as_slice())
+            && written(inner).name == "Option"
+        {
+            cx.report(outer.span, NULL_IN_NULL, &[("found", &type_text(ty)), ("inner", &type_text(inner))]);
+        }
+    }
+    cx.count() > before
 }
 
 /// Reports an `Option` as the key or value of a table or store.

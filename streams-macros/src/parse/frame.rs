@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Meta, Pat, Path, PathArguments, ReturnType, Safety, Signature, Token, Type, Visibility, parenthesized};
 
 use super::Settings;
+use super::shared;
 use super::split::split;
 use super::statement::parse_statement;
 use super::syntax::{Optimizations, Param, TopologyFn};
@@ -81,7 +82,24 @@ pub(crate) fn parse_topologies(cx: &mut Errors, settings: &mut Settings, input: 
     if !item.is_empty() {
         topologies.extend(parse_item(cx, item));
     }
-    topologies
+    different_types(cx, topologies)
+}
+
+/// Of topologies with one type only the first is kept.
+fn different_types(cx: &mut Errors, topologies: Vec<TopologyFn>) -> Vec<TopologyFn> {
+    let mut kept: Vec<TopologyFn> = Vec::new();
+    for topology in topologies {
+        // With a `#[cfg]` there may be one at a time.
+        let conditional = topology.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
+        match kept.iter().find(|first| first.output == topology.output && !conditional) {
+            Some(first) => {
+                let first = place(first.output.span());
+                cx.report(topology.output.span(), TYPE_TWICE, &[("name", &topology.output), ("first", &first)]);
+            }
+            None => kept.push(topology),
+        }
+    }
+    kept
 }
 
 /// `#![runtime(path)]`, only as the first thing.
@@ -267,11 +285,18 @@ fn params(cx: &mut Errors, sig: &Signature) -> Vec<Param> {
             let found = type_text(&typed.ty);
             cx.report(typed.ty.span(), PARAMETER_TYPE, &[("name", &name), ("found", &found), ("what", &what)]);
         }
+        let unshared = if not_owned(&typed.ty).is_none() { shared::not_shared(&typed.ty) } else { None };
+        if let Some(unshared) = &unshared {
+            let found = type_text(&unshared.ty);
+            cx.report(unshared.ty.span(), PARAMETER_NOT_SHARED, &[("name", &name), ("found", &found), ("what", &unshared.what)]);
+        }
         if let Some(first) = params.iter().find(|param| param.name == name) {
             cx.report(name.span(), DUPLICATE_PARAMETER, &[("name", &name), ("first", &place(first.name.span()))]);
             continue;
         }
-        params.push(Param { attrs: typed.attrs.clone(), name, ty: kept(&typed.ty) });
+        // One that was reported is replaced, so that rustc does not report it again.
+        let ty = if unshared.is_some() { syn::parse_quote!(()) } else { kept(&typed.ty) };
+        params.push(Param { attrs: typed.attrs.clone(), name, ty });
     }
     params
 }

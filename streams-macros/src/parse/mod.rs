@@ -2,6 +2,7 @@
 
 mod chain;
 mod frame;
+mod shared;
 mod split;
 mod statement;
 mod syntax;

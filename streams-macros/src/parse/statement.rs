@@ -112,11 +112,12 @@ fn parse_binding(cx: &mut Errors, input: ParseStream<'_>) -> Option<Binding> {
     let mut ty = None;
     if input.peek(Token![:]) {
         let colon: Token![:] = input.parse().ok()?;
+        let first = if input.is_empty() { colon.span } else { input.span() };
         match input.parse::<Type>() {
             Ok(written) => ty = Some(written),
-            Err(error) => {
-                cx.report(at(&error, colon.span), UNEXPECTED, &[("found", &next_token(input))]);
-                return None;
+            Err(_) => {
+                cx.report(first, TYPE_UNFINISHED, &[("name", &pattern.to_token_stream())]);
+                return Some(Binding { names, ty });
             }
         }
     }

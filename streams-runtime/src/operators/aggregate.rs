@@ -73,7 +73,6 @@ where
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> AggregateNode<K, V, A, I, F, R, M, N>
     where
         V: StreamData,
-        N: PushChange<K::Stored, A::Stored>,
     {
         AggregateNode { state: TableState::new(b, name), op: self, next }
     }

@@ -36,7 +36,6 @@ impl<K: ?Sized, V: ?Sized> Count<K, V> {
     where
         K: StreamData,
         V: StreamData,
-        N: PushChange<K::Stored, u64>,
     {
         CountNode { state: TableState::new(b, name), next, value: PhantomData }
     }

@@ -166,7 +166,6 @@ impl<K: ?Sized, V, S, O> FoldChanges<K, V, S, O> {
     where
         K: StreamData,
         S: StreamData<Present = S, Stored = S> + Clone + Send + Sync + 'static,
-        N: PushChange<K::Stored, S>,
     {
         FoldChangesNode { state: TableState::new(b, name), op: self.op, next, value: PhantomData }
     }

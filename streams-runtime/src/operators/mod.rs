@@ -8,6 +8,7 @@ mod closure;
 mod cogroup;
 mod count;
 mod dedup;
+mod enter;
 mod filter;
 mod flat_map;
 mod flat_map_values;
@@ -64,6 +65,7 @@ pub use cogroup::{SameGroupKey, SessionCogroupAggregate, SessionCogroupAggregate
 pub use cogroup::{WindowedCogroup, WindowedCogroupAggregate, WindowedCogroupAggregateNode};
 pub use count::{Count, CountNode};
 pub use dedup::{Dedup, DedupNode, OfId, OfKey};
+pub use enter::{Enter, LongPath, Unfit};
 pub use filter::{Filter, FilterNode};
 pub use flat_map::{FlatMap, FlatMapNode};
 pub use flat_map_values::{FlatMapValues, FlatMapValuesNode, FlatMapValuesWithKey, FlatMapValuesWithKeyNode};
@@ -92,7 +94,7 @@ pub use select_key::{SelectKey, SelectKeyNode};
 pub use settle::{Plain, Settle, Try};
 pub use source::{ByClosure, ByRecord, ExtractTimestamp, RecordTimestamp, Run, Source, SourceRecord, StreamSource};
 pub(crate) use state::TableStore;
-pub use stores_of::StoresOf;
+pub use stores_of::{NoStores, StoresOf, no_stores};
 pub use stream_join::{JoinItself, JoinItselfNode, JoinStreams, JoinedStreams, LeftRecords, RightRecords, SameStreamKey};
 pub use suppress::{
     Closing, LimitedUntilWindowCloses, Orders, Rule, Suppress, SuppressNode, SuppressedRows, Suppression, UntilTimeLimit,

@@ -89,10 +89,7 @@ where
     }
 
     /// Makes the node, with the store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ReduceNode<K, V, F, R, M, N>
-    where
-        N: PushChange<K::Stored, V::Stored>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ReduceNode<K, V, F, R, M, N> {
         ReduceNode { state: TableState::new(b, name), op: self, next }
     }
 }

@@ -32,3 +32,24 @@ impl<P, S> StoresOf<P> for S {
         ProcessValues::new(processor, self)
     }
 }
+
+/// A processor that is given no stores has none.
+#[diagnostic::on_unimplemented(
+    message = "this processor works with a store, and none is given: `{Self}`",
+    label = "the store is missing",
+    note = "declare it, `let store: KeyValueStore<Key, Value> = key_value_store();`, and name it behind the processor: `.process(processor, store)`",
+    note = "several stores are a tuple in the order of the processor's `Stores`: `.process(processor, (first, second))`"
+)]
+pub trait NoStores {
+    /// No stores.
+    fn none() -> Self;
+}
+
+impl NoStores for () {
+    fn none() -> Self {}
+}
+
+/// What a processor gets for whom no stores are named.
+pub fn no_stores<S: NoStores>() -> S {
+    S::none()
+}

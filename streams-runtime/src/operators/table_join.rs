@@ -143,6 +143,16 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     }
 }
 
+impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
+    /// The keys of both sides of a join are of one type.
+    #[doc(hidden)]
+    pub fn meets_rows<TK, TV>(&self, _: &Table<TK, TV>)
+    where
+        K::Stored: SameKey<TK>,
+    {
+    }
+}
+
 macro_rules! table_join {
     ($op:ident, $node:ident) => {
         /// The operator before it is attached to what follows.

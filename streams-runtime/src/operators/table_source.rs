@@ -75,10 +75,7 @@ where
     }
 
     /// Makes the node, with the store `name`, that hands its results to `next`.
-    pub fn attach<N>(&self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<Option<K>, Option<V>, N>
-    where
-        N: PushChange<K, V>,
-    {
+    pub fn attach<N>(&self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<Option<K>, Option<V>, N> {
         self.records().to_table().1.attach(b, name, next)
     }
     /// Makes the node of a table without a store, whose changes come without the value before.

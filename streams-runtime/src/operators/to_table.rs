@@ -36,10 +36,7 @@ where
     V: StreamData + ?Sized,
 {
     /// Makes the node, with the store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<K, V, N>
-    where
-        N: PushChange<K::Stored, V::Stored>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<K, V, N> {
         ToTableNode { state: TableState::new(b, name), next }
     }
 }

@@ -13,22 +13,27 @@ pub fn keys_read<H: Records>(_: &H) -> KeysRead<H::Key> {
     KeysRead(PhantomData)
 }
 
-impl<K> KeysRead<Windowed<K, Window>> {
+impl<K: InWindow> KeysRead<K> {
     /// Not so for these: no key in a window has its end in its bytes.
     pub fn whole(self)
     where
-        Windowed<K, Window>: HasItsEnd,
+        K::Key: HasItsEnd,
     {
     }
 }
 
-impl<K> KeysRead<Option<Windowed<K, Window>>> {
-    /// As above.
-    pub fn whole(self)
-    where
-        Windowed<K, Window>: HasItsEnd,
-    {
-    }
+/// Keys in windows, and those that may be missing. A key of which nothing is known is asked about once.
+pub trait InWindow {
+    /// The key.
+    type Key;
+}
+
+impl<K> InWindow for Windowed<K, Window> {
+    type Key = Self;
+}
+
+impl<K> InWindow for Option<Windowed<K, Window>> {
+    type Key = Windowed<K, Window>;
 }
 
 /// Keys whose bytes are all of them, which are all others.

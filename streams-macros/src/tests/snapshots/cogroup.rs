@@ -74,6 +74,8 @@ impl ::streams_runtime::__private::Topology for Carts {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -153,6 +155,8 @@ impl ::streams_runtime::__private::Topology for Carts {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use __rt::Unfit as _;
         #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]

@@ -81,6 +81,8 @@ impl ::streams_runtime::__private::Topology for Letters {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -279,6 +281,8 @@ impl ::streams_runtime::__private::Topology for Letters {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use __rt::Unfit as _;
         #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]

@@ -109,6 +109,8 @@ impl ::streams_runtime::__private::Topology for Orders {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -222,6 +224,8 @@ impl ::streams_runtime::__private::Topology for Orders {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -249,6 +253,7 @@ impl ::streams_runtime::__private::Topology for Orders {
             let __keys = __rt::keys_read(&__shipped_repartition_12);
             __keys.whole();
         }
+        __shipped_repartition_12.meets_rows::<String, _>(&addresses);
         let (shipped, __op_shipped_6) = __shipped_repartition_12
             .join_table::<
                 String,

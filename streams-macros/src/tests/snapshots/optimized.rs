@@ -66,6 +66,8 @@ impl ::streams_runtime::__private::Topology for Orders {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -169,6 +171,8 @@ impl ::streams_runtime::__private::Topology for Orders {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -200,6 +204,7 @@ impl ::streams_runtime::__private::Topology for Orders {
         let _: Table<Windowed<u64>, u64> = __per_day_5;
         let per_day = __per_day_5;
         let _ = &per_day;
+        __by_user_repartition_14.meets_rows::<u64, _>(&users);
         let (known, __op_known_6) = __by_user_repartition_14
             .join_table::<
                 u64,
@@ -227,7 +232,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                 let __to_by_user_2 = __op_by_user_2
                     .at("by_user")
                     .attach(__to_by_user_repartition_14);
-                __op_orders_0.attach(__b, 0usize, "orders", __to_by_user_2);
+                __rt::Enter(__op_orders_0, __to_by_user_2).attach(__b, 0usize, "orders");
             }
             1usize => {
                 let __rows_users_1 = __b.rows(&users, "users");
@@ -266,18 +271,15 @@ impl ::streams_runtime::__private::Topology for Orders {
                 let __to_per_day_windowed_by_4 = __to_per_day_5;
                 let __to_per_day_group_by_key_3 = __to_per_day_windowed_by_4;
                 let __to_users_1 = __op_users_1.attach(__b, "users", __rt::Discard);
-                __users_1_source.attach(__b, 0usize, "users", __to_users_1);
-                __by_user_repartition_14
-                    .source()
-                    .attach(
-                        __b,
-                        1usize,
-                        "by_user-repartition",
+                __rt::Enter(__users_1_source, __to_users_1).attach(__b, 0usize, "users");
+                __rt::Enter(
+                        __by_user_repartition_14.source(),
                         __rt::Tee(
                             __to_per_day_group_by_key_3,
                             __rt::Tee(__to_known_6, __to_pairs_8),
                         ),
-                    );
+                    )
+                    .attach(__b, 1usize, "by_user-repartition");
             }
             _ => {}
         }

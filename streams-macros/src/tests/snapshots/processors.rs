@@ -49,6 +49,8 @@ impl ::streams_runtime::__private::Topology for Readings {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -127,6 +129,8 @@ impl ::streams_runtime::__private::Topology for Readings {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -151,7 +155,8 @@ impl ::streams_runtime::__private::Topology for Readings {
                 let __to_smooth_3 = __op_smooth_3
                     .at("smooth")
                     .attach(__b, &readings, __to_smooth_process_4);
-                __op_readings_2.attach(__b, 0usize, "readings", __to_smooth_3);
+                __rt::Enter(__op_readings_2, __to_smooth_3)
+                    .attach(__b, 0usize, "readings");
             }
             _ => {}
         }

@@ -69,6 +69,8 @@ impl ::streams_runtime::__private::Topology for Visits {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -133,6 +135,8 @@ impl ::streams_runtime::__private::Topology for Visits {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -178,13 +182,11 @@ impl ::streams_runtime::__private::Topology for Visits {
                     .attach(__b, "spent", __to_spent_to_stream_5);
                 let __to_spent_windowed_by_3 = __to_spent_4;
                 let __to_spent_group_by_key_2 = __to_spent_windowed_by_3;
-                __op_views_1
-                    .attach(
-                        __b,
-                        0usize,
-                        "views",
+                __rt::Enter(
+                        __op_views_1,
                         __rt::Tee(__to_spent_group_by_key_2, __to_views_process_values_7),
-                    );
+                    )
+                    .attach(__b, 0usize, "views");
             }
             _ => {}
         }

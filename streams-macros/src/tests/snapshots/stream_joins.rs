@@ -53,6 +53,8 @@ impl ::streams_runtime::__private::Topology for Clicks {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -240,6 +242,8 @@ impl ::streams_runtime::__private::Topology for Clicks {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -271,6 +275,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
             let __keys = __rt::keys_read(&__shown_repartition_8);
             __keys.whole();
         }
+        __shown_repartition_8.meets_records::<Option<String>, _>(&clicks);
         let (shown, __op_shown_3) = __shown_repartition_8
             .try_left_join_stream_with_key::<
                 Option<String>,

@@ -135,6 +135,8 @@ impl ::streams_runtime::__private::Topology for People {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -246,6 +248,8 @@ impl ::streams_runtime::__private::Topology for People {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -351,9 +355,10 @@ impl ::streams_runtime::__private::Topology for People {
                             .right(&__rows_adults_3, __rt::Shared::clone(&__to_known_4)),
                     );
                 let __to_users_0 = __op_users_0.attach(__b, "users", __to_adults_3);
-                __users_0_source.attach(__b, 0usize, "users", __to_users_0);
-                __homes_1_source.attach(__b, 1usize, "homes", __to_homes_1);
-                __op_orders_9.attach(__b, 2usize, "orders", __to_orders_join_10);
+                __rt::Enter(__users_0_source, __to_users_0).attach(__b, 0usize, "users");
+                __rt::Enter(__homes_1_source, __to_homes_1).attach(__b, 1usize, "homes");
+                __rt::Enter(__op_orders_9, __to_orders_join_10)
+                    .attach(__b, 2usize, "orders");
             }
             1usize => {
                 let __to_visits_to_14 = __op_visits_to_14
@@ -366,7 +371,8 @@ impl ::streams_runtime::__private::Topology for People {
                     .attach(__to_visits_to_stream_13);
                 let __to_visits_2 = __op_visits_2
                     .attach_plain("visits", __to_visits_map_values_12);
-                __visits_2_source.attach(__b, 0usize, "visits", __to_visits_2);
+                __rt::Enter(__visits_2_source, __to_visits_2)
+                    .attach(__b, 0usize, "visits");
             }
             2usize => {
                 let __to_towns_to_8 = __op_towns_to_8
@@ -376,9 +382,8 @@ impl ::streams_runtime::__private::Topology for People {
                     .attach(__to_towns_to_8);
                 let __to_towns_6 = __op_towns_6
                     .attach(__b, "towns", __to_towns_to_stream_7);
-                __towns_repartition_15
-                    .source()
-                    .attach(__b, 0usize, "towns-repartition", __to_towns_6);
+                __rt::Enter(__towns_repartition_15.source(), __to_towns_6)
+                    .attach(__b, 0usize, "towns-repartition");
             }
             _ => {}
         }

@@ -166,6 +166,8 @@ impl ::streams_runtime::__private::Topology for Sales {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -338,6 +340,8 @@ impl ::streams_runtime::__private::Topology for Sales {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -371,6 +375,7 @@ impl ::streams_runtime::__private::Topology for Sales {
         let (sold, __op_sold_6) = __sold_repartition_20
             .join_table(&low, move |order, price| order.at(price));
         let __grace_sold_6: __rt::Duration = minutes(5);
+        sold.meets_rows::<String, _>(&taxes);
         let (__sold_left_join_7, __op_sold_left_join_7) = sold
             .left_join_table::<
                 String,
@@ -509,11 +514,11 @@ impl ::streams_runtime::__private::Topology for Sales {
                             ),
                         ),
                     );
-                __prices_0_source.attach(__b, 0usize, "prices", __to_prices_0);
-                __taxes_1_source.attach(__b, 1usize, "taxes", __to_taxes_1);
-                __sold_repartition_20
-                    .source()
-                    .attach(__b, 2usize, "sold-repartition", __to_sold_6);
+                __rt::Enter(__prices_0_source, __to_prices_0)
+                    .attach(__b, 0usize, "prices");
+                __rt::Enter(__taxes_1_source, __to_taxes_1).attach(__b, 1usize, "taxes");
+                __rt::Enter(__sold_repartition_20.source(), __to_sold_6)
+                    .attach(__b, 2usize, "sold-repartition");
             }
             1usize => {
                 let __to_sold_repartition_20_topic = __b.repartition_topic("sold");
@@ -522,7 +527,8 @@ impl ::streams_runtime::__private::Topology for Sales {
                 let __to_sold_select_key_5 = __op_sold_select_key_5
                     .at("sold.select_key")
                     .attach(__to_sold_repartition_20);
-                __op_orders_4.attach(__b, 0usize, "orders", __to_sold_select_key_5);
+                __rt::Enter(__op_orders_4, __to_sold_select_key_5)
+                    .attach(__b, 0usize, "orders");
             }
             2usize => {
                 let __to_per_cent_to_17 = __op_per_cent_to_17
@@ -532,9 +538,8 @@ impl ::streams_runtime::__private::Topology for Sales {
                     .attach(__to_per_cent_to_17);
                 let __to_per_cent_15 = __op_per_cent_15
                     .attach(__b, "per_cent", __to_per_cent_to_stream_16);
-                __per_cent_repartition_21
-                    .source()
-                    .attach(__b, 0usize, "per_cent-repartition", __to_per_cent_15);
+                __rt::Enter(__per_cent_repartition_21.source(), __to_per_cent_15)
+                    .attach(__b, 0usize, "per_cent-repartition");
             }
             _ => {}
         }

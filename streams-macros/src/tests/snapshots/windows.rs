@@ -87,6 +87,8 @@ impl ::streams_runtime::__private::Topology for Views {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -207,6 +209,8 @@ impl ::streams_runtime::__private::Topology for Views {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use __rt::Unfit as _;
         #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]

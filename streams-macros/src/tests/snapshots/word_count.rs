@@ -72,6 +72,8 @@ impl ::streams_runtime::__private::Topology for WordCount {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -153,6 +155,8 @@ impl ::streams_runtime::__private::Topology for WordCount {
     ) {
         use ::streams_runtime::__private as __rt;
         #[allow(unused_imports)]
+        use __rt::Unfit as _;
+        #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
@@ -211,7 +215,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
                     .at("short")
                     .attach(__to_short_to_9, __to_counts_group_by_5);
                 let __to_words_1 = __op_words_1.at("words").attach(__to_words_split_2);
-                __op_lines_0.attach(__b, 0usize, "lines", __to_words_1);
+                __rt::Enter(__op_lines_0, __to_words_1).attach(__b, 0usize, "lines");
             }
             1usize => {
                 let __to_counts_to_8 = __op_counts_to_8
@@ -221,9 +225,8 @@ impl ::streams_runtime::__private::Topology for WordCount {
                     .attach(__to_counts_to_8);
                 let __to_counts_6 = __op_counts_6
                     .attach(__b, "counts", __to_counts_to_stream_7);
-                __counts_repartition_10
-                    .source()
-                    .attach(__b, 0usize, "counts-repartition", __to_counts_6);
+                __rt::Enter(__counts_repartition_10.source(), __to_counts_6)
+                    .attach(__b, 0usize, "counts-repartition");
             }
             _ => {}
         }

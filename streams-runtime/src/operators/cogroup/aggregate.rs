@@ -67,10 +67,7 @@ where
     }
 
     /// Makes the node, with the store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> CogroupAggregateNode<K, A, I, N>
-    where
-        N: PushChange<K, A::Stored>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> CogroupAggregateNode<K, A, I, N> {
         CogroupAggregateNode { state: TableState::new(b, name), initializer: self.initializer, next }
     }
 }

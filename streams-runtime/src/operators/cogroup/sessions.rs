@@ -57,10 +57,7 @@ where
     }
 
     /// Makes the node, with the session store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SessionCogroupAggregateNode<K, A, I, G, N>
-    where
-        N: PushChange<Windowed<K, SessionWindow>, A::Stored>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SessionCogroupAggregateNode<K, A, I, G, N> {
         SessionCogroupAggregateNode {
             state: SessionState::new(b, name, self.windows, Sending::default()),
             name: name.to_owned(),

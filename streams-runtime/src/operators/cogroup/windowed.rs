@@ -134,10 +134,12 @@ where
     }
 
     /// Makes the node, with the window store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> WindowedCogroupAggregateNode<W::Rows<K, A::Stored>, K, A, I, N>
-    where
-        N: PushChange<Windowed<K>, A::Stored>,
-    {
+    pub fn attach<N>(
+        self,
+        b: &mut TaskBuilder<'_>,
+        name: &str,
+        next: N,
+    ) -> WindowedCogroupAggregateNode<W::Rows<K, A::Stored>, K, A, I, N> {
         let rows = self.windows.rows(b, name);
         WindowedCogroupAggregateNode { rows, initializer: self.initializer, next, types: PhantomData }
     }

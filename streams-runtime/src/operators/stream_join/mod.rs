@@ -37,6 +37,18 @@ impl<K: ?Sized> SameStreamKey<K> for K {
 }
 
 /// A join before it is attached.
+impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
+    /// The keys of both sides of a join are of one type.
+    #[doc(hidden)]
+    pub fn meets_records<OK, OV>(&self, _: &Stream<OK, OV>)
+    where
+        OK: StreamData + ?Sized,
+        OV: ?Sized,
+        K::Stored: SameStreamKey<OK::Stored>,
+    {
+    }
+}
+
 type Op<K, V, OK, OV, J, R, M> = JoinStreams<K, V, OK, OV, J, R, M>;
 
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {

@@ -135,7 +135,6 @@ impl<K, V, S, E> Suppress<K, V, S, E> {
         V: Held,
         S: Orders<K, E, Node<SuppressNode<K, V, S, E, N>> = J>,
         E: KeyFormat<K> + Closing,
-        N: PushChange<K, V>,
     {
         let rule = self.until.rule(self.keys.closes_after_ms());
         if rule.is_none() {

@@ -270,10 +270,7 @@ where
     }
 
     /// Makes the node, with the session store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SessionAggregateNode<K, V, F, N>
-    where
-        N: PushChange<Windowed<K::Stored, SessionWindow>, F::Out>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SessionAggregateNode<K, V, F, N> {
         let state = SessionState::new(b, name, self.windows, self.sending);
         let on_close = self.sending.on_close.then(|| b.sends_closed(name));
         SessionAggregateNode { state, op: self, stream_time_ms: -1, on_close, next }

@@ -210,10 +210,7 @@ where
     }
 
     /// Makes the node, with the window store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SlidingAggregateNode<K, V, F, N>
-    where
-        N: PushChange<Windowed<K::Stored>, F::Out>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> SlidingAggregateNode<K, V, F, N> {
         let rows = SlidingRows::new(b, name, self.windows, self.sending);
         SlidingAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }

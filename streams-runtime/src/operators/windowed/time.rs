@@ -180,10 +180,7 @@ where
     }
 
     /// Makes the node, with the window store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> TimeAggregateNode<K, V, F, N>
-    where
-        N: PushChange<Windowed<K::Stored>, F::Out>,
-    {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> TimeAggregateNode<K, V, F, N> {
         let rows = FixedRows::new(b, name, self.frames, self.sending);
         TimeAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
