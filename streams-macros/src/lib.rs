@@ -13,6 +13,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 mod text;
+mod with_cx;
 
 use proc_macro::TokenStream;
 
@@ -32,4 +33,12 @@ pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_derive(StreamData, attributes(stream_data))]
 pub fn stream_data(input: TokenStream) -> TokenStream {
     derive::stream_data(input.into()).tokens.into()
+}
+
+/// Of the runtime's own use: a method that takes closures, and its twin whose closures take the
+/// context.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn with_cx(_: TokenStream, method: TokenStream) -> TokenStream {
+    with_cx::with_cx(method.into()).into()
 }

@@ -11,6 +11,7 @@ use crate::record::HeadersRef;
 /// use streams_runtime::Headers;
 /// let mut headers = Headers::default();
 /// headers.add("trace", Some(b"7"));
+/// headers.set("trace", Some(b"7"));
 /// assert_eq!(headers.last("trace"), Some(Some(&b"7"[..])));
 /// assert_eq!(format!("{headers:?}"), r#"{"trace": "7"}"#);
 /// headers.remove("trace");
@@ -90,6 +91,12 @@ impl Headers {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         (start, self.bytes.len())
+    }
+
+    /// Puts one in the place of all headers of this name, at the end; `None` is a null value.
+    pub fn set(&mut self, name: &str, value: Option<&[u8]>) {
+        self.remove(name);
+        self.add(name, value);
     }
 
     /// Removes all headers of this name.

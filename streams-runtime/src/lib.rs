@@ -89,7 +89,7 @@ pub mod windows;
 pub mod __private;
 
 pub use client::{ConsumerRecord, Producer, ReadError, Reader, SendError, TopicName};
-pub use context::{Context, Handlers, RecordMetadata, SharedProducer, TaskMetrics};
+pub use context::{Context, Handlers, HeadersMut, RecordContext, RecordMetadata, SharedProducer, TaskMetrics};
 pub use dropped::{DropReason, DroppedRecord, OnDropped};
 pub use error::{BoxError, ErrorKind, Flow, OnError, TaskError};
 pub use handles::{GlobalTable, Grouped, Stream, Table};

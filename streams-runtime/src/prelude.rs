@@ -4,7 +4,7 @@ pub use crate::client::TopicName;
 pub use crate::codec::{
     BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
 };
-pub use crate::context::Context;
+pub use crate::context::{Context, RecordContext};
 pub use crate::dropped::OnDropped;
 pub use crate::error::{BoxError, OnError};
 pub use crate::handles::{Cogrouped, GlobalTable, Grouped, Stream, Table};

@@ -62,6 +62,9 @@ const SLIDING: SlidingWindows = sliding(millis(50)).grace(days(1));
 /// Some ten records of each key around every record.
 const NEAR: JoinWindows = within(millis(500));
 
+/// The part whose closures take the context.
+const CONTEXT: usize = 11;
+
 /// Each record lengthens the session of its key.
 const SESSIONS: SessionWindows = sessions(millis(500)).grace(days(1));
 
@@ -118,6 +121,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![visits], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions.clone()], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions, buffer], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -127,6 +131,13 @@ impl Topology for Chain {
 
     fn build(self: &Arc<Self>, sub_topology: usize, b: &mut TaskBuilder<'_>) {
         let numbers: Stream<u64, i64> = Stream::handle();
+        if sub_topology == CONTEXT {
+            let (even, filter) = numbers.filter_with_cx(|_, v, cx| v % 2 == 0 && cx.headers().is_empty());
+            let (placed, map_values) = even.map_values_with_cx(|v, cx| v + cx.offset() + cx.timestamp_ms());
+            let node = map_values.attach(placed.to().attach(b, "placed"));
+            numbers.source().attach(b, 0, "numbers", filter.attach(node));
+            return;
+        }
         let (even, filter) = numbers.filter(|_, v| v % 2 == 0);
         let (doubled, map_values) = even.map_values(|v| v * 2);
         let to = doubled.to();
@@ -296,6 +307,11 @@ fn the_counter_counts() {
 #[test]
 fn filter_and_map_values_allocate_nothing() {
     assert_eq!(allocations_of(0), 0);
+}
+
+#[test]
+fn closures_that_read_the_context_allocate_nothing() {
+    assert_eq!(allocations_of(CONTEXT), 0);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod branch;
 mod causes;
 mod checks;
 mod cogroup;
+mod context;
 mod count;
 mod dedup;
 mod dropped;

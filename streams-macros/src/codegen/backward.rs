@@ -360,8 +360,10 @@ impl Backward<'_, '_> {
     fn sink(&mut self, id: NodeId) -> (TokenStream, TokenStream) {
         match self.plan.topology.node(id).topics() {
             Some(Topics::Computed(closure)) => {
+                let method = if self.plan.topology.node(id).sees_cx() { "attach_dynamic_with_cx" } else { "attach_dynamic" };
+                let method = Ident::new(method, Span::call_site());
                 let (before, closure) = self.expressions.closure(closure);
-                (before, quote!(.attach_dynamic(#closure)))
+                (before, quote!(.#method(#closure)))
             }
             Some(Topics::Names(names)) => {
                 let topic = names.first().map(|name| topic(&self.plan.topology, name));

@@ -2,14 +2,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned;
-use syn::{Expr, Type};
 
 use super::aggregations::grouped;
 use super::closures::Expressions;
 use super::formats::Proofs;
 use super::{idents, names};
-use crate::model::{Argument, Node, NodeId, written};
+use crate::model::{Argument, Node, NodeId, written, written_closure};
 use crate::operators::Kind;
 use crate::plan::Plan;
 
@@ -90,7 +90,13 @@ impl Forward<'_, '_> {
     /// The name of the runtime's method, at the user's word for it.
     pub(super) fn method(&self, name: &str) -> Ident {
         let name = if self.node.fallible { format!("try_{name}") } else { name.to_owned() };
-        Ident::new(&name, self.span())
+        let with_cx = if self.node.sees_cx() { "_with_cx" } else { "" };
+        Ident::new(&format!("{name}{with_cx}"), self.span())
+    }
+
+    /// The same where the closure is taken later.
+    pub(super) fn plain_method(&self, name: &str) -> Ident {
+        Ident::new(name, self.span())
     }
 
     /// The user's variable. Expands to `let _: Table<String, u64> = __counts_3; let counts = __counts_3;`; rustc reports a mismatch at
@@ -172,7 +178,7 @@ impl Forward<'_, '_> {
 
     /// By the number of parameters of the closure that makes the foreign key.
     fn foreign_method(&self, name: &str) -> String {
-        let with_key = matches!(self.node.closures().next(), Some(Expr::Closure(closure)) if closure.inputs.len() == 2);
+        let with_key = self.node.closures().next().and_then(written_closure).is_some_and(|closure| closure.inputs.len() >= 2);
         format!("{name}_foreign{}", if with_key { "_with_key" } else { "" })
     }
 
@@ -204,10 +210,10 @@ impl Forward<'_, '_> {
         let mut before = TokenStream::new();
         let mut args = Vec::new();
         let node = self.node;
-        for arg in &node.args {
+        for (index, arg) in node.args.iter().enumerate() {
             match arg {
                 Argument::Closure(closure) => {
-                    let (first, closure) = self.expressions.closure(closure);
+                    let (first, closure) = self.expressions.closure(&node.closure_for_method(index, closure));
                     before.extend(first);
                     args.push(closure);
                 }
@@ -253,7 +259,9 @@ impl Forward<'_, '_> {
             let (before, closure) = self.expressions.closure(closure);
             let op = idents::branch(topology, self.id, index);
             let fallible = self.node.fallible_branches.get(index).copied().unwrap_or_default();
-            let method = Ident::new(if fallible { "try_branch" } else { "branch" }, self.node.span);
+            let with_cx = if self.node.closure_sees_cx(index) { "_with_cx" } else { "" };
+            let method = format!("{}branch{with_cx}", if fallible { "try_" } else { "" });
+            let method = Ident::new(&method, self.node.span);
             let name = outputs[index];
             tokens.extend(quote! { #before let (#name, #op) = #receiver.#method(#closure); });
         }

@@ -2,10 +2,12 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::forward::Forward;
 use super::idents;
+use crate::model::{PARTITIONER, takes_cx};
 
 impl Forward<'_, '_> {
     pub(super) fn to(&mut self) -> TokenStream {
@@ -13,11 +15,11 @@ impl Forward<'_, '_> {
         let mut codecs = TokenStream::new();
         let call = match &self.node.options.with {
             None => {
-                let method = self.method("to");
+                let method = self.plain_method("to");
                 quote_spanned! { self.span() => #receiver.#method() }
             }
             Some(_) => {
-                let method = self.method("to_with");
+                let method = self.plain_method("to_with");
                 let (named, key, value) = self.codecs();
                 codecs = named;
                 quote_spanned! { self.span() => #receiver.#method(#key, #value) }
@@ -54,8 +56,9 @@ impl Forward<'_, '_> {
     /// What stands before the statement, and `.partitioned_by(…)`.
     fn partitioner(&mut self) -> (TokenStream, TokenStream) {
         let Some(closure) = &self.node.options.partitioned_by else { return Default::default() };
+        let sees_cx = matches!(closure, Expr::Closure(closure) if takes_cx(&[PARTITIONER], closure));
         let (before, closure) = self.expressions.closure(closure);
-        let method = Ident::new("partitioned_by", self.span());
+        let method = Ident::new(if sees_cx { "partitioned_by_with_cx" } else { "partitioned_by" }, self.span());
         (before, quote_spanned!(self.span() => .#method(#closure)))
     }
 

@@ -342,9 +342,18 @@ rows! {
     FLUSH_WITHOUT_CLOSE = "T241": "`flush_after` says when a result that waits for the close of its window leaves at the latest, and here none waits: write `.emit_on_close().flush_after({duration})`, or remove it",
         "Without `.emit_on_close()` each change of a window is a result at once.";
 
+    // `cx`.
+    CX_NOT_LAST = "T250": "`{found}` is the last parameter of a closure: `|{wanted}|`",
+        "Any closure of an operator may take the context of its record as one parameter more: topic, partition, offset, time and headers. It stands behind all others.";
+    CX_NEEDS_ALL = "T251": "`{name}` takes `{found}` behind all its parameters, `|{wanted}|`; here it stands where `{taken}` does",
+        "Whether a closure takes the context is told by the number of its parameters, so the others cannot be left out. Those that are not needed are written `_`.";
+    CX_TAKEN_FOR_VALUE = "T252": "`{name}` calls its closure with `|{wanted}|`, so `{found}` would be the context of the record{fix}",
+        "A closure that has one parameter more than its operator calls it with is given the context: topic, partition, offset, time and headers of its record.";
+
     // Deduplication.
     DEDUP_WITHOUT_NAME = "T260": "`{operator}` keeps which records it has passed on and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "The store is named so. Nothing is named by a counter, so that a change elsewhere never renames your state.";
+
 
     // How records are divided into partitions.
     PARTITIONERS_DIFFER = "T300": "`{left}` is divided by {left_by}, `{right}` by {right_by}, so records of one key would not meet in this `{operator}`; name one function for both, `.partitioned_by(function)`, or put `.repartition()` behind the one that is not divided by its key; `.copartitioned()` behind `{behind}` says that they agree",

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
 use super::build::{Broken, Builder};
+use super::context::{misplaced, takes_cx};
 use super::graph::*;
 use crate::diagnostics::*;
 use crate::operators::{Arg, Kind, Operator};
@@ -33,7 +34,7 @@ impl Builder {
                         .filter_map(|shape| if let Arg::Closure(parameters) = shape[index] { Some(parameters) } else { None })
                         .collect();
                     forms.dedup();
-                    self.closure(cx, &name, &forms, expr);
+                    self.closure(cx, &name, (&forms, true), expr);
                     arguments.push(Argument::Closure(called(expr, forms[0].len())));
                 }
                 Arg::Value(what) => {
@@ -62,7 +63,7 @@ impl Builder {
                 Arg::Topics => arguments.extend(self.topics(cx, expr).map(Argument::Topics)),
                 Arg::TopicOrClosure(parameters) => {
                     if matches!(expr, Expr::Closure(_)) {
-                        self.closure(cx, &name, &[parameters], expr);
+                        self.closure(cx, &name, (&[parameters], true), expr);
                         arguments.push(Argument::Topics(Topics::Computed(Box::new(expr.clone()))));
                     } else if let Some(topic) = self.topic(cx, expr) {
                         arguments.push(Argument::Topics(Topics::Names(vec![topic])));
@@ -123,21 +124,28 @@ impl Builder {
         Err(Broken)
     }
 
-    /// A closure, which may be called in any of the forms.
-    pub(super) fn closure(&self, cx: &mut Errors, name: &str, forms: &[&[&str]], expr: &Expr) {
+    /// A closure, which may be called in any of the forms, and may take the context (`may_see_cx`).
+    pub(super) fn closure(&self, cx: &mut Errors, name: &str, (forms, may_see_cx): (&[&[&str]], bool), expr: &Expr) {
         let signature = |parameters: &[&str]| format!("|{}|", parameters.join(", "));
         match expr {
             Expr::Closure(closure) => {
                 if let Some(token) = &closure.asyncness {
                     cx.report(token.span, CLOSURE_ASYNC, &[]);
                 }
-                if forms.iter().all(|parameters| closure.inputs.len() != parameters.len()) {
+                let fits = forms.iter().any(|parameters| closure.inputs.len() == parameters.len());
+                if may_see_cx {
+                    misplaced(cx, name, forms, closure);
+                }
+                if !fits && !(may_see_cx && takes_cx(forms, closure)) {
                     let mut wanted = match forms[0].len() {
                         0 => "no argument: `||`".to_owned(),
                         count => format!("{}: `{}`", counted(count, "argument"), signature(forms[0])),
                     };
                     for parameters in &forms[1..] {
                         wanted += &format!(", or {}: `{}`", parameters.len(), signature(parameters));
+                    }
+                    if may_see_cx {
+                        wanted += ", or one more, `cx`";
                     }
                     let found = counted(closure.inputs.len(), "parameter");
                     let span = closure.inputs_begin.span.join(closure.inputs_end.span).unwrap_or(closure.inputs_begin.span);

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, LitStr, Path, Type, Visibility};
 
+use super::context::written_closure;
 use crate::operators::{Kind, Operator};
 use crate::parse::{Optimizations, Param};
 
@@ -212,7 +213,7 @@ impl Node {
     /// Whether the closure of a join is written with one parameter more, for the key.
     pub(crate) fn joiner_sees_key(&self) -> bool {
         let joiner = self.args.iter().rev().find_map(|arg| if let Argument::Closure(closure) = arg { Some(closure) } else { None });
-        matches!(joiner, Some(Expr::Closure(closure)) if closure.inputs.len() == JOINER_PARAMETERS + 1)
+        joiner.and_then(written_closure).is_some_and(|closure| closure.inputs.len() > JOINER_PARAMETERS)
     }
 
     /// Keeps rows of its own.

@@ -12,6 +12,9 @@ use crate::diagnostics::*;
 use crate::operators::OptionRow;
 use crate::parse::Call;
 
+/// What the closure of `partitioned_by` takes.
+pub(crate) const PARTITIONER: &[&str] = &["key", "value", "partitions"];
+
 impl Builder {
     pub(super) fn option(&mut self, cx: &mut Errors, on: NodeId, option: &'static OptionRow, call: &Call) -> Result<(), Broken> {
         let span = call.name.span();
@@ -62,13 +65,14 @@ impl Builder {
         let found: &[(&str, &dyn Display)] = &[("found", &found)];
         let twice = match option.name {
             "timestamp" => {
-                self.closure(cx, "timestamp", &[&["key", "value"], &["key", "value", "record"]], first);
+                self.closure(cx, "timestamp", (&[&["key", "value"], &["key", "value", "record"]], false), first);
                 let twice = set.timestamp.is_some();
                 self.nodes[on.0].options.timestamp = Some(first.clone());
                 twice
             }
             "partitioned_by" => {
-                self.closure(cx, "partitioned_by", &[&["key", "value", "partitions"]], first);
+                // That of a source is compared, and never called.
+                self.closure(cx, "partitioned_by", (&[PARTITIONER], !node.is_source()), first);
                 let twice = set.partitioned_by.is_some();
                 self.nodes[on.0].options.partitioned_by = Some(first.clone());
                 twice

@@ -155,7 +155,8 @@ impl Kind {
 /// One argument.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Arg {
-    /// A closure (or the name of a function) with these parameters.
+    /// A closure (or the name of a function) with these parameters; as every closure of an operator
+    /// it may have one more, `cx`.
     Closure(&'static [&'static str]),
     /// Any expression.
     Value(&'static str),
@@ -167,7 +168,7 @@ pub(crate) enum Arg {
     Topic,
     /// A topic, a list of topics, or a pattern.
     Topics,
-    /// One topic, or a closure that computes it.
+    /// One topic, or a closure that computes it; it may have one parameter more, `cx`.
     TopicOrClosure(&'static [&'static str]),
 }
 

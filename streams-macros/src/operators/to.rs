@@ -8,7 +8,7 @@ pub(super) const ROW: Operator = Operator {
     name: "to",
     on: Some(Kind::Stream),
     gives: Kind::Nothing,
-    shapes: &[&[Arg::TopicOrClosure(&["key", "value", "cx"])]],
+    shapes: &[&[Arg::TopicOrClosure(&["key", "value"])]],
     changes_key: false,
     needs_key: false,
     state: false,

@@ -164,6 +164,20 @@ const OPTIMIZED: &str = r#"
     }
 "#;
 
+const CONTEXT: &str = r#"
+    pub fn located(min: i64) -> Located {
+        let orders: Stream<String, Order> = stream("orders");
+        let rates: GlobalTable<String, f64> = global_table("rates");
+        let late = orders.filter(|_, order, cx| order.ms + min < cx.timestamp_ms());
+        let (first, rest) = late.split().branch(|_, _, cx| cx.offset() == 0).otherwise();
+        let priced = first.join(rates, |_, order, cx| order.rate(cx.topic()), |order, rate| order.price(rate));
+        let parts = rest.flat_map_values(|order, out, cx| order.parts(cx, out));
+        let sums: Table<String, f64> = parts.group_by_key().try_aggregate(zero, |_, part, sum, cx| part.add(sum, cx));
+        sums.to_stream().to("sums").partitioned_by(|key, _, partitions, cx| choose(key, partitions, cx));
+        priced.to(|_, _, cx| format!("priced-{}", cx.partition()));
+    }
+"#;
+
 fn planned(topology: &str) -> Plan {
     let mut cx = Errors::new();
     let mut settings = Settings::default();
@@ -223,12 +237,15 @@ fn expansions() {
     snapshot("versioned.rs", &code(VERSIONED));
     snapshot("foreign_keys.rs", &code(FOREIGN_KEYS));
     snapshot("optimized.rs", &code(OPTIMIZED));
+    snapshot("context.rs", &code(CONTEXT));
 }
 
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    for topology in [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS, OPTIMIZED] {
+    let topologies =
+        [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS, OPTIMIZED, CONTEXT];
+    for topology in topologies {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {
             assert!(code[at..].starts_with("::streams_runtime::__private"), "{}", &code[at..at + 60]);

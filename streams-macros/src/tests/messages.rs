@@ -57,10 +57,40 @@ references, too. Other than that:
 - The aggregate of `aggregate` and `cogroup` comes by value, and so do `a` and `b` of a merger `|key, a, b|`.
 - A side of a join that may be missing is an `Option<&V>`, and so is the value of `to_stream_with_key`.
 - `.timestamp` of a table sees `&Option<K>` and `&Option<V>`: its topic may have nulls.
-- `record` is a `&SourceRecord`, `cx` a `&Context`, `partitions` a `u32`.
+- `record` is a `&SourceRecord`, `partitions` a `u32`.
 - Of a stream with values `Option<V>` the closures of joins, and of `reduce` and `aggregate` without windows or in sliding ones, see the `&V`
   inside, since nulls do not get there; and so it is with the keys in a `join` with a stream or a table. All others get the record's
   `&Option<V>`.
+
+## The context: `cx`
+
+Any closure of any operator, of a twin, of `to` and of `.partitioned_by` may take one parameter more
+behind all others, `cx`, a `&mut RecordContext`: `|key, value, cx|`, `|value, out, cx|`, `|| …` as
+`|cx| …`. It is recognised by the number of the parameters. Where a closure has forms with and
+without the key, as a joiner has, `cx` comes behind the longest of them: `|key, value, table_value,
+cx|`. The name of a function in the place of a closure stands for the parameters without it. Who
+does not take it pays nothing. (`.timestamp` runs before there is a record; its third parameter says
+where it is from.)
+
+- `cx.topic()`, `.partition()`, `.offset()`, `.timestamp_ms()` and `.headers()` are those of the
+  record at hand, which the task is processing: behind a repartition that of the repartition topic,
+  in a join the one that came last, in a table the change.
+- `cx.stream_time_ms()` is the largest time that the task has taken in, this record included;
+  `cx.wall_clock_ms()`, `.application_id()`, `.task_id()`.
+- A change that has waited in a cache or a buffer has topic, partition, offset, time and headers of
+  the record that made it. Where there is no single record, as for what a processor forwards in
+  `punctuate`, `topic()` is empty, `partition()` and `offset()` are -1, and `record_metadata()` is
+  `None`.
+- A window that is sent on close and a record that found no partner in a join have theirs where a
+  handler may ask for records (a dead letter, a function), and none otherwise.
+- `cx.set_header(name, value)` and `cx.headers_mut()` change the headers of what goes on: the record
+  that the closure lets pass or makes, the row that it aggregates, which keeps them in the cache,
+  the records that an emitter is called with afterwards. Other readers of the same stream do not see
+  the change.
+- Headers that are set have no effect in an aggregation in sessions or with `.emit_on_close()`,
+  whose results have headers of their own; in a closure that says which row is met (of a global
+  table, by a foreign key); and when a closure is called for the row before a change, or to look up
+  a row of a view.
 ";
 
 #[test]

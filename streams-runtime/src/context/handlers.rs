@@ -106,8 +106,9 @@ impl Context {
     /// Writes a dead letter about the record at hand.
     pub(super) fn send_dead_letter(&mut self, topic: &str, node: &str, exception: &str, message: &str) -> Flow {
         let target = self.target(topic).map_err(|e| self.produce_error(topic, e))?;
-        let Context { cause, timestamp_ms, out, .. } = self;
-        DeadLetter { cause, timestamp_ms: *timestamp_ms, node, exception, message }.push(target, out);
+        let Context { record, out, .. } = self;
+        let (cause, timestamp_ms) = (&record.cause, record.timestamp_ms);
+        DeadLetter { cause, timestamp_ms, node, exception, message }.push(target, out);
         self.metrics.records_out += 1;
         self.metrics.dead_letters += 1;
         Ok(())

@@ -6,21 +6,23 @@ mod dead_letter;
 mod handlers;
 mod kept_causes;
 mod output;
+mod record;
 mod refused;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use crate::broker::{BrokerError, ProduceBatch, Producer};
 use crate::headers::Headers;
 use crate::processor::Schedules;
 use crate::record::RecordRef;
 use crate::stores::StoreArena;
-use crate::task::{TaskEnv, TaskId};
+use crate::task::TaskEnv;
 
 pub use handlers::Handlers;
+pub use record::{HeadersMut, RecordContext, RecordMetadata};
 
 pub(crate) use cause::{AtHand, Cause, RawRecord};
 pub(crate) use closed_windows::{ClosedPlace, ClosedWindows};
@@ -60,29 +62,13 @@ impl TaskMetrics {
     }
 }
 
-/// Where a record came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordMetadata<'a> {
-    /// Its topic.
-    pub topic: &'a str,
-    /// Its partition.
-    pub partition: i32,
-    /// Its offset.
-    pub offset: i64,
-}
-
-/// The surroundings of a record in a task.
+/// The surroundings of a record in a task: what closures see of them ([`RecordContext`]), the
+/// task's stores, and the way out.
 pub struct Context {
-    application_id: Arc<str>,
-    task_id: TaskId,
-    pub(crate) timestamp_ms: i64,
-    pub(crate) headers: Headers,
-    /// The record that what is going on comes from.
-    pub(crate) cause: Cause,
-    pub(crate) stream_time_ms: i64,
+    /// Apart from the rest, so that a closure may have it while a row of a store is borrowed.
+    pub(crate) record: RecordContext,
     /// The largest time so far of the partition that is being read.
     pub(crate) partition_time_ms: i64,
-    pub(crate) wall_clock_ms: i64,
     pub(crate) stores: StoreArena,
     pub(crate) schedules: Schedules,
     pub(crate) commit_requested: bool,
@@ -106,18 +92,28 @@ pub struct Context {
     value_scratch: Vec<u8>,
 }
 
+impl Deref for Context {
+    type Target = RecordContext;
+
+    #[inline(always)]
+    fn deref(&self) -> &RecordContext {
+        &self.record
+    }
+}
+
+impl DerefMut for Context {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut RecordContext {
+        &mut self.record
+    }
+}
+
 impl Context {
     pub(crate) fn new(env: &TaskEnv<'_>) -> Self {
         let handlers = env.handlers.clone();
         Context {
-            application_id: Arc::from(env.application_id),
-            task_id: env.id,
-            timestamp_ms: 0,
-            headers: Headers::default(),
-            cause: Cause::default(),
-            stream_time_ms: -1,
+            record: RecordContext::new(env),
             partition_time_ms: -1,
-            wall_clock_ms: env.wall_clock_ms,
             stores: StoreArena::default(),
             schedules: Schedules::default(),
             commit_requested: false,
@@ -135,61 +131,6 @@ impl Context {
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
         }
-    }
-
-    /// The application that the task belongs to.
-    pub fn application_id(&self) -> &str {
-        &self.application_id
-    }
-
-    /// The task: the part of the topology and the partition.
-    pub fn task_id(&self) -> TaskId {
-        self.task_id
-    }
-
-    /// Timestamp of the record at hand, in milliseconds since the Unix epoch.
-    pub fn timestamp_ms(&self) -> i64 {
-        self.timestamp_ms
-    }
-
-    /// Headers of the record at hand.
-    pub fn headers(&self) -> &Headers {
-        &self.headers
-    }
-
-    /// Topic that the record at hand came from; empty where there is no single record, as in a schedule.
-    /// A change that has waited in a cache or a buffer has that of the record that made it, as in Kafka
-    /// Streams. A window that is sent on close and a record that found no partner in a join have theirs
-    /// where a handler may ask for records, and none otherwise: never that of the record that happened
-    /// to move the time.
-    pub fn topic(&self) -> &str {
-        self.cause.topic()
-    }
-
-    /// Partition that the record at hand came from; -1 if there is none.
-    pub fn partition(&self) -> i32 {
-        self.cause.partition
-    }
-
-    /// Offset of the record at hand; -1 if there is none.
-    pub fn offset(&self) -> i64 {
-        self.cause.offset
-    }
-
-    /// Topic, partition and offset that the record at hand came from; `None` where there is no single record, as in a schedule.
-    pub fn record_metadata(&self) -> Option<RecordMetadata<'_>> {
-        let Cause { partition, offset, .. } = self.cause;
-        self.cause.topic.as_deref().map(|topic| RecordMetadata { topic, partition, offset })
-    }
-
-    /// The largest timestamp that the task has taken in, in milliseconds since the Unix epoch; -1 before the first record.
-    pub fn stream_time_ms(&self) -> i64 {
-        self.stream_time_ms
-    }
-
-    /// Wall-clock time of this step of the task, in milliseconds since the Unix epoch.
-    pub fn wall_clock_ms(&self) -> i64 {
-        self.wall_clock_ms
     }
 
     /// Asks for a commit soon after this record.

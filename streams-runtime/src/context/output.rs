@@ -133,8 +133,8 @@ impl Context {
     #[inline]
     fn write(&mut self, target: Target, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) {
         self.out.push(target.topic, partition, NewRecord { key, value, timestamp_ms: self.timestamp_ms, offset: 0 });
-        if !self.headers.is_empty() {
-            for (name, value) in self.headers.iter_bytes() {
+        if !self.record.headers.is_empty() {
+            for (name, value) in self.record.headers.iter_bytes() {
                 self.out.push_header(name, value);
             }
         }

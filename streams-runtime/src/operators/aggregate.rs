@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
 use crate::codec::{OwnedData, StreamData};
@@ -22,6 +25,7 @@ where
     ///
     /// Kafka Streams: `aggregate`. Records with a null key or a null value are left out and counted as dropped. An aggregate of type
     /// `Option<A>` that is `None` deletes the row. The result has the later one of the record's and the row's time.
+    #[with_cx]
     pub fn aggregate<A, I, F>(&self, initializer: I, aggregator: F) -> (Table<K::Stored, A::Stored>, Aggregate<K, V, A, I, F, A, Plain>)
     where
         A: OwnedData,
@@ -32,6 +36,7 @@ where
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_aggregate<A, E, I, F>(
         &self,
         initializer: I,
@@ -105,8 +110,8 @@ where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
     A: OwnedData,
-    I: FnMut() -> A,
-    F: FnMut(&K, &V::Present, A) -> R,
+    I: Call<(), A>,
+    F: for<'a> Call<(&'a K, &'a V::Present, A), R>,
     M: Settle<R, Out = A>,
     N: PushChange<K::Stored, A::Stored>,
 {
@@ -115,30 +120,32 @@ where
         let Some(present) = value.present() else {
             return self.state.drop_record(DropReason::NullValue, cx);
         };
-        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
-        let before = self.state.take(slot, cx);
-        let had_value = before.is_some();
-        let backup = if M::MAY_FAIL { before.clone() } else { None };
-        let aggregate = match before {
-            Some(stored) => A::from_stored(stored),
-            None => match (self.op.initializer)().into_stored() {
-                Some(initial) => {
-                    self.state.assume_old(slot, || initial.clone(), cx);
-                    A::from_stored(initial)
+        cx.scoped(I::SEES_CX || F::SEES_CX, |cx| {
+            let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
+            let before = self.state.take(slot, cx);
+            let had_value = before.is_some();
+            let backup = if M::MAY_FAIL { before.clone() } else { None };
+            let aggregate = match before {
+                Some(stored) => A::from_stored(stored),
+                None => match self.op.initializer.call((), &mut cx.record).into_stored() {
+                    Some(initial) => {
+                        self.state.assume_old(slot, || initial.clone(), cx);
+                        A::from_stored(initial)
+                    }
+                    None => self.op.initializer.call((), &mut cx.record),
+                },
+            };
+            match M::settle(self.op.aggregator.call((key, present, aggregate), &mut cx.record), self.op.node, cx) {
+                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
+                Ok(None) => {
+                    self.state.put_back(slot, backup, cx);
+                    Ok(())
                 }
-                None => (self.op.initializer)(),
-            },
-        };
-        match M::settle((self.op.aggregator)(key, present, aggregate), self.op.node, cx) {
-            Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
-            Ok(None) => {
-                self.state.put_back(slot, backup, cx);
-                Ok(())
+                Err(error) => {
+                    self.state.put_back(slot, backup, cx);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                self.state.put_back(slot, backup, cx);
-                Err(error)
-            }
-        }
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::rows::Rows;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::TaskError;
 use crate::handles::Table;
 
@@ -24,7 +24,7 @@ impl<K, V> BoxedRows<K, V> {
 }
 
 /// What is done with a row and its time.
-type Then<'t, V> = &'t mut dyn FnMut(Option<(&V, i64)>);
+type Then<'t, V> = &'t mut dyn FnMut(Option<(&V, i64)>, &mut RecordContext);
 
 /// [`Rows`] without type parameters on its methods.
 trait AnyRows<K, V> {
@@ -45,26 +45,32 @@ impl<K, V, G: Rows<K, V>> AnyRows<K, V> for G {
 
 /// Runs `look` with a closure that keeps what `then` gives.
 fn kept<V, R>(
-    then: impl FnOnce(Option<(&V, i64)>) -> R,
-    look: impl FnOnce(Then<'_, V>) -> Result<(), Box<TaskError>>,
+    then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    cx: &mut Context,
+    look: impl FnOnce(&mut Context, Then<'_, V>) -> Result<(), Box<TaskError>>,
 ) -> Result<R, Box<TaskError>> {
     let (mut then, mut result) = (Some(then), None);
-    look(&mut |row| {
+    look(cx, &mut |row, record| {
         if let Some(then) = then.take() {
-            result = Some(then(row));
+            result = Some(then(row, record));
         }
     })?;
     match (result, then) {
         (Some(result), _) => Ok(result),
         // Whoever looks a row up says what was found, also that nothing was.
-        (None, Some(then)) => Ok(then(None)),
+        (None, Some(then)) => Ok(then(None, &mut cx.record)),
         (None, None) => unreachable!("what was called has given its result"),
     }
 }
 
 impl<K, V> Rows<K, V> for BoxedRows<K, V> {
-    fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>> {
-        kept(then, |then| self.0.with_any(key, cx, then))
+    fn with<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        kept(then, cx, |cx, then| self.0.with_any(key, cx, then))
     }
 
     fn with_as_of<R>(
@@ -72,8 +78,8 @@ impl<K, V> Rows<K, V> for BoxedRows<K, V> {
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> R,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>> {
-        kept(then, |then| self.0.with_any_as_of(key, time_ms, cx, then))
+        kept(then, cx, |cx, then| self.0.with_any_as_of(key, time_ms, cx, then))
     }
 }

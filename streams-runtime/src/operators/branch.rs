@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
@@ -14,6 +17,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// The records for which the closure is true; the others go to the next branch.
     ///
     /// Kafka Streams: `split().branch(predicate)`: the first branch whose predicate is true takes the record.
+    #[with_cx]
     pub fn branch<F>(&self, f: F) -> (Stream<K, V>, Branch<F, bool, Plain>)
     where
         F: FnMut(&K, &V) -> bool,
@@ -24,6 +28,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `stream.split().try_branch(|key, value| …).otherwise()`.
     ///
     /// `branch` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_branch<F, E>(&self, f: F) -> (Stream<K, V>, Branch<F, Result<bool, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<bool, E>,
@@ -71,17 +76,17 @@ impl<K, V, F, R, M, Y, N> Push<K, V> for BranchNode<F, R, M, Y, N>
 where
     K: ?Sized,
     V: ?Sized,
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = bool>,
     Y: Push<K, V>,
     N: Push<K, V>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        match M::settle((self.op.f)(key, value), self.op.node, cx)? {
+        cx.scoped(F::SEES_CX, |cx| match M::settle(self.op.f.call((key, value), &mut cx.record), self.op.node, cx)? {
             Some(true) => self.yes.push(key, value, cx),
             Some(false) => self.no.push(key, value, cx),
             None => Ok(()),
-        }
+        })
     }
 }

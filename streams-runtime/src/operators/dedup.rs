@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
@@ -57,6 +60,7 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: KIP-655, `deduplicateByKeyValue`. Records of one id that have different keys
     /// are different records, since they may be in different partitions.
+    #[with_cx]
     pub fn dedup_by<I, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V>, Dedup<OfId<F>, I, Plain>)
     where
         F: FnMut(&K, &V) -> I,
@@ -67,6 +71,7 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
 
     /// `dedup_by` with a closure that may fail: an `Err` goes to the process handler of the
     /// application.
+    #[with_cx]
     pub fn try_dedup_by<I, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V>, Dedup<OfId<F>, Result<I, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<I, E>,
@@ -127,6 +132,9 @@ pub struct DedupNode<F, R, M, N> {
 
 /// How the id of a record is found. Its bytes go to `out`; `false`: it has none.
 trait Identify<K: ?Sized, V: ?Sized> {
+    /// Whether a closure sees the context.
+    const SEES_CX: bool;
+
     fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>>;
 }
 
@@ -159,6 +167,8 @@ where
     K: StreamData + ?Sized,
     V: ?Sized,
 {
+    const SEES_CX: bool = false;
+
     #[inline]
     fn identify(&mut self, key: &K, _: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>> {
         encode(key, self.node, out, cx)
@@ -169,12 +179,14 @@ impl<K, V, F, R, M> Identify<K, V> for Dedup<OfId<F>, R, M>
 where
     K: StreamData + ?Sized,
     V: ?Sized,
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R>,
     M::Out: StreamData,
 {
+    const SEES_CX: bool = <F as Call<(&K, &V), R>>::SEES_CX;
+
     fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>> {
-        let Some(id) = M::settle((self.of.0)(key, value), self.node, cx)? else { return Ok(Identity::LeftOut) };
+        let Some(id) = M::settle(self.of.0.call((key, value), &mut cx.record), self.node, cx)? else { return Ok(Identity::LeftOut) };
         match encode(key, self.node, out, cx)? {
             Identity::Known => {}
             other => return Ok(other),
@@ -225,11 +237,11 @@ where
 {
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         self.id.clear();
-        match self.op.identify(key, value, &mut self.id, cx)? {
+        cx.scoped(<Dedup<F, R, M> as Identify<K, V>>::SEES_CX, |cx| match self.op.identify(key, value, &mut self.id, cx)? {
             Identity::LeftOut => Ok(()),
             Identity::Null => self.next.push(key, value, cx),
             Identity::Known if self.is_duplicate(cx)? => Ok(()),
             Identity::Known => self.next.push(key, value, cx),
-        }
+        })
     }
 }

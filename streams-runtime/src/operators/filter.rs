@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
@@ -12,6 +15,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Passes on the records for which the closure is true.
     ///
     /// Kafka Streams: `filter`. Time and headers stay. Null keys and values reach the closure where the types have them.
+    #[with_cx]
     pub fn filter<F>(&self, f: F) -> (Stream<K, V>, Filter<F, bool, Plain>)
     where
         F: FnMut(&K, &V) -> bool,
@@ -20,6 +24,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     /// `filter` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_filter<F, E>(&self, f: F) -> (Stream<K, V>, Filter<F, Result<bool, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<bool, E>,
@@ -30,6 +35,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Passes on the records for which the closure is false.
     ///
     /// Kafka Streams: `filterNot`. Time and headers stay. Null keys and values reach the closure where the types have them.
+    #[with_cx]
     pub fn filter_not<F>(&self, f: F) -> (Stream<K, V>, Filter<F, bool, Plain>)
     where
         F: FnMut(&K, &V) -> bool,
@@ -38,6 +44,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     /// `filter_not` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_filter_not<F, E>(&self, f: F) -> (Stream<K, V>, Filter<F, Result<bool, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<bool, E>,
@@ -88,15 +95,15 @@ impl<K, V, F, R, M, N> Push<K, V> for FilterNode<F, R, M, N>
 where
     K: ?Sized,
     V: ?Sized,
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = bool>,
     N: Push<K, V>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        match M::settle((self.op.f)(key, value), self.op.node, cx)? {
+        cx.scoped(F::SEES_CX, |cx| match M::settle(self.op.f.call((key, value), &mut cx.record), self.op.node, cx)? {
             Some(verdict) if verdict == self.op.keep => self.next.push(key, value, cx),
             _ => Ok(()),
-        }
+        })
     }
 }

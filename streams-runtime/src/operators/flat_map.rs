@@ -1,6 +1,9 @@
 //! `flat_map`: any number of records of one.
 
+use streams_macros::with_cx;
+
 use super::closure::closure_operator;
+use super::emit::EmitRecords;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
@@ -11,6 +14,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes any number of records of each, through an emitter: `|key, value, out| out(&key2, &value2)`.
     ///
     /// Kafka Streams: `flatMap`. The key changes, so a grouping or join after it goes through a repartition topic. Time and headers stay.
+    #[with_cx]
     pub fn flat_map<K2: ?Sized, V2: ?Sized, F>(&self, f: F) -> (Stream<K2, V2>, FlatMap<F, (), Plain, K2, V2>)
     where
         F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)),
@@ -20,6 +24,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
     /// `flat_map` with a closure that may fail: an `Err` goes to the process handler of the application.
     /// What was emitted before stays emitted.
+    #[with_cx]
     pub fn try_flat_map<K2: ?Sized, V2: ?Sized, F, E>(&self, f: F) -> (Stream<K2, V2>, FlatMap<F, Result<(), E>, Try, K2, V2>)
     where
         F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)) -> Result<(), E>,
@@ -35,19 +40,13 @@ where
     V: ?Sized,
     K2: ?Sized,
     V2: ?Sized,
-    F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)) -> R,
+    F: EmitRecords<K, V, K2, V2, R>,
     M: Settle<R, Out = ()>,
     N: Push<K2, V2>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let next = &mut self.next;
-        let mut flow = Ok(());
-        let result = (self.op.f)(key, value, &mut |key: &K2, value: &V2| {
-            if flow.is_ok() {
-                flow = next.push(key, value, cx);
-            }
-        });
+        let (result, flow) = self.op.f.emit(key, value, &mut self.next, cx);
         flow?;
         M::settle(result, self.op.node, cx).map(|_| ())
     }

@@ -1,6 +1,9 @@
 //! `flat_map_values`, with and without the key: any number of values of one.
 
+use streams_macros::with_cx;
+
 use super::closure::closure_operator;
+use super::emit::{EmitValues, EmitValuesWithKey};
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
@@ -11,6 +14,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes any number of values of each, through an emitter: `|line, out| for word in line.split(' ') { out(word) }`.
     ///
     /// Kafka Streams: `flatMapValues`. The key stays, so no repartition follows. Time and headers stay.
+    #[with_cx]
     pub fn flat_map_values<V2: ?Sized, F>(&self, f: F) -> (Stream<K, V2>, FlatMapValues<F, (), Plain, V2>)
     where
         F: FnMut(&V, &mut dyn FnMut(&V2)),
@@ -20,6 +24,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
     /// `flat_map_values` with a closure that may fail: an `Err` goes to the process handler of the application.
     /// What was emitted before stays emitted.
+    #[with_cx]
     pub fn try_flat_map_values<V2: ?Sized, F, E>(&self, f: F) -> (Stream<K, V2>, FlatMapValues<F, Result<(), E>, Try, V2>)
     where
         F: FnMut(&V, &mut dyn FnMut(&V2)) -> Result<(), E>,
@@ -30,6 +35,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Makes any number of values of each key and value, through an emitter.
     ///
     /// Kafka Streams: `flatMapValues` with key. The key stays. Time and headers stay.
+    #[with_cx]
     pub fn flat_map_values_with_key<V2: ?Sized, F>(&self, f: F) -> (Stream<K, V2>, FlatMapValuesWithKey<F, (), Plain, V2>)
     where
         F: FnMut(&K, &V, &mut dyn FnMut(&V2)),
@@ -39,6 +45,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
 
     /// `flat_map_values_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
     /// What was emitted before stays emitted.
+    #[with_cx]
     pub fn try_flat_map_values_with_key<V2: ?Sized, F, E>(&self, f: F) -> (Stream<K, V2>, FlatMapValuesWithKey<F, Result<(), E>, Try, V2>)
     where
         F: FnMut(&K, &V, &mut dyn FnMut(&V2)) -> Result<(), E>,
@@ -53,19 +60,13 @@ where
     K: ?Sized,
     V: ?Sized,
     V2: ?Sized,
-    F: FnMut(&V, &mut dyn FnMut(&V2)) -> R,
+    F: EmitValues<K, V, V2, R>,
     M: Settle<R, Out = ()>,
     N: Push<K, V2>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let next = &mut self.next;
-        let mut flow = Ok(());
-        let result = (self.op.f)(value, &mut |value: &V2| {
-            if flow.is_ok() {
-                flow = next.push(key, value, cx);
-            }
-        });
+        let (result, flow) = self.op.f.emit(key, value, &mut self.next, cx);
         flow?;
         M::settle(result, self.op.node, cx).map(|_| ())
     }
@@ -78,19 +79,13 @@ where
     K: ?Sized,
     V: ?Sized,
     V2: ?Sized,
-    F: FnMut(&K, &V, &mut dyn FnMut(&V2)) -> R,
+    F: EmitValuesWithKey<K, V, V2, R>,
     M: Settle<R, Out = ()>,
     N: Push<K, V2>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let next = &mut self.next;
-        let mut flow = Ok(());
-        let result = (self.op.f)(key, value, &mut |value: &V2| {
-            if flow.is_ok() {
-                flow = next.push(key, value, cx);
-            }
-        });
+        let (result, flow) = self.op.f.emit(key, value, &mut self.next, cx);
         flow?;
         M::settle(result, self.op.node, cx).map(|_| ())
     }

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
 use crate::error::Flow;
@@ -12,6 +15,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Calls the closure for each record; nothing comes after it.
     ///
     /// Kafka Streams: `foreach`.
+    #[with_cx]
     pub fn for_each<F>(&self, f: F) -> ForEach<F, (), Plain>
     where
         F: FnMut(&K, &V),
@@ -20,6 +24,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     /// `for_each` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_for_each<F, E>(&self, f: F) -> ForEach<F, Result<(), E>, Try>
     where
         F: FnMut(&K, &V) -> Result<(), E>,
@@ -54,11 +59,11 @@ impl<K, V, F, R, M> Push<K, V> for ForEach<F, R, M>
 where
     K: ?Sized,
     V: ?Sized,
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = ()>,
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        M::settle((self.f)(key, value), self.node, cx).map(|_| ())
+        cx.scoped(F::SEES_CX, |cx| M::settle(self.f.call((key, value), &mut cx.record), self.node, cx).map(|_| ()))
     }
 }

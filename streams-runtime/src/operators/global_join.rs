@@ -3,6 +3,9 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::joiner::{Inner, InnerWithAnyKey, Joiner, Left, LeftWithKey};
 use super::settle::{Plain, Settle, Try};
 use super::table_join::SameKey;
@@ -22,6 +25,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `KStream.join(GlobalKTable)`. Nothing is repartitioned. Records with a null value or a null mapped key are left
     /// out and counted as dropped. Time and headers are the stream record's; the table is read as it is, whatever its records' times.
+    #[with_cx]
     pub fn join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -36,6 +40,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(global_table, |key, value| …, |value, row| …)`.
     ///
     /// `join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -52,6 +57,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.join(GlobalKTable, …, ValueJoinerWithKey)`.
+    #[with_cx]
     pub fn join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -66,6 +72,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(global_table, |key, value| …, |key, value, row| …)`.
     ///
     /// `join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -86,6 +93,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `KStream.leftJoin(GlobalKTable)`. Records with a null value are left out and counted as dropped; a null mapped
     /// key is joined with `None`.
+    #[with_cx]
     pub fn left_join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -100,6 +108,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |value, row| …)`.
     ///
     /// `left_join_global` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -119,6 +128,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `left_join_global` with a closure that sees the stream's key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(GlobalKTable, …, ValueJoinerWithKey)`.
+    #[with_cx]
     pub fn left_join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
         G: FnMut(&K, &V::Present) -> MK,
@@ -136,6 +146,7 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |key, value, row| …)`.
     ///
     /// `left_join_global_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(
         &self,
         table: &GlobalTable<GK, GV>,
@@ -216,7 +227,7 @@ where
     GK: StreamData<Stored = GK> + 'static,
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
-    G: FnMut(&K, &V::Present) -> MK,
+    G: for<'a> Call<(&'a K, &'a V::Present), MK>,
     F: Joiner<K, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
@@ -226,17 +237,20 @@ where
         let Some(present) = value.present() else {
             return cx.drop_record(self.op.node, DropReason::NullValue);
         };
-        let mapped = (self.op.key_of)(key, present);
+        let mapped = self.op.key_of.call_aside((key, present), &mut cx.record);
         if mapped.present().is_none() {
             return cx.drop_record(self.op.node, DropReason::NullForeignKey);
         }
-        let f = &mut self.op.f;
-        let found = self.table.with(&mapped, &mut self.scratch, |row| row.and_then(|row| f.call(key, Some(present), Some(row))));
-        let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
-        match M::settle(result, self.op.node, cx)? {
-            Some(joined) => self.next.push(key, &joined, cx),
-            None => Ok(()),
-        }
+        cx.scoped(F::SEES_CX, |cx| {
+            let (f, record) = (&mut self.op.f, &mut cx.record);
+            let join = |row: Option<&GV>| row.and_then(|row| f.call(key, Some(present), Some(row), record));
+            let found = self.table.with(&mapped, &mut self.scratch, join);
+            let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
+            match M::settle(result, self.op.node, cx)? {
+                Some(joined) => self.next.push(key, &joined, cx),
+                None => Ok(()),
+            }
+        })
     }
 }
 
@@ -247,7 +261,7 @@ where
     GK: StreamData<Stored = GK> + 'static,
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
-    G: FnMut(&K, &V::Present) -> MK,
+    G: for<'a> Call<(&'a K, &'a V::Present), MK>,
     F: Joiner<K, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
@@ -257,13 +271,15 @@ where
         let Some(present) = value.present() else {
             return cx.drop_record(self.op.node, DropReason::NullValue);
         };
-        let mapped = (self.op.key_of)(key, present);
-        let f = &mut self.op.f;
-        let found = self.table.with(&mapped, &mut self.scratch, |row| f.call(key, Some(present), row));
-        let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
-        match M::settle(result, self.op.node, cx)? {
-            Some(joined) => self.next.push(key, &joined, cx),
-            None => Ok(()),
-        }
+        let mapped = self.op.key_of.call_aside((key, present), &mut cx.record);
+        cx.scoped(F::SEES_CX, |cx| {
+            let (f, record) = (&mut self.op.f, &mut cx.record);
+            let found = self.table.with(&mapped, &mut self.scratch, |row| f.call(key, Some(present), row, record));
+            let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
+            match M::settle(result, self.op.node, cx)? {
+                Some(joined) => self.next.push(key, &joined, cx),
+                None => Ok(()),
+            }
+        })
     }
 }

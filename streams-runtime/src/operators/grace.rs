@@ -110,8 +110,8 @@ where
         let encoded = BufferedCodec(RawBytes).encode(&self.incoming, &mut self.value_bytes);
         encoded.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
         let raw = self.incoming.origin.cause.raw.take();
-        let Context { stores, out, timestamp_ms, .. } = cx;
-        stores.get(self.store).hold(&self.key_bytes, (&self.value_bytes, raw), *timestamp_ms, out);
+        let Context { stores, out, record, .. } = cx;
+        stores.get(self.store).hold(&self.key_bytes, (&self.value_bytes, raw), record.timestamp_ms, out);
         cx.hand_over_if_large().map_err(|e| cx.produce_error(&self.name, e))
     }
 

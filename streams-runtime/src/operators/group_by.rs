@@ -1,5 +1,7 @@
 //! `group_by_key` and `group_by`: what an aggregation is made over.
 
+use streams_macros::with_cx;
+
 use super::select_key::SelectKey;
 use super::settle::{Plain, Try};
 use crate::codec::StreamData;
@@ -20,6 +22,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Groups the records by a new key; always goes through a repartition topic, named after the state that follows.
     ///
     /// Kafka Streams: `groupBy`. Records whose new key is null are lost at the repartition.
+    #[with_cx]
     pub fn group_by<K2, F>(&self, f: F) -> (Stream<K2, V>, SelectKey<F, K2, Plain>)
     where
         F: FnMut(&K, &V) -> K2,
@@ -28,6 +31,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     /// `group_by` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_group_by<K2, F, E>(&self, f: F) -> (Stream<K2, V>, SelectKey<F, Result<K2, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<K2, E>,

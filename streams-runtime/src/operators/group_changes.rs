@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::reduce::ReducesTo;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
@@ -55,6 +58,7 @@ where
     ///
     /// Kafka Streams: `KGroupedTable.reduce`. A change within a group is subtracted first, then added; one result follows. A closure that
     /// returns `None` empties the group. The result has the later one of the change's and the row's time.
+    #[with_cx]
     pub fn reduce_changes<R, F, G>(
         &self,
         adder: F,
@@ -71,6 +75,7 @@ where
     /// In `topology!` this is written `try_reduce(adder, subtractor)`.
     ///
     /// `reduce` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_reduce_changes<R, E, F, G>(
         &self,
         adder: F,
@@ -91,6 +96,7 @@ where
     ///
     /// Kafka Streams: `KGroupedTable.aggregate`. A change within a group is subtracted first, then added; one result follows. An
     /// aggregate of type `Option<A>` that is `None` empties the group. The result has the later one of the change's and the row's time.
+    #[with_cx]
     pub fn aggregate_changes<A, I, F, G>(
         &self,
         initializer: I,
@@ -109,6 +115,7 @@ where
     /// In `topology!` this is written `try_aggregate(initializer, adder, subtractor)`.
     ///
     /// `aggregate` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_aggregate_changes<A, E, I, F, G>(
         &self,
         initializer: I,
@@ -129,6 +136,8 @@ where
 pub trait FoldChange<K: ?Sized, V, S> {
     /// Whether there may be no result, so that the row must be kept.
     const MAY_FAIL: bool;
+    /// Whether a closure sees the context.
+    const SEES_CX: bool;
 
     /// Says where in the topology this is, for error messages.
     fn at(&mut self, node: &'static str);
@@ -202,21 +211,23 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, change: &Changed<V>, cx: &mut Context) -> Flow {
-        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
-        let before = self.state.take(slot, cx);
-        let had_value = before.is_some();
-        let backup = if O::MAY_FAIL { before.clone() } else { None };
-        match self.op.fold(key, change, before, cx) {
-            Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result, &mut self.next, cx),
-            Ok(None) => {
-                self.state.put_back(slot, backup, cx);
-                Ok(())
+        cx.scoped(O::SEES_CX, |cx| {
+            let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
+            let before = self.state.take(slot, cx);
+            let had_value = before.is_some();
+            let backup = if O::MAY_FAIL { before.clone() } else { None };
+            match self.op.fold(key, change, before, cx) {
+                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result, &mut self.next, cx),
+                Ok(None) => {
+                    self.state.put_back(slot, backup, cx);
+                    Ok(())
+                }
+                Err(error) => {
+                    self.state.put_back(slot, backup, cx);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                self.state.put_back(slot, backup, cx);
-                Err(error)
-            }
-        }
+        })
     }
 }
 
@@ -226,6 +237,7 @@ pub struct CountChanges;
 
 impl<K: ?Sized, V> FoldChange<K, V, u64> for CountChanges {
     const MAY_FAIL: bool = false;
+    const SEES_CX: bool = false;
 
     fn at(&mut self, _: &'static str) {}
 
@@ -250,12 +262,13 @@ pub struct ReduceChanges<F, G, R, M> {
 impl<K: ?Sized, V, F, G, R, M> FoldChange<K, V, V> for ReduceChanges<F, G, R, M>
 where
     V: Clone,
-    F: FnMut(&V, &V) -> R,
-    G: FnMut(&V, &V) -> R,
+    F: for<'a> Call<(&'a V, &'a V), R>,
+    G: for<'a> Call<(&'a V, &'a V), R>,
     M: Settle<R>,
     M::Out: OwnedData<Stored = V>,
 {
     const MAY_FAIL: bool = M::MAY_FAIL;
+    const SEES_CX: bool = <F as Call<(&V, &V), R>>::SEES_CX || <G as Call<(&V, &V), R>>::SEES_CX;
 
     fn at(&mut self, node: &'static str) {
         self.node = node;
@@ -264,14 +277,16 @@ where
     #[inline]
     fn fold(&mut self, _: &K, change: &Changed<V>, before: Option<V>, cx: &mut Context) -> Result<Option<Option<V>>, Box<TaskError>> {
         let rest = match (&change.old, before) {
-            (Some(old), Some(there)) => match M::settle((self.subtractor)(&there, old), self.node, cx)? {
+            (Some(old), Some(there)) => match M::settle(self.subtractor.call((&there, old), &mut cx.record), self.node, cx)? {
                 Some(rest) => rest.into_stored(),
                 None => return Ok(None),
             },
             (_, before) => before,
         };
         match (&change.new, rest) {
-            (Some(new), Some(rest)) => Ok(M::settle((self.adder)(&rest, new), self.node, cx)?.map(OwnedData::into_stored)),
+            (Some(new), Some(rest)) => {
+                Ok(M::settle(self.adder.call((&rest, new), &mut cx.record), self.node, cx)?.map(OwnedData::into_stored))
+            }
             (Some(new), None) => Ok(Some(Some(new.clone()))),
             (None, rest) => Ok(Some(rest)),
         }
@@ -291,12 +306,13 @@ impl<K, V, A, I, F, G, R, M> FoldChange<K, V, A::Stored> for AggregateChanges<A,
 where
     K: ?Sized,
     A: OwnedData,
-    I: FnMut() -> A,
-    F: FnMut(&K, &V, A) -> R,
-    G: FnMut(&K, &V, A) -> R,
+    I: Call<(), A>,
+    F: for<'a> Call<(&'a K, &'a V, A), R>,
+    G: for<'a> Call<(&'a K, &'a V, A), R>,
     M: Settle<R, Out = A>,
 {
     const MAY_FAIL: bool = M::MAY_FAIL;
+    const SEES_CX: bool = I::SEES_CX || <F as Call<(&K, &V, A), R>>::SEES_CX || <G as Call<(&K, &V, A), R>>::SEES_CX;
 
     fn at(&mut self, node: &'static str) {
         self.node = node;
@@ -311,17 +327,19 @@ where
         cx: &mut Context,
     ) -> Result<Option<Option<A::Stored>>, Box<TaskError>> {
         let rest = match (&change.old, before) {
-            (Some(old), Some(there)) => match M::settle((self.subtractor)(key, old, A::from_stored(there)), self.node, cx)? {
-                Some(rest) => rest.into_stored(),
-                None => return Ok(None),
-            },
+            (Some(old), Some(there)) => {
+                match M::settle(self.subtractor.call((key, old, A::from_stored(there)), &mut cx.record), self.node, cx)? {
+                    Some(rest) => rest.into_stored(),
+                    None => return Ok(None),
+                }
+            }
             (_, before) => before,
         };
         let Some(new) = &change.new else { return Ok(Some(rest)) };
         let start = match rest {
             Some(rest) => A::from_stored(rest),
-            None => (self.initializer)(),
+            None => self.initializer.call((), &mut cx.record),
         };
-        Ok(M::settle((self.adder)(key, new, start), self.node, cx)?.map(A::into_stored))
+        Ok(M::settle(self.adder.call((key, new, start), &mut cx.record), self.node, cx)?.map(A::into_stored))
     }
 }

@@ -1,6 +1,10 @@
 //! `.partitioned_by(…)` of `to` and `repartition`: which partitions a record goes to.
 
+use std::marker::PhantomData;
+
+use super::call::Call;
 use super::formats::Records;
+use crate::context::RecordContext;
 
 /// What a closure of `partitioned_by` may return: one partition, several (the record goes to each), none (it goes nowhere), or `None` for the partition
 /// that follows from the key.
@@ -77,8 +81,11 @@ pub fn partitioned_by<H: Records, T: IntoPartitions>(_: &H, _: impl FnMut(&H::Ke
 
 /// Chooses the partitions of records.
 pub trait ChoosePartitions<K: ?Sized, V: ?Sized> {
+    /// Whether it sees the context, so that headers may have changed.
+    const SEES_CX: bool;
+
     /// Adds the partitions that a record goes to, of so many; `false`: by its key.
-    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>) -> bool;
+    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>, cx: &mut RecordContext) -> bool;
 }
 
 /// By the key, as Kafka's default partitioner.
@@ -86,25 +93,28 @@ pub trait ChoosePartitions<K: ?Sized, V: ?Sized> {
 pub struct ByKey;
 
 impl<K: ?Sized, V: ?Sized> ChoosePartitions<K, V> for ByKey {
+    const SEES_CX: bool = false;
+
     #[inline(always)]
-    fn choose(&mut self, _: &K, _: &V, _: u32, _: &mut Vec<u32>) -> bool {
+    fn choose(&mut self, _: &K, _: &V, _: u32, _: &mut Vec<u32>, _: &mut RecordContext) -> bool {
         false
     }
 }
 
 /// By a closure of key, value and number of partitions.
-#[derive(Clone, Copy, Debug)]
-pub struct ByPartitioner<F>(pub(super) F);
+pub struct ByPartitioner<F, P>(pub(super) F, pub(super) PhantomData<fn() -> P>);
 
-impl<K, V, F, P> ChoosePartitions<K, V> for ByPartitioner<F>
+impl<K, V, F, P> ChoosePartitions<K, V> for ByPartitioner<F, P>
 where
     K: ?Sized,
     V: ?Sized,
-    F: FnMut(&K, &V, u32) -> P,
+    F: for<'a> Call<(&'a K, &'a V, u32), P>,
     P: IntoPartitions,
 {
+    const SEES_CX: bool = <F as Call<(&K, &V, u32), P>>::SEES_CX;
+
     #[inline]
-    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>) -> bool {
-        (self.0)(key, value, count).add_to(partitions)
+    fn choose(&mut self, key: &K, value: &V, count: u32, partitions: &mut Vec<u32>, cx: &mut RecordContext) -> bool {
+        self.0.call((key, value, count), cx).add_to(partitions)
     }
 }

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
 use crate::codec::{OwnedData, StreamData};
@@ -21,6 +24,7 @@ where
     ///
     /// Kafka Streams: `reduce`. Records with a null key or a null value are left out and counted as dropped. A closure that returns
     /// `None` deletes the row. The result has the later one of the record's and the row's time.
+    #[with_cx]
     pub fn reduce<R, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> R,
@@ -30,6 +34,7 @@ where
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> Result<R, E>,
@@ -119,7 +124,7 @@ impl<K, V, F, R, M, N> Push<K, V> for ReduceNode<K, V, F, R, M, N>
 where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
-    F: FnMut(&V::Stored, &V::Present) -> R,
+    F: for<'a> Call<(&'a V::Stored, &'a V::Present), R>,
     M: Settle<R>,
     M::Out: OwnedData<Stored = V::Stored>,
     N: PushChange<K::Stored, V::Stored>,
@@ -129,22 +134,24 @@ where
         let Some(present) = value.present() else {
             return self.state.drop_record(DropReason::NullValue, cx);
         };
-        let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
-        let before = self.state.take(slot, cx);
-        let new = match &before {
-            None => value.to_stored(),
-            Some(there) => match M::settle((self.op.f)(there, present), self.op.node, cx) {
-                Ok(Some(result)) => result.into_stored(),
-                Ok(None) => {
-                    self.state.put_back(slot, before, cx);
-                    return Ok(());
-                }
-                Err(error) => {
-                    self.state.put_back(slot, before, cx);
-                    return Err(error);
-                }
-            },
-        };
-        self.state.set_aggregate(slot, before.is_some(), new, &mut self.next, cx)
+        cx.scoped(F::SEES_CX, |cx| {
+            let Some(slot) = self.state.load(key, cx)? else { return Ok(()) };
+            let before = self.state.take(slot, cx);
+            let new = match &before {
+                None => value.to_stored(),
+                Some(there) => match M::settle(self.op.f.call((there, present), &mut cx.record), self.op.node, cx) {
+                    Ok(Some(result)) => result.into_stored(),
+                    Ok(None) => {
+                        self.state.put_back(slot, before, cx);
+                        return Ok(());
+                    }
+                    Err(error) => {
+                        self.state.put_back(slot, before, cx);
+                        return Err(error);
+                    }
+                },
+            };
+            self.state.set_aggregate(slot, before.is_some(), new, &mut self.next, cx)
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::state::TableStore;
 use crate::codec::murmur3::ValueHash;
 use crate::codec::{Codec, Encoded, StreamData};
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::TaskError;
 use crate::stores::{StoreError, Stored};
 use crate::task::TaskBuilder;
@@ -43,11 +43,17 @@ impl StoredHash {
 
 /// Looks up the rows of a table.
 pub trait Rows<K, V>: Clone {
-    /// Calls `then` with the row of a key and its time.
+    /// Calls `then` with the row of a key and its time, and with what closures see of the record at
+    /// hand.
     ///
     /// # Errors
     /// When the store fails, or a closure on the way to it.
-    fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>;
+    fn with<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>>;
 
     /// The hash of the bytes that are stored of the row of a key.
     ///
@@ -73,7 +79,7 @@ pub trait Rows<K, V>: Clone {
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> R,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>> {
         let _ = time_ms;
         self.with(key, cx, then)
@@ -88,14 +94,14 @@ pub trait Rows<K, V>: Clone {
         key: &Q,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> R,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
         match key.to_stored() {
             Some(key) => self.with_as_of(&key, time_ms, cx, then),
-            None => Ok(then(None)),
+            None => Ok(then(None, &mut cx.record)),
         }
     }
 
@@ -103,13 +109,18 @@ pub trait Rows<K, V>: Clone {
     ///
     /// # Errors
     /// When the store fails, or a closure on the way to it.
-    fn find<Q, R>(&self, key: &Q, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>
+    fn find<Q, R>(
+        &self,
+        key: &Q,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
         match key.to_stored() {
             Some(key) => self.with(&key, cx, then),
-            None => Ok(then(None)),
+            None => Ok(then(None, &mut cx.record)),
         }
     }
 }
@@ -139,15 +150,23 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     /// The row of a key in a window, whose bytes in topics lead to it.
-    fn in_window<Q, R>(&self, key: &Q, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>
+    fn in_window<Q, R>(
+        &self,
+        key: &Q,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
         let (mut bytes, other) = cx.take_scratch();
         let encoded = Q::Codec::default().encode(key, &mut bytes);
         let row = match encoded {
-            Ok(Encoded::Bytes) => cx.stores.in_window(&self.name, &bytes).map(then),
-            Ok(Encoded::Null) => Ok(then(None)),
+            Ok(Encoded::Bytes) => {
+                let Context { stores, record, .. } = &mut *cx;
+                stores.in_window(&self.name, &bytes).map(|row| then(row, record))
+            }
+            Ok(Encoded::Null) => Ok(then(None, &mut cx.record)),
             Err(e) => Err(StoreError::Encode { store: self.name.to_string(), reason: e.to_string() }),
         };
         cx.put_scratch((bytes, other));
@@ -161,7 +180,12 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     #[inline]
-    fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>> {
+    fn with<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
         self.find(key, cx, then)
     }
 
@@ -186,17 +210,23 @@ where
     }
 
     #[inline]
-    fn find<Q, R>(&self, key: &Q, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>>
+    fn find<Q, R>(
+        &self,
+        key: &Q,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        let Context { stores, record, .. } = &mut *cx;
         let row = match self.store {
-            Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
-            Some(TableStore::Versions(store)) => cx.stores.get(store).get(key),
+            Some(TableStore::Latest(store)) => stores.get(store).get_with_timestamp(key),
+            Some(TableStore::Versions(store)) => stores.get(store).get(key),
             None => return self.in_window(key, cx, then),
         };
         match row {
-            Ok(row) => Ok(then(row)),
+            Ok(row) => Ok(then(row, record)),
             Err(e) => Err(cx.store_error(&self.name, e)),
         }
     }
@@ -207,7 +237,7 @@ where
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> R,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>> {
         self.find_as_of(key, time_ms, cx, then)
     }
@@ -218,18 +248,19 @@ where
         key: &Q,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> R,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>>
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        let Context { stores, record, .. } = &mut *cx;
         let row = match self.store {
-            Some(TableStore::Latest(store)) => cx.stores.get(store).get_with_timestamp(key),
-            Some(TableStore::Versions(store)) => cx.stores.get(store).get_as_of(key, time_ms),
+            Some(TableStore::Latest(store)) => stores.get(store).get_with_timestamp(key),
+            Some(TableStore::Versions(store)) => stores.get(store).get_as_of(key, time_ms),
             None => return self.in_window(key, cx, then),
         };
         match row {
-            Ok(row) => Ok(then(row)),
+            Ok(row) => Ok(then(row, record)),
             Err(e) => Err(cx.store_error(&self.name, e)),
         }
     }

@@ -149,15 +149,15 @@ where
             TableStore::Latest(store) => store,
             TableStore::Versions(store) => return self.set_version(store, timestamp_ms, value, next, cx),
         };
-        let Context { stores, headers, cause, .. } = cx;
+        let Context { stores, record, .. } = cx;
         let store = stores.get(store);
         let there = value.is_some();
-        store.set(slot, timestamp_ms, headers, value);
-        store.set_cause(slot, cause);
+        store.set(slot, timestamp_ms, &record.headers, value);
+        store.set_cause(slot, &record.cause);
         // The row of a table whose changelog is its source topic has the bytes of the record at hand.
         if there
             && store.keeps_bytes()
-            && let Some(bytes) = cause.raw.as_ref().and_then(|raw| raw.value.as_deref())
+            && let Some(bytes) = record.cause.raw.as_ref().and_then(|raw| raw.value.as_deref())
         {
             store.set_bytes(slot, &[bytes]);
         }

@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -39,6 +42,7 @@ impl<K, V> Table<K, V> {
     /// assert_eq!(large.into_iter().map(|order| order.value).collect::<Vec<_>>(), [Some(150), None]);
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
+    #[with_cx]
     pub fn filter<F>(&self, f: F) -> (Table<K, V>, TableFilter<F, bool, Plain>)
     where
         F: FnMut(&K, &V) -> bool,
@@ -47,6 +51,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `filter` with a closure that may fail: an `Err` goes to the process handler of the application, and the row does not pass.
+    #[with_cx]
     pub fn try_filter<F, E>(&self, f: F) -> (Table<K, V>, TableFilter<F, Result<bool, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<bool, E>,
@@ -57,6 +62,7 @@ impl<K, V> Table<K, V> {
     /// The rows for which the closure is false.
     ///
     /// Kafka Streams: `KTable.filterNot`. Otherwise as [`filter`](Self::filter).
+    #[with_cx]
     pub fn filter_not<F>(&self, f: F) -> (Table<K, V>, TableFilter<F, bool, Plain>)
     where
         F: FnMut(&K, &V) -> bool,
@@ -65,6 +71,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `filter_not` with a closure that may fail: an `Err` goes to the process handler of the application, and the row does not pass.
+    #[with_cx]
     pub fn try_filter_not<F, E>(&self, f: F) -> (Table<K, V>, TableFilter<F, Result<bool, E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<bool, E>,
@@ -138,26 +145,31 @@ impl<F, R, M, N: Node> Node for TableFilterNode<F, R, M, N> {
 
 impl<K, V, F, R, M, N> PushChange<K, V> for TableFilterNode<F, R, M, N>
 where
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = bool>,
     N: PushChange<K, V>,
 {
     #[inline]
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
-        let keep = Some(self.op.keep);
-        let verdict = match new {
-            Some(new) => M::settle((self.op.f.borrow_mut())(key, new), self.op.node, cx)?,
-            None => None,
-        };
-        let new = new.filter(|_| verdict == keep);
-        if !self.op.with_old {
-            return self.next.change(key, new, None, cx);
-        }
-        let old = old.filter(|old| M::settle_again((self.op.f.borrow_mut())(key, old)) == keep);
-        if new.is_none() && old.is_none() && !self.op.every_change {
-            return Ok(());
-        }
-        self.next.change(key, new, old, cx)
+        cx.scoped(F::SEES_CX, |cx| {
+            let keep = Some(self.op.keep);
+            let verdict = match new {
+                Some(new) => {
+                    let result = self.op.f.borrow_mut().call((key, new), &mut cx.record);
+                    M::settle(result, self.op.node, cx)?
+                }
+                None => None,
+            };
+            let new = new.filter(|_| verdict == keep);
+            if !self.op.with_old {
+                return self.next.change(key, new, None, cx);
+            }
+            let old = old.filter(|old| M::settle_again(self.op.f.borrow_mut().call_aside((key, *old), &mut cx.record)) == keep);
+            if new.is_none() && old.is_none() && !self.op.every_change {
+                return Ok(());
+            }
+            self.next.change(key, new, old, cx)
+        })
     }
 }
 
@@ -177,14 +189,19 @@ impl<F, R, M, G: Clone> Clone for FilterRows<F, R, M, G> {
 
 impl<K, V, F, R, M, G> Rows<K, V> for FilterRows<F, R, M, G>
 where
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = bool>,
     G: Rows<K, V>,
 {
-    fn with<T>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> T) -> Result<T, Box<TaskError>> {
-        let verdict = self.rows.with(key, cx, |row| row.map(|(value, _)| (self.f.borrow_mut())(key, value)))?;
+    fn with<T>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        let verdict = self.rows.with(key, cx, |row, cx| row.map(|(value, _)| self.f.borrow_mut().call_aside((key, value), cx)))?;
         // An error was told when the row came.
-        if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with(key, cx, then) } else { Ok(then(None)) }
+        if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with(key, cx, then) } else { Ok(then(None, &mut cx.record)) }
     }
 
     /// The row is made of the one below, whose bytes it goes by.
@@ -201,9 +218,14 @@ where
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&V, i64)>) -> T,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> T,
     ) -> Result<T, Box<TaskError>> {
-        let verdict = self.rows.with_as_of(key, time_ms, cx, |row| row.map(|(value, _)| (self.f.borrow_mut())(key, value)))?;
-        if verdict.and_then(M::settle_again) == Some(self.keep) { self.rows.with_as_of(key, time_ms, cx, then) } else { Ok(then(None)) }
+        let call = |row: Option<(&V, i64)>, cx: &mut RecordContext| row.map(|(value, _)| self.f.borrow_mut().call_aside((key, value), cx));
+        let verdict = self.rows.with_as_of(key, time_ms, cx, call)?;
+        if verdict.and_then(M::settle_again) == Some(self.keep) {
+            self.rows.with_as_of(key, time_ms, cx, then)
+        } else {
+            Ok(then(None, &mut cx.record))
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Changed, Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
@@ -16,6 +19,7 @@ impl<K, V> Table<K, V> {
     /// Kafka Streams: `KTable.groupBy`. A change of a row takes the old value out of its group and adds the new one to its own: in one
     /// message where the group stays, otherwise the old group's first. Rows whose group key is null are in no group; they are not counted as dropped.
     /// Of a table with a history a change older than the latest of its key is left out, without being counted.
+    #[with_cx]
     pub fn group_by<K2, V2, F>(&self, f: F) -> (Stream<K2, Changed<V2>>, TableGroupBy<F, (K2, V2), Plain>)
     where
         F: FnMut(&K, &V) -> (K2, V2),
@@ -24,6 +28,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `group_by` with a closure that may fail: an `Err` goes to the process handler of the application, and the row is in no group.
+    #[with_cx]
     pub fn try_group_by<K2, V2, F, E>(&self, f: F) -> (Stream<K2, Changed<V2>>, TableGroupBy<F, Result<(K2, V2), E>, Try>)
     where
         F: FnMut(&K, &V) -> Result<(K2, V2), E>,
@@ -76,19 +81,31 @@ impl<F, R, M, N: Node> Node for TableGroupByNode<F, R, M, N> {
 impl<K, V, K2, V2, F, R, M, N> PushChange<K, V> for TableGroupByNode<F, R, M, N>
 where
     K2: StreamData,
-    F: FnMut(&K, &V) -> R,
+    F: for<'a> Call<(&'a K, &'a V), R>,
     M: Settle<R, Out = (K2, V2)>,
     N: Push<K2, Changed<V2>>,
 {
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
+        cx.scoped(F::SEES_CX, |cx| self.regroup(key, new, old, cx))
+    }
+}
+
+impl<F, R, M, N> TableGroupByNode<F, R, M, N> {
+    fn regroup<K, V, K2, V2>(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow
+    where
+        K2: StreamData,
+        F: for<'a> Call<(&'a K, &'a V), R>,
+        M: Settle<R, Out = (K2, V2)>,
+        N: Push<K2, Changed<V2>>,
+    {
         if self.op.latest_only && !cx.is_latest {
             return Ok(());
         }
         let new = match new {
-            Some(new) => M::settle((self.op.f)(key, new), self.op.node, cx)?,
+            Some(new) => M::settle(self.op.f.call((key, new), &mut cx.record), self.op.node, cx)?,
             None => None,
         };
-        let old = old.and_then(|old| M::settle_again((self.op.f)(key, old)));
+        let old = old.and_then(|old| M::settle_again(self.op.f.call_aside((key, old), &mut cx.record)));
         let (new, old) = match (new, old) {
             (Some((new_key, new)), Some((old_key, old))) => {
                 if same_bytes(&new_key, &old_key, cx).map_err(|e| cx.error(ErrorKind::Process, self.op.node, e.into()))? {

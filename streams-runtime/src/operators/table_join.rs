@@ -2,11 +2,13 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 use super::joiner::{Inner, InnerWithKey, Joiner, Left, LeftWithKey};
 use super::rows::Rows;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::StreamData;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::Flow;
 use crate::handles::{Stream, Table};
@@ -42,6 +44,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// Kafka Streams: `KStream.join(KTable)`. Changes of the table make no results. A table with a history (`.versioned(..)`) is read as it
     /// was at the record's time. Records with a null key or value are left out
     /// and counted as dropped. Time and headers are the stream record's.
+    #[with_cx]
     pub fn join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, V2, Plain>> = J>,
@@ -54,6 +57,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(table, |value, row| …)`.
     ///
     /// `join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, Result<V2, E>, Try>> = J>,
@@ -68,6 +72,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `join_table` with a closure that sees the key as well: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.join(KTable, ValueJoinerWithKey)`.
+    #[with_cx]
     pub fn join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, V2, Plain>> = J>,
@@ -80,6 +85,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(table, |key, value, row| …)`.
     ///
     /// `join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
@@ -95,6 +101,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `KStream.leftJoin(KTable)`. Records with a null value are left out and counted as dropped; those with a null key
     /// are joined with `None`. Time and headers are the stream record's.
+    #[with_cx]
     pub fn left_join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, V2, Plain>> = J>,
@@ -107,6 +114,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(table, |value, row| …)`.
     ///
     /// `left_join_table` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, Result<V2, E>, Try>> = J>,
@@ -121,6 +129,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `left_join_table` with a closure that sees the key as well, which may be null: `|key, value, row|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(KTable, ValueJoinerWithKey)`.
+    #[with_cx]
     pub fn left_join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, V2, Plain>> = J>,
@@ -133,6 +142,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(table, |key, value, row| …)`.
     ///
     /// `left_join_table_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
         K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
@@ -215,16 +225,15 @@ where
         if key.present().is_none() {
             return cx.drop_record(self.op.node, DropReason::NullKey);
         }
-        let f = &mut self.op.f;
-        let Some(result) =
-            self.table.find_as_of(key, cx.timestamp_ms, cx, |row| row.and_then(|(row, _)| f.call(key, Some(present), Some(row))))?
-        else {
-            return Ok(());
-        };
-        match M::settle(result, self.op.node, cx)? {
-            Some(joined) => self.next.push(key, &joined, cx),
-            None => Ok(()),
-        }
+        cx.scoped(F::SEES_CX, |cx| {
+            let f = &mut self.op.f;
+            let join = |row: Option<(&TV, i64)>, cx: &mut RecordContext| row.and_then(|(row, _)| f.call(key, Some(present), Some(row), cx));
+            let Some(result) = self.table.find_as_of(key, cx.timestamp_ms, cx, join)? else { return Ok(()) };
+            match M::settle(result, self.op.node, cx)? {
+                Some(joined) => self.next.push(key, &joined, cx),
+                None => Ok(()),
+            }
+        })
     }
 }
 
@@ -242,12 +251,14 @@ where
         let Some(present) = value.present() else {
             return cx.drop_record(self.op.node, DropReason::NullValue);
         };
-        let f = &mut self.op.f;
-        let result = self.table.find_as_of(key, cx.timestamp_ms, cx, |row| f.call(key, Some(present), row.map(|(row, _)| row)))?;
-        let Some(result) = result else { return Ok(()) };
-        match M::settle(result, self.op.node, cx)? {
-            Some(joined) => self.next.push(key, &joined, cx),
-            None => Ok(()),
-        }
+        cx.scoped(F::SEES_CX, |cx| {
+            let f = &mut self.op.f;
+            let join = |row: Option<(&TV, i64)>, cx: &mut RecordContext| f.call(key, Some(present), row.map(|(row, _)| row), cx);
+            let Some(result) = self.table.find_as_of(key, cx.timestamp_ms, cx, join)? else { return Ok(()) };
+            match M::settle(result, self.op.node, cx)? {
+                Some(joined) => self.next.push(key, &joined, cx),
+                None => Ok(()),
+            }
+        })
     }
 }

@@ -4,10 +4,13 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -36,6 +39,7 @@ impl<K, V> Table<K, V> {
     /// assert_eq!(driver.store(Initials::INITIALS)?.get(&7u64), Some("a".to_owned()));
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
+    #[with_cx]
     pub fn map_values<A, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<ValueOnly<F>, A, A, Plain>)
     where
         A: OwnedData,
@@ -45,6 +49,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `map_values` with a closure that may fail: an `Err` goes to the process handler of the application, and the row is left out.
+    #[with_cx]
     pub fn try_map_values<A, E, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<ValueOnly<F>, A, Result<A, E>, Try>)
     where
         A: OwnedData,
@@ -56,6 +61,7 @@ impl<K, V> Table<K, V> {
     /// The same rows with new values made of key and value. A closure that gives `None` leaves the row out.
     ///
     /// Kafka Streams: `KTable.mapValues` with a key. Otherwise as [`map_values`](Self::map_values).
+    #[with_cx]
     pub fn map_values_with_key<A, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<KeyAndValue<F>, A, A, Plain>)
     where
         A: OwnedData,
@@ -65,6 +71,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `map_values_with_key` with a closure that may fail: an `Err` goes to the process handler of the application, and the row is left out.
+    #[with_cx]
     pub fn try_map_values_with_key<A, E, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<KeyAndValue<F>, A, Result<A, E>, Try>)
     where
         A: OwnedData,
@@ -76,18 +83,29 @@ impl<K, V> Table<K, V> {
 
 /// Calls a closure with the row.
 pub trait CallRow<K, V, R> {
+    /// Whether the closure sees the context.
+    const SEES_CX: bool;
+
     /// What the closure makes of it.
-    fn call(&mut self, key: &K, value: &V) -> R;
+    fn call(&mut self, key: &K, value: &V, cx: &mut RecordContext) -> R;
+
+    /// The same for a result that no record goes on with: headers that are set have no effect.
+    #[inline]
+    fn call_aside(&mut self, key: &K, value: &V, cx: &mut RecordContext) -> R {
+        if Self::SEES_CX { cx.aside(|cx| self.call(key, value, cx)) } else { self.call(key, value, cx) }
+    }
 }
 
 /// A closure of the value.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueOnly<F>(pub(super) F);
 
-impl<K, V, R, F: FnMut(&V) -> R> CallRow<K, V, R> for ValueOnly<F> {
+impl<K, V, R, F: for<'a> Call<(&'a V,), R>> CallRow<K, V, R> for ValueOnly<F> {
+    const SEES_CX: bool = <F as Call<(&V,), R>>::SEES_CX;
+
     #[inline]
-    fn call(&mut self, _: &K, value: &V) -> R {
-        (self.0)(value)
+    fn call(&mut self, _: &K, value: &V, cx: &mut RecordContext) -> R {
+        self.0.call((value,), cx)
     }
 }
 
@@ -95,10 +113,12 @@ impl<K, V, R, F: FnMut(&V) -> R> CallRow<K, V, R> for ValueOnly<F> {
 #[derive(Clone, Copy, Debug)]
 pub struct KeyAndValue<F>(pub(super) F);
 
-impl<K, V, R, F: FnMut(&K, &V) -> R> CallRow<K, V, R> for KeyAndValue<F> {
+impl<K, V, R, F: for<'a> Call<(&'a K, &'a V), R>> CallRow<K, V, R> for KeyAndValue<F> {
+    const SEES_CX: bool = <F as Call<(&K, &V), R>>::SEES_CX;
+
     #[inline]
-    fn call(&mut self, key: &K, value: &V) -> R {
-        (self.0)(key, value)
+    fn call(&mut self, key: &K, value: &V, cx: &mut RecordContext) -> R {
+        self.0.call((key, value), cx)
     }
 }
 
@@ -164,15 +184,22 @@ where
 {
     #[inline]
     fn change(&mut self, key: &K, new: Option<&V>, old: Option<&V>, cx: &mut Context) -> Flow {
-        let new = match new {
-            Some(new) => M::settle(self.op.f.borrow_mut().call(key, new), self.op.node, cx)?.and_then(A::into_stored),
-            None => None,
-        };
-        let old = match old {
-            Some(old) if self.op.with_old => M::settle_again(self.op.f.borrow_mut().call(key, old)).and_then(A::into_stored),
-            _ => None,
-        };
-        self.next.change(key, new.as_ref(), old.as_ref(), cx)
+        cx.scoped(F::SEES_CX, |cx| {
+            let new = match new {
+                Some(new) => {
+                    let result = self.op.f.borrow_mut().call(key, new, &mut cx.record);
+                    M::settle(result, self.op.node, cx)?.and_then(A::into_stored)
+                }
+                None => None,
+            };
+            let old = match old {
+                Some(old) if self.op.with_old => {
+                    M::settle_again(self.op.f.borrow_mut().call_aside(key, old, &mut cx.record)).and_then(A::into_stored)
+                }
+                _ => None,
+            };
+            self.next.change(key, new.as_ref(), old.as_ref(), cx)
+        })
     }
 }
 
@@ -196,9 +223,14 @@ where
     M: Settle<R, Out = A>,
     G: Rows<K, V>,
 {
-    fn with<T>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&A::Stored, i64)>) -> T) -> Result<T, Box<TaskError>> {
-        let found = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (self.f.borrow_mut().call(key, value), at_ms)))?;
-        Ok(settled::<A, R, M, T>(found, then))
+    fn with<T>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&A::Stored, i64)>, &mut RecordContext) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        let found = self.rows.with(key, cx, |row, cx| row.map(|(value, at_ms)| (self.f.borrow_mut().call_aside(key, value, cx), at_ms)))?;
+        Ok(settled::<A, R, M, T>(found, then, &mut cx.record))
     }
 
     /// The row is made of the one below, whose bytes it goes by.
@@ -215,22 +247,28 @@ where
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&A::Stored, i64)>) -> T,
+        then: impl FnOnce(Option<(&A::Stored, i64)>, &mut RecordContext) -> T,
     ) -> Result<T, Box<TaskError>> {
-        let call = |row: Option<(&V, i64)>| row.map(|(value, at_ms)| (self.f.borrow_mut().call(key, value), at_ms));
+        let call = |row: Option<(&V, i64)>, cx: &mut RecordContext| {
+            row.map(|(value, at_ms)| (self.f.borrow_mut().call_aside(key, value, cx), at_ms))
+        };
         let found = self.rows.with_as_of(key, time_ms, cx, call)?;
-        Ok(settled::<A, R, M, T>(found, then))
+        Ok(settled::<A, R, M, T>(found, then, &mut cx.record))
     }
 }
 
 /// A row that the closure was called with. An error was told when it came.
 #[inline]
-fn settled<A, R, M, T>(found: Option<(R, i64)>, then: impl FnOnce(Option<(&A::Stored, i64)>) -> T) -> T
+fn settled<A, R, M, T>(
+    found: Option<(R, i64)>,
+    then: impl FnOnce(Option<(&A::Stored, i64)>, &mut RecordContext) -> T,
+    cx: &mut RecordContext,
+) -> T
 where
     A: OwnedData,
     M: Settle<R, Out = A>,
 {
-    let Some((result, at_ms)) = found else { return then(None) };
+    let Some((result, at_ms)) = found else { return then(None, cx) };
     let mapped = M::settle_again(result).and_then(A::into_stored);
-    then(mapped.as_ref().map(|value| (value, at_ms)))
+    then(mapped.as_ref().map(|value| (value, at_ms)), cx)
 }

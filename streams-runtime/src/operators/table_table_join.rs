@@ -4,10 +4,13 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::Table;
@@ -40,6 +43,7 @@ impl<K> SameTableKey<K> for K {
 macro_rules! methods {
     ($method:ident, $twin:ident, $joiner:ident, ($($argument:ty),*), $(#[$doc:meta])*) => {
         $(#[$doc])*
+        #[with_cx]
         pub fn $method<TK, T, A, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
             K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, A, Plain>> = J>,
@@ -51,6 +55,7 @@ macro_rules! methods {
         }
 
         #[doc = concat!("`", stringify!($method), "` with a closure that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
+        #[with_cx]
         pub fn $twin<TK, T, A, E, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
             K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>> = J>,
@@ -114,21 +119,31 @@ pub trait JoinSides<L, T, R> {
     /// Whether a row on the right is enough.
     const RIGHT_ALONE: bool;
 
+    /// Whether the closure sees the context.
+    const SEES_CX: bool;
+
     /// The result, where the sides that there are suffice.
-    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R>;
+    fn call(&mut self, left: Option<&L>, right: Option<&T>, cx: &mut RecordContext) -> Option<R>;
+
+    /// The same for a result that no record goes on with: headers that are set have no effect.
+    #[inline]
+    fn call_aside(&mut self, left: Option<&L>, right: Option<&T>, cx: &mut RecordContext) -> Option<R> {
+        if Self::SEES_CX { cx.aside(|cx| self.call(left, right, cx)) } else { self.call(left, right, cx) }
+    }
 }
 
 /// A closure that needs both sides.
 #[derive(Clone, Copy, Debug)]
 pub struct InnerJoin<F>(pub(super) F);
 
-impl<L, T, R, F: FnMut(&L, &T) -> R> JoinSides<L, T, R> for InnerJoin<F> {
+impl<L, T, R, F: for<'a> Call<(&'a L, &'a T), R>> JoinSides<L, T, R> for InnerJoin<F> {
+    const SEES_CX: bool = <F as Call<(&L, &T), R>>::SEES_CX;
     const LEFT_ALONE: bool = false;
     const RIGHT_ALONE: bool = false;
 
     #[inline]
-    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
-        Some((self.0)(left?, right?))
+    fn call(&mut self, left: Option<&L>, right: Option<&T>, cx: &mut RecordContext) -> Option<R> {
+        Some(self.0.call((left?, right?), cx))
     }
 }
 
@@ -136,13 +151,14 @@ impl<L, T, R, F: FnMut(&L, &T) -> R> JoinSides<L, T, R> for InnerJoin<F> {
 #[derive(Clone, Copy, Debug)]
 pub struct LeftJoin<F>(pub(super) F);
 
-impl<L, T, R, F: FnMut(&L, Option<&T>) -> R> JoinSides<L, T, R> for LeftJoin<F> {
+impl<L, T, R, F: for<'a> Call<(&'a L, Option<&'a T>), R>> JoinSides<L, T, R> for LeftJoin<F> {
+    const SEES_CX: bool = <F as Call<(&L, Option<&T>), R>>::SEES_CX;
     const LEFT_ALONE: bool = true;
     const RIGHT_ALONE: bool = false;
 
     #[inline]
-    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
-        Some((self.0)(left?, right))
+    fn call(&mut self, left: Option<&L>, right: Option<&T>, cx: &mut RecordContext) -> Option<R> {
+        Some(self.0.call((left?, right), cx))
     }
 }
 
@@ -150,13 +166,14 @@ impl<L, T, R, F: FnMut(&L, Option<&T>) -> R> JoinSides<L, T, R> for LeftJoin<F> 
 #[derive(Clone, Copy, Debug)]
 pub struct OuterJoin<F>(F);
 
-impl<L, T, R, F: FnMut(Option<&L>, Option<&T>) -> R> JoinSides<L, T, R> for OuterJoin<F> {
+impl<L, T, R, F: for<'a> Call<(Option<&'a L>, Option<&'a T>), R>> JoinSides<L, T, R> for OuterJoin<F> {
+    const SEES_CX: bool = <F as Call<(Option<&L>, Option<&T>), R>>::SEES_CX;
     const LEFT_ALONE: bool = true;
     const RIGHT_ALONE: bool = true;
 
     #[inline]
-    fn call(&mut self, left: Option<&L>, right: Option<&T>) -> Option<R> {
-        (left.is_some() || right.is_some()).then(|| (self.0)(left, right))
+    fn call(&mut self, left: Option<&L>, right: Option<&T>, cx: &mut RecordContext) -> Option<R> {
+        (left.is_some() || right.is_some()).then(|| self.0.call((left, right), cx))
     }
 }
 
@@ -252,30 +269,34 @@ macro_rules! side {
                 if *latest_only && !cx.is_latest {
                     return cx.drop_record(node, DropReason::Outdated);
                 }
-                let results = self.other.with(key, cx, |row| {
-                    if row.is_none() && (!J::$alone || new.is_none() && old.is_none()) {
-                        return None;
-                    }
-                    let mut joiner = joiner.borrow_mut();
-                    let mut join = |$new| {
-                        let $row = row.map(|(value, _)| value);
-                        let (left, right) = $sides;
-                        joiner.call(left, right)
+                cx.scoped(J::SEES_CX, |cx| {
+                    let results = self.other.with(key, cx, |row, cx| {
+                        if row.is_none() && (!J::$alone || new.is_none() && old.is_none()) {
+                            return None;
+                        }
+                        let mut joiner = joiner.borrow_mut();
+                        let sides = |$new| {
+                            let $row = row.map(|(value, _)| value);
+                            $sides
+                        };
+                        let (left, right) = sides(new);
+                        let result = joiner.call(left, right, cx);
+                        let (left, right) = sides(old);
+                        let before = if *with_old { joiner.call_aside(left, right, cx) } else { None };
+                        Some((result, before, row.map_or(-1, |(_, at_ms)| at_ms)))
+                    })?;
+                    let Some((new, old, other_ms)) = results else { return Ok(()) };
+                    let new = match new {
+                        Some(result) => M::settle(result, node, cx)?.and_then(A::into_stored),
+                        None => None,
                     };
-                    let result = join(new);
-                    Some((result, if *with_old { join(old) } else { None }, row.map_or(-1, |(_, at_ms)| at_ms)))
-                })?;
-                let Some((new, old, other_ms)) = results else { return Ok(()) };
-                let new = match new {
-                    Some(result) => M::settle(result, node, cx)?.and_then(A::into_stored),
-                    None => None,
-                };
-                let old = old.and_then(M::settle_again).and_then(A::into_stored);
-                let change_ms = cx.timestamp_ms;
-                cx.timestamp_ms = change_ms.max(other_ms);
-                let flow = self.next.change(key, new.as_ref(), old.as_ref(), cx);
-                cx.timestamp_ms = change_ms;
-                flow
+                    let old = old.and_then(M::settle_again).and_then(A::into_stored);
+                    let change_ms = cx.timestamp_ms;
+                    cx.timestamp_ms = change_ms.max(other_ms);
+                    let flow = self.next.change(key, new.as_ref(), old.as_ref(), cx);
+                    cx.timestamp_ms = change_ms;
+                    flow
+                })
             }
         }
     };
@@ -311,17 +332,22 @@ where
     G: Rows<K, L>,
     H: Rows<K, T>,
 {
-    fn with<Q>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&A::Stored, i64)>) -> Q) -> Result<Q, Box<TaskError>> {
+    fn with<Q>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&A::Stored, i64)>, &mut RecordContext) -> Q,
+    ) -> Result<Q, Box<TaskError>> {
         // One store is borrowed at a time.
-        let left = self.left.with(key, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
-        let (result, at_ms) = self.right.with(key, cx, |right| {
+        let left = self.left.with(key, cx, |row, _| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+        let (result, at_ms) = self.right.with(key, cx, |right, cx| {
             let at_ms = |row: Option<i64>| row.unwrap_or(-1);
             let at_ms = at_ms(left.as_ref().map(|(_, at_ms)| *at_ms)).max(at_ms(right.map(|(_, at_ms)| at_ms)));
             let left = left.as_ref().map(|(value, _)| value);
-            (self.op.joiner.borrow_mut().call(left, right.map(|(value, _)| value)), at_ms)
+            (self.op.joiner.borrow_mut().call_aside(left, right.map(|(value, _)| value), cx), at_ms)
         })?;
         let joined = result.and_then(M::settle_again).and_then(A::into_stored);
-        Ok(then(joined.as_ref().map(|value| (value, at_ms))))
+        Ok(then(joined.as_ref().map(|value| (value, at_ms)), &mut cx.record))
     }
 
     fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::rows::{Rows, StoredHash};
 use crate::codec::StreamData;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::{BoxError, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
@@ -208,8 +208,13 @@ where
     P: ValueTransformer<K, V>,
     G: Rows<K, V>,
 {
-    fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R) -> Result<R, Box<TaskError>> {
-        let row = self.rows.with(key, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+    fn with<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&P::ValueOut, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let row = self.rows.with(key, cx, |row, _| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
         self.transformed(key, row, cx, then)
     }
 
@@ -227,9 +232,9 @@ where
         key: &K,
         time_ms: i64,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R,
+        then: impl FnOnce(Option<(&P::ValueOut, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>> {
-        let row = self.rows.with_as_of(key, time_ms, cx, |row| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
+        let row = self.rows.with_as_of(key, time_ms, cx, |row, _| row.map(|(value, at_ms)| (value.clone(), at_ms)))?;
         self.transformed(key, row, cx, then)
     }
 }
@@ -240,13 +245,13 @@ impl<V, P, S, G> TransformedRows<V, P, S, G> {
         key: &K,
         row: Option<(V, i64)>,
         cx: &mut Context,
-        then: impl FnOnce(Option<(&P::ValueOut, i64)>) -> R,
+        then: impl FnOnce(Option<(&P::ValueOut, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>>
     where
         S: StoreHandles,
         P: ValueTransformer<K, V, Stores = S>,
     {
         let new = self.op.transform(key, row.as_ref().map(|(value, _)| value), cx)?;
-        Ok(then(new.as_ref().map(|value| (value, row.map_or(-1, |(_, at_ms)| at_ms)))))
+        Ok(then(new.as_ref().map(|value| (value, row.map_or(-1, |(_, at_ms)| at_ms))), &mut cx.record))
     }
 }

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::partitioned_by::{ByKey, ByPartitioner, ChoosePartitions, IntoPartitions};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::{Context, Destination, Target, Unwritten};
@@ -66,10 +69,11 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     /// What follows a repartition, or reads the topic, must not expect records of one key in one place any more than the closure sees to it: both sides
     /// of a join have to be divided alike, and a query by key looks where the key's own partition is.
     // The operator is inferred from the bound, so that a mistake in the closure is one error.
+    #[with_cx]
     pub fn partitioned_by<F, T, J>(self, f: F) -> J
     where
         F: FnMut(&K, &V, u32) -> T,
-        T: IntoPartitions<Op<To<K, V, KC, VC, ByPartitioner<F>>> = J>,
+        T: IntoPartitions<Op<To<K, V, KC, VC, ByPartitioner<F, T>>> = J>,
     {
         let To { key_codec, value_codec, node, by_whole_keys, drops_null_keys, chosen, .. } = self;
         T::op(To {
@@ -78,7 +82,7 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
             node,
             by_whole_keys,
             drops_null_keys,
-            partitioner: ByPartitioner(f),
+            partitioner: ByPartitioner(f, PhantomData),
             chosen,
             types: PhantomData,
         })
@@ -114,12 +118,23 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
     }
 
     /// Makes the node that writes to the topic that `f` names for each record.
-    pub fn attach_dynamic<F, T>(self, f: F) -> DynamicSink<K, V, KC, VC, P, F>
+    #[with_cx]
+    pub fn attach_dynamic<F, T>(self, f: F) -> DynamicSink<Self, F, T>
     where
-        F: FnMut(&K, &V, &Context) -> T,
+        F: FnMut(&K, &V) -> T,
         T: AsRef<str>,
     {
-        DynamicSink { f, op: self, topic: SinkTopic::Users(String::new()) }
+        DynamicSink { f, op: self, topic: SinkTopic::Users(String::new()), named: PhantomData }
+    }
+
+    #[inline]
+    fn push(&mut self, target: Target, topic: &SinkTopic, key: &K, value: &V, cx: &mut Context) -> Flow
+    where
+        KC: Codec<K>,
+        VC: Codec<V>,
+        P: ChoosePartitions<K, V>,
+    {
+        cx.scoped(P::SEES_CX, |cx| self.write(target, topic, key, value, cx))
     }
 
     #[inline]
@@ -135,7 +150,7 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
             (Ok(encoded_key), Ok(encoded_value)) => {
                 self.chosen.clear();
                 let count = u32::try_from(target.partitions).unwrap_or(0);
-                let chosen = self.partitioner.choose(key, value, count, &mut self.chosen);
+                let chosen = self.partitioner.choose(key, value, count, &mut self.chosen, &mut cx.record);
                 let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
                 if chosen {
@@ -246,50 +261,53 @@ where
 {
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        self.op.write(self.target, &self.topic, key, value, cx)
+        self.op.push(self.target, &self.topic, key, value, cx)
     }
 }
 
 /// Writes to topics whose names are computed.
-pub struct DynamicSink<K: ?Sized, V: ?Sized, KC, VC, P, F> {
-    op: To<K, V, KC, VC, P>,
+pub struct DynamicSink<O, F, T> {
+    op: O,
     f: F,
     /// Of the last record.
     topic: SinkTopic,
+    named: PhantomData<fn() -> T>,
 }
 
-impl<K: ?Sized, V: ?Sized, KC, VC, P, F> Node for DynamicSink<K, V, KC, VC, P, F> {
+impl<O, F, T> Node for DynamicSink<O, F, T> {
     fn signal(&mut self, _: &mut Signal, _: &mut Context) -> Flow {
         Ok(())
     }
 }
 
-impl<K, V, KC, VC, P, F, T> Push<K, V> for DynamicSink<K, V, KC, VC, P, F>
+impl<K, V, KC, VC, P, F, T> Push<K, V> for DynamicSink<To<K, V, KC, VC, P>, F, T>
 where
     K: ?Sized,
     V: ?Sized,
     KC: Codec<K>,
     VC: Codec<V>,
     P: ChoosePartitions<K, V>,
-    F: FnMut(&K, &V, &Context) -> T,
+    F: for<'a> Call<(&'a K, &'a V), T>,
     T: AsRef<str>,
 {
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
-        let name = (self.f)(key, value, cx);
-        let name = name.as_ref();
-        if !matches!(&self.topic, SinkTopic::Users(known) if known == name) {
-            self.topic = SinkTopic::Users(name.to_owned());
-        }
-        match cx.target(name) {
-            Ok(target) => self.op.write(target, &self.topic, key, value, cx),
-            Err(e) => match e.refusal() {
-                // The broker is away; there is nothing wrong with the record.
-                None => Err(cx.error(ErrorKind::Produce, self.op.node, e.into())),
-                Some(kind) => {
-                    let (key, value) = self.op.shown(key, value);
-                    self.op.refuse(kind, &self.topic, (key.as_deref(), value.as_deref()), e.into(), cx)
-                }
-            },
-        }
+        cx.scoped(F::SEES_CX, |cx| {
+            let name = self.f.call((key, value), &mut cx.record);
+            let name = name.as_ref();
+            if !matches!(&self.topic, SinkTopic::Users(known) if known == name) {
+                self.topic = SinkTopic::Users(name.to_owned());
+            }
+            match cx.target(name) {
+                Ok(target) => self.op.push(target, &self.topic, key, value, cx),
+                Err(e) => match e.refusal() {
+                    // The broker is away; there is nothing wrong with the record.
+                    None => Err(cx.error(ErrorKind::Produce, self.op.node, e.into())),
+                    Some(kind) => {
+                        let (key, value) = self.op.shown(key, value);
+                        self.op.refuse(kind, &self.topic, (key.as_deref(), value.as_deref()), e.into(), cx)
+                    }
+                },
+            }
+        })
     }
 }

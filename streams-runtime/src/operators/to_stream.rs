@@ -1,5 +1,8 @@
 //! `to_stream`: the changes of a table as a stream.
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
@@ -20,6 +23,7 @@ impl<K, V> Table<K, V> {
     /// Every change of the table as a record under a new key: the closure sees the key and the new value, `None` for a deletion.
     ///
     /// Kafka Streams: `toStream(mapper)`. A grouping or join after it goes through a repartition topic. Time and headers are those of the change.
+    #[with_cx]
     pub fn to_stream_with_key<K2, F>(&self, f: F) -> (Stream<K2, Option<V>>, ToStreamWithKey<F, K2, Plain>)
     where
         F: FnMut(&K, Option<&V>) -> K2,
@@ -28,6 +32,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// `to_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_to_stream_with_key<K2, F, E>(&self, f: F) -> (Stream<K2, Option<V>>, ToStreamWithKey<F, Result<K2, E>, Try>)
     where
         F: FnMut(&K, Option<&V>) -> Result<K2, E>,
@@ -40,16 +45,16 @@ closure_operator!(ToStreamWithKey, ToStreamWithKeyNode);
 impl<K, V, K2, F, R, M, N> PushChange<K, V> for ToStreamWithKeyNode<F, R, M, N>
 where
     V: Clone,
-    F: FnMut(&K, Option<&V>) -> R,
+    F: for<'a> Call<(&'a K, Option<&'a V>), R>,
     M: Settle<R, Out = K2>,
     N: Push<K2, Option<V>>,
 {
     #[inline]
     fn change(&mut self, key: &K, new: Option<&V>, _: Option<&V>, cx: &mut Context) -> Flow {
-        match M::settle((self.op.f)(key, new), self.op.node, cx)? {
+        cx.scoped(F::SEES_CX, |cx| match M::settle(self.op.f.call((key, new), &mut cx.record), self.op.node, cx)? {
             Some(key) => self.next.push(&key, &new.cloned(), cx),
             None => Ok(()),
-        }
+        })
     }
 }
 

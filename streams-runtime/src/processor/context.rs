@@ -99,6 +99,12 @@ impl<'a, S> ProcessorContext<'a, S> {
         &mut self.context.headers
     }
 
+    /// Gives the record at hand one header of this name, in the place of all that it has. See
+    /// [`headers_mut`](Self::headers_mut).
+    pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        self.headers_mut().set(name, Some(value.as_ref()));
+    }
+
     /// Calls `punctuate` again and again, every `interval_ms` of stream time (first with the next record, then at multiples of the interval) or
     /// of wall-clock time (first after the interval). An interval below 1 counts as 1. Calls that were missed are made up for by one.
     ///

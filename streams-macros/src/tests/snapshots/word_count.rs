@@ -204,7 +204,9 @@ impl ::streams_runtime::__private::Topology for WordCount {
             0usize => {
                 let __to_short_to_9 = __op_short_to_9
                     .at("short.to")
-                    .attach_dynamic(move |_, word, _| format!("short-{}", word.len()));
+                    .attach_dynamic_with_cx(move |_, word, _| {
+                        format!("short-{}", word.len())
+                    });
                 let __to_counts_repartition_10_topic = __b.repartition_topic("counts");
                 let __to_counts_repartition_10 = __op_counts_repartition_10
                     .attach(__b, &__to_counts_repartition_10_topic);

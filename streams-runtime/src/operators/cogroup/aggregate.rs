@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
@@ -9,6 +11,7 @@ use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
+use crate::operators::Call;
 use crate::operators::state::TableState;
 use crate::task::TaskBuilder;
 
@@ -41,6 +44,7 @@ impl<K: StreamData<Stored = K>, A: OwnedData> Cogrouped<K, A> {
     /// driver.input::<String, String>("removed").unwrap().pipe("ann".to_owned(), "shoe".to_owned()).unwrap();
     /// assert_eq!(driver.store(Carts::ITEMS).unwrap().get("ann"), Some(2));
     /// ```
+    #[with_cx]
     pub fn aggregate<I>(&self, initializer: I) -> (Table<K, A::Stored>, CogroupAggregate<K, A, I>)
     where
         I: FnMut() -> A,
@@ -97,7 +101,7 @@ impl<K, A, I, N> CogroupState<K, A> for CogroupAggregateNode<K, A, I, N>
 where
     K: StreamData<Stored = K> + 'static,
     A: OwnedData,
-    I: FnMut() -> A,
+    I: Call<(), A>,
     N: PushChange<K, A::Stored>,
 {
     #[inline]
@@ -109,30 +113,32 @@ where
         if record.null_value {
             return self.state.drop_record(DropReason::NullValue, cx);
         }
-        let Some(slot) = self.state.load(record.key, cx)? else { return Ok(()) };
-        let before = self.state.take(slot, cx);
-        let had_value = before.is_some();
-        let backup = if record.may_fail { before.clone() } else { None };
-        let aggregate = match before {
-            Some(stored) => A::from_stored(stored),
-            None => match (self.initializer)().into_stored() {
-                Some(initial) => {
-                    self.state.assume_old(slot, || initial.clone(), cx);
-                    A::from_stored(initial)
+        cx.scoped(record.sees_cx || I::SEES_CX, |cx| {
+            let Some(slot) = self.state.load(record.key, cx)? else { return Ok(()) };
+            let before = self.state.take(slot, cx);
+            let had_value = before.is_some();
+            let backup = if record.may_fail { before.clone() } else { None };
+            let aggregate = match before {
+                Some(stored) => A::from_stored(stored),
+                None => match self.initializer.call((), &mut cx.record).into_stored() {
+                    Some(initial) => {
+                        self.state.assume_old(slot, || initial.clone(), cx);
+                        A::from_stored(initial)
+                    }
+                    None => self.initializer.call((), &mut cx.record),
+                },
+            };
+            match step(aggregate, cx) {
+                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
+                Ok(None) => {
+                    self.state.put_back(slot, backup, cx);
+                    Ok(())
                 }
-                None => (self.initializer)(),
-            },
-        };
-        match step(aggregate, cx) {
-            Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
-            Ok(None) => {
-                self.state.put_back(slot, backup, cx);
-                Ok(())
+                Err(error) => {
+                    self.state.put_back(slot, backup, cx);
+                    Err(error)
+                }
             }
-            Err(error) => {
-                self.state.put_back(slot, backup, cx);
-                Err(error)
-            }
-        }
+        })
     }
 }

@@ -12,6 +12,9 @@ pub use windowed::{CogroupWindows, WindowedCogroup, WindowedCogroupAggregate, Wi
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
+use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
@@ -51,6 +54,7 @@ where
     ///
     /// Kafka Streams: `KGroupedStream.cogroup`. The streams may have different values and need the same number of partitions. The repartition
     /// topic of a stream whose key was changed is named after the state; those of further streams after the state and their `let`, or by `.named(…)`.
+    #[with_cx]
     pub fn cogroup<A, F>(&self, aggregator: F) -> (Cogrouped<K::Stored, A>, Cogroup<K, V, A, F, A, Plain>)
     where
         A: OwnedData,
@@ -60,6 +64,7 @@ where
     }
 
     /// `cogroup` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_cogroup<A, E, F>(&self, aggregator: F) -> (Cogrouped<K::Stored, A>, Cogroup<K, V, A, F, Result<A, E>, Try>)
     where
         A: OwnedData,
@@ -73,6 +78,7 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
     /// Adds a grouped stream with a closure of its own; both fold into the same aggregate.
     ///
     /// Kafka Streams: `CogroupedKStream.cogroup`.
+    #[with_cx]
     pub fn cogroup<K2, V2, F, J>(&self, stream: &Grouped<K2, V2>, aggregator: F) -> (Cogrouped<K, A>, J)
     where
         K2: StreamData + ?Sized,
@@ -85,6 +91,7 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
     }
 
     /// `cogroup` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_cogroup<K2, V2, E, F, J>(&self, stream: &Grouped<K2, V2>, aggregator: F) -> (Cogrouped<K, A>, J)
     where
         K2: StreamData + ?Sized,
@@ -134,6 +141,8 @@ pub struct CogroupRecord<'a, Q: ?Sized> {
     stream_time_ms: &'a mut i64,
     /// The step may say to leave it out.
     may_fail: bool,
+    /// The step sees the context.
+    sees_cx: bool,
 }
 
 /// What keeps the aggregates of a cogroup.
@@ -178,7 +187,7 @@ where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
     A: OwnedData,
-    F: FnMut(&K, &V, A) -> R,
+    F: for<'a> Call<(&'a K, &'a V, A), R>,
     M: Settle<R, Out = A>,
     S: CogroupState<K::Stored, A>,
 {
@@ -186,7 +195,8 @@ where
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let Cogroup { aggregator, node, .. } = &mut self.op;
         let stream_time_ms = &mut self.stream_time_ms;
-        let record = CogroupRecord { key, null_value: value.present().is_none(), stream_time_ms, may_fail: M::MAY_FAIL };
-        self.state.take(record, cx, |aggregate, cx| M::settle(aggregator(key, value, aggregate), node, cx))
+        let record =
+            CogroupRecord { key, null_value: value.present().is_none(), stream_time_ms, may_fail: M::MAY_FAIL, sees_cx: F::SEES_CX };
+        self.state.take(record, cx, |aggregate, cx| M::settle(aggregator.call((key, value, aggregate), &mut cx.record), node, cx))
     }
 }

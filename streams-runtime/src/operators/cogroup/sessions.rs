@@ -2,12 +2,15 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 use super::{CogroupRecord, CogroupState, WindowedCogroup};
 use crate::codec::{Codec, OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
+use crate::operators::Call;
 use crate::operators::windowed::{Folded, Sending, SessionState};
 use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Windowed};
@@ -24,6 +27,7 @@ where
     ///
     /// Kafka Streams: `SessionWindowedCogroupedKStream.aggregate`. Nulls, times, headers and late records are as in
     /// [`SessionWindowedStream`](crate::operators::SessionWindowedStream).
+    #[with_cx]
     pub fn aggregate_merging<I, G>(
         &self,
         initializer: I,
@@ -98,8 +102,8 @@ impl<K, A, I, G, N> CogroupState<K, A> for SessionCogroupAggregateNode<K, A, I, 
 where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     A: OwnedData,
-    I: FnMut() -> A,
-    G: FnMut(&K, A, A) -> A,
+    I: Call<(), A>,
+    G: for<'a> Call<(&'a K, A, A), A>,
     N: PushChange<Windowed<K, SessionWindow>, A::Stored>,
 {
     fn take<Q, F>(&mut self, record: CogroupRecord<'_, Q>, cx: &mut Context, mut step: F) -> Flow
@@ -120,14 +124,18 @@ where
         let encoded = Q::Codec::default().encode(record.key, &mut self.key_bytes);
         let key = encoded.and_then(|_| K::Codec::default().decode(Some(&self.key_bytes), &mut self.key_slot));
         let key = key.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
-        self.state.update(merged, record.may_fail, Some(&mut self.next), cx, |sessions, cx| {
-            let mut aggregate = initializer();
-            while let Some(session) = sessions(cx)? {
-                aggregate = merger(key, aggregate, A::from_stored(session));
-            }
-            Ok(match step(aggregate, cx)? {
-                Some(result) => Folded::Row(result.into_stored()),
-                None => Folded::Skipped,
+        let sees_cx = record.sees_cx || I::SEES_CX || G::SEES_CX;
+        let (state, next) = (&mut self.state, &mut self.next);
+        cx.scoped(sees_cx, |cx| {
+            state.update(merged, record.may_fail, Some(next), cx, |sessions, cx| {
+                let mut aggregate = initializer.call((), &mut cx.record);
+                while let Some(session) = sessions(cx)? {
+                    aggregate = merger.call((key, aggregate, A::from_stored(session)), &mut cx.record);
+                }
+                Ok(match step(aggregate, cx)? {
+                    Some(result) => Folded::Row(result.into_stored()),
+                    None => Folded::Skipped,
+                })
             })
         })
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 use super::{CogroupRecord, CogroupState};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
@@ -10,6 +12,7 @@ use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::handles::{Cogrouped, Table};
 use crate::node::{Node, PushChange, Signal};
+use crate::operators::Call;
 use crate::operators::windowed::{FixedRows, Sending, SlidingRows, WindowRows, fold_aggregate};
 use crate::task::TaskBuilder;
 use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed, Windows};
@@ -106,6 +109,7 @@ where
     ///
     /// Kafka Streams: `TimeWindowedCogroupedKStream.aggregate`, `SlidingWindowedCogroupedKStream.aggregate`. Nulls, times, headers and late records are as
     /// in [`TimeWindowedStream`](crate::operators::TimeWindowedStream) and [`SlidingWindowedStream`](crate::operators::SlidingWindowedStream).
+    #[with_cx]
     pub fn aggregate<I>(&self, initializer: I) -> (Table<Windowed<K>, A::Stored>, WindowedCogroupAggregate<W, K, A, I>)
     where
         I: FnMut() -> A,
@@ -173,7 +177,7 @@ where
     R: WindowRows<K, A::Stored>,
     K: StreamData,
     A: OwnedData,
-    I: FnMut() -> A,
+    I: Call<(), A>,
     N: PushChange<Windowed<K>, A::Stored>,
 {
     #[inline]
@@ -182,12 +186,14 @@ where
         Q: StreamData<Stored = K> + ?Sized,
         F: FnMut(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     {
-        let CogroupRecord { key, null_value, stream_time_ms, may_fail } = record;
+        let CogroupRecord { key, null_value, stream_time_ms, may_fail, sees_cx } = record;
         if null_value && R::DROPS_NULL_VALUES {
             return self.rows.drop_record(DropReason::NullValue, cx);
         }
         let initializer = &mut self.initializer;
-        self.rows.assume_old(cx, || initializer().into_stored());
-        self.rows.take(key, stream_time_ms, &mut self.next, cx, |row, cx| fold_aggregate(row, &mut *initializer, may_fail, &mut step, cx))
+        self.rows.assume_old(cx, |cx| initializer.call_aside((), cx).into_stored());
+        self.rows.take(key, stream_time_ms, &mut self.next, cx, sees_cx || I::SEES_CX, |row, cx| {
+            fold_aggregate(row, |cx| initializer.call((), cx), may_fail, &mut step, cx)
+        })
     }
 }

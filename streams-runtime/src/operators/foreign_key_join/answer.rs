@@ -125,7 +125,7 @@ where
         let kept = cx.stores.get(self.answers.store).apply(&self.combined, subscription, at_ms);
         kept.map_err(|e| self.answers.store_error(e, cx))?;
         let answers = &mut self.answers;
-        let found = self.rows.with(key, cx, |row| match row {
+        let found = self.rows.with(key, cx, |row, _| match row {
             Some((value, at_ms)) => answers.set_value(Some(value)).map(|()| Some(at_ms)),
             None => answers.set_value(None).map(|()| None),
         })?;

@@ -18,6 +18,8 @@ use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use streams_macros::with_cx;
+
 pub use self::answer::RightRowChanges;
 use self::answer::{Answers, SubscriptionsNode};
 use self::resolve::ResolveNode;
@@ -114,6 +116,7 @@ macro_rules! methods {
     ($written:literal, $method:ident, $twin:ident, $extract:ident($($row:ty),*), $joiner:ident($($side:ty),*), $(#[$doc:meta])*) => {
         #[doc = concat!("In `topology!` this is written `", $written, "`.\n\n")]
         $(#[$doc])*
+        #[with_cx]
         pub fn $method<TK, T, FK, A, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
             FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, A, Plain, OfItsType>> = J>,
@@ -127,6 +130,7 @@ macro_rules! methods {
 
         #[doc = concat!("In `topology!` this is written `try_", $written, "`.\n\n")]
         #[doc = concat!("[`", stringify!($method), "`](Self::", stringify!($method), ") with a joiner that may fail: an `Err` goes to the process handler of the application, and there is no row.")]
+        #[with_cx]
         pub fn $twin<TK, T, FK, A, E, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
             FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, Result<A, E>, Try, OfItsType>> = J>,

@@ -121,9 +121,9 @@ where
             (cx.timestamp_ms, cx.headers) = (late_ms, headers);
             let (asks, foreign_key) = (&mut self.asks, &mut self.foreign_key);
             let stored = self.left.stored_hash(key, cx)?;
-            let doubtful = self.left.with(key, cx, |row| match row {
+            let doubtful = self.left.with(key, cx, |row, cx| match row {
                 Some(_) if C::LEFT_ALONE => Ok(Doubtful::HasAsked),
-                Some((value, at_ms)) if asks.foreign_key(key, Some(value), foreign_key)? => {
+                Some((value, at_ms)) if asks.foreign_key(key, Some(value), foreign_key, cx)? => {
                     Ok(Doubtful::Asks(asks.hash(value, stored)?, at_ms))
                 }
                 _ => Ok(Doubtful::Gone),
@@ -189,27 +189,29 @@ where
     N: PushChange<K, A::Stored>,
 {
     fn push(&mut self, key: &K, response: &Response<T>, cx: &mut Context) -> Flow {
-        let stored = if response.hash.is_some() { self.left.stored_hash(key, cx)? } else { StoredHash::Unwritten };
-        let (asks, joiner) = (&mut self.asks, &self.joiner);
-        let resolved = self.left.with(key, cx, |row| {
-            let row = row.map(|(value, _)| value);
-            if !asks.is_answer_to(row, stored, response.hash)? {
-                return Ok(Resolved::Late);
+        cx.scoped(C::SEES_CX, |cx| {
+            let stored = if response.hash.is_some() { self.left.stored_hash(key, cx)? } else { StoredHash::Unwritten };
+            let (asks, joiner) = (&mut self.asks, &self.joiner);
+            let resolved = self.left.with(key, cx, |row, cx| {
+                let row = row.map(|(value, _)| value);
+                if !asks.is_answer_to(row, stored, response.hash)? {
+                    return Ok(Resolved::Late);
+                }
+                let joined = row.and_then(|left| joiner.borrow_mut().call(Some(left), response.value.as_ref(), cx));
+                Ok(joined.map_or(Resolved::Deleted, Resolved::Joined))
+            })?;
+            let result = match resolved.map_err(|e: CodecError| self.asks.error(e, cx))? {
+                Resolved::Late => {
+                    cx.drop_record(self.asks.node, DropReason::Outdated)?;
+                    return if Self::may_be_last(response) { self.doubt(key, cx) } else { Ok(()) };
+                }
+                Resolved::Deleted => None,
+                Resolved::Joined(result) => M::settle(result, self.asks.node, cx)?.and_then(A::into_stored),
+            };
+            if !self.doubts.is_empty() {
+                self.trust(key, cx)?;
             }
-            let joined = row.and_then(|left| joiner.borrow_mut().call(Some(left), response.value.as_ref()));
-            Ok(joined.map_or(Resolved::Deleted, Resolved::Joined))
-        })?;
-        let result = match resolved.map_err(|e: CodecError| self.asks.error(e, cx))? {
-            Resolved::Late => {
-                cx.drop_record(self.asks.node, DropReason::Outdated)?;
-                return if Self::may_be_last(response) { self.doubt(key, cx) } else { Ok(()) };
-            }
-            Resolved::Deleted => None,
-            Resolved::Joined(result) => M::settle(result, self.asks.node, cx)?.and_then(A::into_stored),
-        };
-        if !self.doubts.is_empty() {
-            self.trust(key, cx)?;
-        }
-        self.next.change(key, result.as_ref(), None, cx)
+            self.next.change(key, result.as_ref(), None, cx)
+        })
     }
 }

@@ -14,7 +14,7 @@ use super::ForeignKey;
 use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Subscription};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::{Context, Target};
+use crate::context::{Context, RecordContext, Target};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, PushChange, Signal};
@@ -85,13 +85,13 @@ impl<X, FK, K: StreamData, V: StreamData, TK, FC: Codec<TK>> Asks<X, FK, K, V, T
     }
 
     /// The bytes of a row's foreign key; whether it has one.
-    pub(super) fn foreign_key(&mut self, key: &K, value: Option<&V>, out: &mut Vec<u8>) -> Result<bool, CodecError>
+    pub(super) fn foreign_key(&mut self, key: &K, value: Option<&V>, out: &mut Vec<u8>, cx: &mut RecordContext) -> Result<bool, CodecError>
     where
         X: CallRow<K, V, FK>,
         FK: ForeignKey<TK>,
     {
         out.clear();
-        let foreign_key = value.and_then(|value| self.foreign_key.borrow_mut().call(key, value).into_key());
+        let foreign_key = value.and_then(|value| self.foreign_key.borrow_mut().call_aside(key, value, cx).into_key());
         match foreign_key {
             Some(foreign_key) => Ok(self.foreign_codec.encode(&foreign_key, out)? == Encoded::Bytes),
             None => Ok(false),
@@ -183,9 +183,10 @@ where
         new: Option<&V>,
         old: Option<&V>,
         stored: StoredHash,
+        cx: &mut RecordContext,
     ) -> Result<(Plan, Option<ValueHash>, bool), CodecError> {
-        let before = self.asks.foreign_key(key, old, &mut self.before)?;
-        let after = self.asks.foreign_key(key, new, &mut self.after)?;
+        let before = self.asks.foreign_key(key, old, &mut self.before, cx)?;
+        let after = self.asks.foreign_key(key, new, &mut self.after, cx)?;
         // Two keys are one if their bytes are.
         let same = before == after && self.before == self.after;
         let hash = new.map(|new| self.asks.hash(new, stored)).transpose()?;
@@ -212,7 +213,7 @@ where
         }
         // A change is handed on when the row has just been flushed, or put into its history.
         let stored = if new.is_some() { self.rows.stored_hash(key, cx)? } else { StoredHash::Absent };
-        let (plan, hash, after) = self.prepare(key, new, old, stored).map_err(|e| self.asks.error(e, cx))?;
+        let (plan, hash, after) = self.prepare(key, new, old, stored, &mut cx.record).map_err(|e| self.asks.error(e, cx))?;
         if plan.dropped {
             cx.drop_record(self.asks.node, DropReason::NullForeignKey)?;
         }

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
@@ -27,6 +29,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// Kafka Streams: what `topology.optimization` makes of a self join. A record meets those before it on the left, then on the right, and last or in its
     /// place in time itself. As in Kafka Streams a record that comes so late that it is at the end of the retention is not joined with itself; other than
     /// there neither is one where the windows leave out records of the same time.
+    #[with_cx]
     pub fn join_itself<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, V2, Plain>)
     where
         F: FnMut(&V::Stored, &V::Stored) -> V2,
@@ -37,6 +40,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |left, right| …, windows).single_store()`.
     ///
     /// `join_itself` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
     where
         F: FnMut(&V::Stored, &V::Stored) -> Result<V2, E>,
@@ -47,6 +51,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(stream, |key, left, right| …, windows).single_store()`.
     ///
     /// `join_itself` with a closure that sees the key as well: `|key, left, right|`.
+    #[with_cx]
     pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
     where
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> V2,
@@ -57,6 +62,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |key, left, right| …, windows).single_store()`.
     ///
     /// `join_itself_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_itself_with_key<V2, E, F>(
         &self,
         f: F,
@@ -136,6 +142,19 @@ impl<V: StreamData + ?Sized, J, R, M, N> JoinItselfNode<V, J, R, M, N> {
         flow
     }
 
+    /// Joins the record with itself.
+    fn meet_itself<K: ?Sized, V2>(&mut self, key: &K, value: &V::Stored, cx: &mut Context) -> Flow
+    where
+        J: Joiner<K, V::Stored, V::Stored, R>,
+        M: Settle<R, Out = V2>,
+        N: Push<K, V2>,
+    {
+        cx.scoped(J::SEES_CX, |cx| {
+            let result = self.op.joiner.call(key, Some(value), Some(value), &mut cx.record);
+            self.tell(result, key, cx.timestamp_ms, cx)
+        })
+    }
+
     /// Whether a record of this time is joined with itself. Kafka Streams has the retention one millisecond short here; a record that is the latest
     /// of all meets itself whatever it is.
     fn meets_itself(&self, time_ms: i64) -> bool {
@@ -165,10 +184,13 @@ where
         self.stream_time_ms = self.stream_time_ms.max(time_ms);
         let mut found = cx.stores.get(self.rows).rows.find(&self.key, self.op.windows.of_left().around(time_ms));
         while let Some(at) = found.next() {
-            let row = cx.stores.get(self.rows).rows.row(at);
-            let row_ms = row.time_ms;
-            let result = self.op.joiner.call(key, Some(&value), Some(&row.value));
-            self.tell(result, key, time_ms.max(row_ms), cx)?;
+            cx.scoped(J::SEES_CX, |cx| {
+                let Context { stores, record, .. } = &mut *cx;
+                let row = stores.get(self.rows).rows.row(at);
+                let row_ms = row.time_ms;
+                let result = self.op.joiner.call(key, Some(&value), Some(&row.value), record);
+                self.tell(result, key, time_ms.max(row_ms), cx)
+            })?;
         }
         let mut meets_itself = self.meets_itself(time_ms);
         let mut found = cx.stores.get(self.rows).rows.find(&self.key, self.op.windows.of_right().around(time_ms));
@@ -176,16 +198,17 @@ where
             let row_ms = cx.stores.get(self.rows).rows.row(at).time_ms;
             // Results come in the order of time.
             if row_ms > time_ms && std::mem::take(&mut meets_itself) {
-                let result = self.op.joiner.call(key, Some(&value), Some(&value));
-                self.tell(result, key, time_ms, cx)?;
+                self.meet_itself(key, &value, cx)?;
             }
-            let row = cx.stores.get(self.rows).rows.row(at);
-            let result = self.op.joiner.call(key, Some(&row.value), Some(&value));
-            self.tell(result, key, time_ms.max(row_ms), cx)?;
+            cx.scoped(J::SEES_CX, |cx| {
+                let Context { stores, record, .. } = &mut *cx;
+                let row = stores.get(self.rows).rows.row(at);
+                let result = self.op.joiner.call(key, Some(&row.value), Some(&value), record);
+                self.tell(result, key, time_ms.max(row_ms), cx)
+            })?;
         }
         if meets_itself {
-            let result = self.op.joiner.call(key, Some(&value), Some(&value));
-            self.tell(result, key, time_ms, cx)?;
+            self.meet_itself(key, &value, cx)?;
         }
         let Context { stores, out, .. } = &mut *cx;
         let written = stores.get(self.rows).put(&self.key, time_ms, value, false, out);

@@ -5,6 +5,8 @@ mod node;
 
 use std::marker::PhantomData;
 
+use streams_macros::with_cx;
+
 pub use itself::{JoinItself, JoinItselfNode};
 pub use node::{JoinedStreams, LeftRecords, RightRecords};
 
@@ -81,6 +83,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// assert_eq!(paid, Some("tea: 350".to_owned()));
     /// # Ok::<(), streams_test::DriverError>(())
     /// ```
+    #[with_cx]
     pub fn join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -95,6 +98,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |left, right| …, windows)`.
     ///
     /// `join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -111,6 +115,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `join_stream` with a closure that sees the key as well: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.join(KStream, ValueJoinerWithKey, JoinWindows)`.
+    #[with_cx]
     pub fn join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -125,6 +130,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_join(stream, |key, left, right| …, windows)`.
     ///
     /// `join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_join_stream_with_key<OK, OV, V2, E, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -157,6 +163,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// side and null values are left out and counted as dropped.
     ///
     /// What waits survives a restart, and so does the stream time as far as the stores tell it.
+    #[with_cx]
     pub fn left_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -171,6 +178,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(stream, |left, right| …, windows)`.
     ///
     /// `left_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_stream<OK, OV, V2, E, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -192,6 +200,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `left_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.leftJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
+    #[with_cx]
     pub fn left_join_stream_with_key<OK, OV, V2, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -211,6 +220,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_left_join(stream, |key, left, right| …, windows)`.
     ///
     /// `left_join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_left_join_stream_with_key<OK, OV, V2, E, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -234,6 +244,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// Kafka Streams: `KStream.outerJoin(KStream)`. Records with a null key are joined with `None` at once, so both streams must have places for
     /// null keys or neither.
+    #[with_cx]
     pub fn outer_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
         OK: StreamData + ?Sized,
@@ -248,6 +259,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_outer_join(stream, |left, right| …, windows)`.
     ///
     /// `outer_join_stream` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_outer_join_stream<OK, OV, V2, E, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -269,6 +281,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// `outer_join_stream` with a closure that sees the key as well, which may be null: `|key, left, right|`.
     ///
     /// Kafka Streams: `KStream.outerJoin(KStream, ValueJoinerWithKey, JoinWindows)`.
+    #[with_cx]
     pub fn outer_join_stream_with_key<OK, OV, V2, F, J>(
         &self,
         other: &Stream<OK, OV>,
@@ -288,6 +301,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// In `topology!` this is written `try_outer_join(stream, |key, left, right| …, windows)`.
     ///
     /// `outer_join_stream_with_key` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
     pub fn try_outer_join_stream_with_key<OK, OV, V2, E, F, J>(
         &self,
         other: &Stream<OK, OV>,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::JoinStreams;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::{Context, KeptCauses};
+use crate::context::{Context, KeptCauses, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Node, Push, Signal};
@@ -210,18 +210,24 @@ where
         match side {
             Side::Left => {
                 let Some(values) = store.give_up_left(record_ms, key) else { return Ok(None) };
-                self.give_up(key, &values, |joiner, key, value| joiner.call(key, Some(value), None), cx)?;
+                self.give_up(key, &values, |joiner, key, value, cx| joiner.call(key, Some(value), None, cx), cx)?;
             }
             Side::Right => {
                 let Some(values) = store.give_up_right(record_ms, key) else { return Ok(None) };
-                self.give_up(key, &values, |joiner, key, value| joiner.call(key, None, Some(value)), cx)?;
+                self.give_up(key, &values, |joiner, key, value, cx| joiner.call(key, None, Some(value), cx), cx)?;
             }
         }
         Ok(Some(side))
     }
 
     /// Records of one side, key and time get no partner.
-    fn give_up<T>(&mut self, waiting_row: &[u8], values: &Values<T>, call: fn(&mut J, &K, &T) -> Option<R>, cx: &mut Context) -> Flow {
+    fn give_up<T>(
+        &mut self,
+        waiting_row: &[u8],
+        values: &Values<T>,
+        call: fn(&mut J, &K, &T, &mut RecordContext) -> Option<R>,
+        cx: &mut Context,
+    ) -> Flow {
         let node = self.op.node;
         let decoded =
             waiting_key(waiting_row).and_then(|(time_ms, key)| Ok((time_ms, self.key_codec.decode(Some(key), &mut self.closing_slot)?)));
@@ -229,10 +235,13 @@ where
         let mut causes = self.causes.take(time_ms, waiting_row).into_iter();
         // The record at hand only brought their time.
         let at_hand = std::mem::take(&mut cx.cause);
+        let (joiner, next) = (&mut self.op.joiner, &mut self.next);
         let flow = values.iter().try_for_each(|value| {
             cx.cause = causes.next().unwrap_or_default();
-            let result = call(&mut self.op.joiner, key, value);
-            tell::<_, _, M, _, _>(result, key, time_ms, (node, &mut self.next), cx)
+            cx.scoped(J::SEES_CX, |cx| {
+                let result = call(joiner, key, value, &mut cx.record);
+                tell::<_, _, M, _, _>(result, key, time_ms, (node, &mut *next), cx)
+            })
         });
         cx.cause = at_hand;
         flow
@@ -326,24 +335,29 @@ macro_rules! side {
                     let key: Result<&K, CodecError> = $as_key;
                     let key = key.map_err(|e| cx.error(ErrorKind::Store, op.node, e.into()))?;
                     while let Some(at) = found.next() {
-                        let row = cx.stores.get(other).rows.row(at);
-                        let row_ms = row.time_ms;
-                        let may_wait = std::mem::take(&mut row.may_wait);
-                        let ($mine, $row) = (Some(&value), Some(&row.value));
-                        let (l, r) = $sides;
-                        let result = op.joiner.call(key, l, r);
-                        if J::$other_alone && may_wait && let Some(waiting) = *waiting {
-                            set_waiting_key(waiting_key, Side::$other_side, row_ms, bytes);
-                            cx.stores.get(waiting).found(Side::$other_side, waiting_key, time_ms);
-                            causes.take(row_ms, waiting_key);
-                        }
-                        tell::<_, _, M, _, _>(result, key, time_ms.max(row_ms), (op.node, &mut *next), cx)?;
+                        cx.scoped(J::SEES_CX, |cx| {
+                            let Context { stores, record, .. } = &mut *cx;
+                            let row = stores.get(other).rows.row(at);
+                            let row_ms = row.time_ms;
+                            let may_wait = std::mem::take(&mut row.may_wait);
+                            let ($mine, $row) = (Some(&value), Some(&row.value));
+                            let (l, r) = $sides;
+                            let result = op.joiner.call(key, l, r, record);
+                            if J::$other_alone && may_wait && let Some(waiting) = *waiting {
+                                set_waiting_key(waiting_key, Side::$other_side, row_ms, bytes);
+                                stores.get(waiting).found(Side::$other_side, waiting_key, time_ms);
+                                causes.take(row_ms, waiting_key);
+                            }
+                            tell::<_, _, M, _, _>(result, key, time_ms.max(row_ms), (op.node, &mut *next), cx)
+                        })?;
                     }
                     if goes_alone {
                         let ($mine, $row) = (Some(&value), None);
                         let (l, r) = $sides;
-                        let result = op.joiner.call(key, l, r);
-                        tell::<_, _, M, _, _>(result, key, time_ms, (op.node, next), cx)?;
+                        cx.scoped(J::SEES_CX, |cx| {
+                            let result = op.joiner.call(key, l, r, &mut cx.record);
+                            tell::<_, _, M, _, _>(result, key, time_ms, (op.node, next), cx)
+                        })?;
                     }
                 }
                 if !has_key {

@@ -198,11 +198,11 @@ where
             Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
         }
         let time_ms = self.op.until.time_ms(key, cx.timestamp_ms);
-        let Context { stores, headers, timestamp_ms, cause, wall_clock_ms, .. } = &mut *cx;
-        let put = stores.get(self.buffer).put(&self.key, (time_ms, *wall_clock_ms), |row, is_new| {
-            row.origin.timestamp_ms = *timestamp_ms;
-            row.origin.cause.assign(cause);
-            row.origin.headers.clone_from(headers);
+        let Context { stores, record, .. } = &mut *cx;
+        let put = stores.get(self.buffer).put(&self.key, (time_ms, record.wall_clock_ms), |row, is_new| {
+            row.origin.timestamp_ms = record.timestamp_ms;
+            row.origin.cause.assign(&record.cause);
+            row.origin.headers.clone_from(&record.headers);
             if is_new {
                 row.prior = old.cloned();
             }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::codec::{Codec, Encoded, Held, StreamData};
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::{ErrorKind, TaskError};
 use crate::operators::Rows;
 use crate::stores::buffer::BufferStore;
@@ -36,7 +36,12 @@ where
     V: Held,
     G: Rows<K, V>,
 {
-    fn with<R>(&self, key: &K, cx: &mut Context, then: impl FnOnce(Option<(&V, i64)>) -> R) -> Result<R, Box<TaskError>> {
+    fn with<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
         let (mut key_bytes, value_bytes) = cx.take_scratch();
         let encoded = K::Codec::default().encode(key, &mut key_bytes);
         let prior = match encoded {
@@ -49,10 +54,10 @@ where
         };
         cx.put_scratch((key_bytes, value_bytes));
         match prior {
-            None => Ok(then(None)),
+            None => Ok(then(None, &mut cx.record)),
             Some(Err(e)) => Err(cx.store_error(&self.name, e)),
             // When it got what it had is not known any more.
-            Some(Ok(Some(prior))) => Ok(then(prior.as_ref().map(|prior| (prior, -1)))),
+            Some(Ok(Some(prior))) => Ok(then(prior.as_ref().map(|prior| (prior, -1)), &mut cx.record)),
             Some(Ok(None)) => self.rows.with(key, cx, then),
         }
     }

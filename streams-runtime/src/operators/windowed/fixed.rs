@@ -4,7 +4,7 @@ use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use super::unsent::Sending;
 use crate::codec::StreamData;
-use crate::context::{ClosedPlace, Context};
+use crate::context::{ClosedPlace, Context, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::{Punctuation, PushChange};
@@ -46,12 +46,12 @@ where
     }
 
     #[inline]
-    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce(&mut RecordContext) -> Option<V>) {
         self.state.assume_old(cx, initial);
     }
 
     #[inline]
-    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, mut fold: F) -> Flow
+    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, sees_cx: bool, mut fold: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
         N: PushChange<Windowed<K>, V>,
@@ -71,7 +71,7 @@ where
                 self.state.drop_late(start_ms, *stream_time_ms, cx)?;
                 continue;
             }
-            self.state.update(start_ms, From::Row, cx, &mut fold)?;
+            self.state.update(start_ms, From::Row, cx, sees_cx, &mut fold)?;
             if self.on_close.is_none() {
                 self.state.flush_if_full(next, cx)?;
             }

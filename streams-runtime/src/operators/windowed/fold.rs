@@ -3,20 +3,23 @@
 use std::marker::PhantomData;
 
 use crate::codec::{OwnedData, StreamData};
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::error::TaskError;
-use crate::operators::{ReducesTo, Settle};
+use crate::operators::{Call, ReducesTo, Settle};
 
 /// A step of an aggregation. In windows, other than without them, null values are aggregated as well, as Kafka Streams has it.
 pub trait Fold<K: ?Sized, V: ?Sized> {
     /// What a row holds.
     type Out: StreamData<Present = Self::Out, Stored = Self::Out> + Clone + Send + Sync + 'static;
 
+    /// Whether a closure sees the context.
+    const SEES_CX: bool;
+
     /// Says where in the topology this is, for error messages.
     fn locate(&mut self, node: &'static str);
 
     /// What a row starts from; `None` where the first value is taken as it is.
-    fn initial(&mut self) -> Option<Self::Out>;
+    fn initial(&mut self, cx: &mut RecordContext) -> Option<Self::Out>;
 
     /// Takes a record into the value of a row (`None`: there is no row). `false`: the row stays as it was, since the process handler said to
     /// go on without the record.
@@ -32,10 +35,11 @@ pub struct CountFold;
 
 impl<K: ?Sized, V: ?Sized> Fold<K, V> for CountFold {
     type Out = u64;
+    const SEES_CX: bool = false;
 
     fn locate(&mut self, _: &'static str) {}
 
-    fn initial(&mut self) -> Option<u64> {
+    fn initial(&mut self, _: &mut RecordContext) -> Option<u64> {
         Some(0)
     }
 
@@ -63,17 +67,18 @@ impl<K, V, F, R, M> Fold<K, V> for ReduceFold<F, R, M>
 where
     K: ?Sized,
     V: StreamData + ?Sized,
-    F: FnMut(&V::Stored, &V) -> R,
+    F: for<'a> Call<(&'a V::Stored, &'a V), R>,
     M: Settle<R>,
     M::Out: OwnedData<Stored = V::Stored>,
 {
     type Out = V::Stored;
+    const SEES_CX: bool = <F as Call<(&V::Stored, &V), R>>::SEES_CX;
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
     }
 
-    fn initial(&mut self) -> Option<V::Stored> {
+    fn initial(&mut self, _: &mut RecordContext) -> Option<V::Stored> {
         None
     }
 
@@ -83,7 +88,7 @@ where
             *row = value.to_stored();
             return Ok(true);
         };
-        match M::settle((self.f)(there, value), self.node, cx)? {
+        match M::settle(self.f.call((&*there, value), &mut cx.record), self.node, cx)? {
             Some(result) => {
                 *row = result.into_stored();
                 Ok(true)
@@ -112,25 +117,26 @@ where
     K: ?Sized,
     V: ?Sized,
     A: OwnedData,
-    I: FnMut() -> A,
-    F: FnMut(&K, &V, A) -> R,
+    I: Call<(), A>,
+    F: for<'a> Call<(&'a K, &'a V, A), R>,
     M: Settle<R, Out = A>,
 {
     type Out = A::Stored;
+    const SEES_CX: bool = I::SEES_CX || <F as Call<(&K, &V, A), R>>::SEES_CX;
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
     }
 
-    fn initial(&mut self) -> Option<A::Stored> {
-        (self.initializer)().into_stored()
+    fn initial(&mut self, cx: &mut RecordContext) -> Option<A::Stored> {
+        self.initializer.call_aside((), cx).into_stored()
     }
 
     #[inline]
     fn fold(&mut self, key: &K, value: &V, row: &mut Option<A::Stored>, cx: &mut Context) -> Result<bool, Box<TaskError>> {
         let AggregateFold { initializer, aggregator, node, .. } = self;
-        let step = |aggregate, cx: &mut Context| M::settle(aggregator(key, value, aggregate), node, cx);
-        fold_aggregate(row, initializer, M::MAY_FAIL, step, cx)
+        let step = |aggregate, cx: &mut Context| M::settle(aggregator.call((key, value, aggregate), &mut cx.record), node, cx);
+        fold_aggregate(row, |cx| initializer.call((), cx), M::MAY_FAIL, step, cx)
     }
 }
 
@@ -138,7 +144,7 @@ where
 #[inline]
 pub(in crate::operators) fn fold_aggregate<A: OwnedData>(
     row: &mut Option<A::Stored>,
-    initializer: impl FnOnce() -> A,
+    initializer: impl FnOnce(&mut RecordContext) -> A,
     may_fail: bool,
     step: impl FnOnce(A, &mut Context) -> Result<Option<A>, Box<TaskError>>,
     cx: &mut Context,
@@ -146,7 +152,7 @@ pub(in crate::operators) fn fold_aggregate<A: OwnedData>(
     let backup = if may_fail { row.clone() } else { None };
     let aggregate = match row.take() {
         Some(stored) => A::from_stored(stored),
-        None => initializer(),
+        None => initializer(&mut cx.record),
     };
     match step(aggregate, cx) {
         Ok(Some(result)) => {

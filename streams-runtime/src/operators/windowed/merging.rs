@@ -1,5 +1,7 @@
 //! Which windows are merged: what is said when `aggregate` has one closure too many.
 
+use streams_macros::with_cx;
+
 use super::{SlidingWindowedStream, TimeWindowedStream};
 use crate::codec::{OwnedData, StreamData};
 use crate::handles::Table;
@@ -25,6 +27,7 @@ macro_rules! never_merged {
         {
             /// Says that there is nothing to merge.
             #[doc(hidden)]
+            #[with_cx]
             pub fn aggregate_merging<A, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
             where
                 Self: Merging,
@@ -38,6 +41,7 @@ macro_rules! never_merged {
 
             /// Says that there is nothing to merge.
             #[doc(hidden)]
+            #[with_cx]
             pub fn try_aggregate_merging<A, E, I, F, G>(
                 &self,
                 _: I,

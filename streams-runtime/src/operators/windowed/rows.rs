@@ -1,7 +1,7 @@
 //! What windows of all kinds are to what aggregates in them.
 
 use crate::codec::StreamData;
-use crate::context::Context;
+use crate::context::{Context, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::{Punctuation, PushChange};
@@ -19,14 +19,15 @@ pub trait WindowRows<K: StreamData, V> {
     fn drop_record(&self, reason: DropReason, cx: &mut Context) -> Flow;
 
     /// Says what new rows of the record at hand were before, where something downstream asks; `initial` is called only then.
-    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>);
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce(&mut RecordContext) -> Option<V>);
 
-    /// Takes a record into its windows. `stream_time_ms` is that of the operator, and moves on with the record; `fold` takes the record into
-    /// the value of a row (`None`: there is no row) and says whether it changed it.
+    /// Takes a record into its windows. `stream_time_ms` is that of the operator, and moves on with
+    /// the record; `fold` takes the record into the value of a row (`None`: there is no row) and
+    /// says whether it changed it. `sees_cx`: it may change headers, each time for its row only.
     ///
     /// # Errors
     /// When the task has to stop.
-    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
+    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, sees_cx: bool, fold: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
         N: PushChange<Windowed<K>, V>,

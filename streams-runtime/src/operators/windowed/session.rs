@@ -4,6 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use streams_macros::with_cx;
+
 use super::fold::reduces;
 use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
 use super::session_state::SessionState;
@@ -159,6 +161,7 @@ where
     /// two sessions that are merged. A closure that returns `None` deletes the row, and so does a null that comes first.
     ///
     /// Kafka Streams: `reduce`. See [`SessionWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
     where
         V: ReadStored,
@@ -169,6 +172,7 @@ where
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the sessions stay as they were.
+    #[with_cx]
     pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
     where
         V: ReadStored,
@@ -185,6 +189,7 @@ where
     /// and aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
     ///
     /// Kafka Streams: `aggregate` of a `SessionWindowedKStream`, with its `Merger`. See [`SessionWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn aggregate_merging<A, I, F, G>(
         &self,
         initializer: I,
@@ -204,6 +209,7 @@ where
     ///
     /// [`aggregate_merging`](Self::aggregate_merging) with an aggregator and a merger that may fail: an `Err` goes to the process handler of the
     /// application, and the sessions stay as they were.
+    #[with_cx]
     pub fn try_aggregate_merging<A, E, I, F, G>(
         &self,
         initializer: I,
@@ -221,6 +227,7 @@ where
 
     /// Says that a merger is missing.
     #[doc(hidden)]
+    #[with_cx]
     pub fn aggregate<A, I, F>(&self, _: I, _: F) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, <Self as WithoutMerger>::Op)
     where
         Self: WithoutMerger,
@@ -233,6 +240,7 @@ where
 
     /// Says that a merger is missing.
     #[doc(hidden)]
+    #[with_cx]
     pub fn try_aggregate<A, E, I, F>(
         &self,
         _: I,
@@ -338,7 +346,8 @@ where
             self.state.drop_late(merged, self.stream_time_ms, cx)?;
         } else {
             let next = (!sending.on_close).then_some(&mut self.next);
-            self.state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx))?;
+            let state = &mut self.state;
+            cx.scoped(F::SEES_CX, |cx| state.update(merged, F::MAY_FAIL, next, cx, |sessions, cx| fold.fold(key, value, sessions, cx)))?;
         }
         match self.on_close.map(|place| (place, cx.closed.get(place))) {
             Some((place, sent_ms)) if closed_ms > sent_ms => {

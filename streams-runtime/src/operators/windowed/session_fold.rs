@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::codec::{OwnedData, ReadStored, StreamData};
 use crate::context::Context;
 use crate::error::TaskError;
-use crate::operators::Settle;
+use crate::operators::{Call, Settle};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub trait SessionFold<K: ?Sized, V: ?Sized> {
     type Out: StreamData<Present = Self::Out, Stored = Self::Out> + Clone + Send + Sync + 'static;
     /// Whether the record may be left out, so that the sessions must be kept until the step is done.
     const MAY_FAIL: bool;
+    /// Whether a closure sees the context.
+    const SEES_CX: bool;
 
     /// Says where in the topology this is, for error messages.
     fn locate(&mut self, node: &'static str);
@@ -43,6 +45,7 @@ pub struct CountSessions;
 impl<K: ?Sized, V: ?Sized> SessionFold<K, V> for CountSessions {
     type Out = u64;
     const MAY_FAIL: bool = false;
+    const SEES_CX: bool = false;
 
     fn locate(&mut self, _: &'static str) {}
 
@@ -73,12 +76,13 @@ impl<K, V, F, R, M> SessionFold<K, V> for ReduceSessions<F, R, M>
 where
     K: ?Sized,
     V: ReadStored + ?Sized,
-    F: FnMut(&V::Stored, &V) -> R,
+    F: for<'a> Call<(&'a V::Stored, &'a V), R>,
     M: Settle<R>,
     M::Out: OwnedData<Stored = V::Stored>,
 {
     type Out = V::Stored;
     const MAY_FAIL: bool = M::MAY_FAIL;
+    const SEES_CX: bool = <F as Call<(&V::Stored, &V), R>>::SEES_CX;
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
@@ -89,14 +93,16 @@ where
         while let Some(session) = next(cx)? {
             row = match row {
                 None => Some(session),
-                Some(there) => match M::settle(V::read_stored(session, |session| (self.f)(&there, session)), self.node, cx)? {
-                    Some(result) => result.into_stored(),
-                    None => return Ok(Folded::Skipped),
-                },
+                Some(there) => {
+                    match M::settle(V::read_stored(session, |session| self.f.call((&there, session), &mut cx.record)), self.node, cx)? {
+                        Some(result) => result.into_stored(),
+                        None => return Ok(Folded::Skipped),
+                    }
+                }
             };
         }
         let Some(there) = row else { return Ok(Folded::Row(value.to_stored())) };
-        Ok(match M::settle((self.f)(&there, value), self.node, cx)? {
+        Ok(match M::settle(self.f.call((&there, value), &mut cx.record), self.node, cx)? {
             Some(result) => Folded::Row(result.into_stored()),
             None => Folded::Skipped,
         })
@@ -123,13 +129,14 @@ where
     K: ?Sized,
     V: ?Sized,
     A: OwnedData,
-    I: FnMut() -> A,
-    F: FnMut(&K, &V, A) -> R,
-    G: FnMut(&K, A, A) -> R,
+    I: Call<(), A>,
+    F: for<'a> Call<(&'a K, &'a V, A), R>,
+    G: for<'a> Call<(&'a K, A, A), R>,
     M: Settle<R, Out = A>,
 {
     type Out = A::Stored;
     const MAY_FAIL: bool = M::MAY_FAIL;
+    const SEES_CX: bool = I::SEES_CX || <F as Call<(&K, &V, A), R>>::SEES_CX || <G as Call<(&K, A, A), R>>::SEES_CX;
 
     fn locate(&mut self, node: &'static str) {
         self.node = node;
@@ -137,14 +144,14 @@ where
 
     #[inline]
     fn fold(&mut self, key: &K, value: &V, next: Next<'_, A::Stored>, cx: &mut Context) -> Result<Folded<A::Stored>, Box<TaskError>> {
-        let mut aggregate = (self.initializer)();
+        let mut aggregate = self.initializer.call((), &mut cx.record);
         while let Some(session) = next(cx)? {
-            aggregate = match M::settle((self.merger)(key, aggregate, A::from_stored(session)), self.node, cx)? {
+            aggregate = match M::settle(self.merger.call((key, aggregate, A::from_stored(session)), &mut cx.record), self.node, cx)? {
                 Some(merged) => merged,
                 None => return Ok(Folded::Skipped),
             };
         }
-        Ok(match M::settle((self.aggregator)(key, value, aggregate), self.node, cx)? {
+        Ok(match M::settle(self.aggregator.call((key, value, aggregate), &mut cx.record), self.node, cx)? {
             Some(result) => Folded::Row(result.into_stored()),
             None => Folded::Skipped,
         })

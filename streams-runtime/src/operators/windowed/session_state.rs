@@ -194,11 +194,11 @@ where
     #[inline]
     fn remove(&mut self, session: SessionWindow, merged: SessionWindow, cx: &mut Context) -> Result<Option<V>, Box<TaskError>> {
         let place = self.load(session, cx)?;
-        let Context { stores, cause, .. } = cx;
+        let Context { stores, record, .. } = &mut *cx;
         let store = stores.get(self.store);
         let value = store.take(place);
         store.set(place, session.end_ms, &self.no_headers, None);
-        store.set_cause(place, cause);
+        store.set_cause(place, &record.cause);
         if self.sends_closed {
             self.causes.take(session.end_ms, &self.row);
         }
@@ -217,13 +217,13 @@ where
     #[inline]
     fn put(&mut self, session: SessionWindow, value: Option<V>, cx: &mut Context) -> Flow {
         let place = self.load(session, cx)?;
-        let Context { stores, cause, .. } = cx;
+        let Context { stores, record, .. } = &mut *cx;
         let store = stores.get(self.store);
         let is_there = value.is_some();
         store.note(&self.row[..self.key_bytes], session, is_there);
         store.take(place);
         store.set(place, session.end_ms, &self.no_headers, value);
-        store.set_cause(place, cause);
+        store.set_cause(place, &record.cause);
         if self.sends_closed {
             self.causes.set(session.end_ms, &self.row, cx);
         }

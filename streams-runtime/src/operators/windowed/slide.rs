@@ -10,7 +10,7 @@ use super::rows::WindowRows;
 use super::state::{From, WindowedState};
 use super::unsent::Sending;
 use crate::codec::StreamData;
-use crate::context::{ClosedPlace, Context};
+use crate::context::{ClosedPlace, Context, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::{Punctuation, PushChange};
@@ -43,6 +43,8 @@ struct Update<'a, N, F> {
     /// Windows that end before this time are closed.
     close_ms: i64,
     next: &'a mut N,
+    /// The closure sees the context.
+    sees_cx: bool,
     fold: F,
 }
 
@@ -197,7 +199,7 @@ where
         if start_ms.saturating_add(self.windows.difference_ms) < update.close_ms {
             return self.state.drop_late(start_ms, update.stream_time_ms, cx);
         }
-        self.state.update(start_ms, from, cx, &mut update.fold)?;
+        self.state.update(start_ms, from, cx, update.sees_cx, &mut update.fold)?;
         if self.on_close.is_some() { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
 }
@@ -214,11 +216,11 @@ where
     }
 
     #[inline]
-    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
+    fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce(&mut RecordContext) -> Option<V>) {
         self.state.assume_old(cx, initial);
     }
 
-    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, fold: F) -> Flow
+    fn take<Q, N, F>(&mut self, key: &Q, stream_time_ms: &mut i64, next: &mut N, cx: &mut Context, sees_cx: bool, fold: F) -> Flow
     where
         Q: StreamData<Stored = K> + ?Sized,
         N: PushChange<Windowed<K>, V>,
@@ -238,7 +240,7 @@ where
         if record_ms.checked_add(1).and_then(|next_ms| next_ms.checked_add(difference_ms)).is_some_and(|end_ms| end_ms <= close_ms) {
             return self.state.drop_late(record_ms.saturating_sub(difference_ms).max(0), *stream_time_ms, cx);
         }
-        let mut update = Update { stream_time_ms: *stream_time_ms, close_ms, next, fold };
+        let mut update = Update { stream_time_ms: *stream_time_ms, close_ms, next, sees_cx, fold };
         if record_ms < difference_ms {
             self.take_early(record_ms, &mut update, cx)?;
         } else {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use streams_macros::with_cx;
+
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::slide::SlidingRows;
@@ -138,6 +140,7 @@ where
     ///
     /// Kafka Streams: `reduce`. Values are combined in the order in which they come, not in that of their times. See
     /// [`SlidingWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> R,
@@ -147,6 +150,7 @@ where
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V::Present) -> Result<R, E>,
@@ -160,6 +164,7 @@ where
     /// aggregate of type `Option<A>` that is `None` deletes the row.
     ///
     /// Kafka Streams: `aggregate`. See [`SlidingWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn aggregate<A, I, F>(
         &self,
         initializer: I,
@@ -174,6 +179,7 @@ where
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_aggregate<A, E, I, F>(
         &self,
         initializer: I,
@@ -264,7 +270,7 @@ where
             return self.rows.drop_record(DropReason::NullValue, cx);
         };
         let fold = &mut self.fold;
-        self.rows.assume_old(cx, || fold.initial());
-        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, present, row, cx))
+        self.rows.assume_old(cx, |cx| fold.initial(cx));
+        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, F::SEES_CX, |row, cx| fold.fold(key, present, row, cx))
     }
 }

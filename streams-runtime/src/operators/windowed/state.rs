@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::codec::windowed::set;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
-use crate::context::{Context, KeptCauses};
+use crate::context::{Context, KeptCauses, RecordContext};
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
 use crate::node::{Punctuation, PushChange};
@@ -110,13 +110,14 @@ where
     /// Says what new rows of this record were before: Kafka Streams tells the initial value of an aggregation of a stream so, unless a cache
     /// lies between. `initial` is only called where somebody asks.
     #[inline]
-    pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce() -> Option<V>) {
-        self.assumed = if cx.stores.get(self.store).tells_old() { initial() } else { None };
+    pub(super) fn assume_old(&mut self, cx: &mut Context, initial: impl FnOnce(&mut RecordContext) -> Option<V>) {
+        self.assumed = if cx.stores.get(self.store).tells_old() { initial(&mut cx.record) } else { None };
     }
 
     /// Updates the window with this start: `fold` gets the value and says whether it changed it.
+    /// `sees_cx`: it may change headers.
     #[inline]
-    pub(super) fn update<F>(&mut self, start_ms: i64, from: From<V>, cx: &mut Context, fold: F) -> Flow
+    pub(super) fn update<F>(&mut self, start_ms: i64, from: From<V>, cx: &mut Context, sees_cx: bool, fold: F) -> Flow
     where
         F: FnOnce(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
@@ -137,35 +138,37 @@ where
             From::Row => (row, None, row_ms),
             From::New(value) => (value, row, i64::MIN),
         };
-        let folded = fold(&mut value, cx);
-        let Context { stores, headers, timestamp_ms, cause, .. } = cx;
-        let store = stores.get(self.store);
-        if let Ok(true) = folded {
-            store.set(place, (&self.row, is_new), row_ms.max(*timestamp_ms), headers, value);
-            store.set_cause(place, cause);
-            if self.sends_closed {
-                self.causes.set(start_ms, &self.row, cx);
+        cx.scoped(sees_cx, |cx| {
+            let folded = fold(&mut value, cx);
+            let Context { stores, record, .. } = &mut *cx;
+            let store = stores.get(self.store);
+            if let Ok(true) = folded {
+                store.set(place, (&self.row, is_new), row_ms.max(record.timestamp_ms), &record.headers, value);
+                store.set_cause(place, &record.cause);
+                if self.sends_closed {
+                    self.causes.set(start_ms, &self.row, cx);
+                }
+            } else {
+                // What a window was to start with is not a row of its own.
+                store.put_back(place, if is_new { None } else { replaced.or(value) });
             }
-        } else {
-            // What a window was to start with is not a row of its own.
-            store.put_back(place, if is_new { None } else { replaced.or(value) });
-        }
-        if let Some(unsent) = &mut self.unsent
-            && let Ok(true) = folded
-        {
-            unsent.put(&self.row, cx);
-        }
-        folded.map(|_| ())
+            if let Some(unsent) = &mut self.unsent
+                && let Ok(true) = folded
+            {
+                unsent.put(&self.row, cx);
+            }
+            folded.map(|_| ())
+        })
     }
 
     /// Gives the window with this start a value with a time of its own.
     pub(super) fn put(&mut self, start_ms: i64, value: V, timestamp_ms: i64, cx: &mut Context) -> Flow {
         let place = self.place(start_ms, cx)?;
-        let Context { stores, headers, cause, .. } = cx;
+        let Context { stores, record, .. } = &mut *cx;
         let store = stores.get(self.store);
         let is_new = store.take(place).is_none();
-        store.set(place, (&self.row, is_new), timestamp_ms, headers, Some(value));
-        store.set_cause(place, cause);
+        store.set(place, (&self.row, is_new), timestamp_ms, &record.headers, Some(value));
+        store.set_cause(place, &record.cause);
         if self.sends_closed {
             self.causes.set(start_ms, &self.row, cx);
         }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use streams_macros::with_cx;
+
 use super::fixed::FixedRows;
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
@@ -109,6 +111,7 @@ where
     /// returns `None` deletes the row, and so does a null that comes first.
     ///
     /// Kafka Streams: `reduce`. See [`TimeWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V) -> R,
@@ -118,6 +121,7 @@ where
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V) -> Result<R, E>,
@@ -130,6 +134,7 @@ where
     /// and returns the new aggregate. An aggregate of type `Option<A>` that is `None` deletes the row.
     ///
     /// Kafka Streams: `aggregate`. See [`TimeWindowedStream`] for nulls, times and late records.
+    #[with_cx]
     pub fn aggregate<A, I, F>(
         &self,
         initializer: I,
@@ -144,6 +149,7 @@ where
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
+    #[with_cx]
     pub fn try_aggregate<A, E, I, F>(
         &self,
         initializer: I,
@@ -227,7 +233,7 @@ where
     #[inline]
     fn push(&mut self, key: &K, value: &V, cx: &mut Context) -> Flow {
         let fold = &mut self.fold;
-        self.rows.assume_old(cx, || fold.initial());
-        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, |row, cx| fold.fold(key, value, row, cx))
+        self.rows.assume_old(cx, |cx| fold.initial(cx));
+        self.rows.take(key, &mut self.stream_time_ms, &mut self.next, cx, F::SEES_CX, |row, cx| fold.fold(key, value, row, cx))
     }
 }

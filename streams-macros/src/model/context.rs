@@ -1,0 +1,169 @@
+//! `cx`: the one parameter more that every closure of an operator may have.
+//!
+//! A closure is recognised by the number of its parameters: it takes the context if it has one more
+//! than the longest of its forms. The runtime has a twin of each method, whose closures all take
+//! it; so a closure beside it that does not is given a parameter that it leaves alone.
+
+use std::borrow::Cow;
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, Pat, Stmt, parse_quote};
+
+use super::graph::{Argument, Node, Topics, plain};
+use crate::diagnostics::*;
+use crate::operators::{self, Arg, Kind};
+
+/// How `cx` may be called by someone who means it.
+const CONTEXTS: &[&str] = &["cx", "ctx", "context"];
+
+/// The parameters of a closure without `cx`, in one form.
+type Form = &'static [&'static str];
+
+/// Whether a closure has one parameter more than any of its forms.
+pub(crate) fn takes_cx(forms: &[&[&str]], closure: &ExprClosure) -> bool {
+    forms.iter().map(|form| form.len()).max().is_some_and(|longest| closure.inputs.len() == longest + 1)
+}
+
+impl Node {
+    /// The forms of the closure that is this argument.
+    fn forms(&self, argument: usize) -> Vec<Form> {
+        if self.row.on == Some(Kind::Split) {
+            let branch = operators::find(Some(Kind::Split), "branch").map(|(row, _)| row.shapes);
+            return branch.unwrap_or_default().iter().filter_map(|shape| form(shape.first()?)).collect();
+        }
+        let fits = |shape: &'static [Arg]| {
+            // The stream of a further `cogroup` is its receiver, and no argument any more.
+            let args: Vec<&'static Arg> = shape.iter().filter(|arg| self.follows.is_none() || !matches!(arg, Arg::Operand(_))).collect();
+            let fits = args.len() == self.args.len() && args.iter().zip(&self.args).all(|(arg, found)| is(arg, found));
+            fits.then(|| form(args[argument])).flatten()
+        };
+        self.row.shapes.iter().copied().filter_map(fits).collect()
+    }
+
+    /// Whether the closure that is this argument takes the context.
+    pub(crate) fn closure_sees_cx(&self, argument: usize) -> bool {
+        let closure = match self.args.get(argument) {
+            Some(Argument::Closure(closure)) => closure,
+            Some(Argument::Topics(Topics::Computed(closure))) => closure,
+            _ => return false,
+        };
+        written_closure(closure).is_some_and(|closure| takes_cx(&self.forms(argument), closure))
+    }
+
+    /// Whether a closure of the operator takes the context, so that its twin is called.
+    pub(crate) fn sees_cx(&self) -> bool {
+        (0..self.args.len()).any(|argument| self.closure_sees_cx(argument))
+    }
+
+    /// The closure that is this argument, for the method that is called: `|| 0` becomes `|_| 0`
+    /// where another one takes the context.
+    pub(crate) fn closure_for_method<'a>(&self, argument: usize, expr: &'a Expr) -> Cow<'a, Expr> {
+        if !self.sees_cx() || self.closure_sees_cx(argument) {
+            return Cow::Borrowed(expr);
+        }
+        let mut expr = expr.clone();
+        let unchanged = match &mut expr {
+            Expr::Closure(closure) => return Cow::Owned(Expr::Closure(with_one_more(closure))),
+            Expr::Block(block) => match block.block.stmts.last_mut() {
+                Some(Stmt::Expr(Expr::Closure(closure), None)) => {
+                    *closure = with_one_more(closure);
+                    return Cow::Owned(expr);
+                }
+                _ => expr,
+            },
+            _ => expr,
+        };
+        let count = self.forms(argument).iter().map(|form| form.len()).min().unwrap_or_default();
+        let names: Vec<Ident> = (0..count).map(|index| format_ident!("__{index}")).collect();
+        Cow::Owned(parse_quote!({
+            let mut __function = #unchanged;
+            move |#(#names,)* _| __function(#(#names),*)
+        }))
+    }
+}
+
+/// The closure with one parameter more, which it leaves alone.
+fn with_one_more(closure: &ExprClosure) -> ExprClosure {
+    let mut closure = closure.clone();
+    if !closure.inputs.empty_or_trailing() {
+        closure.inputs.push_punct(Default::default());
+    }
+    closure.inputs.push_value(parse_quote!(_));
+    closure
+}
+
+/// The closure that is written in the place of an argument, also at the end of a block.
+pub(crate) fn written_closure(expr: &Expr) -> Option<&ExprClosure> {
+    match expr {
+        Expr::Closure(closure) => Some(closure),
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(Stmt::Expr(Expr::Closure(closure), None)) => Some(closure),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn form(arg: &Arg) -> Option<Form> {
+    match arg {
+        Arg::Closure(parameters) | Arg::TopicOrClosure(parameters) => Some(parameters),
+        _ => None,
+    }
+}
+
+fn is(arg: &Arg, found: &Argument) -> bool {
+    match found {
+        Argument::Closure(_) => matches!(arg, Arg::Closure(_)),
+        Argument::Value(_) => matches!(arg, Arg::Value(_)),
+        Argument::Operand(..) => matches!(arg, Arg::Operand(_)),
+        Argument::Stores(_) => matches!(arg, Arg::Stores),
+        Argument::Topics(_) => matches!(arg, Arg::Topic | Arg::Topics | Arg::TopicOrClosure(_)),
+    }
+}
+
+/// What the number of parameters does not tell, but their names do: `cx` in the place of another
+/// parameter, and the other way round.
+pub(super) fn misplaced(cx: &mut Errors, name: &str, forms: &[&[&str]], closure: &ExprClosure) {
+    let names: Vec<Option<(String, Span)>> = closure.inputs.iter().map(named).collect();
+    let Some(longest) = forms.iter().copied().max_by_key(|form| form.len()) else { return };
+    let with_cx = longest.iter().chain(&["cx"]).copied().collect::<Vec<_>>().join(", ");
+    let is_context = |parameter: &Option<(String, Span)>| matches!(parameter, Some((name, _)) if CONTEXTS.contains(&name.as_str()));
+    if let Some((found, span)) = names.iter().find(|parameter| is_context(parameter)).cloned().flatten() {
+        let is_last = names.last().is_some_and(is_context);
+        if takes_cx(forms, closure) && !is_last {
+            cx.report(span, CX_NOT_LAST, &[("found", &found), ("wanted", &with_cx)]);
+        } else if is_last && !takes_cx(forms, closure) && forms.iter().any(|form| form.len() + 1 == names.len()) {
+            let taken = longest.last().copied().unwrap_or_default();
+            cx.report(span, CX_NEEDS_ALL, &[("name", &name), ("found", &found), ("taken", &taken), ("wanted", &with_cx)]);
+        }
+        return;
+    }
+    if !takes_cx(forms, closure) {
+        return;
+    }
+    let Some(Some((last, span))) = names.last() else { return };
+    if forms.iter().any(|form| form.contains(&last.as_str())) || ["key", "k", "value", "v"].contains(&last.as_str()) {
+        let plain = name.strip_prefix("try_").unwrap_or(name);
+        let with_key = format!("{plain}_with_key");
+        let fix = if operators::OPERATORS.iter().any(|row| row.name == with_key) && !name.ends_with("_with_key") {
+            let twin = if plain == name { "" } else { "try_" };
+            format!("; `{twin}{with_key}` calls it with the key as well")
+        } else {
+            String::new()
+        };
+        let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("wanted", &with_cx), ("found", last), ("fix", &fix)];
+        cx.report(*span, CX_TAKEN_FOR_VALUE, values);
+    }
+}
+
+/// The name of a parameter, without the underscore of one that is not used.
+fn named(parameter: &Pat) -> Option<(String, Span)> {
+    match parameter {
+        Pat::Ident(name) => Some((plain(&name.ident).trim_start_matches('_').to_owned(), name.ident.span())),
+        Pat::Type(typed) => named(&typed.pat).map(|(name, _)| (name, parameter.span())),
+        Pat::Reference(reference) => named(&reference.pat),
+        _ => None,
+    }
+}
