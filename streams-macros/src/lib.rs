@@ -30,6 +30,10 @@ pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStrea
 }
 
 /// Ties a type to its wire format: JSON, or `#[stream_data(codec = MyCodec)]`.
+///
+/// The type can be a key (`KeyData`) if all its fields can; `#[stream_data(key)]` says it where that cannot be seen: with fields of another crate's types,
+/// or with a format of one's own. What serde does not write is an error, since it would be lost with the cache: `#[stream_data(allow_skip)]` on the type, on a
+/// field or on a variant allows it.
 #[proc_macro_derive(StreamData, attributes(stream_data))]
 pub fn stream_data(input: TokenStream) -> TokenStream {
     derive::stream_data(input.into()).tokens.into()

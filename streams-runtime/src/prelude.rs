@@ -2,7 +2,8 @@
 
 pub use crate::client::TopicName;
 pub use crate::codec::{
-    BigEndian, Codec, CodecError, Encoded, Json, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Utf8, UuidText,
+    BigEndian, Codec, CodecError, Encoded, Json, KeyData, Null, Nullable, RawBytes, SessionWindowed, StreamData, TimeWindowed, Unit, Utf8,
+    UuidText,
 };
 pub use crate::context::{Context, RecordContext};
 pub use crate::dropped::OnDropped;

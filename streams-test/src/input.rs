@@ -94,7 +94,7 @@ impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> TestInput<K, V, KC, VC> {
     ) -> Result<(), DriverError> {
         let mut bytes = Vec::new();
         let encoded = self.key_codec.encode(key.borrow(), &mut bytes);
-        let key = self.bytes("the key", encoded, bytes)?;
+        let key = self.bytes("the key", encoded, bytes)?.filter(|_| !KC::NO_KEY);
         let mut bytes = Vec::new();
         let encoded = self.value_codec.encode(value.borrow(), &mut bytes);
         let value = self.bytes("the value", encoded, bytes)?;

@@ -67,6 +67,8 @@ mod to;
 mod to_stream;
 mod to_table;
 mod topic_constants;
+mod unit;
+mod values;
 mod versioned;
 mod window_store_model;
 mod window_stores;

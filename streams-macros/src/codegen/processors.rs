@@ -9,7 +9,7 @@ use crate::model::NodeId;
 use crate::operators::Kind;
 
 impl Forward<'_, '_> {
-    /// Expands to `let seen = __b.key_value::<String, i64>("seen");`
+    /// Expands to `let seen = __b.key_value_store::<String, i64>("seen");`
     pub(super) fn store(&self) -> TokenStream {
         let (Some(variable), Some(store_type)) = (&self.node.variable, self.node.row.store_type()) else { return TokenStream::new() };
         let open = Ident::new(store_type.open, self.span());

@@ -1,19 +1,17 @@
 //! `#[derive(StreamData)]`: the tie between a type and its wire format, JSON unless another one is named.
 
+mod markers;
+mod settings;
+mod skips;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, GenericParam, Path, Type, parse_quote};
+use syn::{Data, DeriveInput, GenericParam, parse_quote};
 
+use self::settings::{Settings, settings};
 use crate::diagnostics::*;
 use crate::expand::Expansion;
-use crate::parse::type_text;
-
-/// What was written in `#[stream_data(…)]`.
-struct Settings {
-    codec: Option<Type>,
-    runtime: Path,
-}
 
 pub(crate) fn stream_data(input: TokenStream) -> Expansion {
     let input: DeriveInput = match syn::parse2(input) {
@@ -22,46 +20,27 @@ pub(crate) fn stream_data(input: TokenStream) -> Expansion {
     };
     let mut cx = Errors::new();
     let settings = settings(&mut cx, &input.attrs);
+    let mut has_form = true;
     if let Data::Union(union) = &input.data {
         cx.report(union.union_token.span, DERIVE_UNION, &[]);
+        has_form = false;
     }
     if let Some(GenericParam::Lifetime(lifetime)) = input.generics.params.iter().find(|param| matches!(param, GenericParam::Lifetime(_))) {
         let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &input.ident), ("lifetime", &lifetime.lifetime)];
         cx.report(lifetime.span(), DERIVE_LIFETIME, values);
+        has_form = false;
     }
-    let mut tokens = match cx.propagate() {
-        Ok(()) => generate(&settings, &input),
-        Err(_) => TokenStream::new(),
-    };
+    if settings.codec.is_none() && !settings.allow_skip {
+        skips::check(&mut cx, &input);
+    }
     let problems = cx.finish();
+    // After a mistake too, so that it is told once and not wherever the type is used. A type that has no form has no impl.
+    let mut tokens = if has_form { generate(&settings, &input) } else { TokenStream::new() };
     tokens.extend(problems.iter().map(Problem::to_tokens));
     Expansion { tokens, problems }
 }
 
-fn settings(cx: &mut Errors, attrs: &[Attribute]) -> Settings {
-    let mut settings = Settings { codec: None, runtime: parse_quote!(::streams_runtime) };
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("stream_data")) {
-        let parsed = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("codec") {
-                settings.codec = Some(meta.value()?.parse()?);
-            } else if meta.path.is_ident("crate") {
-                settings.runtime = meta.value()?.call(Path::parse_mod_style)?;
-            } else {
-                let found = type_text(&Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: meta.path.clone() }));
-                cx.report(meta.path.span(), DERIVE_OPTION, &[("found", &found)]);
-                // Its value is of no interest any more.
-                let _ = meta.value().and_then(|value| value.parse::<syn::Expr>());
-            }
-            Ok(())
-        });
-        if let Err(error) = parsed {
-            cx.report(error.span(), DERIVE_OPTION, &[("found", &error)]);
-        }
-    }
-    settings
-}
-
-/// Expands to two `impl`s: the type is its own present and stored form, and has the codec.
+/// Expands to the `impl`s: the type is its own present and stored form, and has the codec; and to what it can be besides a value.
 fn generate(settings: &Settings, input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let runtime = &settings.runtime;
@@ -79,6 +58,7 @@ fn generate(settings: &Settings, input: &DeriveInput) -> TokenStream {
         clause.predicates.push(parse_quote!(#param: 'static));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let markers = markers::markers(settings, input, &private);
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::StreamData for #name #type_generics #where_clause {
@@ -104,5 +84,7 @@ fn generate(settings: &Settings, input: &DeriveInput) -> TokenStream {
                 stored
             }
         }
+
+        #markers
     }
 }

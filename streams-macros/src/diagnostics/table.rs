@@ -217,8 +217,8 @@ rows! {
         "Partition i of one side meets partition i of the other.";
 
     // `#[derive(StreamData)]`.
-    DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known is `codec = Type`",
-        "`#[stream_data(codec = MyCodec)]` names the type's wire format; without it, it is JSON.";
+    DERIVE_OPTION = "T130": "unknown option `{found}` of `stream_data`; known are `codec = Type`, `key` and `allow_skip`",
+        "`codec = MyCodec` names the type's wire format; without it, it is JSON. `key` says that equal values have the same bytes. `allow_skip` lets parts be lost that serde does not write.";
     DERIVE_LIFETIME = "T131": "`{name}` borrows (`{lifetime}`); a key or value owns what it holds",
         "Records are kept in stores and caches. Use `String` for `&str`.";
     DERIVE_UNION = "T132": "a union cannot be a key or a value",
@@ -335,6 +335,14 @@ rows! {
     // `#[optimized]`.
     OPTIMIZATION = "T210": "unknown optimization `{found}`; known are {known}, and `#[optimized]` alone is all of them",
         "`#[optimized(merge_repartitions)]` above the function asks for one of them.";
+
+    // What a type may be.
+    DERIVE_SKIP = "T220": "{part} does not come back as it was written (`{attribute}`): write it, or say that it may be lost: `#[stream_data(allow_skip)]`",
+        "A value in a cache keeps it, a value that comes out of a store or a topic does not, so results would depend on the cache and on restarts.";
+    DERIVE_SKIP_IF = "T221": "{part} cannot be read when it is left out (`skip_serializing_if`): add `#[serde(default)]`, or say that it may be lost: `#[stream_data(allow_skip)]`",
+        "An `Option` that is missing is read as `None`; everything else needs a default, which has to be the value that is left out.";
+    DERIVE_ONE_WAY = "T222": "this is written under one name and read under another: what is written to state and topics must be readable; use one name, or add the written one to those that are read",
+        "Several names can be read: `#[serde(rename(serialize = \"a\", deserialize = \"b\"), alias = \"a\")]` is still two names; `#[serde(rename = \"a\", alias = \"b\")]` writes one and reads both.";
 
     // Waiting longer than Kafka Streams does.
     HOLD_WITHOUT_STREAMS = "T240": "`hold_unmatched` is for a left or outer join of two streams, and `{operand}` is a {kind}; remove it",

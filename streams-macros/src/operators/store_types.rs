@@ -17,7 +17,7 @@ pub(crate) struct StoreType {
 
 /// All kinds.
 const STORE_TYPES: &[StoreType] = &[
-    StoreType { source: "key_value_store", written: "KeyValueStore", open: "key_value", window: None },
+    StoreType { source: "key_value_store", written: "KeyValueStore", open: "key_value_store", window: None },
     StoreType { source: "session_store", written: "SessionStore", open: "session_store", window: Some("SessionWindow") },
     StoreType { source: "window_store", written: "WindowStore", open: "window_store", window: Some("Window") },
     StoreType { source: "versioned_store", written: "VersionedStore", open: "versioned_store", window: None },

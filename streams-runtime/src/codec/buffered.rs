@@ -99,6 +99,8 @@ where
 {
     type Slot = BufferedSlot<V, C::Slot>;
 
+    const REFUSES: bool = C::REFUSES;
+
     fn encode(&self, value: &Buffered<V>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let AtHand { timestamp_ms, headers, cause } = &value.origin;
         out.extend_from_slice(&timestamp_ms.to_be_bytes());

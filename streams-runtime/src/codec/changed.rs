@@ -74,6 +74,8 @@ where
 {
     type Slot = ChangedSlot<V, C::Slot>;
 
+    const REFUSES: bool = C::REFUSES;
+
     fn encode(&self, change: &Changed<V>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let value = |value: &V, out: &mut Vec<u8>| match self.0.encode(value, out)? {
             Encoded::Bytes => Ok(()),

@@ -1,6 +1,6 @@
 //! The tie between a type and its wire format, its nulls and its owned form.
 
-use super::{BigEndian, Codec, Null, Nullable, RawBytes, Utf8, UuidText};
+use super::{BigEndian, Codec, Nullable, RawBytes, Unit, Utf8, UuidText};
 
 /// A type that can be the key or the value of a stream or a table. Derive it: the wire format is then JSON (serde).
 ///
@@ -39,6 +39,17 @@ pub trait StreamData {
         0
     }
 }
+
+/// What an `Option` can be put around, so that its `None` is a null: an owned type that is never null itself.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` has no wire format: its `None` is a null, and `{Self}` is not an owned type that is never null",
+    label = "not an owned type with a format",
+    note = "a topic has one null only: write one `Option`, or put the inner one into a type of your own that derives `StreamData`"
+)]
+pub trait NotNull: StreamData<Present = Self, Stored = Self> + Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: StreamData<Present = T, Stored = T> + Clone + Send + Sync + 'static> NotNull for T {}
 
 /// [`StreamData`] with an owned value: what an aggregation may return. Derived together with it.
 pub trait OwnedData: StreamData + Sized {
@@ -104,9 +115,10 @@ macro_rules! plain {
         own!($data);
     )*};
 }
-plain!(BigEndian: i8, u8, i16, u16, i32, u32, i64, u64, i128, u128, f32, f64, bool);
+plain!(BigEndian: i8, u8, i16, u16, i32, u32, i64, u64, i128, u128, isize, usize, f32, f64, bool);
+plain!(Utf8: char);
 plain!(UuidText: uuid::Uuid);
-plain!(Null: ());
+plain!(Unit: ());
 
 macro_rules! owned_and_borrowed {
     ($codec:ty, $owned:ty, $borrowed:ty) => {
@@ -146,9 +158,32 @@ macro_rules! owned_and_borrowed {
 owned_and_borrowed!(Utf8, String, str);
 owned_and_borrowed!(RawBytes, Vec<u8>, [u8]);
 
+impl<const N: usize> StreamData for [u8; N] {
+    type Codec = RawBytes;
+    type Present = [u8; N];
+    type Stored = [u8; N];
+
+    #[inline]
+    fn present(&self) -> Option<&[u8; N]> {
+        Some(self)
+    }
+    fn to_stored(&self) -> Option<[u8; N]> {
+        Some(*self)
+    }
+}
+
+impl<const N: usize> OwnedData for [u8; N] {
+    fn into_stored(self) -> Option<[u8; N]> {
+        Some(self)
+    }
+    fn from_stored(stored: [u8; N]) -> [u8; N] {
+        stored
+    }
+}
+
 impl<T> StreamData for Option<T>
 where
-    T: StreamData<Present = T, Stored = T> + Clone + Send + Sync + 'static,
+    T: NotNull,
 {
     type Codec = Nullable<T::Codec>;
     type Present = T;
@@ -168,7 +203,7 @@ where
 
 impl<T> OwnedData for Option<T>
 where
-    T: StreamData<Present = T, Stored = T> + Clone + Send + Sync + 'static,
+    T: NotNull,
 {
     fn into_stored(self) -> Option<T> {
         self

@@ -25,11 +25,19 @@ impl<T, S: Default> Default for NullableSlot<T, S> {
 impl<T: Clone + Send + 'static, C: Codec<T>> Codec<Option<T>> for Nullable<C> {
     type Slot = NullableSlot<T, C::Slot>;
 
+    const NO_KEY: bool = C::NO_KEY;
+    const SIGNED: bool = C::SIGNED;
+    const REFUSES: bool = C::REFUSES;
+
     fn encode(&self, value: &Option<T>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         match value {
             None => Ok(Encoded::Null),
             Some(value) => self.0.encode(value, out),
         }
+    }
+
+    fn check(&self, value: &Option<T>, scratch: &mut Vec<u8>) -> Result<(), CodecError> {
+        value.as_ref().map_or(Ok(()), |value| self.0.check(value, scratch))
     }
 
     fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a Option<T>, CodecError> {

@@ -14,6 +14,8 @@ fn text(bytes: Option<&[u8]>) -> Result<&str, CodecError> {
 impl Codec<str> for Utf8 {
     type Slot = ();
 
+    const REFUSES: bool = false;
+
     fn encode(&self, value: &str, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         out.extend_from_slice(value.as_bytes());
         Ok(Encoded::Bytes)
@@ -27,6 +29,8 @@ impl Codec<str> for Utf8 {
 impl Codec<String> for Utf8 {
     type Slot = String;
 
+    const REFUSES: bool = false;
+
     fn encode(&self, value: &String, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         out.extend_from_slice(value.as_bytes());
         Ok(Encoded::Bytes)
@@ -39,12 +43,35 @@ impl Codec<String> for Utf8 {
     }
 }
 
-/// Bytes as they are, for `[u8]` and `Vec<u8>`.
+impl Codec<char> for Utf8 {
+    type Slot = char;
+
+    const REFUSES: bool = false;
+
+    fn encode(&self, value: &char, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
+        out.extend_from_slice(value.encode_utf8(&mut [0; 4]).as_bytes());
+        Ok(Encoded::Bytes)
+    }
+
+    fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut char) -> Result<&'a char, CodecError> {
+        let text = text(bytes)?;
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) => *slot = character,
+            _ => return Err(CodecError::Invalid(format!("one character expected, {} found", text.chars().count()))),
+        }
+        Ok(slot)
+    }
+}
+
+/// Bytes as they are, for `[u8]`, `Vec<u8>` and `[u8; N]`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RawBytes;
 
 impl Codec<[u8]> for RawBytes {
     type Slot = ();
+
+    const REFUSES: bool = false;
 
     fn encode(&self, value: &[u8], out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         out.extend_from_slice(value);
@@ -59,6 +86,8 @@ impl Codec<[u8]> for RawBytes {
 impl Codec<Vec<u8>> for RawBytes {
     type Slot = Vec<u8>;
 
+    const REFUSES: bool = false;
+
     fn encode(&self, value: &Vec<u8>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         out.extend_from_slice(value);
         Ok(Encoded::Bytes)
@@ -71,15 +100,46 @@ impl Codec<Vec<u8>> for RawBytes {
     }
 }
 
+/// Memory of [`RawBytes`] for an array.
+#[derive(Debug)]
+pub struct ArraySlot<const N: usize>([u8; N]);
+
+impl<const N: usize> Default for ArraySlot<N> {
+    fn default() -> Self {
+        ArraySlot([0; N])
+    }
+}
+
+impl<const N: usize> Codec<[u8; N]> for RawBytes {
+    type Slot = ArraySlot<N>;
+
+    const REFUSES: bool = false;
+
+    fn encode(&self, value: &[u8; N], out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
+        out.extend_from_slice(value);
+        Ok(Encoded::Bytes)
+    }
+
+    fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut ArraySlot<N>) -> Result<&'a [u8; N], CodecError> {
+        let bytes = bytes.ok_or(CodecError::UnexpectedNull)?;
+        slot.0 = bytes.try_into().map_err(|_| CodecError::Length { expected: N, found: bytes.len() })?;
+        Ok(&slot.0)
+    }
+}
+
 /// Numbers of fixed width, most significant byte first, as Kafka's `Integer`, `Long`, `Short`, `Float` and `Double` serializers write them.
-/// An unsigned number has the bytes of the signed one of its width.
+/// An unsigned number has the bytes of the signed one of its width; `isize` and `usize` have those of `i64` and `u64`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BigEndian;
 
 macro_rules! big_endian {
-    ($($number:ty),*) => {$(
+    ($signed:literal: $($number:ty),*) => {$(
         impl Codec<$number> for BigEndian {
             type Slot = $number;
+
+            const SIGNED: bool = $signed;
+
+            const REFUSES: bool = false;
 
             #[inline]
             fn encode(&self, value: &$number, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
@@ -97,10 +157,40 @@ macro_rules! big_endian {
         }
     )*};
 }
-big_endian!(i8, u8, i16, u16, i32, u32, i64, u64, i128, u128, f32, f64);
+big_endian!(true: i8, i16, i32, i64, i128);
+big_endian!(false: u8, u16, u32, u64, u128, f32, f64);
+
+macro_rules! big_endian_of_8_bytes {
+    ($($number:ty => $wide:ty, $signed:literal);*) => {$(
+        impl Codec<$number> for BigEndian {
+            type Slot = $number;
+
+            const SIGNED: bool = $signed;
+
+            const REFUSES: bool = false;
+
+            #[inline]
+            fn encode(&self, value: &$number, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
+                out.extend_from_slice(&(*value as $wide).to_be_bytes());
+                Ok(Encoded::Bytes)
+            }
+
+            fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut $number) -> Result<&'a $number, CodecError> {
+                let bytes = bytes.ok_or(CodecError::UnexpectedNull)?;
+                let array = bytes.try_into().map_err(|_| CodecError::Length { expected: size_of::<$wide>(), found: bytes.len() })?;
+                let wide = <$wide>::from_be_bytes(array);
+                *slot = wide.try_into().map_err(|_| CodecError::Invalid(format!("{wide} is too large for this machine")))?;
+                Ok(slot)
+            }
+        }
+    )*};
+}
+big_endian_of_8_bytes!(isize => i64, true; usize => u64, false);
 
 impl Codec<bool> for BigEndian {
     type Slot = bool;
+
+    const REFUSES: bool = false;
 
     fn encode(&self, value: &bool, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         out.push(u8::from(*value));
@@ -125,6 +215,8 @@ pub struct UuidText;
 impl Codec<uuid::Uuid> for UuidText {
     type Slot = uuid::Uuid;
 
+    const REFUSES: bool = false;
+
     fn encode(&self, value: &uuid::Uuid, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let mut buffer = uuid::Uuid::encode_buffer();
         out.extend_from_slice(value.hyphenated().encode_lower(&mut buffer).as_bytes());
@@ -137,7 +229,35 @@ impl Codec<uuid::Uuid> for UuidText {
     }
 }
 
-/// Always null, for `()`: Kafka's `VoidSerializer`.
+/// No bytes, for `()`. What is stored under it, or as it, is there: a null is something else.
+///
+/// As the key of a record that leaves the application it is a null, which goes to any partition; so is what has no key read as `()`.
+/// In a repartition topic all of it is in one partition.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unit;
+
+impl Codec<()> for Unit {
+    type Slot = ();
+
+    const REFUSES: bool = false;
+
+    const NO_KEY: bool = true;
+
+    #[inline]
+    fn encode(&self, (): &(), _: &mut Vec<u8>) -> Result<Encoded, CodecError> {
+        Ok(Encoded::Bytes)
+    }
+
+    #[inline]
+    fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut ()) -> Result<&'a (), CodecError> {
+        match bytes.unwrap_or_default() {
+            [] => Ok(slot),
+            bytes => Err(CodecError::Length { expected: 0, found: bytes.len() }),
+        }
+    }
+}
+
+/// Always null, for `()`: Kafka's `VoidSerializer`. Written as a value it deletes a row of whoever reads the topic as a table.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Null;
 

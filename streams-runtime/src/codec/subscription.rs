@@ -134,6 +134,8 @@ pub(crate) struct SubscriptionCodec;
 impl Codec<Subscription> for SubscriptionCodec {
     type Slot = Subscription;
 
+    const REFUSES: bool = false;
+
     fn encode(&self, value: &Subscription, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let version = if value.partition.is_some() { SUBSCRIPTION_VERSION } else { 0 };
         begin(version, value.hash, Some(value.instruction.byte()), out);

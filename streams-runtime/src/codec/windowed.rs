@@ -51,6 +51,9 @@ impl<K, S: Default, W> Default for WindowedSlot<K, S, W> {
 impl<K: Clone + Send + 'static, C: Codec<K>> Codec<Windowed<K>> for TimeWindowed<C> {
     type Slot = WindowedSlot<K, C::Slot>;
 
+    const SIGNED: bool = C::SIGNED;
+    const REFUSES: bool = C::REFUSES;
+
     fn encode(&self, value: &Windowed<K>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let encoded = self.key.encode(&value.key, out)?;
         if encoded == Encoded::Bytes {
@@ -103,6 +106,9 @@ pub(crate) fn session_key(bytes: &[u8]) -> Result<(&[u8], SessionWindow), CodecE
 
 impl<K: Clone + Send + 'static, C: Codec<K>> Codec<Windowed<K, SessionWindow>> for SessionWindowed<C> {
     type Slot = WindowedSlot<K, C::Slot, SessionWindow>;
+
+    const SIGNED: bool = C::SIGNED;
+    const REFUSES: bool = C::REFUSES;
 
     fn encode(&self, value: &Windowed<K, SessionWindow>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         let encoded = self.key.encode(&value.key, out)?;

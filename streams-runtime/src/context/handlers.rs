@@ -134,6 +134,23 @@ impl Context {
         self.error(ErrorKind::Store, node, error.into())
     }
 
+    /// A store did not take what it was given. That a key or a value has no bytes is the fault of the record at hand, which the process handler decides
+    /// about; all else stops the task.
+    #[cold]
+    pub(crate) fn store_refused(&mut self, node: &str, error: StoreError) -> Flow {
+        if matches!(error, StoreError::Encode { .. }) {
+            self.fail(ErrorKind::Process, node, error.into())
+        } else {
+            Err(self.store_error(node, error))
+        }
+    }
+
+    /// Whether the task may go on after a record that cannot be processed, so that state has to stay as it was before it.
+    #[inline]
+    pub(crate) fn may_go_on(&self) -> bool {
+        !matches!(self.handlers.process, OnError::Fail)
+    }
+
     #[cold]
     pub(crate) fn error(&self, kind: ErrorKind, node: &str, source: BoxError) -> Box<TaskError> {
         Box::new(TaskError {

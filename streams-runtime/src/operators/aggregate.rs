@@ -59,17 +59,10 @@ pub struct Aggregate<K: ?Sized, V: ?Sized, A, I, F, R, M> {
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>, A, R, M)>,
 }
 
-impl<K, V, A, I, F, R, M> Aggregate<K, V, A, I, F, R, M>
-where
-    K: StreamData + ?Sized,
-    A: StreamData,
-{
+impl<K: ?Sized, V: ?Sized, A, I, F, R, M> Aggregate<K, V, A, I, F, R, M> {
     /// Says where in the topology this is, for error messages.
     #[must_use]
-    pub fn at(mut self, node: &'static str) -> Self
-    where
-        V: StreamData,
-    {
+    pub fn at(mut self, node: &'static str) -> Self {
         self.node = node;
         self
     }
@@ -77,7 +70,9 @@ where
     /// Makes the node, with the store `name`, that hands its results to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> AggregateNode<K, V, A, I, F, R, M, N>
     where
+        K: StreamData,
         V: StreamData,
+        A: StreamData,
     {
         AggregateNode { state: TableState::new(b, name), op: self, next }
     }

@@ -4,16 +4,17 @@ use streams_macros::with_cx;
 
 use super::select_key::SelectKey;
 use super::settle::{Plain, Try};
-use crate::codec::StreamData;
+use crate::codec::{KeyData, StreamData};
 use crate::handles::{Grouped, Stream};
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Groups the records by the key they have.
     ///
     /// Kafka Streams: `groupByKey`. Goes through a repartition topic only if the key was changed before.
-    pub fn group_by_key(&self) -> Grouped<K, V>
+    pub fn group_by_key<KS>(&self) -> Grouped<K, V>
     where
-        K: StreamData,
+        K: StreamData<Stored = KS>,
+        KS: KeyData,
         V: StreamData,
     {
         Grouped::handle()

@@ -1,16 +1,17 @@
 //! `repartition`: through a topic of the application's own, so that records of one key meet in one task.
 
 use super::to::To;
-use crate::codec::{Codec, StreamData};
+use crate::codec::{Codec, KeyData, StreamData};
 use crate::handles::Stream;
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Sends the records through the topic `<application id>-<name>-repartition`; what follows is another sub-topology.
     ///
     /// Kafka Streams: `repartition`. Records with a null key are lost here, uncounted.
-    pub fn repartition<KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
+    pub fn repartition<KS, KC, VC>(&self) -> (Stream<K, V>, To<K, V, KC, VC>)
     where
-        K: StreamData<Codec = KC>,
+        K: StreamData<Codec = KC, Stored = KS>,
+        KS: KeyData,
         V: StreamData<Codec = VC>,
         KC: Codec<K> + Default,
         VC: Codec<V> + Default,

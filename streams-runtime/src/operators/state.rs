@@ -33,6 +33,8 @@ pub(crate) struct TableState<K: StreamData, V> {
     key_bytes: Vec<u8>,
     slot: <K::Codec as Codec<K>>::Slot,
     last: LastVersion<V>,
+    /// The row before a change that may be refused, where the task may go on without it.
+    before: Option<V>,
 }
 
 impl<K, V> TableState<K, V>
@@ -49,6 +51,7 @@ where
             key_bytes: Vec::new(),
             slot: Default::default(),
             last: LastVersion::new(with_old),
+            before: None,
         }
     }
 
@@ -82,7 +85,7 @@ where
                 self.drop_record(DropReason::NullKey, cx)?;
                 Ok(None)
             }
-            Err(e) => Err(cx.store_error(&self.name, e)),
+            Err(e) => cx.store_refused(&self.name, e).map(|()| None),
         }
     }
 
@@ -91,7 +94,13 @@ where
     #[inline]
     pub(crate) fn take(&mut self, slot: usize, cx: &mut Context) -> Option<V> {
         match self.store {
-            TableStore::Latest(store) => cx.stores.get(store).take(slot),
+            TableStore::Latest(store) => {
+                let value = cx.stores.get(store).take(slot);
+                if V::Codec::REFUSES && cx.may_go_on() {
+                    self.before = value.clone();
+                }
+                value
+            }
             TableStore::Versions(store) => {
                 self.last.forget();
                 cx.stores.get(store).row(slot).map(|(value, _)| value.clone())
@@ -103,7 +112,12 @@ where
     #[inline]
     pub(crate) fn replace(&mut self, slot: usize, cx: &mut Context) {
         match self.store {
-            TableStore::Latest(store) => drop(cx.stores.get(store).take(slot)),
+            TableStore::Latest(store) => {
+                let value = cx.stores.get(store).take(slot);
+                if V::Codec::REFUSES {
+                    self.before = value;
+                }
+            }
             TableStore::Versions(_) => self.last.forget(),
         }
     }
@@ -151,6 +165,13 @@ where
         };
         let Context { stores, record, .. } = cx;
         let store = stores.get(store);
+        if V::Codec::REFUSES {
+            let before = self.before.take();
+            if let Err(error) = store.check(value.as_ref()) {
+                store.put_back(slot, before);
+                return cx.store_refused(&self.name, error);
+            }
+        }
         let there = value.is_some();
         store.set(slot, timestamp_ms, &record.headers, value);
         store.set_cause(slot, &record.cause);

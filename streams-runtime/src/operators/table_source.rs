@@ -1,6 +1,6 @@
 //! `table("topic")`: a topic read as a table.
 
-use crate::codec::StreamData;
+use crate::codec::{KeyData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::Flow;
@@ -8,7 +8,7 @@ use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
 
-use super::to_table::ToTableNode;
+use super::to_table::{ToTable, ToTableNode};
 
 /// A table's source before it is attached. The topic is read as a stream whose values may be null, straight into the table's store.
 ///
@@ -52,6 +52,7 @@ impl<K, V> Table<K, V> {
         K: StreamData<Stored = KS>,
         V: StreamData<Stored = VS>,
         K: TableData<KS, Own = KO>,
+        KO: KeyData,
         V: TableData<VS, Source<KO> = S>,
     {
         V::source::<KO>()
@@ -76,7 +77,7 @@ where
 
     /// Makes the node, with the store `name`, that hands its results to `next`.
     pub fn attach<N>(&self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<Option<K>, Option<V>, N> {
-        self.records().to_table().1.attach(b, name, next)
+        ToTable::new().attach(b, name, next)
     }
     /// Makes the node of a table without a store, whose changes come without the value before.
     pub fn attach_plain<N>(&self, name: &'static str, next: N) -> PlainTableNode<N> {

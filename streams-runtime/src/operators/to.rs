@@ -151,7 +151,8 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
                 self.chosen.clear();
                 let count = u32::try_from(target.partitions).unwrap_or(0);
                 let chosen = self.partitioner.choose(key, value, count, &mut self.chosen, &mut cx.record);
-                let key = (encoded_key == Encoded::Bytes).then_some(&key_bytes[..]);
+                let has_key = encoded_key == Encoded::Bytes && (!KC::NO_KEY || self.by_whole_keys);
+                let key = has_key.then_some(&key_bytes[..]);
                 let value = (encoded_value == Encoded::Bytes).then_some(&value_bytes[..]);
                 if chosen {
                     self.send_to_chosen(target, topic, key, value, cx)
@@ -222,6 +223,10 @@ impl<K: ?Sized, V: ?Sized, KC, VC, P> To<K, V, KC, VC, P> {
     ) -> Flow {
         match topic {
             SinkTopic::Users(topic) => cx.fail_result(Unwritten { kind, node: self.node, topic, partition: None, key, value, source }),
+            // What has no bytes is the fault of the record at hand.
+            SinkTopic::Internal(topic) if matches!(kind, ProduceErrorKind::Encode) => {
+                cx.fail(ErrorKind::Process, self.node, format!("{source}, for `{topic}`").into())
+            }
             SinkTopic::Internal(topic) => {
                 let problem = format!("{source}; `{topic}` is a topic of the application's own, and none of its records can be left out");
                 Err(cx.error(ErrorKind::Produce, self.node, problem.into()))

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::state::TableState;
 use super::{InWindows, KeyFormat};
-use crate::codec::StreamData;
+use crate::codec::{KeyData, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::{Stream, Table};
@@ -20,8 +20,11 @@ where
     ///
     /// Kafka Streams: `toTable`. Records with a null key are left out and counted as dropped. A record older than the row still replaces it;
     /// with `.versioned(history)` it becomes an earlier version, or is left out and counted as dropped when it is older than the history.
-    pub fn to_table(&self) -> (Table<K::Stored, V::Stored>, ToTable<K, V>) {
-        (Table::handle(), ToTable { types: PhantomData })
+    pub fn to_table(&self) -> (Table<K::Stored, V::Stored>, ToTable<K, V>)
+    where
+        K::Stored: KeyData,
+    {
+        (Table::handle(), ToTable::new())
     }
 }
 
@@ -35,6 +38,10 @@ where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
 {
+    pub(super) fn new() -> Self {
+        ToTable { types: PhantomData }
+    }
+
     /// Makes the node, with the store `name`, that hands its results to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<K, V, N> {
         ToTableNode { state: TableState::new(b, name), next }

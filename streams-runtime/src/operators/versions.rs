@@ -56,7 +56,10 @@ where
     let versions = stores.get(store);
     let before = if last.wanted { versions.latest().map(|latest| latest.map(|(value, _)| value.clone())) } else { Ok(None) };
     let put = before.and_then(|before| Ok((before, versions.put_located(value.clone(), timestamp_ms, out)?)));
-    let (before, put) = put.map_err(|e| cx.store_error(name, e))?;
+    let (before, put) = match put {
+        Ok(put) => put,
+        Err(error) => return cx.store_refused(name, error),
+    };
     let before = before.or_else(|| last.assumed.take());
     if put == VersionPut::TooOld {
         return cx.drop_record(name, DropReason::OutOfHistory);

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::StoreError;
-use super::order::{Order, each, encode_bound};
+use super::order::{Order, each, encode_bound, in_order, is_negative};
 use crate::broker::TopicPartition;
-use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::codec::{Codec, CodecError, Encoded, KeyData, StreamData, row_key};
 use crate::error::{ErrorKind, OnError, TaskError};
 use crate::log_limit::LogLimit;
 use crate::record::RecordRef;
@@ -74,7 +74,7 @@ where
         }
     }
 
-    /// All rows, in the order of the keys' bytes.
+    /// All rows, in the order of the keys.
     ///
     /// # Errors
     /// When a key in the store is not of its type.
@@ -85,7 +85,7 @@ where
         Ok(self.all_with_timestamps()?.into_iter().map(|(key, value, _)| (key, value)).collect())
     }
 
-    /// The rows whose keys lie in a range, in the order of the keys' bytes. A key that is null leaves its side open.
+    /// The rows whose keys lie in a range, in the order of the keys. A key that is null leaves its side open.
     ///
     /// # Errors
     /// When a key cannot be encoded, or one in the store is not of its type.
@@ -98,11 +98,12 @@ where
         let (mut low, mut high) = (Vec::new(), Vec::new());
         let from = encode_bound(range.start_bound(), &mut low).map_err(encode_error)?;
         let to = encode_bound(range.end_bound(), &mut high).map_err(encode_error)?;
-        let rows = self.rows(|key| RangeBounds::<[u8]>::contains(&(from, to), key))?;
+        let pieces = in_order(K::Codec::SIGNED, (from, to));
+        let rows = self.rows(|key| pieces.iter().flatten().any(|piece| RangeBounds::<[u8]>::contains(piece, key)))?;
         Ok(rows.into_iter().map(|(key, value, _)| (key, value)).collect())
     }
 
-    /// Calls `visit` with the rows whose keys lie in a range, in the order of the keys' bytes, until it breaks.
+    /// Calls `visit` with the rows whose keys lie in a range, in the order of the keys, until it breaks.
     pub(crate) fn visit_range<'q, Q>(
         &self,
         range: impl RangeBounds<&'q Q>,
@@ -118,9 +119,12 @@ where
         let to = encode_bound(range.end_bound(), &mut high).map_err(encode_error)?;
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         let wanted = rows.iter().map(|(key, (value, _))| (&key[..], value));
-        let sorted: BTreeMap<&[u8], &V> = wanted.filter(|(key, _)| RangeBounds::<[u8]>::contains(&(from, to), *key)).collect();
+        let pieces = in_order(K::Codec::SIGNED, (from, to));
+        let inside = |key: &[u8]| pieces.iter().flatten().any(|piece| RangeBounds::<[u8]>::contains(piece, key));
+        let sorted: BTreeMap<(bool, &[u8]), &V> =
+            wanted.filter(|(key, _)| inside(key)).map(|(key, value)| ((K::Codec::SIGNED && !is_negative(key), key), value)).collect();
         let (codec, mut slot) = (K::Codec::default(), Default::default());
-        for (key, value) in each(sorted.into_iter(), order) {
+        for ((_, key), value) in each(sorted.into_iter(), order) {
             let decoded = codec.decode(Some(key), &mut slot);
             let key = decoded.map_err(|e| StoreError::Decode { store: self.name.clone(), reason: e.to_string() })?;
             if visit(key, value).is_break() {
@@ -140,7 +144,7 @@ where
         self.len() == 0
     }
 
-    /// All rows, each with the time of its record, in the order of the keys' bytes.
+    /// All rows, each with the time of its record, in the order of the keys.
     ///
     /// # Errors
     /// When a key in the store is not of its type.
@@ -157,11 +161,12 @@ where
     {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         let wanted = rows.iter().map(|(key, row)| (&key[..], row)).filter(|(key, _)| wanted(key));
-        let sorted: BTreeMap<&[u8], &(V, i64)> = wanted.collect();
+        let sorted: BTreeMap<(bool, &[u8]), &(V, i64)> =
+            wanted.map(|(key, row)| ((K::Codec::SIGNED && !is_negative(key), key), row)).collect();
         let (codec, mut slot) = (K::Codec::default(), Default::default());
         sorted
             .into_iter()
-            .map(|(key, (value, timestamp_ms))| match codec.decode(Some(key), &mut slot) {
+            .map(|((_, key), (value, timestamp_ms))| match codec.decode(Some(key), &mut slot) {
                 Ok(key) => Ok((key.clone(), value.clone(), *timestamp_ms)),
                 Err(e) => Err(StoreError::Decode { store: self.name.clone(), reason: e.to_string() }),
             })
@@ -201,7 +206,7 @@ where
     V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
 {
     fn apply(&self, record: RecordRef<'_>) -> Result<bool, StoreError> {
-        let Some(key) = record.key else { return Ok(false) };
+        let Some(key) = row_key::<K, K::Codec>(record.key) else { return Ok(false) };
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         if record.value.is_none() {
             rows.remove(key);
@@ -241,7 +246,7 @@ impl GlobalStores {
     /// Adds an empty table.
     pub fn add<K, V>(&mut self, name: &str)
     where
-        K: StreamData<Stored = K> + 'static,
+        K: StreamData<Stored = K> + KeyData + 'static,
         V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
     {
         let store: Arc<GlobalStore<K, V>> = Arc::new(GlobalStore {

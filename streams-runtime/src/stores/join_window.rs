@@ -194,7 +194,7 @@ where
             match rows.codec.encode(&value, &mut rows.value_bytes) {
                 Ok(Encoded::Bytes) => {}
                 Ok(Encoded::Null) => {
-                    let reason = "its format makes a null of it, and nulls are not joined; use another type, such as `bool` for `()`";
+                    let reason = "its format makes a null of it, and nulls are not joined";
                     return Err(below.encode_error(&CodecError::Invalid(reason.to_owned())));
                 }
                 Err(error) => return Err(below.encode_error(&error)),

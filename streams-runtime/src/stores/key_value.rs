@@ -16,7 +16,7 @@ use super::cache::Cache;
 use super::overlay::Overlay;
 use super::{BackendBatch, KeyValueBackend, StoreError};
 use crate::broker::TopicSlot;
-use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::codec::{Codec, CodecError, Encoded, StreamData, row_key};
 use crate::context::Cause;
 use crate::headers::Headers;
 use crate::record::RecordRef;
@@ -108,7 +108,7 @@ where
 
     /// Whether the source would have taken a record of its topic into the store: others it has left out, as a handler told it to.
     fn is_readable(&mut self, record: &RecordRef<'_>) -> bool {
-        let key = record.key.is_some_and(|key| self.key_codec.decode(Some(key), &mut self.key_slot).is_ok());
+        let key = row_key::<K, K::Codec>(record.key).is_some_and(|key| self.key_codec.decode(Some(key), &mut self.key_slot).is_ok());
         let value = record.value.is_none_or(|value| self.value_codec.decode(Some(value), &mut self.value_slot).is_ok());
         key && value && record.timestamp_ms >= 0
     }
@@ -155,11 +155,11 @@ where
     {
         self.key_scratch.clear();
         match Q::Codec::default().encode(key, &mut self.key_scratch) {
-            Ok(Encoded::Bytes) => match self.cache.find(&self.key_scratch) {
+            Ok(Encoded::Null) if !K::Codec::NO_KEY => Ok(None),
+            Ok(_) => match self.cache.find(&self.key_scratch) {
                 Some(place) => Ok(Some(place)),
                 None => self.load_from_below().map(Some),
             },
-            Ok(Encoded::Null) => Ok(None),
             Err(e) => Err(self.encode_error(&e)),
         }
     }
@@ -298,6 +298,21 @@ where
         self.overlay.put(key, None);
     }
 
+    /// Whether a value has bytes that it can be read from again. It is asked before the value is set: the cache would encode it later, when nobody knows any
+    /// more which record it was made of.
+    ///
+    /// # Errors
+    /// When it has none.
+    #[inline]
+    pub(crate) fn check(&mut self, value: Option<&V>) -> Result<(), StoreError> {
+        match value {
+            Some(value) if V::Codec::REFUSES => {
+                self.value_codec.check(value, &mut self.value_scratch).map_err(|error| self.encode_error(&error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Sets the value of a key. The row gets the given time.
     ///
     /// # Errors
@@ -306,6 +321,7 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        self.check(Some(&value))?;
         let Some(place) = self.load(key)? else { return Err(StoreError::NullKey { store: self.name.to_string() }) };
         self.take(place);
         self.set(place, timestamp_ms, &Headers::default(), Some(value));
@@ -362,7 +378,8 @@ where
     pub(crate) fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
         let mut row = std::mem::take(&mut self.value_scratch);
         for record in records {
-            let Some(key) = record.key else { continue };
+            let key = if self.source.is_some() { row_key::<K, K::Codec>(record.key) } else { record.key };
+            let Some(key) = key else { continue };
             if self.source.is_some() && !self.is_readable(&record) {
                 continue;
             }

@@ -300,7 +300,7 @@ impl<'a> TaskBuilder<'a> {
     {
         let with_old = self.with_old.contains(&name);
         if self.is_versioned(name) {
-            (TableStore::Versions(self.versioned_store(name)), with_old)
+            (TableStore::Versions(self.versioned(name)), with_old)
         } else {
             (TableStore::Latest(self.owned_key_value(name)), with_old)
         }
@@ -320,7 +320,7 @@ impl<'a> TaskBuilder<'a> {
         let _ = table;
         let kind = self.env.plan.stores.iter().find(|s| s.name == name).map(|s| s.kind);
         let store = match kind {
-            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned_store(name))),
+            Some(StoreKind::Versioned { .. }) => Some(TableStore::Versions(self.versioned(name))),
             Some(StoreKind::Window { .. } | StoreKind::Session { .. }) => None,
             _ => Some(TableStore::Latest(self.key_value(name))),
         };

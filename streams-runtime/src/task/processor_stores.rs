@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{BuildError, TaskBuilder};
-use crate::codec::StreamData;
+use crate::codec::{KeyData, StreamData};
 use crate::handles::{GlobalTable, Table};
 use crate::plan::{StoreKind, StorePlan};
 use crate::processor::ReadOnly;
@@ -50,7 +50,7 @@ impl TaskBuilder<'_> {
     /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
     where
-        K: StreamData<Stored = K> + 'static,
+        K: StreamData<Stored = K> + KeyData + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
@@ -70,7 +70,7 @@ impl TaskBuilder<'_> {
     /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
     where
-        K: StreamData<Stored = K> + 'static,
+        K: StreamData<Stored = K> + KeyData + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
         match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
@@ -79,8 +79,26 @@ impl TaskBuilder<'_> {
         }
     }
 
-    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
+    /// The key-value store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
+    pub fn key_value_store<K, V>(&mut self, name: &str) -> KeyValue<K, V>
+    where
+        K: StreamData<Stored = K> + KeyData + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.key_value(name)
+    }
+
+    /// The versioned store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn versioned_store<K, V>(&mut self, name: &str) -> Versioned<K, V>
+    where
+        K: StreamData<Stored = K> + KeyData + 'static,
+        V: StreamData<Stored = V> + Clone + 'static,
+    {
+        self.versioned(name)
+    }
+
+    /// The versioned store of this name; a handle that leads nowhere if it belongs to another sub-topology.
+    pub(crate) fn versioned<K, V>(&mut self, name: &str) -> Versioned<K, V>
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
@@ -108,7 +126,7 @@ impl TaskBuilder<'_> {
         V: StreamData<Stored = V> + Clone + 'static,
     {
         let _ = table;
-        ReadOnly(self.versioned_store(name))
+        ReadOnly(self.versioned(name))
     }
 
     /// The store of a table, for processors to read.

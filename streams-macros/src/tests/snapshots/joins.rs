@@ -241,7 +241,7 @@ impl ::streams_runtime::__private::Topology for Orders {
         let __rates_2: GlobalTable<String, f64> = __rt::GlobalTable::handle();
         let rates = __rates_2;
         let _ = &rates;
-        let seen = __b.key_value::<String, i64>("seen");
+        let seen = __b.key_value_store::<String, i64>("seen");
         let (fresh, __op_fresh_4) = orders.process_values(Dedup::new(), seen);
         let (by_user, __op_by_user_5) = fresh
             .select_key(move |_, order| order.user.clone());

@@ -134,7 +134,7 @@ impl ::streams_runtime::__private::Topology for Readings {
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
         use ::core::convert::From as _;
-        let latest = __b.key_value::<String, f64>("latest");
+        let latest = __b.key_value_store::<String, f64>("latest");
         let recent = __b.window_store::<String, f64>("recent-readings");
         let __readings_2: Stream<String, f64> = __rt::Stream::handle();
         let readings = __readings_2;

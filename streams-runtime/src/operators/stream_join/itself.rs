@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use streams_macros::with_cx;
 
-use crate::codec::{Codec, Encoded, StreamData};
+use crate::codec::{Codec, Encoded, KeyData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow};
@@ -32,6 +32,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_itself<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, V2, Plain>)
     where
+        K::Stored: KeyData,
         F: FnMut(&V::Stored, &V::Stored) -> V2,
     {
         (Stream::handle(), JoinItself::new(Inner(f), windows, "join"))
@@ -43,6 +44,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
     where
+        K::Stored: KeyData,
         F: FnMut(&V::Stored, &V::Stored) -> Result<V2, E>,
     {
         (Stream::handle(), JoinItself::new(Inner(f), windows, "try_join"))
@@ -54,6 +56,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
     where
+        K::Stored: KeyData,
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> V2,
     {
         (Stream::handle(), JoinItself::new(InnerWithKey(f), windows, "join"))
@@ -69,6 +72,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, Result<V2, E>, Try>)
     where
+        K::Stored: KeyData,
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> Result<V2, E>,
     {
         (Stream::handle(), JoinItself::new(InnerWithKey(f), windows, "try_join"))
@@ -212,7 +216,9 @@ where
         }
         let Context { stores, out, .. } = &mut *cx;
         let written = stores.get(self.rows).put(&self.key, time_ms, value, false, out);
-        written.map_err(|e| cx.store_error(self.op.node, e))?;
+        if let Err(error) = written {
+            cx.store_refused(self.op.node, error)?;
+        }
         cx.hand_over_if_large().map_err(|e| cx.produce_error(self.op.node, e))
     }
 }

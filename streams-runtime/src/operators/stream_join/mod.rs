@@ -12,7 +12,7 @@ pub use node::{JoinedStreams, LeftRecords, RightRecords};
 
 use super::joiner::{Inner, InnerWithKey, Left, LeftWithKey, Outer, OuterWithKey};
 use super::settle::{Plain, Try};
-use crate::codec::StreamData;
+use crate::codec::{KeyData, StreamData};
 use crate::handles::Stream;
 use crate::windows::{IntoJoinWindows, JoinWindows};
 
@@ -88,6 +88,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Stored, &OV::Stored) -> V2,
     {
@@ -103,6 +104,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Stored, &OV::Stored) -> Result<V2, E>,
     {
@@ -120,6 +122,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, InnerWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K::Present, &V::Stored, &OV::Stored) -> V2,
     {
@@ -140,6 +143,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K::Present, &V::Stored, &OV::Stored) -> Result<V2, E>,
     {
@@ -168,6 +172,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Stored, Option<&OV::Stored>) -> V2,
     {
@@ -188,6 +193,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Stored, Option<&OV::Stored>) -> Result<V2, E>,
     {
@@ -210,6 +216,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, LeftWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, &V::Stored, Option<&OV::Stored>) -> V2,
     {
@@ -230,6 +237,7 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     where
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
+        K::Stored: KeyData,
         K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &V::Stored, Option<&OV::Stored>) -> Result<V2, E>,
     {

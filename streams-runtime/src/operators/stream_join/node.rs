@@ -381,7 +381,9 @@ macro_rules! side {
                 if leaves {
                     stores.get(own).give_up(bytes, time_ms, time_ms);
                 }
-                written.map_err(|e| cx.store_error(op.node, e))?;
+                if let Err(error) = written {
+                    cx.store_refused(op.node, error)?;
+                }
                 cx.hand_over_if_large().map_err(|e| cx.produce_error(op.node, e))
             }
         }

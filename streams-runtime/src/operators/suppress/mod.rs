@@ -209,7 +209,7 @@ where
             replace(&mut row.old, old);
             replace(&mut row.new, new);
         });
-        put.map_err(|e| cx.store_error(&self.name, e))
+        put.or_else(|error| cx.store_refused(&self.name, error))
     }
 
     /// Lets go what has waited long enough, and what there is no place for.

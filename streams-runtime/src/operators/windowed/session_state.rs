@@ -98,7 +98,7 @@ where
                 self.drop_record(DropReason::NullKey, cx)?;
                 Ok(false)
             }
-            Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            Err(e) => cx.fail(ErrorKind::Process, &self.name, e.into()).map(|()| false),
         }
     }
 
@@ -125,6 +125,7 @@ where
         N: PushChange<InSession<K>, V>,
         F: FnOnce(&mut dyn FnMut(&mut Context) -> Result<Option<V>, Box<TaskError>>, &mut Context) -> Result<Folded<V>, Box<TaskError>>,
     {
+        let may_fail = may_fail || V::Codec::REFUSES && cx.may_go_on();
         // A session of this very moment is replaced, any other leaves.
         let leave = merged != SessionWindow::at(cx.timestamp_ms);
         let found = std::mem::take(&mut self.found);
@@ -162,6 +163,9 @@ where
     where
         N: PushChange<InSession<K>, V>,
     {
+        if let Err(error) = cx.stores.get(self.store).check(value.as_ref()) {
+            return cx.store_refused(&self.name, error);
+        }
         if leave && may_fail {
             for session in found {
                 self.remove(*session, merged, cx)?;

@@ -103,7 +103,7 @@ where
                 self.drop_record(DropReason::NullKey, cx)?;
                 Ok(false)
             }
-            Err(e) => Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            Err(e) => cx.fail(ErrorKind::Process, &self.name, e.into()).map(|()| false),
         }
     }
 
@@ -139,7 +139,15 @@ where
             From::New(value) => (value, row, i64::MIN),
         };
         cx.scoped(sees_cx, |cx| {
+            let backup = if V::Codec::REFUSES && cx.may_go_on() { value.clone() } else { None };
             let folded = fold(&mut value, cx);
+            if V::Codec::REFUSES
+                && let Ok(true) = folded
+                && let Err(error) = cx.stores.get(self.store).check(value.as_ref())
+            {
+                cx.stores.get(self.store).put_back(place, if is_new { None } else { replaced.or(backup) });
+                return cx.store_refused(&self.name, error);
+            }
             let Context { stores, record, .. } = &mut *cx;
             let store = stores.get(self.store);
             if let Ok(true) = folded {
@@ -163,6 +171,9 @@ where
 
     /// Gives the window with this start a value with a time of its own.
     pub(super) fn put(&mut self, start_ms: i64, value: V, timestamp_ms: i64, cx: &mut Context) -> Flow {
+        if let Err(error) = cx.stores.get(self.store).check(Some(&value)) {
+            return cx.store_refused(&self.name, error);
+        }
         let place = self.place(start_ms, cx)?;
         let Context { stores, record, .. } = &mut *cx;
         let store = stores.get(self.store);

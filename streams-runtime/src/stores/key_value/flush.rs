@@ -59,7 +59,7 @@ impl<C> Below<'_, C> {
         if let Some(value) = &row.value {
             let encode_error = |reason: String| StoreError::Encode { store: self.name.to_string(), reason };
             if self.codec.encode(value, scratch).map_err(|e| encode_error(e.to_string()))? == Encoded::Null {
-                let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
+                let reason = "its format makes a null of it, and a null deletes the row";
                 return Err(encode_error(reason.to_owned()));
             }
         }

@@ -6,7 +6,7 @@ use std::ops::{Bound, ControlFlow, RangeBounds};
 use super::*;
 use crate::stores::Order;
 use crate::stores::memory::is_empty;
-use crate::stores::order::{each, encode_bound};
+use crate::stores::order::{Range, each, encode_bound, in_order};
 
 /// What lies above the backend for a key.
 enum Above<'a, V> {
@@ -20,7 +20,7 @@ where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// Calls `visit` with every row in the order of the keys' bytes, until it breaks.
+    /// Calls `visit` with every row in the order of the keys, until it breaks.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -28,7 +28,7 @@ where
         self.scan((Bound::Unbounded, Bound::Unbounded), Order::Ascending, |key, value, _| visit(key, value))
     }
 
-    /// Calls `visit` with key, value and time of every row in the order of the keys' bytes, until it breaks.
+    /// Calls `visit` with key, value and time of every row in the order of the keys, until it breaks.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -36,7 +36,7 @@ where
         self.scan((Bound::Unbounded, Bound::Unbounded), order, visit)
     }
 
-    /// Calls `visit` with key, value and time of the rows whose keys lie in a range, in the order of the keys' bytes, until it breaks. A
+    /// Calls `visit` with key, value and time of the rows whose keys lie in a range, in the order of the keys, until it breaks. A
     /// key that is null leaves its side open.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ where
         self.scan((from, to), order, visit)
     }
 
-    /// Calls `visit` with key, value and time of the rows whose keys' bytes begin with those of `prefix`, in their order, until it breaks.
+    /// Calls `visit` with key, value and time of the rows whose keys' bytes begin with those of `prefix`, in the order of the bytes, until it breaks.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type, or the prefix cannot be encoded.
@@ -68,9 +68,12 @@ where
         if let Err(e) = P::Codec::default().encode(prefix, &mut low) {
             return Err(self.encode_error(&e));
         }
+        if low.is_empty() {
+            return self.scan((Bound::Unbounded, Bound::Unbounded), order, visit);
+        }
         let high = after_prefix(&low);
         let to = high.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        self.scan((Bound::Included(&low), to), order, visit)
+        self.scan_bytes((Bound::Included(&low), to), order, visit).map(|_| ())
     }
 
     /// How many rows there are. Looks up what is not committed yet, and takes the backend's word for the rest.
@@ -92,15 +95,25 @@ where
         Ok(count)
     }
 
-    fn scan(
+    fn scan(&mut self, range: Range<'_>, order: Order, mut visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>) -> Result<(), StoreError> {
+        for piece in each(in_order(K::Codec::SIGNED, range).into_iter().flatten(), order) {
+            if self.scan_bytes(piece, order, &mut visit)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the one who visits has broken off.
+    fn scan_bytes(
         &mut self,
-        range: (Bound<&[u8]>, Bound<&[u8]>),
+        range: Range<'_>,
         order: Order,
         visit: impl FnMut(&K, &V, i64) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<ControlFlow<()>, StoreError> {
         let (from, to) = range;
         if is_empty(from, to) {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         let inside = |key: &[u8]| RangeBounds::<[u8]>::contains(&range, key);
         let mut above: BTreeMap<&[u8], Above<'_, V>> = BTreeMap::new();
@@ -137,7 +150,10 @@ where
                 break;
             }
         }
-        rows.ended.unwrap_or(Ok(()))
+        match rows.ended {
+            None => Ok(ControlFlow::Continue(())),
+            Some(ended) => ended.map(|()| ControlFlow::Break(())),
+        }
     }
 }
 

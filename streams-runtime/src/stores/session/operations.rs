@@ -47,6 +47,12 @@ where
         self.write(key, session, None)
     }
 
+    /// Whether a value has bytes.
+    #[inline]
+    pub(crate) fn check(&mut self, value: Option<&V>) -> Result<(), StoreError> {
+        self.rows.check(value)
+    }
+
     fn write<Q>(&mut self, key: &Q, session: SessionWindow, value: Option<V>) -> Result<(), StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
@@ -55,6 +61,7 @@ where
             let SessionWindow { start_ms, end_ms } = session;
             return Err(StoreError::Session { store: self.name().to_owned(), start_ms, end_ms });
         }
+        self.check(value.as_ref())?;
         let mut bytes = std::mem::take(&mut self.key_scratch);
         let result = match self.encode_key(key, &mut bytes) {
             Ok(Encoded::Bytes) => self.write_row(&mut bytes, session, value),

@@ -136,7 +136,7 @@ where
         self.latest_key.clear();
         self.latest_key.push(LATEST);
         match Q::Codec::default().encode(key, &mut self.latest_key) {
-            Ok(encoded) => Ok(encoded == Encoded::Bytes),
+            Ok(encoded) => Ok(encoded == Encoded::Bytes || K::Codec::NO_KEY),
             Err(e) => Err(self.encode_error(&e)),
         }
     }

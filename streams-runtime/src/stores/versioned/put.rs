@@ -52,7 +52,7 @@ where
             match V::Codec::default().encode(value, &mut self.value_bytes) {
                 Ok(Encoded::Bytes) => {}
                 Ok(Encoded::Null) => {
-                    let reason = "its format makes a null of it, and a null deletes the row; use another type, such as `bool` for `()`";
+                    let reason = "its format makes a null of it, and a null deletes the row";
                     return Err(StoreError::Encode { store: self.name().to_owned(), reason: reason.into() });
                 }
                 Err(e) => return Err(self.encode_error(&e)),

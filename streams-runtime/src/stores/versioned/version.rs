@@ -85,6 +85,9 @@ impl<V: StreamData + 'static> Default for VersionSlot<V> {
 impl<V: StreamData + 'static> Codec<Version<V>> for VersionCodec {
     type Slot = VersionSlot<V>;
 
+    /// A version is encoded when it is put.
+    const REFUSES: bool = false;
+
     fn encode(&self, version: &Version<V>, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
         match version {
             Version::Deleted { was_latest: false } => out.push(DELETED),

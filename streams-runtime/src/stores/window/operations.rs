@@ -22,6 +22,12 @@ where
         self.size_ms = size_ms;
     }
 
+    /// Whether a value has bytes.
+    #[inline]
+    pub(crate) fn check(&mut self, value: Option<&V>) -> Result<(), StoreError> {
+        self.rows.check(value)
+    }
+
     fn encode_key<Q>(&self, key: &Q, row: &mut Vec<u8>) -> Result<Encoded, StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
@@ -58,6 +64,7 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        self.check(value.as_ref())?;
         let mut row = std::mem::take(&mut self.key_scratch);
         let result = match self.encode_key(key, &mut row) {
             Ok(Encoded::Bytes) => self.write_row(&mut row, value, start_ms, timestamp_ms),
