@@ -8,7 +8,7 @@ pub fn located(min: i64) -> Located {
     Located { min }
 }
 #[automatically_derived]
-#[allow(dead_code)]
+#[allow(dead_code, private_interfaces)]
 impl Located {
     /// The sub-topologies, their nodes and stores, in the form of Kafka Streams' description. What a parameter names is `{shown so}`.
     pub const DESCRIPTION: &'static ::core::primitive::str = "Topologies:\n   Sub-topology: 0\n    Source: orders (topics: [orders])\n      --> late\n    Processor: late (stores: [])\n      --> late.split\n      <-- orders\n    Processor: late.split (stores: [])\n      --> first, rest\n      <-- late\n    Processor: first (stores: [])\n      --> priced\n      <-- late.split\n    Processor: rest (stores: [])\n      --> parts\n      <-- late.split\n    Processor: priced (stores: [rates])\n      --> priced.to\n      <-- first\n    Processor: parts (stores: [])\n      --> sums\n      <-- rest\n    Processor: sums (stores: [sums])\n      --> sums.to_stream\n      <-- parts\n    Processor: sums.to_stream (stores: [])\n      --> sums.to\n      <-- sums\n    Sink: sums.to (topic: sums)\n      <-- sums.to_stream\n    Sink: priced.to (topic: computed per record)\n      <-- priced\n\n   Sub-topology: 1 for global store (will not generate tasks)\n    Source: rates-source (topics: [rates])\n      --> rates\n    Processor: rates (stores: [rates])\n      --> none\n      <-- rates-source\n\n";
@@ -26,10 +26,47 @@ impl Located {
     pub const SUMS: ::streams_runtime::__private::StoreName<String, f64> = ::streams_runtime::__private::StoreName::new(
         "sums",
     );
+    /**The topic `orders`: keys `String`, values `Order`; read as stream `orders`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const ORDERS: ::streams_runtime::__private::TopicName<String, Order> = ::streams_runtime::__private::TopicName::<
+        String,
+        Order,
+    >::with(
+        "orders",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<String, Order>::new().formats()
+        },
+    );
+    /**The topic `rates`: keys `String`, values `Option<f64>`; read as global table `rates`.
+
+For `app.producer(…)` and `app.reader(…)`.*/
+    pub const RATES_TOPIC: ::streams_runtime::__private::TopicName<
+        String,
+        ::core::option::Option<f64>,
+    > = ::streams_runtime::__private::TopicName::<
+        String,
+        ::core::option::Option<f64>,
+    >::with(
+        "rates",
+        || {
+            #[allow(unused_imports)]
+            use ::streams_runtime::__private::NoFormats as _;
+            ::streams_runtime::__private::FormatsOf::<
+                String,
+                ::core::option::Option<f64>,
+            >::new()
+                .formats()
+        },
+    );
 }
 impl ::streams_runtime::__private::Topology for Located {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use __rt::Unfit as _;
         #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
@@ -80,6 +117,8 @@ impl ::streams_runtime::__private::Topology for Located {
         __b: &mut ::streams_runtime::__private::TaskBuilder<'_>,
     ) {
         use ::streams_runtime::__private as __rt;
+        #[allow(unused_imports)]
+        use __rt::Unfit as _;
         #[allow(unused_imports)]
         use ::core::clone::Clone as _;
         #[allow(unused_imports)]
