@@ -9,7 +9,7 @@
 //! closure of three parameters. `streams-macros/src/codegen/editor.rs` says when a form is meant.
 //! A test compares the methods with the table of operators, both ways.
 
-#![allow(non_snake_case)]
+#![allow(non_snake_case, clippy::unused_unit)]
 
 mod aggregations;
 mod forms;

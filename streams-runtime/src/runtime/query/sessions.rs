@@ -107,10 +107,7 @@ where
             let Some((from_ms, to_ms)) = times_ms else { return Ok(()) };
             let after = after.map(|after| read_place(store, after)).transpose()?;
             let mut slot = Default::default();
-            let after_key = match after {
-                Some((_, bytes)) => Some(K::Codec::default().decode(Some(bytes), &mut slot).cloned()),
-                None => None,
-            };
+            let after_key = after.map(|(_, bytes)| K::Codec::default().decode(Some(bytes), &mut slot).cloned());
             let after_key = after_key.transpose().map_err(|error| QueryError::Key { store, reason: format!("of the cursor: {error}") })?;
             // The key of the cursor is walked again: it may have more sessions.
             let keys = match (&after_key, order) {
