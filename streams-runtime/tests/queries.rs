@@ -156,7 +156,8 @@ async fn windows_and_sessions_have_pages_and_the_latest() {
     let some = check_all_ways!(minutes.windows(100..=120));
     assert!(some.len() == 30 && some.iter().all(|(key, _)| (100..=120).contains(&key.window.start_ms)));
     check_all_ways!(minutes.windows_of("a100", ..));
-    assert_eq!(minutes.windows(120..100).all().await.unwrap(), []);
+    let (from_ms, to_ms) = (120, 100);
+    assert_eq!(minutes.windows(from_ms..to_ms).all().await.unwrap(), []);
 
     let visits = app.store(Shop::VISITS);
     assert_eq!(check_all_ways!(visits.sessions(..)).len(), 200);

@@ -70,8 +70,8 @@ fn implement(runtime: &TokenStream, plan: &Plan) -> TokenStream {
     // Not `automatically_derived`: rustc would then be silent about streams that nothing reads.
     quote! {
         #(#attrs)*
-        // A function that was named for a closure is called in one.
-        #[allow(clippy::redundant_closure)]
+        // A function that was named for a closure is called in one; no stores are a unit.
+        #[allow(clippy::redundant_closure, clippy::unit_arg)]
         impl #runtime::Topology for #output {
             fn plan(&self) -> #runtime::TopologyPlan {
                 use #runtime as __rt;

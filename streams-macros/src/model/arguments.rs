@@ -136,7 +136,8 @@ impl Builder {
                 if may_see_cx {
                     misplaced(cx, name, forms, closure);
                 }
-                if !fits && !(may_see_cx && takes_cx(forms, closure)) {
+                let sees_cx = may_see_cx && takes_cx(forms, closure);
+                if !fits && !sees_cx {
                     let mut wanted = match forms[0].len() {
                         0 => "no argument: `||`".to_owned(),
                         count => format!("{}: `{}`", counted(count, "argument"), signature(forms[0])),

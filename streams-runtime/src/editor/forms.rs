@@ -48,4 +48,4 @@ macro_rules! closure_methods {
 pub(super) use closure_methods;
 
 /// The last parameter of a closure that asks for it.
-pub(super) type Cx<'a> = &'a mut crate::context::Context;
+pub(super) type Cx<'a> = &'a mut crate::context::RecordContext;

@@ -131,7 +131,7 @@ For `app.producer(…)` and `app.reader(…)`.*/
         },
     );
 }
-#[allow(clippy::redundant_closure)]
+#[allow(clippy::redundant_closure, clippy::unit_arg)]
 impl ::streams_runtime::__private::Topology for People {
     fn plan(&self) -> ::streams_runtime::__private::TopologyPlan {
         use ::streams_runtime::__private as __rt;
