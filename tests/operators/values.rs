@@ -117,7 +117,7 @@ fn what_json_has_no_number_for_is_refused_when_it_is_put() {
         assert_eq!(driver.store(Sums::ALL).unwrap().get("k"), Some(Sum { sum: 15.0, n: 4 }), "cache {cache}");
         assert_eq!(driver.store(Sums::LAST).unwrap().get("k"), Some(Sum { sum: 8.0, n: 1 }), "cache {cache}");
         for topic in ["windows", "visits"] {
-            let last = driver.output::<String, Option<Sum>>(topic).read_all().into_iter().filter_map(|record| record.value).last();
+            let last = driver.output::<String, Option<Sum>>(topic).read_all().into_iter().filter_map(|record| record.value).next_back();
             assert_eq!(last, Some(Sum { sum: 15.0, n: 4 }), "{topic}, cache {cache}");
         }
     }

@@ -139,6 +139,6 @@ pub trait Codec<T: ?Sized>: Clone + Send + Sync + 'static {
 
 /// The bytes of a row's key in a topic that is read as a table. No key is the row of `()`, where that is the keys' type.
 #[inline]
-pub(crate) fn row_key<'r, K: ?Sized, C: Codec<K>>(key: Option<&'r [u8]>) -> Option<&'r [u8]> {
+pub(crate) fn row_key<K: ?Sized, C: Codec<K>>(key: Option<&[u8]>) -> Option<&[u8]> {
     if C::NO_KEY { Some(key.unwrap_or_default()) } else { key }
 }
