@@ -261,10 +261,12 @@ fn windows_that_end_before_they_begin_are_told_at_the_start() {
 }
 
 #[test]
-fn a_value_without_bytes_is_an_error_that_names_the_store() {
+fn a_value_without_bytes_is_a_value() {
     let driver = driver(no_value());
-    let error = try_pipe(&driver, "left", Some("a"), None, 1).unwrap_err().to_string();
-    assert!(error.contains("j-this-join-store") && error.contains("use another type"), "{error}");
+    try_pipe(&driver, "left", Some("a"), None, 1).unwrap();
+    driver.restart().unwrap();
+    pipe(&driver, "right", &[(Some("a"), Some("x"), 2)]);
+    assert_eq!(read(&driver, "out"), ["a=x@2"]);
 }
 
 topology! {

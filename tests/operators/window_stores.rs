@@ -201,7 +201,7 @@ fn a_window_under_a_null_key_is_an_error_and_not_lost_in_silence() {
 #[test]
 fn a_store_that_forgets_its_windows_before_they_end_does_not_start() {
     let error = TestDriver::new(of_sizes(9, 10)).unwrap_err().to_string();
-    assert_eq!(error, "state `rows`: a retention of 9 ms is shorter than a window of 10 ms");
+    assert!(error.contains("`window_store` of `rows`, `millis(*retention_ms)`: 9 ms is shorter than its windows"), "{error}");
     assert!(TestDriver::new(of_sizes(10, 10)).is_ok());
 }
 
