@@ -46,16 +46,27 @@ fn body(tokens: &[TokenTree]) -> TokenStream {
     let mut out = TokenStream::new();
     let mut several = false;
     let mut first = 0;
+    let mut alias_until = None;
     for (index, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == ';' => first = index + 1,
             TokenTree::Ident(word) if word == "let" && index == first => {
                 several = matches!(tokens.get(index + 1), Some(TokenTree::Group(_)));
             }
+            // The attributes of a statement.
+            TokenTree::Punct(punct) if punct.as_char() == '#' && index == first => first = index + 2,
+            TokenTree::Punct(punct) if punct.as_char() == ':' && index == first + 2 => alias_until = alias(tokens, index),
             _ if index == first => several = false,
             _ => {}
         }
+        if alias_until == Some(index) {
+            out.extend(quote!(as OfHandle>::As));
+        }
         match (token, tokens.get(index + 1)) {
+            (TokenTree::Punct(colon), _) if colon.as_char() == ':' && index == first + 2 && alias_until.is_some() => {
+                out.extend([token.clone()]);
+                out.extend(quote!(<));
+            }
             (TokenTree::Ident(name), Some(TokenTree::Group(args))) if args.delimiter() == Delimiter::Parenthesis => {
                 if is_dot(index.checked_sub(1).map(|before| &tokens[before])) {
                     out.extend([TokenTree::Ident(method(name, args, several))]);
@@ -73,6 +84,20 @@ fn body(tokens: &[TokenTree]) -> TokenStream {
         }
     }
     out
+}
+
+/// The types whose names are those of this language.
+const TYPES: &[&str] = &["Stream", "Table", "GlobalTable", "KeyValueStore", "WindowStore", "SessionStore", "VersionedStore"];
+
+/// Where the type behind this colon ends, if it has another name: it may be an alias.
+fn alias(tokens: &[TokenTree], colon: usize) -> Option<usize> {
+    match tokens.get(colon + 1) {
+        Some(TokenTree::Ident(word)) if !TYPES.iter().any(|known| word == known) => {}
+        _ => return None,
+    }
+    let is = |token: &TokenTree, wanted: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted);
+    let end = tokens.iter().skip(colon).position(|token| is(token, '=') || is(token, ';'))? + colon;
+    is(&tokens[end], '=').then_some(end)
 }
 
 fn is_dot(token: Option<&TokenTree>) -> bool {
@@ -154,7 +179,12 @@ fn method(name: &Ident, args: &Group, several: bool) -> Ident {
     let usual = usual(&text, &closures);
     let found: Vec<usize> = closures.iter().zip(&usual).filter_map(|(found, usual)| found.or(*usual)).collect();
     if found != usual.iter().flatten().copied().collect::<Vec<_>>() {
-        found.iter().for_each(|count| form.push_str(&format!("__{count}")));
+        if found.len() > 1 && form.is_empty() {
+            // Which of them asks for the context are too many forms to have a method each.
+            form.push_str(&format!("__any{}", found.len()));
+        } else {
+            found.iter().for_each(|count| form.push_str(&format!("__{count}")));
+        }
     }
     if form.is_empty() { name.clone() } else { Ident::new(&format!("{text}{form}"), name.span()) }
 }
@@ -246,8 +276,9 @@ mod tests {
         assert_eq!(shown("a.join(b, |l, r| 1, within(x));"), "a.join__in(b,|l,r|1,within(x)).__end();");
         assert_eq!(shown("a.try_join(b, |l, r| Ok::<_, E>(1));"), "a.try_join(b,|l,r|Ok::<_,E>(1)).__end();");
         assert_eq!(shown("a.aggregate(String::new, |k, v, a| a);"), "a.aggregate(String::new,|k,v,a|a).__end();");
-        assert_eq!(shown("a.aggregate(String::new, |k, v, a, cx| a);"), "a.aggregate__0__4(String::new,|k,v,a,cx|a).__end();");
+        assert_eq!(shown("a.aggregate(String::new, |k, v, a, cx| a);"), "a.aggregate__any2(String::new,|k,v,a,cx|a).__end();");
         assert_eq!(shown("a.join(b, key_of, |l, r| 1);"), "a.join__by(b,key_of,|l,r|1).__end();");
+        assert_eq!(shown("/// Doc\nlet v: Views = stream(\"v\");"), "#[doc=\"Doc\"]letv:<ViewsasOfHandle>::As=stream(\"v\").__end();");
         assert_eq!(shown("let (x, y) = a.process(P);"), "let(x,y)=a.process__outputs(P).__end();");
         assert_eq!(shown("let x = a.process(P, s);"), "letx=a.process__stores(P,s).__end();");
     }

@@ -36,9 +36,21 @@ macro_rules! fold {
             /// key, `aggregator` takes key, value and aggregate and returns the new one.
             ///
             /// Kafka Streams: `aggregate`.
-            fn aggregate, try_aggregate, aggregate__0__4, try_aggregate__0__4[A: StreamData](
+            fn aggregate, try_aggregate[A: StreamData](
                 initializer: impl FnMut() -> A, |&K, &$value, A| A
             ) -> Behind<$table<K, A::Stored>, $options>;
+        }
+
+        #[doc(hidden)]
+        pub fn aggregate__any2<A: StreamData>(&self, a: impl Sized, b: impl Sized) -> Behind<$table<K, A::Stored>, $options> {
+            let _ = (a, b);
+            shown()
+        }
+
+        #[doc(hidden)]
+        pub fn try_aggregate__any2<A: StreamData>(&self, a: impl Sized, b: impl Sized) -> Behind<$table<K, A::Stored>, $options> {
+            let _ = (a, b);
+            shown()
         }
     };
 }
@@ -91,6 +103,23 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSliding<K, V> {
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSessions<K, V> {
     aggregations!(V, V, Sessions, InWindows);
 
+    #[doc(hidden)]
+    pub fn aggregate__any3<A: StreamData>(&self, a: impl Sized, b: impl Sized, c: impl Sized) -> Behind<Sessions<K, A::Stored>, InWindows> {
+        let _ = (a, b, c);
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn try_aggregate__any3<A: StreamData>(
+        &self,
+        a: impl Sized,
+        b: impl Sized,
+        c: impl Sized,
+    ) -> Behind<Sessions<K, A::Stored>, InWindows> {
+        let _ = (a, b, c);
+        shown()
+    }
+
     /// Folds the records of each session into an aggregate: `initializer` makes that of a new
     /// session, `aggregator` takes key, value and aggregate, `merger` takes key and both aggregates.
     ///
@@ -123,6 +152,35 @@ impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
     ///
     /// Kafka Streams: `KGroupedTable.count`.
     pub fn count(&self) -> Behind<Plain<K, u64>, Aggregated> {
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn aggregate__any3<A: StreamData>(&self, a: impl Sized, b: impl Sized, c: impl Sized) -> Behind<Plain<K, A::Stored>, Aggregated> {
+        let _ = (a, b, c);
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn try_aggregate__any3<A: StreamData>(
+        &self,
+        a: impl Sized,
+        b: impl Sized,
+        c: impl Sized,
+    ) -> Behind<Plain<K, A::Stored>, Aggregated> {
+        let _ = (a, b, c);
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn reduce__any2(&self, a: impl Sized, b: impl Sized) -> Behind<Plain<K, V>, Aggregated> {
+        let _ = (a, b);
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn try_reduce__any2(&self, a: impl Sized, b: impl Sized) -> Behind<Plain<K, V>, Aggregated> {
+        let _ = (a, b);
         shown()
     }
 
@@ -190,6 +248,12 @@ impl<K, A: StreamData> Cogrouped<K, A> {
         shown()
     }
 
+    #[doc(hidden)]
+    pub fn aggregate__1(&self, initializer: impl FnMut(Cx<'_>) -> A) -> Behind<Table<K, A::Stored>, CogroupAggregated> {
+        let _ = initializer;
+        shown()
+    }
+
     /// Cuts the records of each key into windows of event time; `aggregate` follows.
     ///
     /// Kafka Streams: `CogroupedKStream.windowedBy`.
@@ -200,6 +264,12 @@ impl<K, A: StreamData> Cogrouped<K, A> {
 }
 
 impl<K, A: StreamData, W: OfCogroup> CogroupedInWindows<K, A, W> {
+    #[doc(hidden)]
+    pub fn aggregate__1(&self, initializer: impl FnMut(Cx<'_>) -> A) -> Behind<Table<WindowedKey<K>, A::Stored>, CogroupInWindows> {
+        let _ = initializer;
+        shown()
+    }
+
     /// Ends the cogroup: `initializer` makes an aggregate; in sessions a merger
     /// `|key, a, b|` follows.
     ///
@@ -211,6 +281,16 @@ impl<K, A: StreamData, W: OfCogroup> CogroupedInWindows<K, A, W> {
 }
 
 impl<K, A: StreamData> CogroupedInWindows<K, A, SessionWindows> {
+    #[doc(hidden)]
+    pub fn aggregate__any2(
+        &self,
+        a: impl Sized,
+        b: impl Sized,
+    ) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, CogroupInWindows> {
+        let _ = (a, b);
+        shown()
+    }
+
     /// Ends the cogroup: `initializer` makes an aggregate, `merger` takes key and both aggregates.
     ///
     /// Kafka Streams: `SessionWindowedCogroupedKStream.aggregate`.

@@ -114,3 +114,30 @@ impl<K, V> Edge for Table<K, V> {
     type Key = Option<K>;
     type Value = Option<V>;
 }
+
+/// What a written type is here. An alias is one of the real handles.
+pub trait OfHandle {
+    /// The type here.
+    type As;
+}
+
+macro_rules! of_handles {
+    ($($name:ident)*) => {$(
+        impl<K: ?Sized, V: ?Sized> OfHandle for $name<K, V> {
+            type As = Self;
+        }
+    )*};
+}
+of_handles!(Stream Table GlobalTable KeyValueStore WindowStore SessionStore VersionedStore);
+
+impl<K: ?Sized, V: ?Sized> OfHandle for crate::handles::Stream<K, V> {
+    type As = Stream<K, V>;
+}
+
+impl<K, V> OfHandle for crate::handles::Table<K, V> {
+    type As = Table<K, V>;
+}
+
+impl<K, V> OfHandle for crate::handles::GlobalTable<K, V> {
+    type As = GlobalTable<K, V>;
+}

@@ -21,7 +21,7 @@ mod split;
 mod streams;
 mod tables;
 
-pub use language::{GlobalTable, KeyValueStore, SessionStore, Stream, Table, VersionedStore, WindowStore};
+pub use language::{GlobalTable, KeyValueStore, OfHandle, SessionStore, Stream, Table, VersionedStore, WindowStore};
 pub use sources::{global_table, key_value_store, pattern, session_store, stream, table, versioned_store, window_store};
 
 /// What every method gives: editors look at types only.

@@ -45,6 +45,16 @@ macro_rules! option {
             let _ = f;
             self
         }
+
+        #[doc(hidden)]
+        #[must_use]
+        pub fn partitioned_by__4<P>(self, f: impl FnMut(&T::Key, &T::Value, u32, super::forms::Cx<'_>) -> P) -> Self
+        where
+            T: Edge,
+        {
+            let _ = f;
+            self
+        }
     };
     (with) => {
         /// The wire formats of this edge, in the order key, value.

@@ -5,7 +5,6 @@ use super::language::{Behind, Grouped, Nothing, Split, Stream, Table};
 use super::options::{Aggregated, Deduplicated, Repartitioned, Several, Sink};
 use super::shown;
 use crate::codec::StreamData;
-use crate::context::Context;
 use crate::operators::MayBeMissing;
 use crate::processor::{BranchingFixedKeyProcessor, BranchingProcessor, FixedKeyProcessor, Outputs, Processor, ValueOutputs};
 use crate::windows::JoinWindows;
@@ -142,7 +141,13 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     #[doc(hidden)]
-    pub fn to__3<T>(&self, topic: impl FnMut(&K, &V, &Context) -> T) -> Behind<Nothing<K, V>, Sink> {
+    pub fn to__2<T>(&self, topic: impl FnMut(&K, &V) -> T) -> Behind<Nothing<K, V>, Sink> {
+        let _ = topic;
+        shown()
+    }
+
+    #[doc(hidden)]
+    pub fn to__3<T>(&self, topic: impl FnMut(&K, &V, Cx<'_>) -> T) -> Behind<Nothing<K, V>, Sink> {
         let _ = topic;
         shown()
     }
