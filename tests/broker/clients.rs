@@ -62,10 +62,10 @@ async fn what_the_broker_refuses_says_why() {
     let config = [("max.message.bytes".to_owned(), "1000".to_owned())].into();
     broker.create_topic(&NewTopic { name: topic.clone(), partitions: 1, replication: 1, config }).unwrap();
     let small = Producer::<(), String>::new(&broker, &*topic);
-    let good = small.send((), "fits").enqueue().await.unwrap();
+    // Acknowledged first: a broker refuses a batch as a whole, and with it what fits.
+    small.send((), "fits").await.unwrap();
     let refused = small.send((), noise(5_000)).await.unwrap_err();
     assert!(matches!(&refused, SendError::Broker(BrokerError::Produce { permanent: true, .. })), "{refused}");
-    good.await.unwrap();
     small.send((), "fits, too").await.unwrap();
     let beyond = small.send((), "nowhere").partition(1).await.unwrap_err();
     assert!(matches!(beyond, SendError::UnknownPartition { partition: 1, partitions: 1, .. }), "{beyond}");

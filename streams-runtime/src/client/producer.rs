@@ -133,6 +133,8 @@ impl<K: ?Sized + 'static, V: ?Sized + 'static> Producer<K, V> {
     /// # Errors
     /// The future ends with [`SendError`] when the record cannot be encoded, or the broker does not have the topic, does not take the
     /// record or does not acknowledge it within the delivery timeout. A record that was not acknowledged may be in the topic all the same.
+    /// Kafka refuses a batch as a whole: records that were enqueued beside one that is too large end
+    /// with its error, and can be sent again.
     pub fn send(&self, key: impl AsData<K>, value: impl AsData<V>) -> SendRecord {
         value.read(|value| self.record(key, Some(value)))
     }
