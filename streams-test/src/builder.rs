@@ -85,14 +85,14 @@ impl TestDriverBuilder {
     /// # fn main() -> Result<(), streams_test::DriverError> {
     /// let driver = TestDriver::builder(per_word()).partitions(4).build()?;
     /// let words = driver.input::<str, str>("words")?.partition(3);
-    /// words.pipe("x", "to")?;
+    /// words.pipe("x", "not")?;
     /// words.pipe("x", "be")?;
     /// let counts = driver.output::<String, u64>("counts").read_all();
     /// let places: Vec<_> = counts.iter().map(|record| (record.key.as_str(), record.partition)).collect();
-    /// assert_eq!(places, [("to", 1), ("be", 0)]);
+    /// assert_eq!(places, [("not", 1), ("be", 0)]);
     /// let store = driver.store(PerWord::COUNTS)?;
     /// assert_eq!((store.get("be"), store.all().len()), (Some(1), 2));
-    /// assert_eq!(store.partition(1).all(), [("to".to_owned(), 1)]);
+    /// assert_eq!(store.partition(1).all(), [("not".to_owned(), 1)]);
     /// # Ok(())
     /// # }
     /// ```

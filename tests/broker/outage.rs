@@ -15,6 +15,16 @@ impl Stopped {
     fn signal(&self, name: &str) {
         let done = Command::new("kill").args([name, &self.0]).status();
         assert!(done.expect("kill").success());
+        // A process does not stop at once: its threads on another processor may still answer.
+        while name == "-STOP" && self.state() != Some('T') {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// As `/proc` has it: `T` is stopped.
+    fn state(&self) -> Option<char> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0)).expect("the broker runs");
+        stat.rsplit(')').next()?.trim_start().chars().next()
     }
 }
 

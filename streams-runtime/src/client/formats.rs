@@ -59,7 +59,11 @@ struct Codecs<K: ?Sized, V: ?Sized, KC, VC> {
 
 impl<K: ?Sized, V: ?Sized, KC: Codec<K>, VC: Codec<V>> Formats<K, V> for Codecs<K, V, KC, VC> {
     fn encode_key(&self, key: &K, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {
-        self.key.encode(key, out)
+        match self.key.encode(key, out)? {
+            // As at a sink: `()` is no key.
+            Encoded::Bytes if KC::NO_KEY => Ok(Encoded::Null),
+            encoded => Ok(encoded),
+        }
     }
 
     fn encode_value(&self, value: &V, out: &mut Vec<u8>) -> Result<Encoded, CodecError> {

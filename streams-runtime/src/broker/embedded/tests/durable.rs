@@ -42,7 +42,7 @@ fn check(log: &EmbeddedLog, start: i64, end: i64) {
 #[test]
 fn everything_is_there_again_in_a_real_directory() {
     let dir = tempfile::tempdir().unwrap();
-    let config = [("cleanup.policy".to_owned(), "compact".to_owned())];
+    let config = [("max.message.bytes".to_owned(), "100000".to_owned())];
     {
         let log = EmbeddedLog::open_with(dir.path().join("deep/log"), small()).unwrap();
         let topic = NewTopic { name: "t".into(), partitions: 2, replication: 1, config: config.into() };
@@ -56,7 +56,7 @@ fn everything_is_there_again_in_a_real_directory() {
     }
     let log = EmbeddedLog::open_with(dir.path().join("deep/log"), small()).unwrap();
     assert_eq!(log.recovered(), []);
-    assert_eq!(log.topic_config("t").unwrap()["cleanup.policy"], "compact");
+    assert_eq!(log.topic_config("t").unwrap()["max.message.bytes"], "100000");
     assert_eq!(log.partitions("t").unwrap(), 2);
     check(&log, 250, 500);
     let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).unwrap()[0];
