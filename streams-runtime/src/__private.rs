@@ -74,7 +74,7 @@ impl<W: Windows> WrittenWindows<W> {
 
 /// [`WrittenWindows::store`] for what is not windows.
 pub trait NoWindows {
-    /// As below.
+    /// Never called in a program that compiles.
     fn check(&self, _: &mut Checks, _: Written, _: Option<Duration>, _: Option<&'static str>) {}
 
     /// Never called in a program that compiles.
@@ -107,13 +107,14 @@ impl WrittenJoinWindows<JoinWindows> {
 
 /// [`WrittenJoinWindows::store`] for what is not windows of a join.
 pub trait NoJoinWindows {
-    /// As below.
+    /// Never called in a program that compiles.
     fn check(&self, _: &mut Checks, _: Written, _: bool) {}
 
     /// Never called in a program that compiles.
     fn ids(&self) -> StoreKind {
         StoreKind::KeyValue
     }
+
     /// Never called in a program that compiles.
     fn store(&self) -> StoreKind {
         StoreKind::KeyValue

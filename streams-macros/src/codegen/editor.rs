@@ -3,8 +3,9 @@
 //! An editor must complete lines that cannot be read yet. It compares two expansions, one of the
 //! text as it stands and one with a word at the cursor, and looks up in the first what it finds in
 //! the second. So both must begin alike, up to the cursor, whether the text can be read or not. The
-//! body therefore comes first in every expansion, in the order of its tokens, and nothing in front
-//! of a token depends on what follows that token.
+//! body therefore comes first in every expansion, in the order of its tokens. What is written in
+//! front of a token depends on nothing behind its own statement, and only on what a word at the
+//! cursor leaves alone: the number of arguments and of a closure's parameters, and a written type.
 //!
 //! rustc never sees the body: `editor!` of the runtime swallows it.
 

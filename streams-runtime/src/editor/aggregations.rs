@@ -8,6 +8,17 @@ use crate::codec::StreamData;
 use crate::operators::{SessionWindowedStream, SlidingWindowedStream, TimeWindowedStream};
 use crate::windows::{SessionWindow, SessionWindows, Windowed as WindowedKey, Windows};
 
+/// A form whose closures are taken as they are: which of them ask for `cx` are too many forms.
+macro_rules! any_closures {
+    ($name:ident[$($type:ident: $bound:path)?]($($closure:ident),*) -> $gives:ty) => {
+        #[doc(hidden)]
+        pub fn $name<$($type: $bound)?>(&self, $($closure: impl Sized),*) -> $gives {
+            let _ = ($($closure),*);
+            shown()
+        }
+    };
+}
+
 /// `count`, `reduce` and `aggregate` over one kind of groups.
 macro_rules! aggregations {
     ($reduce:ty, $fold:ty, $table:ident, $options:ty) => {
@@ -41,17 +52,8 @@ macro_rules! fold {
             ) -> Behind<$table<K, A::Stored>, $options>;
         }
 
-        #[doc(hidden)]
-        pub fn aggregate__any2<A: StreamData>(&self, a: impl Sized, b: impl Sized) -> Behind<$table<K, A::Stored>, $options> {
-            let _ = (a, b);
-            shown()
-        }
-
-        #[doc(hidden)]
-        pub fn try_aggregate__any2<A: StreamData>(&self, a: impl Sized, b: impl Sized) -> Behind<$table<K, A::Stored>, $options> {
-            let _ = (a, b);
-            shown()
-        }
+        any_closures!(aggregate__any2[A: StreamData](a, b) -> Behind<$table<K, A::Stored>, $options>);
+        any_closures!(try_aggregate__any2[A: StreamData](a, b) -> Behind<$table<K, A::Stored>, $options>);
     };
 }
 
@@ -103,22 +105,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSliding<K, V> {
 impl<K: StreamData + ?Sized, V: StreamData + ?Sized> WindowedSessions<K, V> {
     aggregations!(V, V, Sessions, InWindows);
 
-    #[doc(hidden)]
-    pub fn aggregate__any3<A: StreamData>(&self, a: impl Sized, b: impl Sized, c: impl Sized) -> Behind<Sessions<K, A::Stored>, InWindows> {
-        let _ = (a, b, c);
-        shown()
-    }
-
-    #[doc(hidden)]
-    pub fn try_aggregate__any3<A: StreamData>(
-        &self,
-        a: impl Sized,
-        b: impl Sized,
-        c: impl Sized,
-    ) -> Behind<Sessions<K, A::Stored>, InWindows> {
-        let _ = (a, b, c);
-        shown()
-    }
+    any_closures!(aggregate__any3[A: StreamData](a, b, c) -> Behind<Sessions<K, A::Stored>, InWindows>);
+    any_closures!(try_aggregate__any3[A: StreamData](a, b, c) -> Behind<Sessions<K, A::Stored>, InWindows>);
 
     /// Folds the records of each session into an aggregate: `initializer` makes that of a new
     /// session, `aggregator` takes key, value and aggregate, `merger` takes key and both aggregates.
@@ -155,34 +143,11 @@ impl<K: StreamData + ?Sized, V> GroupedTable<K, V> {
         shown()
     }
 
-    #[doc(hidden)]
-    pub fn aggregate__any3<A: StreamData>(&self, a: impl Sized, b: impl Sized, c: impl Sized) -> Behind<Plain<K, A::Stored>, Aggregated> {
-        let _ = (a, b, c);
-        shown()
-    }
+    any_closures!(aggregate__any3[A: StreamData](a, b, c) -> Behind<Plain<K, A::Stored>, Aggregated>);
+    any_closures!(try_aggregate__any3[A: StreamData](a, b, c) -> Behind<Plain<K, A::Stored>, Aggregated>);
 
-    #[doc(hidden)]
-    pub fn try_aggregate__any3<A: StreamData>(
-        &self,
-        a: impl Sized,
-        b: impl Sized,
-        c: impl Sized,
-    ) -> Behind<Plain<K, A::Stored>, Aggregated> {
-        let _ = (a, b, c);
-        shown()
-    }
-
-    #[doc(hidden)]
-    pub fn reduce__any2(&self, a: impl Sized, b: impl Sized) -> Behind<Plain<K, V>, Aggregated> {
-        let _ = (a, b);
-        shown()
-    }
-
-    #[doc(hidden)]
-    pub fn try_reduce__any2(&self, a: impl Sized, b: impl Sized) -> Behind<Plain<K, V>, Aggregated> {
-        let _ = (a, b);
-        shown()
-    }
+    any_closures!(reduce__any2[](a, b) -> Behind<Plain<K, V>, Aggregated>);
+    any_closures!(try_reduce__any2[](a, b) -> Behind<Plain<K, V>, Aggregated>);
 
     /// Combines the values of each group: added when they come, subtracted when they leave.
     ///
@@ -281,15 +246,7 @@ impl<K, A: StreamData, W: OfCogroup> CogroupedInWindows<K, A, W> {
 }
 
 impl<K, A: StreamData> CogroupedInWindows<K, A, SessionWindows> {
-    #[doc(hidden)]
-    pub fn aggregate__any2(
-        &self,
-        a: impl Sized,
-        b: impl Sized,
-    ) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, CogroupInWindows> {
-        let _ = (a, b);
-        shown()
-    }
+    any_closures!(aggregate__any2[](a, b) -> Behind<Table<WindowedKey<K, SessionWindow>, A::Stored>, CogroupInWindows>);
 
     /// Ends the cogroup: `initializer` makes an aggregate, `merger` takes key and both aggregates.
     ///

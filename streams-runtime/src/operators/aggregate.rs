@@ -130,17 +130,9 @@ where
                     None => self.op.initializer.call((), &mut cx.record),
                 },
             };
-            match M::settle(self.op.aggregator.call((key, present, aggregate), &mut cx.record), self.op.node, cx) {
-                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
-                Ok(None) => {
-                    self.state.put_back(slot, backup, cx);
-                    Ok(())
-                }
-                Err(error) => {
-                    self.state.put_back(slot, backup, cx);
-                    Err(error)
-                }
-            }
+            let folded = M::settle(self.op.aggregator.call((key, present, aggregate), &mut cx.record), self.op.node, cx);
+            let folded = folded.map(|result| result.map(A::into_stored));
+            self.state.set_folded(slot, (had_value, backup), folded, &mut self.next, cx)
         })
     }
 }

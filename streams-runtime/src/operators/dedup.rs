@@ -8,7 +8,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
-use crate::error::{BoxError, ErrorKind, Flow};
+use crate::error::{BoxError, ErrorKind, Flow, TaskError};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::processor::StoreHandle;
@@ -130,12 +130,12 @@ pub struct DedupNode<F, R, M, N> {
     next: N,
 }
 
-/// How the id of a record is found. Its bytes go to `out`; `false`: it has none.
+/// How the id of a record is found. Its bytes go to `out`.
 trait Identify<K: ?Sized, V: ?Sized> {
     /// Whether a closure sees the context.
     const SEES_CX: bool;
 
-    fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>>;
+    fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<TaskError>>;
 }
 
 /// What is known of a record.
@@ -149,12 +149,7 @@ enum Identity {
     LeftOut,
 }
 
-fn encode<T: StreamData + ?Sized>(
-    value: &T,
-    node: &'static str,
-    out: &mut Vec<u8>,
-    cx: &mut Context,
-) -> Result<Identity, Box<crate::error::TaskError>> {
+fn encode<T: StreamData + ?Sized>(value: &T, node: &'static str, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<TaskError>> {
     match T::Codec::default().encode(value, out) {
         Ok(Encoded::Bytes) => Ok(Identity::Known),
         Ok(Encoded::Null) => Ok(Identity::Null),
@@ -170,7 +165,7 @@ where
     const SEES_CX: bool = false;
 
     #[inline]
-    fn identify(&mut self, key: &K, _: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>> {
+    fn identify(&mut self, key: &K, _: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<TaskError>> {
         encode(key, self.node, out, cx)
     }
 }
@@ -185,7 +180,7 @@ where
 {
     const SEES_CX: bool = <F as Call<(&K, &V), R>>::SEES_CX;
 
-    fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<crate::error::TaskError>> {
+    fn identify(&mut self, key: &K, value: &V, out: &mut Vec<u8>, cx: &mut Context) -> Result<Identity, Box<TaskError>> {
         let Some(id) = M::settle(self.of.0.call((key, value), &mut cx.record), self.node, cx)? else { return Ok(Identity::LeftOut) };
         match encode(key, self.node, out, cx)? {
             Identity::Known => {}
@@ -211,7 +206,7 @@ impl<F, R, M, N: Node> Node for DedupNode<F, R, M, N> {
 impl<F, R, M, N> DedupNode<F, R, M, N> {
     /// Whether the record at hand, whose id is known, is a duplicate. If it is none, it is one that
     /// others are compared with from now on.
-    fn is_duplicate(&mut self, cx: &mut Context) -> Result<bool, Box<crate::error::TaskError>> {
+    fn is_duplicate(&mut self, cx: &mut Context) -> Result<bool, Box<TaskError>> {
         self.seen.clear();
         self.seen.extend_from_slice(&cx.offset().to_be_bytes());
         self.seen.extend_from_slice(cx.topic().as_bytes());

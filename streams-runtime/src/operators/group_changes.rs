@@ -216,17 +216,8 @@ where
             let before = self.state.take(slot, cx);
             let had_value = before.is_some();
             let backup = if O::MAY_FAIL { before.clone() } else { None };
-            match self.op.fold(key, change, before, cx) {
-                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result, &mut self.next, cx),
-                Ok(None) => {
-                    self.state.put_back(slot, backup, cx);
-                    Ok(())
-                }
-                Err(error) => {
-                    self.state.put_back(slot, backup, cx);
-                    Err(error)
-                }
-            }
+            let folded = self.op.fold(key, change, before, cx);
+            self.state.set_folded(slot, (had_value, backup), folded, &mut self.next, cx)
         })
     }
 }

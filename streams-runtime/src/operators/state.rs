@@ -153,6 +153,29 @@ where
         self.set(slot, timestamp_ms, value, next, cx)
     }
 
+    /// Stores what a fold of the row that was taken out has made. Without a result the row stays as
+    /// it was: `backup` is its copy, of a fold that may fail.
+    #[inline]
+    pub(crate) fn set_folded<N>(
+        &mut self,
+        slot: usize,
+        (had_value, backup): (bool, Option<V>),
+        folded: Result<Option<Option<V>>, Box<TaskError>>,
+        next: &mut N,
+        cx: &mut Context,
+    ) -> Flow
+    where
+        N: PushChange<K, V>,
+    {
+        match folded {
+            Ok(Some(value)) => self.set_aggregate(slot, had_value, value, next, cx),
+            left_out_or_error => {
+                self.put_back(slot, backup, cx);
+                left_out_or_error.map(|_| ())
+            }
+        }
+    }
+
     /// Stores a value with this time; hands changes on if the cache is full.
     #[inline]
     pub(crate) fn set<N>(&mut self, slot: usize, timestamp_ms: i64, value: Option<V>, next: &mut N, cx: &mut Context) -> Flow

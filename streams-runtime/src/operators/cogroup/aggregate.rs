@@ -128,17 +128,8 @@ where
                     None => self.initializer.call((), &mut cx.record),
                 },
             };
-            match step(aggregate, cx) {
-                Ok(Some(result)) => self.state.set_aggregate(slot, had_value, result.into_stored(), &mut self.next, cx),
-                Ok(None) => {
-                    self.state.put_back(slot, backup, cx);
-                    Ok(())
-                }
-                Err(error) => {
-                    self.state.put_back(slot, backup, cx);
-                    Err(error)
-                }
-            }
+            let folded = step(aggregate, cx).map(|result| result.map(A::into_stored));
+            self.state.set_folded(slot, (had_value, backup), folded, &mut self.next, cx)
         })
     }
 }
