@@ -28,6 +28,35 @@ fn a_closure_of_three_parameters_sees_the_key_of_the_stream_which_may_be_null() 
     assert_eq!(read(&driver, "left"), ["a=a:x+Some(\"X\")@6", "a=a:y+None@7"]);
 }
 
+topology! {
+    fn both_keys() -> BothKeys {
+        let input: Stream<Text, Text> = stream("in");
+        let codes: GlobalTable<String, String> = global_table("codes");
+        // The key that was made for the row is not null where there is a row, and may be null where there may be none.
+        input.join(codes, |_, v| v.to_uppercase(), |k, code_key, v, code| format!("{k:?}:{}:{v}+{code}", code_key.as_str())).to("inner");
+        input.join(codes, |k, _| k.clone(), |_, code_key, v, code| format!("{}:{v}+{code}", code_key.as_str())).to("of_key");
+        input.left_join(codes, |k, _| k.clone(), |k, code_key, v, code| format!("{}{code_key:?}:{v}+{code:?}", k.is_some())).to("left");
+        input
+            .try_join(codes, |_, v| v.to_uppercase(), { let bad = "y"; move |_, code_key, v, code| if v == bad { Err("y") } else { Ok(format!("{code_key}{code}")) } })
+            .to("tried");
+        input.try_left_join(codes, |_, v| v.to_uppercase(), |_, key, _, code| code.map(|code| format!("{key}{code}")).ok_or("none")).to("tried_left");
+    }
+}
+
+#[test]
+fn a_closure_of_four_parameters_sees_the_key_of_the_row_too() {
+    let driver = TestDriver::builder(both_keys()).on_process_error(OnError::Continue).build().unwrap();
+    pipe(&driver, "codes", &[(Some("X"), Some("1"), 50), (Some("Y"), Some("2"), 50), (Some("a"), Some("3"), 50)]);
+    pipe(&driver, "in", &[(None, Some("x"), 5), (Some("a"), Some("y"), 6), (Some("b"), Some("z"), 7)]);
+    assert_eq!(read(&driver, "inner"), ["-=None:X:x+1@5", "a=Some(\"a\"):Y:y+2@6"]);
+    assert_eq!(read(&driver, "of_key"), ["a=a:y+3@6"]);
+    assert_eq!(read(&driver, "left"), ["-=falseNone:x+None@5", "a=trueSome(\"a\"):y+Some(\"3\")@6", "b=trueSome(\"b\"):z+None@7"]);
+    assert_eq!(read(&driver, "tried"), ["-=X1@5"]);
+    assert_eq!(read(&driver, "tried_left"), ["-=X1@5", "a=Y2@6"]);
+    assert_eq!(driver.dropped(), 1, "a null key of a row");
+    assert_eq!(driver.metrics().skipped_errors, 2);
+}
+
 #[test]
 fn any_key_finds_its_row() {
     let driver = TestDriver::builder(coded()).on_process_error(OnError::Continue).build().unwrap();

@@ -9,7 +9,7 @@ use super::aggregations::grouped;
 use super::closures::Expressions;
 use super::formats::Proofs;
 use super::{idents, names};
-use crate::model::{Argument, Node, NodeId, written, written_closure};
+use crate::model::{Argument, JoinerKeys, Node, NodeId, written, written_closure};
 use crate::operators::Kind;
 use crate::plan::Plan;
 
@@ -124,7 +124,11 @@ impl Forward<'_, '_> {
         let (before, args) = self.args();
         let receiver = self.receiver();
         let global = self.node.inputs().any(|input| self.plan.topology.node(input).gives() == Kind::GlobalTable);
-        let with_key = if self.node.joiner_sees_key() { "_with_key" } else { "" };
+        let with_key = match self.node.joiner_keys() {
+            JoinerKeys::None => "",
+            JoinerKeys::Stream => "_with_key",
+            JoinerKeys::Both => "_with_keys",
+        };
         let method = match self.node.row.name {
             name if self.node.joins_by_foreign_key() => self.method(&self.foreign_method(name)),
             name if self.node.joins_itself() => self.method(&format!("{name}_itself{with_key}")),

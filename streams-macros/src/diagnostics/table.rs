@@ -357,6 +357,8 @@ rows! {
         "Whether a closure takes the context is told by the number of its parameters, so the others cannot be left out. Those that are not needed are written `_`.";
     CX_TAKEN_FOR_VALUE = "T252": "`{name}` calls its closure with `|{wanted}|`, so `{found}` would be the context of the record{fix}",
         "A closure that has one parameter more than its operator calls it with is given the context: topic, partition, offset, time and headers of its record.";
+    CX_OF_GLOBAL_JOINER = "T253": "a joiner with a global table that takes the context has five parameters: `|{wanted}|`; with fewer, `{found}` would be one of `|{called}|`",
+        "Joiners are told apart by the number of their parameters. Those that take the context have all the others in front of it: the stream's key, the key of the row, the value and the row. Those that are not needed are written `_`.";
 
     // Deduplication.
     DEDUP_WITHOUT_NAME = "T260": "`{operator}` keeps which records it has passed on and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",

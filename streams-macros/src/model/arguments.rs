@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr};
 
 use super::build::{Broken, Builder};
-use super::context::{misplaced, takes_cx};
+use super::context::{misplaced, takes_cx, written_closure};
 use super::graph::*;
 use crate::diagnostics::*;
 use crate::operators::{Arg, Kind, Operator};
@@ -157,7 +157,11 @@ impl Builder {
             Expr::Path(path) if path.path.get_ident().is_none_or(|ident| self.names.find(&plain(ident)).is_none()) => {}
             Expr::Field(field) if self.is_of_parameter(&field.base) => {}
             Expr::Call(call) if makes_function(call) => {}
-            Expr::Block(block) if ends_in_closure(block) => {}
+            Expr::Block(block) if ends_in_closure(block) => {
+                if let Some(closure) = written_closure(expr).filter(|_| may_see_cx) {
+                    misplaced(cx, name, forms, closure);
+                }
+            }
             other => cx.report(other.span(), NOT_A_CLOSURE, &[("name", &name), ("wanted", &format!("{} …", signature(forms[0])))]),
         }
     }

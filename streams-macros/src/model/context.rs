@@ -7,13 +7,14 @@
 use std::borrow::Cow;
 
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure, Pat, Stmt, parse_quote};
+use syn::{Expr, ExprClosure, Pat, Stmt, Type, parse_quote};
 
 use super::graph::{Argument, Node, Topics, plain};
 use crate::diagnostics::*;
-use crate::operators::{self, Arg, Kind};
+use crate::operators::{self, Arg, Kind, TABLE_KEY};
+use crate::text::tidy;
 
 /// How `cx` may be called by someone who means it.
 const CONTEXTS: &[&str] = &["cx", "ctx", "context"];
@@ -129,9 +130,20 @@ pub(super) fn misplaced(cx: &mut Errors, name: &str, forms: &[&[&str]], closure:
     let names: Vec<Option<(String, Span)>> = closure.inputs.iter().map(named).collect();
     let Some(longest) = forms.iter().copied().max_by_key(|form| form.len()) else { return };
     let with_cx = longest.iter().chain(&["cx"]).copied().collect::<Vec<_>>().join(", ");
-    let is_context = |parameter: &Option<(String, Span)>| matches!(parameter, Some((name, _)) if CONTEXTS.contains(&name.as_str()));
-    if let Some((found, span)) = names.iter().find(|parameter| is_context(parameter)).cloned().flatten() {
-        let is_last = names.last().is_some_and(is_context);
+    let is_context = |(parameter, named): (&Pat, &Option<(String, Span)>)| {
+        has_type_of_context(parameter) || matches!(named, Some((name, _)) if CONTEXTS.contains(&name.as_str()))
+    };
+    let contexts: Vec<bool> = closure.inputs.iter().zip(&names).map(is_context).collect();
+    let first = contexts.iter().position(|is_context| *is_context);
+    if let Some((found, span)) = first.and_then(|index| names[index].clone()) {
+        let is_last = contexts.last() == Some(&true);
+        if is_last && !takes_cx(forms, closure) && longest.contains(&TABLE_KEY) {
+            if let Some(wanted) = with_both_keys(closure) {
+                let called = longest.join(", ");
+                cx.report(span, CX_OF_GLOBAL_JOINER, &[("found", &found), ("called", &called), ("wanted", &wanted)]);
+                return;
+            }
+        }
         if takes_cx(forms, closure) && !is_last {
             cx.report(span, CX_NOT_LAST, &[("found", &found), ("wanted", &with_cx)]);
         } else if is_last && !takes_cx(forms, closure) && forms.iter().any(|form| form.len() + 1 == names.len()) {
@@ -156,6 +168,28 @@ pub(super) fn misplaced(cx: &mut Errors, name: &str, forms: &[&[&str]], closure:
         let values: &[(&str, &dyn std::fmt::Display)] = &[("name", &name), ("wanted", &with_cx), ("found", last), ("fix", &fix)];
         cx.report(*span, CX_TAKEN_FOR_VALUE, values);
     }
+}
+
+/// The parameters of a joiner with a global table that takes the context, as far as they are written: the keys that are
+/// left out become `_`.
+fn with_both_keys(closure: &ExprClosure) -> Option<String> {
+    let mut parameters: Vec<String> = closure.inputs.iter().map(|parameter| tidy(&quote!(#parameter).to_string())).collect();
+    match parameters.len() {
+        3 => drop(parameters.splice(0..0, ["_".to_owned(), "_".to_owned()])),
+        4 => parameters.insert(1, "_".to_owned()),
+        _ => return None,
+    }
+    Some(parameters.join(", "))
+}
+
+/// Whether the type that is written behind a parameter is that of the context.
+fn has_type_of_context(parameter: &Pat) -> bool {
+    let Pat::Type(typed) = parameter else { return false };
+    let ty = match &*typed.ty {
+        Type::Reference(reference) => &*reference.elem,
+        ty => ty,
+    };
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "RecordContext"))
 }
 
 /// The name of a parameter, without the underscore of one that is not used.

@@ -26,8 +26,18 @@ pub(crate) struct Topology {
     pub(crate) optimizations: Optimizations,
 }
 
-/// What a joiner without the key takes: both sides.
+/// What a joiner without a key takes: both sides.
 const JOINER_PARAMETERS: usize = 2;
+
+/// The keys that a joiner is called with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JoinerKeys {
+    None,
+    /// That of the record.
+    Stream,
+    /// That of the record, and that of the row in a global table.
+    Both,
+}
 
 /// A source, an operator, a sink, or a store.
 #[derive(Clone, Debug)]
@@ -210,10 +220,16 @@ impl Node {
         self.options.single_store.is_some() && self.joins_streams()
     }
 
-    /// Whether the closure of a join is written with one parameter more, for the key.
-    pub(crate) fn joiner_sees_key(&self) -> bool {
-        let joiner = self.args.iter().rev().find_map(|arg| if let Argument::Closure(closure) = arg { Some(closure) } else { None });
-        joiner.and_then(written_closure).is_some_and(|closure| closure.inputs.len() > JOINER_PARAMETERS)
+    /// The keys that the closure of a join is written with, by the number of its parameters.
+    pub(crate) fn joiner_keys(&self) -> JoinerKeys {
+        let closures = self.args.iter().rev().filter_map(|arg| if let Argument::Closure(closure) = arg { Some(closure) } else { None });
+        let (joiner, names_row) = (closures.clone().next(), closures.count() == 2);
+        let more = joiner.and_then(written_closure).map_or(0, |closure| closure.inputs.len().saturating_sub(JOINER_PARAMETERS));
+        match more {
+            0 => JoinerKeys::None,
+            2.. if names_row => JoinerKeys::Both,
+            _ => JoinerKeys::Stream,
+        }
     }
 
     /// Keeps rows of its own.

@@ -1,7 +1,7 @@
 //! `join`.
 
 use super::options::{CHANGELOG_SETTING, COPARTITIONED, GRACE, NAMED, SINGLE_STORE, WITHOUT_CHANGELOG};
-use super::{Arg, Kind, Operator};
+use super::{Arg, Kind, Operator, TABLE_KEY};
 
 /// Joins each record with the records of a stream in its window, or with the row of a table, that have its key; none, no result.
 pub(super) const ROW: Operator = Operator {
@@ -15,6 +15,7 @@ pub(super) const ROW: Operator = Operator {
         &[Arg::Operand(&[Kind::Table]), Arg::Closure(&["key", "value", "table_value"])],
         &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["value", "table_value"])],
         &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["key", "value", "table_value"])],
+        &[Arg::Operand(&[Kind::GlobalTable]), Arg::Closure(&["key", "value"]), Arg::Closure(&["key", TABLE_KEY, "value", "table_value"])],
     ],
     changes_key: false,
     needs_key: true,

@@ -172,6 +172,9 @@ pub(crate) enum Arg {
     TopicOrClosure(&'static [&'static str]),
 }
 
+/// The parameter of a joiner that is the key of the row in a global table.
+pub(crate) const TABLE_KEY: &str = "table_key";
+
 /// A row.
 #[derive(Debug)]
 pub(crate) struct Operator {

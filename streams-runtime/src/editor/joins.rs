@@ -13,10 +13,10 @@ type TableOf<K, V> = Table<K, <V as StreamData>::Stored>;
 /// Joins by a closure that names a row: the forms that have both closures with these parameters.
 macro_rules! by_row {
     ($(
-        fn $name:ident, $twin:ident[$($bound:path)?]($table:ident |$($key:ty),*|, |$($side:ty),*|) -> $gives:ident<$($of:ident),*>, $options:ty;
+        fn $name:ident, $twin:ident[$($key_bound:path)?][$($bound:path)?]($table:ident |$($key:ty),*|, |$($side:ty),*|) -> $gives:ident<$($of:ident),*>, $options:ty;
     )*) => {$(
         #[doc(hidden)]
-        pub fn $name<RK, R, FK, V2 $(: $bound)?>(
+        pub fn $name<RK, R, FK $(: $key_bound)?, V2 $(: $bound)?>(
             &self,
             other: $table<RK, R>,
             key_of: impl FnMut($($key),*) -> FK,
@@ -27,7 +27,7 @@ macro_rules! by_row {
         }
 
         #[doc(hidden)]
-        pub fn $twin<RK, R, FK, V2 $(: $bound)?, E>(
+        pub fn $twin<RK, R, FK $(: $key_bound)?, V2 $(: $bound)?, E>(
             &self,
             other: $table<RK, R>,
             key_of: impl FnMut($($key),*) -> FK,
@@ -45,7 +45,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// comes; without a row there is no result.
         ///
         /// Other forms: with a stream, `join(other, |left, right| …, within(minutes(5)))`, and with
-        /// a global table, `join(table, |key, value| row_key, |value, row| …)`.
+        /// a global table, `join(table, |key, value| row_key, |value, row| …)`, whose last closure may
+        /// see both keys: `|key, row_key, value, row| …`.
         ///
         /// Kafka Streams: `KStream.join`.
         fn join, try_join[TK, TV, V2](
@@ -54,7 +55,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         /// Joins each record with the table's row of its key, or with `None`.
         ///
         /// Other forms: with a stream, `left_join(other, |left, right| …, within(minutes(5)))`, and
-        /// with a global table, `left_join(table, |key, value| row_key, |value, row| …)`.
+        /// with a global table, `left_join(table, |key, value| row_key, |value, row| …)`, whose last
+        /// closure may see both keys: `|key, row_key, value, row| …`.
         ///
         /// Kafka Streams: `KStream.leftJoin`.
         fn left_join, try_left_join[TK, TV, V2](
@@ -112,23 +114,35 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     }
 
     by_row! {
-        fn join__by, try_join__by[](GlobalTable |&K, &V::Present|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__2__3, try_join__by__2__3[](GlobalTable |&K, &V::Present|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__2__4, try_join__by__2__4[](GlobalTable |&K, &V::Present|, |&K, &V::Present, &R, Cx<'_>|) -> Stream<K, V2>, Joined;
-        fn join__by__3__2, try_join__by__3__2[](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__3__3, try_join__by__3__3[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
-        fn join__by__3__4, try_join__by__3__4[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R, Cx<'_>|
+        fn join__by, try_join__by[][](GlobalTable |&K, &V::Present|, |&V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__2__3, try_join__by__2__3[][](GlobalTable |&K, &V::Present|, |&K, &V::Present, &R|) -> Stream<K, V2>, Joined;
+        fn join__by__2__4, try_join__by__2__4[StreamData][](GlobalTable |&K, &V::Present|, |&K, &FK::Present, &V::Present, &R|
         ) -> Stream<K, V2>, Joined;
-        fn left_join__by, try_left_join__by[](GlobalTable |&K, &V::Present|, |&V::Present, Option<&R>|) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__2__3, try_left_join__by__2__3[](GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>|
+        fn join__by__2__5, try_join__by__2__5[StreamData][](GlobalTable |&K, &V::Present|, |&K, &FK::Present, &V::Present, &R, Cx<'_>|
+        ) -> Stream<K, V2>, Joined;
+        fn join__by__3__2, try_join__by__3__2[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, &R|
+        ) -> Stream<K, V2>, Joined;
+        fn join__by__3__3, try_join__by__3__3[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, &R|
+        ) -> Stream<K, V2>, Joined;
+        fn join__by__3__4, try_join__by__3__4[StreamData][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &FK::Present, &V::Present, &R|
+        ) -> Stream<K, V2>, Joined;
+        fn join__by__3__5, try_join__by__3__5[StreamData][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &FK::Present, &V::Present, &R, Cx<'_>|
+        ) -> Stream<K, V2>, Joined;
+        fn left_join__by, try_left_join__by[][](GlobalTable |&K, &V::Present|, |&V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__2__4, try_left_join__by__2__4[](GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>, Cx<'_>|
+        fn left_join__by__2__3, try_left_join__by__2__3[][](GlobalTable |&K, &V::Present|, |&K, &V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__2, try_left_join__by__3__2[](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, Option<&R>|
+        fn left_join__by__2__4, try_left_join__by__2__4[][](GlobalTable |&K, &V::Present|, |&K, &FK, &V::Present, Option<&R>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__3, try_left_join__by__3__3[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>|
+        fn left_join__by__2__5, try_left_join__by__2__5[][](GlobalTable |&K, &V::Present|, |&K, &FK, &V::Present, Option<&R>, Cx<'_>|
         ) -> Stream<K, V2>, LeftJoined;
-        fn left_join__by__3__4, try_left_join__by__3__4[](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>, Cx<'_>|
+        fn left_join__by__3__2, try_left_join__by__3__2[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&V::Present, Option<&R>|
+        ) -> Stream<K, V2>, LeftJoined;
+        fn left_join__by__3__3, try_left_join__by__3__3[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &V::Present, Option<&R>|
+        ) -> Stream<K, V2>, LeftJoined;
+        fn left_join__by__3__4, try_left_join__by__3__4[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &FK, &V::Present, Option<&R>|
+        ) -> Stream<K, V2>, LeftJoined;
+        fn left_join__by__3__5, try_left_join__by__3__5[][](GlobalTable |&K, &V::Present, Cx<'_>|, |&K, &FK, &V::Present, Option<&R>, Cx<'_>|
         ) -> Stream<K, V2>, LeftJoined;
     }
 }
@@ -158,18 +172,18 @@ impl<K, V> Table<K, V> {
     }
 
     by_row! {
-        fn join__by, try_join__by[StreamData](Table |&K, &V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
-        fn join__by__1__2, try_join__by__1__2[StreamData](Table |&V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
-        fn join__by__3__2, try_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
-        fn join__by__1__3, try_join__by__1__3[StreamData](Table |&V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
-        fn join__by__2__3, try_join__by__2__3[StreamData](Table |&K, &V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
-        fn join__by__3__3, try_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by, try_left_join__by[StreamData](Table |&K, &V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by__1__2, try_left_join__by__1__2[StreamData](Table |&V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by__3__2, try_left_join__by__3__2[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by__1__3, try_left_join__by__1__3[StreamData](Table |&V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by__2__3, try_left_join__by__2__3[StreamData](Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
-        fn left_join__by__3__3, try_left_join__by__3__3[StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>, Cx<'_>|
+        fn join__by, try_join__by[][StreamData](Table |&K, &V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__1__2, try_join__by__1__2[][StreamData](Table |&V|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__3__2, try_join__by__3__2[][StreamData](Table |&K, &V, Cx<'_>|, |&V, &R|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__1__3, try_join__by__1__3[][StreamData](Table |&V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__2__3, try_join__by__2__3[][StreamData](Table |&K, &V|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn join__by__3__3, try_join__by__3__3[][StreamData](Table |&K, &V, Cx<'_>|, |&V, &R, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by, try_left_join__by[][StreamData](Table |&K, &V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__1__2, try_left_join__by__1__2[][StreamData](Table |&V|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__3__2, try_left_join__by__3__2[][StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__1__3, try_left_join__by__1__3[][StreamData](Table |&V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__2__3, try_left_join__by__2__3[][StreamData](Table |&K, &V|, |&V, Option<&R>, Cx<'_>|) -> TableOf<K, V2>, JoinedView;
+        fn left_join__by__3__3, try_left_join__by__3__3[][StreamData](Table |&K, &V, Cx<'_>|, |&V, Option<&R>, Cx<'_>|
         ) -> TableOf<K, V2>, JoinedView;
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use streams_macros::with_cx;
 
 use super::call::Call;
-use super::joiner::{Inner, InnerWithAnyKey, Joiner, Left, LeftWithKey};
+use super::global_joiner::{GlobalJoiner, InnerWithKeys, LeftWithKeys};
+use super::joiner::{Inner, InnerWithAnyKey, Left, LeftWithKey};
 use super::settle::{Plain, Settle, Try};
 use super::table_join::SameKey;
 use crate::codec::StreamData;
@@ -165,6 +166,86 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
             <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: LeftWithKey(f), node: "try_left_join", types: PhantomData }),
         )
     }
+
+    /// In `topology!` this is written `join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    ///
+    /// `join_global` with a closure that sees both keys: that of the stream, which may be null, and that of the row, which
+    /// `key_of` made: `|key, table_key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.join(GlobalKTable)` with a joiner that takes the mapped key too (KIP-1340).
+    #[with_cx]
+    pub fn join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithKeys<F>, V2, Plain>> = J>,
+        F: FnMut(&K, &MK::Present, &V::Present, &GV) -> V2,
+    {
+        let _ = table;
+        (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithKeys(f), node: "join", types: PhantomData }))
+    }
+
+    /// In `topology!` this is written `try_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    ///
+    /// `join_global_with_keys` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
+    pub fn try_join_global_with_keys<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithKeys<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K, &MK::Present, &V::Present, &GV) -> Result<V2, E>,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithKeys(f), node: "try_join", types: PhantomData }),
+        )
+    }
+
+    /// In `topology!` this is written `left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    ///
+    /// `left_join_global` with a closure that sees both keys: that of the stream, and that which `key_of` made. Both may be null:
+    /// `|key, table_key, value, row|`.
+    ///
+    /// Kafka Streams: `KStream.leftJoin(GlobalKTable)` with a joiner that takes the mapped key too (KIP-1340).
+    #[with_cx]
+    pub fn left_join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, V2, Plain>> = J>,
+        F: FnMut(&K, &MK, &V::Present, Option<&GV>) -> V2,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: LeftWithKeys(f), node: "left_join", types: PhantomData }),
+        )
+    }
+
+    /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    ///
+    /// `left_join_global_with_keys` with a closure that may fail: an `Err` goes to the process handler of the application.
+    #[with_cx]
+    pub fn try_left_join_global_with_keys<GK, GV, MK, V2, E, G, F, J>(
+        &self,
+        table: &GlobalTable<GK, GV>,
+        key_of: G,
+        f: F,
+    ) -> (Stream<K, V2>, J)
+    where
+        G: FnMut(&K, &V::Present) -> MK,
+        MK: StreamData,
+        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, Result<V2, E>, Try>> = J>,
+        F: FnMut(&K, &MK, &V::Present, Option<&GV>) -> Result<V2, E>,
+    {
+        let _ = table;
+        (
+            Stream::handle(),
+            <MK::Stored as SameKey<GK>>::op(GlobalLeftJoin { key_of, f: LeftWithKeys(f), node: "try_left_join", types: PhantomData }),
+        )
+    }
 }
 
 macro_rules! global_join {
@@ -228,7 +309,7 @@ where
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
     G: for<'a> Call<(&'a K, &'a V::Present), MK>,
-    F: Joiner<K, V::Present, GV, R>,
+    F: GlobalJoiner<K, MK, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -243,7 +324,7 @@ where
         }
         cx.scoped(F::SEES_CX, |cx| {
             let (f, record) = (&mut self.op.f, &mut cx.record);
-            let join = |row: Option<&GV>| row.and_then(|row| f.call(key, Some(present), Some(row), record));
+            let join = |row: Option<&GV>| row.and_then(|row| f.call((key, &mapped), present, Some(row), record));
             let found = self.table.with(&mapped, &mut self.scratch, join);
             let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
             match M::settle(result, self.op.node, cx)? {
@@ -262,7 +343,7 @@ where
     GV: StreamData<Stored = GV> + Clone + Send + Sync + 'static,
     MK: StreamData<Stored = GK>,
     G: for<'a> Call<(&'a K, &'a V::Present), MK>,
-    F: Joiner<K, V::Present, GV, R>,
+    F: GlobalJoiner<K, MK, V::Present, GV, R>,
     M: Settle<R, Out = V2>,
     N: Push<K, V2>,
 {
@@ -274,7 +355,7 @@ where
         let mapped = self.op.key_of.call_aside((key, present), &mut cx.record);
         cx.scoped(F::SEES_CX, |cx| {
             let (f, record) = (&mut self.op.f, &mut cx.record);
-            let found = self.table.with(&mapped, &mut self.scratch, |row| f.call(key, Some(present), row, record));
+            let found = self.table.with(&mapped, &mut self.scratch, |row| f.call((key, &mapped), present, row, record));
             let Some(result) = found.map_err(|e| cx.store_error(self.op.node, e))? else { return Ok(()) };
             match M::settle(result, self.op.node, cx)? {
                 Some(joined) => self.next.push(key, &joined, cx),

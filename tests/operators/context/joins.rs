@@ -63,10 +63,14 @@ topology! {
         orders.try_join(users, |_, order, _, cx| if cx.offset() == 9 { Err("no") } else { Ok(order.clone()) }).to("tried");
         orders.left_join(users, |_, order, _, cx| format!("{order}{}", cx.offset())).to("left");
         // Both closures, one of them, the other.
-        orders.join(rates, |_, _, cx| format!("r{}", cx.offset()), |k, order, rate, cx| { cx.set_header("mark", "rate"); format!("{k}{order}{rate}{}", cx.offset()) }).to("both");
+        orders.join(rates, |_, _, cx| format!("r{}", cx.offset()), |k, row, order, rate, cx| { cx.set_header("mark", "rate"); format!("{k}{row}{order}{rate}{}", cx.offset()) }).to("both");
         orders.left_join(rates, |_, _, cx| { cx.set_header("lost", "1"); format!("r{}", cx.offset()) }, |order, rate| format!("{order}{}", rate.is_some())).to("key");
-        orders.try_join(rates, |_, _| "r0".to_owned(), |_, order, rate, cx| if cx.offset() == 9 { Err("no") } else { Ok(format!("{order}{rate}")) }).to("joiner");
-        orders.try_left_join(rates, |_, _, cx| format!("r{}", cx.partition()), |k, order, _, cx| if cx.offset() == 9 { Err("no") } else { Ok(format!("{k}{order}")) }).to("all");
+        orders.try_join(rates, |_, _| "r0".to_owned(), |_, row, order, rate, cx| if cx.offset() == 9 { Err("no") } else { Ok(format!("{row}{order}{rate}")) }).to("joiner");
+        orders.try_left_join(rates, |_, _, cx| format!("r{}", cx.partition()), |k, row, order, _, cx| if cx.offset() == 9 { Err("no") } else { Ok(format!("{k}{row}{order}")) }).to("all");
+        // The closure that says which row takes the context, and the joiner has each of its forms.
+        orders.join(rates, |_, _, cx| format!("r{}", cx.offset()), |row_of, key, order, rate| format!("{row_of}{key}{order}{rate}")).to("keys");
+        orders.left_join(rates, |_, _, cx| format!("r{}", cx.offset()), |k, row, order, rate| format!("{k}{row}{order}{}", rate.is_some())).to("left_keys");
+        orders.left_join(rates, |_, _| "r1".to_owned(), |k, row, order, rate, cx| format!("{k}{row}{order}{}{}", rate.is_some(), cx.offset())).to("left_cx");
         orders.to("after");
     }
 }
@@ -81,10 +85,13 @@ fn joins_with_tables_see_the_record_of_the_stream() {
     assert_eq!(marked(&driver, "maybe"), ["a=teatrue@5", "b=jamfalse@4"]);
     assert_eq!(marked(&driver, "tried"), ["a=tea@5"]);
     assert_eq!(marked(&driver, "left"), ["a=tea0@5", "b=jam1@4"]);
-    assert_eq!(marked(&driver, "both"), ["a=atea70@5 mark:rate"]);
+    assert_eq!(marked(&driver, "both"), ["a=ar0tea70@5 mark:rate"]);
     assert_eq!(marked(&driver, "key"), ["a=teatrue@5", "b=jamfalse@4"]);
-    assert_eq!(marked(&driver, "joiner"), ["a=tea7@5", "b=jam7@4"]);
-    assert_eq!(marked(&driver, "all"), ["a=atea@5", "b=bjam@4"]);
+    assert_eq!(marked(&driver, "joiner"), ["a=r0tea7@5", "b=r0jam7@4"]);
+    assert_eq!(marked(&driver, "all"), ["a=ar0tea@5", "b=br0jam@4"]);
+    assert_eq!(marked(&driver, "keys"), ["a=ar0tea7@5"]);
+    assert_eq!(marked(&driver, "left_keys"), ["a=ar0teatrue@5", "b=br1jamfalse@4"]);
+    assert_eq!(marked(&driver, "left_cx"), ["a=ar1teafalse0@5", "b=br1jamfalse1@4"]);
     assert_eq!(marked(&driver, "after"), ["a=tea@5", "b=jam@4"]);
 }
 
