@@ -51,6 +51,25 @@ topology! {
         deep.to_stream().to("out");
     }
 
+    fn by_foreign_key() -> ByForeignKey {
+        let orders: Table<String, String> = table("orders");
+        let divisors: Table<String, f64> = table("divisors");
+        let ratios = divisors.map_values(|divisor| Sum { sum: 1.0 / divisor, n: 1 });
+        let joined = orders.join(ratios, |_, order| order.clone(), |order, ratio| format!("{order}:{}", ratio.sum));
+        joined.to_stream().to("of_the_right");
+        let shares = divisors.map_values(|divisor| Sum { sum: 1.0 / divisor, n: 1 });
+        let mirrored = shares.join(orders, |_, ratio| ratio.n.to_string(), |ratio, order| format!("{}:{order}", ratio.sum));
+        mirrored.to_stream().to("of_the_left");
+    }
+
+    fn held() -> Held {
+        let orders: Table<String, String> = table("orders").versioned(hours(1));
+        let divisors: Stream<String, f64> = stream("divisors");
+        let ratios = divisors.map_values(|divisor| Sum { sum: 1.0 / divisor, n: 1 });
+        let joined = ratios.join(orders, |ratio, order| format!("{}:{order}", ratio.sum)).grace(millis(10));
+        joined.to("out");
+    }
+
     fn ranges() -> Ranges {
         let numbers: KeyValueStore<i64, i64> = key_value_store();
         let small: KeyValueStore<i8, i64> = key_value_store();
@@ -132,6 +151,50 @@ fn by_default_the_record_that_makes_it_stops_the_task() {
         let error = input.pipe_at("k", f64::NAN, 2).unwrap_err().to_string();
         assert!(error.contains("NaN is no number"), "{error}");
     }
+}
+
+#[test]
+fn a_row_without_bytes_in_a_join_by_foreign_key_is_left_to_the_process_handler() {
+    for cache in CACHES {
+        let driver = TestDriver::builder(by_foreign_key()).cache_max_bytes(cache).on_process_error(OnError::Continue).build().unwrap();
+        let (orders, divisors) = (driver.input::<str, str>("orders").unwrap(), driver.input::<str, f64>("divisors").unwrap());
+        let results = |topic| {
+            driver.commit().unwrap();
+            let results = driver.output::<String, Option<String>>(topic).read_all().into_iter();
+            results.map(|record| record.value.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        orders.pipe_at("1", "two", 1).unwrap();
+        divisors.pipe_at("two", 2.0, 2).unwrap();
+        assert_eq!((results("of_the_right"), results("of_the_left")), (vec!["two:0.5".into()], vec!["0.5:two".into()]), "cache {cache}");
+        divisors.pipe_at("two", 0.0, 3).unwrap();
+        orders.pipe_at("2", "two", 4).unwrap();
+        // Of a left row only the bytes that are stored are looked at, and here they are a divisor's.
+        assert_eq!((results("of_the_right"), results("of_the_left")), (vec![], vec!["inf:two".into()]), "cache {cache}");
+        divisors.pipe_at("two", 4.0, 5).unwrap();
+        let mut right = results("of_the_right");
+        right.sort();
+        assert_eq!((right, results("of_the_left")), (vec!["two:0.25".to_owned(); 2], vec!["0.25:two".into()]), "cache {cache}");
+    }
+}
+
+#[test]
+fn by_default_a_row_without_bytes_stops_a_join_by_foreign_key() {
+    let driver = TestDriver::new(by_foreign_key()).unwrap();
+    driver.input::<str, str>("orders").unwrap().pipe_at("1", "two", 1).unwrap();
+    let error = driver.input::<str, f64>("divisors").unwrap().pipe_at("two", 0.0, 2).unwrap_err().to_string();
+    assert!(error.contains("inf is no number"), "{error}");
+}
+
+#[test]
+fn a_record_without_bytes_that_a_join_with_grace_would_hold_is_left_to_the_process_handler() {
+    let driver = TestDriver::builder(held()).on_process_error(OnError::Continue).build().unwrap();
+    driver.input::<str, str>("orders").unwrap().pipe_at("k", "a", 0).unwrap();
+    let divisors = driver.input::<str, f64>("divisors").unwrap();
+    for (divisor, at) in [(2.0, 1), (0.0, 2), (4.0, 3), (8.0, 100), (8.0, 200)] {
+        divisors.pipe_at("k", divisor, at).unwrap();
+    }
+    let results: Vec<_> = driver.output::<String, String>("out").read_all().into_iter().map(|record| record.value).collect();
+    assert_eq!(results, ["0.5:a", "0.25:a", "0.125:a"]);
 }
 
 #[test]

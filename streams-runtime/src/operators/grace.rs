@@ -103,7 +103,7 @@ where
         match encoded {
             Ok((Encoded::Bytes, Encoded::Bytes)) => {}
             Ok(_) => return self.next.push(key, value, cx),
-            Err(e) => return Err(cx.error(ErrorKind::Store, &self.name, e.into())),
+            Err(e) => return cx.fail(ErrorKind::Process, &self.name, e.into()),
         }
         cx.at_hand_into(&mut self.incoming.origin);
         self.value_bytes.clear();

@@ -72,14 +72,35 @@ impl<T: StreamData> Answers<T> {
         cx.send_to(self.target, partition, Some(primary_key), Some(&self.message)).map_err(|e| cx.produce_error(self.node, e))
     }
 
+    /// A right row, or its key, has no bytes. The record at hand is at fault, as in front of a
+    /// repartition topic.
     #[cold]
-    fn encode_error(&self, error: CodecError, cx: &Context) -> Box<TaskError> {
-        cx.error(ErrorKind::Produce, self.node, error.into())
+    fn refuse(&self, error: CodecError, cx: &mut Context) -> Flow {
+        cx.fail(ErrorKind::Process, self.node, error.into())
     }
 
     #[cold]
     fn store_error(&self, error: StoreError, cx: &Context) -> Box<TaskError> {
         cx.store_error(&self.store_name, error)
+    }
+}
+
+/// What a subscription finds on the right.
+#[derive(Clone, Copy)]
+enum Found {
+    Row { at_ms: i64 },
+    NoRow,
+    /// The row cannot be written. A handler has let the task go on, so nothing is answered.
+    LeftOut,
+}
+
+impl Found {
+    /// The time of the row, for a result that is not older than it.
+    fn time_ms(self) -> i64 {
+        match self {
+            Found::Row { at_ms } => at_ms,
+            Found::NoRow | Found::LeftOut => i64::MIN,
+        }
     }
 }
 
@@ -111,13 +132,13 @@ where
     FC: Codec<TK>,
     G: Rows<TK, T>,
 {
-    /// Keeps the subscription, or forgets it; and takes the right value. Gives whether there is a right row, and its time.
-    fn look_up(&mut self, key: &TK, subscription: &Subscription, cx: &mut Context) -> Result<Option<i64>, Box<TaskError>> {
+    /// Keeps the subscription, or forgets it; and takes the right value. Gives what there is on the right.
+    fn look_up(&mut self, key: &TK, subscription: &Subscription, cx: &mut Context) -> Result<Found, Box<TaskError>> {
         self.foreign_key.clear();
         match self.key_codec.encode(key, &mut self.foreign_key) {
             Ok(Encoded::Bytes) => {}
-            Ok(Encoded::Null) => return Ok(None),
-            Err(e) => return Err(self.answers.encode_error(e, cx)),
+            Ok(Encoded::Null) => return Ok(Found::NoRow),
+            Err(e) => return self.answers.refuse(e, cx).map(|()| Found::LeftOut),
         }
         combined_key(&self.foreign_key, &mut self.combined);
         self.combined.extend_from_slice(&subscription.primary_key);
@@ -126,10 +147,10 @@ where
         kept.map_err(|e| self.answers.store_error(e, cx))?;
         let answers = &mut self.answers;
         let found = self.rows.with(key, cx, |row, _| match row {
-            Some((value, at_ms)) => answers.set_value(Some(value)).map(|()| Some(at_ms)),
-            None => answers.set_value(None).map(|()| None),
+            Some((value, at_ms)) => answers.set_value(Some(value)).map(|()| Found::Row { at_ms }),
+            None => answers.set_value(None).map(|()| Found::NoRow),
         })?;
-        found.map_err(|e| self.answers.encode_error(e, cx))
+        found.or_else(|e| self.answers.refuse(e, cx).map(|()| Found::LeftOut))
     }
 }
 
@@ -141,22 +162,25 @@ where
 {
     fn push(&mut self, key: &Option<TK>, subscription: &Subscription, cx: &mut Context) -> Flow {
         self.answers.set_none();
-        let found_ms = match key {
+        let found = match key {
             Some(key) => self.look_up(key, subscription, cx)?,
             // A left row that names no right one only wants an answer.
-            None if subscription.instruction == Instruction::AnswerAlways => None,
+            None if subscription.instruction == Instruction::AnswerAlways => Found::NoRow,
             None => {
                 return cx.drop_record(self.answers.node, DropReason::NullForeignKey);
             }
         };
-        match subscription.instruction {
-            Instruction::DeleteQuietly => return Ok(()),
-            Instruction::AnswerIfFound if found_ms.is_none() => return Ok(()),
-            Instruction::DeleteAndAnswer => self.answers.set_none(),
-            Instruction::AnswerIfFound | Instruction::AnswerAlways => {}
-        }
+        let found_ms = match (subscription.instruction, found) {
+            (Instruction::DeleteQuietly, _) | (Instruction::AnswerIfFound, Found::NoRow) => return Ok(()),
+            (Instruction::DeleteAndAnswer, found) => {
+                self.answers.set_none();
+                found.time_ms()
+            }
+            (Instruction::AnswerIfFound | Instruction::AnswerAlways, Found::LeftOut) => return Ok(()),
+            (Instruction::AnswerIfFound | Instruction::AnswerAlways, found) => found.time_ms(),
+        };
         let record_ms = cx.timestamp_ms;
-        cx.timestamp_ms = record_ms.max(found_ms.unwrap_or(i64::MIN));
+        cx.timestamp_ms = record_ms.max(found_ms);
         let flow = self.answers.send(subscription.hash, subscription.partition, &subscription.primary_key, cx);
         cx.timestamp_ms = record_ms;
         flow
@@ -213,10 +237,12 @@ impl<TK, T: StreamData, FC: Codec<TK>> PushChange<TK, T> for RightRowChanges<TK,
             Ok(Encoded::Null) => {
                 return cx.drop_record(self.answers.node, DropReason::NullKey);
             }
-            Err(e) => return Err(self.answers.encode_error(e, cx)),
+            Err(e) => return self.answers.refuse(e, cx),
         }
         combined_key(&self.foreign_key, &mut self.prefix);
-        self.answers.set_value(new).map_err(|e| self.answers.encode_error(e, cx))?;
+        if let Err(e) = self.answers.set_value(new) {
+            return self.answers.refuse(e, cx);
+        }
         self.row.clear();
         loop {
             let next = cx.stores.get(self.answers.store).next(&self.prefix, &mut self.row);

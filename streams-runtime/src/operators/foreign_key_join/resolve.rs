@@ -23,7 +23,7 @@ use super::ForeignKey;
 use super::subscribe::Asks;
 use crate::codec::murmur3::ValueHash;
 use crate::codec::subscription::{Instruction, Response};
-use crate::codec::{Codec, CodecError, OwnedData, StreamData};
+use crate::codec::{Codec, OwnedData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::Flow;
@@ -128,7 +128,14 @@ where
                 }
                 _ => Ok(Doubtful::Gone),
             })?;
-            match doubtful.and_then(|doubtful| asks.set_key(key).map(|_| doubtful)).map_err(|e: CodecError| asks.error(e, cx))? {
+            let doubtful = match doubtful.and_then(|doubtful| asks.set_key(key).map(|_| doubtful)) {
+                Ok(doubtful) => doubtful,
+                Err(e) => {
+                    asks.refuse(e, cx)?;
+                    continue;
+                }
+            };
+            match doubtful {
                 Doubtful::HasAsked => {}
                 Doubtful::Asks(hash, at_ms) => {
                     cx.timestamp_ms = at_ms;
@@ -200,7 +207,11 @@ where
                 let joined = row.and_then(|left| joiner.borrow_mut().call(Some(left), response.value.as_ref(), cx));
                 Ok(joined.map_or(Resolved::Deleted, Resolved::Joined))
             })?;
-            let result = match resolved.map_err(|e: CodecError| self.asks.error(e, cx))? {
+            let resolved = match resolved {
+                Ok(resolved) => resolved,
+                Err(e) => return self.asks.refuse(e, cx),
+            };
+            let result = match resolved {
                 Resolved::Late => {
                     cx.drop_record(self.asks.node, DropReason::Outdated)?;
                     return if Self::may_be_last(response) { self.doubt(key, cx) } else { Ok(()) };

@@ -106,6 +106,13 @@ impl<X, FK, K: StreamData, V: StreamData, TK, FC: Codec<TK>> Asks<X, FK, K, V, T
         cx.send(self.target, foreign_key, foreign_key, Some(&self.message)).map_err(|e| cx.produce_error(self.node, e))
     }
 
+    /// A left row, its key or its foreign key has no bytes. The record at hand is at fault, as in
+    /// front of a repartition topic.
+    #[cold]
+    pub(super) fn refuse(&self, error: CodecError, cx: &mut Context) -> Flow {
+        cx.fail(ErrorKind::Process, self.node, error.into())
+    }
+
     #[cold]
     pub(super) fn error(&self, error: CodecError, cx: &Context) -> Box<TaskError> {
         cx.error(ErrorKind::Produce, self.node, error.into())
@@ -213,7 +220,10 @@ where
         }
         // A change is handed on when the row has just been flushed, or put into its history.
         let stored = if new.is_some() { self.rows.stored_hash(key, cx)? } else { StoredHash::Absent };
-        let (plan, hash, after) = self.prepare(key, new, old, stored, &mut cx.record).map_err(|e| self.asks.error(e, cx))?;
+        let (plan, hash, after) = match self.prepare(key, new, old, stored, &mut cx.record) {
+            Ok(prepared) => prepared,
+            Err(e) => return self.asks.refuse(e, cx),
+        };
         if plan.dropped {
             cx.drop_record(self.asks.node, DropReason::NullForeignKey)?;
         }
