@@ -88,7 +88,9 @@ impl<T: StreamData> Answers<T> {
 /// What a subscription finds on the right.
 #[derive(Clone, Copy)]
 enum Found {
-    Row { at_ms: i64 },
+    Row {
+        at_ms: i64,
+    },
     NoRow,
     /// The row cannot be written. A handler has let the task go on, so nothing is answered.
     LeftOut,
