@@ -136,12 +136,14 @@ pub struct StorePlan {
     pub cached: bool,
     /// Settings of the changelog's topic, instead of or beside those that it has by its kind.
     pub changelog_settings: Vec<(String, String)>,
+    /// How long a row lives, in milliseconds of stream time after its own; `None`: until it is deleted.
+    pub ttl_ms: Option<i64>,
 }
 
 impl StorePlan {
     /// A store with a changelog and a cache.
     pub fn new(name: impl Into<String>, kind: StoreKind) -> Self {
-        StorePlan { name: name.into(), kind, logged: true, cached: true, changelog_settings: Vec::new() }
+        StorePlan { name: name.into(), kind, logged: true, cached: true, changelog_settings: Vec::new(), ttl_ms: None }
     }
 
     /// Nothing brings the state back when the process is gone, unless its backend does or the source topic that it repeats.
@@ -162,6 +164,55 @@ impl StorePlan {
     #[must_use]
     pub fn changelog_setting(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.changelog_settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// In `topology!` this is written `.ttl(duration)`, behind what keeps rows by key: a `table`,
+    /// `to_table`, an aggregation without windows, a view of a table that has a store, and
+    /// `key_value_store()`.
+    ///
+    /// A row of time t has expired when the stream time of its task reaches t + `ttl`. Each update
+    /// gives it the time of the update, so that rows live on while they are updated. The stream time
+    /// is that of the task, which moves with each record of any topic that the task reads.
+    ///
+    /// Rows expire before the record that moved the time reaches an operator: no join, processor or
+    /// query sees a row that has expired. A row that has expired when it comes, by a late record, is a
+    /// deletion. Rows that expire together do so in the order of time and then key.
+    ///
+    /// To expire is to be deleted: what follows a table gets the deletion with the time t + `ttl`,
+    /// the changelog a tombstone. With a cache both leave with the next flush, as all changes do.
+    /// An aggregate that is updated after that begins anew. The rows of a store for processors go
+    /// without a word to the processor.
+    ///
+    /// Kafka Streams has nothing like it; there a processor with a schedule deletes rows by hand.
+    ///
+    /// ```
+    /// use streams_runtime::prelude::*;
+    /// use streams_test::TestDriver;
+    ///
+    /// topology! {
+    ///     /// How many requests each client has made, until it has been quiet for an hour.
+    ///     fn requests() -> Requests {
+    ///         let requests: Stream<String, String> = stream("requests");
+    ///         let per_client: Table<String, u64> = requests.group_by_key().count().ttl(hours(1));
+    ///         per_client.to_stream().to("requests-per-client");
+    ///     }
+    /// }
+    ///
+    /// let driver = TestDriver::builder(requests()).cache_max_bytes(0).build()?;
+    /// let requests = driver.input::<str, str>("requests")?;
+    /// requests.pipe_at("ann", "GET /", 0)?;
+    /// requests.pipe_at("bob", "GET /", 3_600_000)?;
+    /// requests.pipe_at("ann", "GET /", 3_600_001)?;
+    /// let counts = driver.output::<String, Option<u64>>("requests-per-client").read_all();
+    /// let counts: Vec<_> = counts.iter().map(|r| (&*r.key, r.value, r.timestamp_ms)).collect();
+    /// assert_eq!(counts[..2], [("ann", Some(1), 0), ("ann", None, 3_600_000)]);
+    /// assert_eq!(counts[2..], [("bob", Some(1), 3_600_000), ("ann", Some(1), 3_600_001)]);
+    /// # Ok::<(), streams_test::DriverError>(())
+    /// ```
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl_ms = Some(duration_ms(ttl));
         self
     }
 }

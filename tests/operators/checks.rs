@@ -44,6 +44,41 @@ topology! {
     }
 }
 
+topology! {
+    fn durations(ttl_ms: u64, ahead_ms: u64, windows: JoinWindows, offset_ms: u64) -> OfDurations {
+        let rows: Table<String, String> = table("rows").ttl(millis(*ttl_ms)).max_ahead(millis(*ahead_ms));
+        let input: Stream<String, String> = stream("in").max_ahead(millis(*ahead_ms));
+        let first = input.dedup(*windows);
+        let seen: KeyValueStore<String, String> = key_value_store().ttl(millis(*ttl_ms));
+        let counts: Table<Windowed<String>, u64> =
+            first.group_by_key().windowed_by(tumbling(millis(*offset_ms)).offset(millis(*offset_ms)).grace(millis(0))).count();
+        input.process(Last, seen).to("out");
+        counts.to_stream().to("counts");
+        rows.to_stream().to("changes");
+    }
+}
+
+/// Keeps the last value of each key.
+struct Last;
+
+impl Processor<String, String> for Last {
+    type KeyOut = String;
+    type ValueOut = String;
+    type Stores = KeyValue<String, String>;
+
+    fn process<O: Forward<String, String>>(
+        &mut self,
+        r: Record<'_, String, String>,
+        cx: &mut ProcessorContext<'_, Self::Stores>,
+        out: &mut O,
+    ) -> Result<(), BoxError> {
+        let last = cx.stores;
+        cx.store(last).put(r.key, r.value.clone())?;
+        out.forward(cx, r.key, r.value);
+        Ok(())
+    }
+}
+
 fn problem(topology: impl streams_runtime::Topology) -> String {
     TestDriver::new(topology).err().map(|error| error.to_string()).unwrap_or_default()
 }
@@ -64,9 +99,26 @@ fn joins_and_histories_are_told() {
     let within_a_second = within(seconds(1)).grace(seconds(1));
     assert_eq!(problem(joins(within_a_second, 5, 5)), "");
     assert!(problem(joins(within(seconds(1)), 5, 5)).contains("`left_join` of `pairs`, `*windows`: a record without a partner waits"));
-    assert!(problem(joins(within_a_second.after_ms(-2_000), 5, 5)).contains("the windows of the join end before they begin"));
+    assert!(problem(joins(within_a_second.after_ms(-2_000), 5, 5)).contains("the windows end before they begin"));
     assert!(problem(joins(within_a_second, 0, 0)).contains("`table` of `rows`, `seconds(*history_s)`: it is shorter than 1 ms"));
     assert!(problem(joins(within_a_second, 4, 5)).contains("4000 ms is shorter than this grace, which is 5000 ms"));
+}
+
+#[test]
+fn durations_are_told() {
+    let within_a_second = within(seconds(1));
+    assert_eq!(problem(durations(1, 1, within_a_second, 1)), "");
+    let error = problem(durations(0, 1, within_a_second, 1));
+    assert!(error.contains("`table` of `rows`, `millis(*ttl_ms)`: it is shorter than 1 ms"), "{error}");
+    assert!(error.contains("`key_value_store` of `seen`, `millis(*ttl_ms)`: it is shorter than 1 ms"), "{error}");
+    let error = problem(durations(1, 0, within_a_second, 1));
+    assert!(error.contains("`table` of `rows`, `millis(*ahead_ms)`: it is shorter than 1 ms"), "{error}");
+    assert!(error.contains("`stream` of `input`, `millis(*ahead_ms)`: it is shorter than 1 ms"), "{error}");
+    let error = problem(durations(1, 1, within_a_second.after_ms(-2_000), 1));
+    assert!(error.contains("`dedup` of `first`, `*windows`: the windows end before they begin"), "{error}");
+    let error = problem(durations(1, 1, within_a_second, 0));
+    let windows = "`windowed_by` of `counts`, `tumbling(millis(*offset_ms)).offset(millis(*offset_ms)).grace(millis(0))`";
+    assert!(error.contains(&format!("{windows}: the windows have no size")), "{error}");
 }
 
 #[test]

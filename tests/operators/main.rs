@@ -69,6 +69,7 @@ mod to;
 mod to_stream;
 mod to_table;
 mod topic_constants;
+mod ttl;
 mod unit;
 mod values;
 mod versioned;

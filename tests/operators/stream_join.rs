@@ -256,7 +256,7 @@ topology! {
 #[test]
 fn windows_that_end_before_they_begin_are_told_at_the_start() {
     let error = TestDriver::new(impossible(-11)).unwrap_err().to_string();
-    assert!(error.contains("of `j`") && error.contains("the windows of the join end before they begin"), "{error}");
+    assert!(error.contains("of `j`") && error.contains("the windows end before they begin"), "{error}");
     TestDriver::new(impossible(-10)).unwrap();
 }
 

@@ -31,7 +31,8 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
 
 /// The first option that is said of a store, and where.
 fn first_option(node: &Node) -> Option<(&'static str, proc_macro2::Span)> {
-    node.options.without_cache.map(|span| ("without_cache", span)).or_else(|| changelog_option(node))
+    let ttl = node.options.ttl.as_ref().map(|(_, span)| ("ttl", *span));
+    ttl.or(node.options.without_cache.map(|span| ("without_cache", span))).or_else(|| changelog_option(node))
 }
 
 fn changelog_option(node: &Node) -> Option<(&'static str, proc_macro2::Span)> {

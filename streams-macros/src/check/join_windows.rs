@@ -1,4 +1,4 @@
-//! Windows of joins of two streams that are written out, as far as they can be read off the text.
+//! Windows of joins of two streams, and of deduplications, that are written out, as far as they can be read off the text.
 
 use std::fmt::Display;
 
@@ -23,14 +23,15 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
             let (operand, kind) = node.operand().map(|(id, _)| (topology.called(id), topology.node(id).gives().noun())).unwrap_or_default();
             cx.report(span, HOLD_WITHOUT_STREAMS, &[("operand", &operand), ("kind", &kind)]);
         }
-        let Some(Argument::Value(expr)) = node.args.last().filter(|_| node.joins_streams()) else { continue };
+        let has_windows = node.joins_streams() || node.deduplicates();
+        let Some(Argument::Value(expr)) = node.args.last().filter(|_| has_windows) else { continue };
         let Some(windows) = windows(expr) else { continue };
         if let (at, count @ (0 | 2..)) = windows.arguments {
             cx.report(at, WITHIN_ARGUMENTS, &[("found", &found_arguments(count))]);
             continue;
         }
         // A grace behind the join is one that was meant for the windows, and is told where it stands.
-        if node.row.name != "join" && !windows.has_grace && node.options.grace.is_none() {
+        if matches!(node.row.name, "left_join" | "outer_join") && !windows.has_grace && node.options.grace.is_none() {
             let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("windows", &text(expr))];
             cx.report(expr.span(), OUTER_WITHOUT_GRACE, values);
         }

@@ -17,6 +17,7 @@ mod state;
 mod stores;
 mod suppress;
 mod tables;
+mod ttl;
 mod unused;
 mod versions;
 mod windows;
@@ -45,6 +46,7 @@ pub(crate) fn check(cx: &mut Errors, topology: &Topology) {
     stores::check(cx, topology);
     suppress::check(cx, topology);
     tables::check(cx, topology);
+    ttl::check(cx, topology);
     changelogs::check(cx, topology);
     unused::check(cx, topology);
     versions::check(cx, topology);

@@ -134,7 +134,7 @@ pub(crate) fn is_written_out(expr: &Expr) -> bool {
         Expr::Paren(paren) => is_written_out(&paren.expr),
         Expr::Unary(unary) => is_written_out(&unary.expr),
         Expr::MethodCall(call) => {
-            let known = ["grace", "before", "after", "before_ms", "after_ms", "start_on"];
+            let known = ["grace", "offset", "before", "after", "before_ms", "after_ms", "start_on"];
             known.iter().any(|known| call.method == known) && is_written_out(&call.receiver) && call.args.iter().all(is_written_out)
         }
         Expr::Call(call) => {
@@ -151,7 +151,7 @@ pub(crate) fn is_constant(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(paren) => is_constant(&paren.expr),
         Expr::MethodCall(call) => {
-            let known = ["grace", "before", "after", "before_ms", "after_ms", "start_on"];
+            let known = ["grace", "offset", "before", "after", "before_ms", "after_ms", "start_on"];
             known.iter().any(|known| call.method == known) && is_constant(&call.receiver) && call.args.iter().all(is_constant_argument)
         }
         Expr::Call(call) => {

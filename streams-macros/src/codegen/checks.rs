@@ -113,11 +113,13 @@ fn waits_for_close(plan: &Plan, id: NodeId) -> bool {
 /// Expands to `__rt::WrittenJoinWindows(within(*difference)).check(__checks, __rt::Written { … }, is_outer);`
 fn join_windows(plan: &Plan, id: NodeId) -> TokenStream {
     let node = plan.topology.node(id);
-    let Some(Argument::Value(windows)) = node.args.last().filter(|_| node.joins_streams()) else { return TokenStream::new() };
+    let has_windows = node.joins_streams() || node.deduplicates();
+    let Some(Argument::Value(windows)) = node.args.last().filter(|_| has_windows) else { return TokenStream::new() };
     if is_written_out(windows) {
         return TokenStream::new();
     }
-    let (at, is_outer, possible) = (written(plan, id, id, windows), node.row.name != "join", possible(windows));
+    let is_outer = matches!(node.row.name, "left_join" | "outer_join");
+    let (at, possible) = (written(plan, id, id, windows), possible(windows));
     let windows = Expressions::new(&plan.topology).value(windows);
     quote! {{
         #possible
@@ -127,7 +129,7 @@ fn join_windows(plan: &Plan, id: NodeId) -> TokenStream {
     }}
 }
 
-/// Histories, graces of joins, and what stores for processors keep. Expands to `__checks.duration(__rt::Written { … }, hours(*history), least);`
+/// Histories, graces of joins, how long rows live, how far ahead records may be, and what stores for processors keep. Expands to `__checks.duration(__rt::Written { … }, hours(*history), least);`
 fn durations(plan: &Plan, id: NodeId) -> TokenStream {
     let topology = &plan.topology;
     let node = topology.node(id);
@@ -142,7 +144,9 @@ fn durations(plan: &Plan, id: NodeId) -> TokenStream {
             let history = node.options.versioned.as_ref().map(|(history, _)| (history, None));
             // A join of no grace holds nothing, which is its own matter.
             let held = history_of_table.zip(grace).map(|(history, grace)| (history, Some(("this grace", grace))));
-            history.into_iter().chain(held).collect()
+            let ttl = node.options.ttl.as_ref().map(|(ttl, _)| (ttl, None));
+            let ahead = node.options.max_ahead.as_ref().map(|ahead| (ahead, None));
+            history.into_iter().chain(held).chain(ttl).chain(ahead).collect()
         }
     };
     let expressions = Expressions::new(topology);

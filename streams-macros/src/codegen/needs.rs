@@ -85,7 +85,12 @@ fn store_settings(plan: &Plan, store: &OwnStore) -> TokenStream {
     let unlogged = options.without_changelog.is_some() || plan.topology.reuses_source_topic(store.node);
     let changelog = unlogged.then(|| quote!(.without_changelog()));
     let settings = options.changelog_settings.iter().map(|(name, value)| quote!(.changelog_setting(#name, #value)));
-    quote!(#cache #changelog #(#settings)*)
+    let expressions = Expressions::new(&plan.topology);
+    let ttl = options.ttl.as_ref().map(|(ttl, span)| {
+        let (ttl, span) = (expressions.value(ttl), span.resolved_at(Span::call_site()));
+        quote_spanned!(span => .ttl(#ttl))
+    });
+    quote!(#cache #changelog #(#settings)* #ttl)
 }
 
 /// The kind of a store for processors, with the arguments and options of its source.

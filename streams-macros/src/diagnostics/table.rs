@@ -364,6 +364,15 @@ rows! {
     DEDUP_WITHOUT_NAME = "T260": "`{operator}` keeps which records it has passed on and needs a name: end the chain here with `let name = ….{operator}(…);`, or write `.named(\"…\")` behind it",
         "The store is named so. Nothing is named by a counter, so that a change elsewhere never renames your state.";
 
+    // Rows that expire.
+    TTL_PLACE = "T270": "`ttl` is said of rows by key, and {what}; {fix}",
+        "A row of a table or of a key-value store expires when the stream time of its task is later than the row by its ttl. Windows, sessions, histories and global tables forget rows in ways of their own.";
+    TTL_ZERO = "T271": "with a ttl of `{found}` no row of `{name}` would live: write at least 1 ms",
+        "A row expires as soon as the stream time has reached its own time and the ttl.";
+    TTL_VERSIONED = "T272": "`{name}` has a history, whose versions are kept for as long as that reaches: `.ttl(…)` and `.versioned(…)` exclude each other",
+        "A deletion in a history is one version more, and a stream would still be joined with the one before it.";
+    MAX_AHEAD_ZERO = "T273": "`.max_ahead({found})` would leave out each record that is not older than the wall clock: write at least 1 ms",
+        "Clocks differ, and a record is written a moment before it is read: a guard against the far future leaves some minutes.";
 
     // How records are divided into partitions.
     PARTITIONERS_DIFFER = "T300": "`{left}` is divided by {left_by}, `{right}` by {right_by}, so records of one key would not meet in this `{operator}`; name one function for both, `.partitioned_by(function)`, or put `.repartition()` behind the one that is not divided by its key; `.copartitioned()` behind `{behind}` says that they agree",

@@ -160,6 +160,8 @@ pub(crate) struct Options {
     pub(crate) without_store: Option<Span>,
     /// How long a table can be read as it was, and where that was said.
     pub(crate) versioned: Option<(Expr, Span)>,
+    /// After how long rows expire, and where that was said.
+    pub(crate) ttl: Option<(Expr, Span)>,
     /// How long records are held in front of a join, and where that was said.
     pub(crate) grace: Option<(Expr, Span)>,
     /// Where it was said that no change waits in a cache.

@@ -9,7 +9,7 @@ use super::arguments::found_arguments;
 use super::build::{Broken, Builder};
 use super::graph::NodeId;
 use crate::diagnostics::*;
-use crate::operators::OptionRow;
+use crate::operators::{Kind, Operator, OptionRow};
 use crate::parse::Call;
 
 /// What the closure of `partitioned_by` takes.
@@ -21,6 +21,13 @@ impl Builder {
         let node = &self.nodes[on.0];
         // A name that was read before is finished: options follow the operator at once.
         let finished = node.variable.is_some();
+        if option.name == "ttl"
+            && !finished
+            && let Some((what, fix)) = lives_otherwise(node.row)
+        {
+            cx.report(span, TTL_PLACE, &[("what", &what), ("fix", &fix)]);
+            return Err(Broken);
+        }
         if finished || !node.row.options.contains(&option) {
             let known = list(node.row.options.iter().map(|option| option.name));
             let known = match known.as_str() {
@@ -134,6 +141,11 @@ impl Builder {
                 self.nodes[on.0].options.versioned = Some((first.clone(), span));
                 twice
             }
+            "ttl" => {
+                let twice = set.ttl.is_some();
+                self.nodes[on.0].options.ttl = Some((first.clone(), span));
+                twice
+            }
             _ => {
                 let twice = set.named.is_some();
                 match first {
@@ -152,6 +164,26 @@ impl Builder {
         }
         if cx.count() > before { Err(Broken) } else { Ok(()) }
     }
+}
+
+/// What has its own way to forget rows, so that they have no ttl, and what to write.
+fn lives_otherwise(row: &Operator) -> Option<(String, &'static str)> {
+    let name = row.name;
+    let found = match row.on {
+        Some(Kind::Windowed | Kind::WindowedCogroup) => {
+            (format!("this `{name}` is in windows, which are kept for their retention"), "write `.retention(…)`")
+        }
+        None if matches!(name, "window_store" | "session_store") => {
+            (format!("a `{name}` keeps its rows for its retention"), "that is its first argument")
+        }
+        None if name == "versioned_store" => (format!("a `{name}` keeps the history of its keys"), "how long that is says its argument"),
+        None if name == "global_table" => {
+            let what = "a global table has what its topic has: it belongs to no task, and so has no stream time".to_owned();
+            (what, "read the topic as `table(…)`, or have those who write it delete")
+        }
+        _ => return None,
+    };
+    Some(found)
 }
 
 fn last_segment(expr: &Expr) -> Option<syn::Ident> {

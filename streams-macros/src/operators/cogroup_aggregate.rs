@@ -1,6 +1,6 @@
 //! `aggregate` of a cogroup.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, TTL, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Makes a table of the aggregates of a cogroup.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, VERSIONED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "Makes a table of the aggregates of a cogroup.",
 };

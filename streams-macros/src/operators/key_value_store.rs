@@ -1,6 +1,6 @@
 //! `key_value_store`.
 
-use super::options::{CHANGELOG_SETTING, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Kind, Operator};
 
 /// A store for processors.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "A store for processors.",
 };

@@ -15,6 +15,16 @@ const fn note(on: Kind, name: &'static str, text: &'static str) -> Note {
 
 /// In the order in which they are said.
 pub(crate) const NOTES: &[Note] = &[
+    Note {
+        on: None,
+        name: "table",
+        text: "`.ttl(duration)`: a row of time t has expired when the stream time of the task reaches t and the ttl; each update gives it a new time. Rows expire before the record that moved the time reaches an operator, in the order of time and key, so that nothing looks up a row that has expired; a row that has expired when it comes is a deletion. To expire is to be deleted: what follows gets the deletion and the changelog a tombstone, both with the time t and the ttl, and with a cache at the next flush. With `#[optimized]` the table keeps its own changelog, since the tombstones have no place in a topic of yours",
+    },
+    Note {
+        on: None,
+        name: "key_value_store",
+        text: "`.ttl(duration)`: as of `table`; the processors hear nothing of it, `get` finds no row that has expired",
+    },
     note(
         Kind::Stream,
         "join",
@@ -62,6 +72,11 @@ pub(crate) const NOTES: &[Note] = &[
         Kind::Grouped,
         "windowed_by",
         "`.emit_on_close()` is enough for final results; a `suppress(until_window_closes())` behind it holds each back until a later window has a result",
+    ),
+    note(
+        Kind::Grouped,
+        "aggregate",
+        "`.ttl(duration)`, also behind `count` and `reduce`: as of `table`; an aggregate that is updated after it has expired begins anew",
     ),
     note(Kind::Cogrouped, "windowed_by", "windows: as of a grouped stream"),
     note(

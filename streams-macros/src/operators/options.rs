@@ -35,6 +35,12 @@ pub(super) const RETENTION: &OptionRow =
 pub(super) const VERSIONED: &OptionRow =
     &OptionRow { name: "versioned", arguments: &["history"], doc: "A table that can be read as it was at any time within its history." };
 
+pub(super) const TTL: &OptionRow = &OptionRow {
+    name: "ttl",
+    arguments: &["duration"],
+    doc: "Rows expire when the stream time of the task is so much later than theirs: they are deleted, for what follows and in the changelog.",
+};
+
 pub(super) const RETAIN_DUPLICATES: &OptionRow =
     &OptionRow { name: "retain_duplicates", arguments: &[], doc: "Keeps all values of one key and time." };
 
@@ -103,6 +109,7 @@ pub(crate) const OPTIONS: &[&OptionRow] = &[
     HOLD_UNMATCHED,
     MAX_AHEAD,
     VERSIONED,
+    TTL,
     GRACE,
     PARTITIONED_BY,
     WITHOUT_CACHE,

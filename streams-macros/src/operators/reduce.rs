@@ -1,6 +1,6 @@
 //! `reduce`.
 
-use super::options::{CHANGELOG_SETTING, NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, NAMED, TTL, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Combines the values of each key.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, VERSIONED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Combines the values of each key.",
 };

@@ -1,6 +1,6 @@
 //! `aggregate` of a grouped table.
 
-use super::options::{CHANGELOG_SETTING, NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, NAMED, TTL, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// Folds the values of each group into an aggregate: added when they come, subtracted when they leave.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: true,
     effect: false,
-    options: &[NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, VERSIONED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Folds the values of each group into an aggregate: added when they come, subtracted when they leave.",
 };

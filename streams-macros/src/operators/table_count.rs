@@ -1,6 +1,6 @@
 //! `count` of a grouped table.
 
-use super::options::{CHANGELOG_SETTING, NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, NAMED, TTL, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Kind, Operator};
 
 /// Counts the rows of each group.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: true,
     twin: false,
     effect: false,
-    options: &[NAMED, VERSIONED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, VERSIONED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "Counts the rows of each group.",
 };

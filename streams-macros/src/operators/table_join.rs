@@ -1,6 +1,6 @@
 //! `join` of two tables.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// The keys that both tables have, with a value made of both rows.
@@ -18,6 +18,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "The keys that both tables have, with a value made of both rows.",
 };

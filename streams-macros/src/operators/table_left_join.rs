@@ -1,6 +1,6 @@
 //! `left_join` of two tables.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// The keys of a table, with a value made of its row and of that of another or `None`.
@@ -18,6 +18,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "The keys of a table, with a value made of its row and of that of another or `None`.",
 };

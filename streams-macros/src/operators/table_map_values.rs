@@ -1,6 +1,6 @@
 //! `map_values` of a table.
 
-use super::options::{CHANGELOG_SETTING, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// The same rows with new values.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING],
     doc: "The same rows with new values.",
 };

@@ -1,6 +1,6 @@
 //! `outer_join` of two tables.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// The keys that either table has, with a value made of the rows that there are.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: true,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "The keys that either table has, with a value made of the rows that there are.",
 };

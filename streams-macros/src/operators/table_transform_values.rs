@@ -1,6 +1,6 @@
 //! `transform_values` of a table.
 
-use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG};
+use super::options::{CHANGELOG_SETTING, COPARTITIONED, NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG};
 use super::{Arg, Kind, Operator};
 
 /// The same rows with new values, made by a transformer with stores.
@@ -14,6 +14,6 @@ pub(super) const ROW: Operator = Operator {
     state: false,
     twin: false,
     effect: false,
-    options: &[NAMED, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
+    options: &[NAMED, TTL, WITHOUT_CACHE, WITHOUT_CHANGELOG, CHANGELOG_SETTING, COPARTITIONED],
     doc: "The same rows with new values, made by a transformer with stores.",
 };

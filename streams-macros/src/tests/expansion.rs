@@ -136,6 +136,22 @@ const VERSIONED: &str = r#"
     }
 "#;
 
+const EXPIRING: &str = r#"
+    #[optimized]
+    pub fn visitors(hours_to_live: u64) -> Visitors {
+        let users: Table<u64, User> = table("users").ttl(days(30)).without_cache();
+        let devices: Table<u64, Device> = table("devices");
+        let views: Stream<u64, View> = stream("views");
+        let counts: Table<u64, u64> = views.group_by_key().count().ttl(hours(*hours_to_live));
+        let adults: Table<u64, User> = users.filter(|_, user| user.age > 17).ttl(days(1));
+        let named: Table<u64, Named> = adults.join(devices, |user| user.device, |user, device| Named::new(user, device)).ttl(days(1));
+        let seen: KeyValueStore<u64, u64> = key_value_store().ttl(minutes(5));
+        views.process_values(Counter::new(), seen).to("first");
+        counts.to_stream().to("counts");
+        named.to_stream().to("named");
+    }
+"#;
+
 const FOREIGN_KEYS: &str = r#"
     pub fn letters(least: u32) -> Letters {
         let orders: Table<u64, Order> = table("orders");
@@ -219,6 +235,7 @@ fn plans() {
     snapshot("cogroup.plan.txt", &plan_text(COGROUP));
     snapshot("stream_joins.plan.txt", &plan_text(STREAM_JOINS));
     snapshot("versioned.plan.txt", &plan_text(VERSIONED));
+    snapshot("expiring.plan.txt", &plan_text(EXPIRING));
     snapshot("foreign_keys.plan.txt", &plan_text(FOREIGN_KEYS));
     let unoptimized = planned(OPTIMIZED).description_unoptimized.unwrap();
     snapshot("optimized.plan.txt", &format!("{}\nWithout #[optimized]:\n\n{unoptimized}", plan_text(OPTIMIZED)));
@@ -235,6 +252,7 @@ fn expansions() {
     snapshot("cogroup.rs", &code(COGROUP));
     snapshot("stream_joins.rs", &code(STREAM_JOINS));
     snapshot("versioned.rs", &code(VERSIONED));
+    snapshot("expiring.rs", &code(EXPIRING));
     snapshot("foreign_keys.rs", &code(FOREIGN_KEYS));
     snapshot("optimized.rs", &code(OPTIMIZED));
     snapshot("context.rs", &code(CONTEXT));
@@ -244,7 +262,7 @@ fn expansions() {
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
     let topologies =
-        [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, FOREIGN_KEYS, OPTIMIZED, CONTEXT];
+        [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, EXPIRING, FOREIGN_KEYS, OPTIMIZED, CONTEXT];
     for topology in topologies {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {

@@ -18,7 +18,7 @@ use crate::broker::{BrokerError, ProduceBatch, Producer};
 use crate::headers::Headers;
 use crate::processor::Schedules;
 use crate::record::RecordRef;
-use crate::stores::StoreArena;
+use crate::stores::{NextExpiry, StoreArena};
 use crate::task::TaskEnv;
 
 pub use handlers::Handlers;
@@ -72,6 +72,10 @@ pub struct Context {
     pub(crate) stores: StoreArena,
     pub(crate) schedules: Schedules,
     pub(crate) commit_requested: bool,
+    /// When rows of the task's stores expire next.
+    pub(crate) next_expiry: NextExpiry,
+    /// The time of a record that waits at its source until the rows are gone that have expired by then.
+    pub(crate) waits_for_expiry_ms: Option<i64>,
     pub(crate) closed: ClosedWindows,
     /// Whether the change of a versioned table that is handed on is the latest of its key. Other tables do not say; see [`put_version`].
     ///
@@ -117,6 +121,8 @@ impl Context {
             stores: StoreArena::default(),
             schedules: Schedules::default(),
             commit_requested: false,
+            next_expiry: NextExpiry::default(),
+            waits_for_expiry_ms: None,
             closed: ClosedWindows::default(),
             is_latest: true,
             metrics: TaskMetrics::default(),
@@ -150,6 +156,13 @@ impl Context {
             self.keep_raw(record);
         }
         self.metrics.records_in += 1;
+    }
+
+    /// The record at hand, which has begun, begins once more when rows have expired that are gone at its time.
+    #[cold]
+    pub(crate) fn let_wait(&mut self, timestamp_ms: i64) {
+        self.waits_for_expiry_ms = Some(timestamp_ms);
+        self.metrics.records_in -= 1;
     }
 
     /// Keeps the bytes of the record at hand from now on.

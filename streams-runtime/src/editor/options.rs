@@ -110,6 +110,15 @@ macro_rules! option {
             self
         }
     };
+    (ttl) => {
+        /// Rows expire when the stream time of the task is so much later than theirs: they are deleted, for what follows and in the
+        /// changelog.
+        #[must_use]
+        pub fn ttl(self, duration: Duration) -> Self {
+            let _ = duration;
+            self
+        }
+    };
     (retain_duplicates) => {
         /// Keeps all values of one key and time.
         #[must_use]
@@ -215,25 +224,27 @@ options! {
     StreamSource { timestamp, max_ahead, with, offset_reset, partitions, partitioned_by }
     /// Behind `table`.
     TableSource {
-        named, timestamp, max_ahead, with, offset_reset, partitions, partitioned_by, without_store, versioned, without_cache,
-        without_changelog, changelog_setting,
+        named, timestamp, max_ahead, with, offset_reset, partitions, partitioned_by, without_store, versioned, ttl,
+        without_cache, without_changelog, changelog_setting,
     }
     /// Behind `global_table`.
     GlobalTableSource { named }
-    /// Behind `key_value_store` and `session_store`.
-    KeyValueSource { named, without_cache, without_changelog, changelog_setting }
+    /// Behind `key_value_store`.
+    KeyValueSource { named, ttl, without_cache, without_changelog, changelog_setting }
+    /// Behind `session_store`.
+    SessionSource { named, without_cache, without_changelog, changelog_setting }
     /// Behind `window_store`.
     WindowSource { named, retain_duplicates, without_cache, without_changelog, changelog_setting }
     /// Behind `versioned_store`.
     StoreSource { named, without_changelog, changelog_setting }
     /// Behind an aggregation, and behind `to_table`.
-    Aggregated { named, versioned, without_cache, without_changelog, changelog_setting }
+    Aggregated { named, versioned, ttl, without_cache, without_changelog, changelog_setting }
     /// Behind an aggregation in windows.
     InWindows { named, retention, without_cache, without_changelog, changelog_setting }
     /// Behind `windowed_by`.
     Windowing { emit_on_close, flush_after }
     /// Behind what makes a view of a table.
-    View { named, without_cache, without_changelog, changelog_setting }
+    View { named, ttl, without_cache, without_changelog, changelog_setting }
     /// Behind `suppress`.
     Suppressed { named, without_changelog, changelog_setting }
     /// Behind the `join` of a stream.
@@ -245,9 +256,9 @@ options! {
     /// Behind `merge`, and behind a processor.
     Several { copartitioned }
     /// Behind a view of a table that other tables are read for.
-    JoinedView { named, without_cache, without_changelog, changelog_setting, copartitioned }
+    JoinedView { named, ttl, without_cache, without_changelog, changelog_setting, copartitioned }
     /// Behind the aggregation of a cogroup.
-    CogroupAggregated { named, versioned, without_cache, without_changelog, changelog_setting, copartitioned }
+    CogroupAggregated { named, versioned, ttl, without_cache, without_changelog, changelog_setting, copartitioned }
     /// Behind the aggregation of a cogroup in windows.
     CogroupInWindows { named, retention, without_cache, without_changelog, changelog_setting, copartitioned }
     /// Behind `dedup` and `dedup_by`.

@@ -1,7 +1,7 @@
 //! Sources and stores.
 
 use super::language::{Behind, GlobalTable, KeyValueStore, SessionStore, Stream, Table, VersionedStore, WindowStore};
-use super::options::{GlobalTableSource, KeyValueSource, StoreSource, StreamSource, TableSource, WindowSource};
+use super::options::{GlobalTableSource, KeyValueSource, SessionSource, StoreSource, StreamSource, TableSource, WindowSource};
 use super::shown;
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ sources! {
     /// A store of values by key and session, for processors.
     ///
     /// Kafka Streams: `Stores.sessionStoreBuilder`.
-    fn session_store(retention: Duration) -> SessionStore, KeyValueSource;
+    fn session_store(retention: Duration) -> SessionStore, SessionSource;
     /// A store of values by key with the history of each, for processors.
     ///
     /// Kafka Streams: `Stores.versionedKeyValueStoreBuilder`.

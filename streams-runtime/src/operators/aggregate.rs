@@ -93,9 +93,7 @@ where
     N: PushChange<K::Stored, A::Stored>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
-        if matches!(signal, Signal::Flush) {
-            self.state.flush(&mut self.next, cx)?;
-        }
+        self.state.signal(signal, &mut self.next, cx)?;
         self.next.signal(signal, cx)
     }
 }

@@ -319,6 +319,7 @@ where
     E: ExtractTimestamp<K, V>,
     N: Push<K, V>,
 {
+    /// Pushes a record, unless rows have to expire first: then it waits, and the context says so.
     #[inline]
     fn take(&mut self, record: &RecordRef<'_>, known_ms: Option<i64>, cx: &mut Context) -> Flow {
         cx.begin(record);
@@ -344,6 +345,10 @@ where
         if let Some(max_ahead_ms) = self.op.extractor.too_far_ahead(timestamp_ms, cx.wall_clock_ms) {
             let reason = DropReason::TooFarAhead { timestamp_ms, wall_clock_ms: cx.wall_clock_ms, max_ahead_ms };
             return cx.drop_record(self.name, reason);
+        }
+        if cx.next_expiry.is_due(timestamp_ms) {
+            cx.let_wait(timestamp_ms);
+            return Ok(());
         }
         cx.timestamp_ms = timestamp_ms;
         cx.stream_time_ms = cx.stream_time_ms.max(timestamp_ms);
@@ -374,6 +379,9 @@ where
             }
             if let Err(error) = self.take(&record, known_ms.take(), cx) {
                 return Err((index, error));
+            }
+            if cx.waits_for_expiry_ms.is_some() {
+                break;
             }
             index += 1;
             if cx.schedules.stream_time_due(cx.stream_time_ms) || cx.commit_requested {

@@ -5,7 +5,8 @@ use crate::codec::{Codec, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
-use crate::node::PushChange;
+use crate::node::{PushChange, Signal};
+use crate::stores::handle::sealed::Place as _;
 use crate::stores::{KeyValue, KeyValueStore, Versioned};
 use crate::task::TaskBuilder;
 
@@ -195,8 +196,7 @@ where
                 return cx.store_refused(&self.name, error);
             }
         }
-        let there = value.is_some();
-        store.set(slot, timestamp_ms, &record.headers, value);
+        let there = store.set_live(slot, timestamp_ms, record.stream_time_ms, &record.headers, value);
         store.set_cause(slot, &record.cause);
         // The row of a table whose changelog is its source topic has the bytes of the record at hand.
         if there
@@ -218,6 +218,18 @@ where
         self.key_bytes.extend_from_slice(cx.stores.get(store).located());
         let key = self.codec.decode(Some(&self.key_bytes), &mut self.slot).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
         put_version(store, &self.name, &mut self.last, (key, value, timestamp_ms), next, cx)
+    }
+
+    /// Hands cached changes on where a signal asks for it.
+    pub(crate) fn signal<N>(&mut self, signal: &Signal, next: &mut N, cx: &mut Context) -> Flow
+    where
+        N: PushChange<K, V>,
+    {
+        match (signal, self.store) {
+            (Signal::Flush, _) => self.flush(next, cx),
+            (Signal::Expired(expired), TableStore::Latest(store)) if store.place() == *expired => self.flush(next, cx),
+            _ => Ok(()),
+        }
     }
 
     /// Hands all cached changes on, each with its own time, headers and origin.

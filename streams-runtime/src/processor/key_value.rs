@@ -18,7 +18,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> KeyValueView<'_, K, V> {
-        KeyValueView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self), access: PhantomData }
+        KeyValueView { timestamp_ms: cx.timestamp_ms, stream_time_ms: cx.stream_time_ms, store: cx.stores.get(self), access: PhantomData }
     }
 }
 
@@ -31,7 +31,7 @@ where
 
     #[inline]
     fn view(self, cx: &mut Context) -> KeyValueView<'_, K, V, ReadOnly> {
-        KeyValueView { timestamp_ms: cx.timestamp_ms, store: cx.stores.get(self.0), access: PhantomData }
+        KeyValueView { timestamp_ms: cx.timestamp_ms, stream_time_ms: cx.stream_time_ms, store: cx.stores.get(self.0), access: PhantomData }
     }
 }
 
@@ -41,6 +41,7 @@ where
 pub struct KeyValueView<'a, K: StreamData, V: StreamData, A = ReadWrite> {
     store: &'a mut KeyValueStore<K, V>,
     timestamp_ms: i64,
+    stream_time_ms: i64,
     access: PhantomData<A>,
 }
 
@@ -54,7 +55,7 @@ where
     /// # Errors
     /// When the key is null, or the store fails.
     pub fn put<Q: StreamData<Stored = K> + ?Sized>(self, key: &Q, value: V) -> Result<(), StoreError> {
-        self.store.put_at(key, value, self.timestamp_ms)
+        self.store.put_live(key, value, self.timestamp_ms, self.stream_time_ms)
     }
 
     /// Sets the value of a key that has none, and returns the value of one that has.
@@ -65,7 +66,7 @@ where
         if let Some(there) = self.store.get(key)? {
             return Ok(Some(there.clone()));
         }
-        self.store.put_at(key, value, self.timestamp_ms)?;
+        self.store.put_live(key, value, self.timestamp_ms, self.stream_time_ms)?;
         Ok(None)
     }
 
@@ -85,7 +86,7 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized + 'q,
     {
-        rows.into_iter().try_for_each(|(key, value)| self.store.put_at(key, value, self.timestamp_ms))
+        rows.into_iter().try_for_each(|(key, value)| self.store.put_live(key, value, self.timestamp_ms, self.stream_time_ms))
     }
 }
 

@@ -57,6 +57,19 @@ pub trait StoreObject: Any {
     fn uncommitted_bytes(&self) -> usize;
     /// Rows that wait for the commit.
     fn uncommitted_rows(&self) -> usize;
+    /// When the next row may expire, in a store whose rows do.
+    fn next_expiry_ms(&self) -> Option<i64> {
+        None
+    }
+    /// Deletes rows that have expired by then, in the order of time and key; not all, if the cache is full before. The deletions leave as all
+    /// changes do.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    fn expire(&mut self, up_to_ms: i64) -> Result<(), StoreError> {
+        let _ = up_to_ms;
+        Ok(())
+    }
     /// The typed store.
     fn as_any(&mut self) -> &mut dyn Any;
     /// The value and time of a key in a window, by the bytes that the key has in topics; nothing in a store without windows.
@@ -120,6 +133,12 @@ where
     }
     fn uncommitted_rows(&self) -> usize {
         self.overlay_rows()
+    }
+    fn next_expiry_ms(&self) -> Option<i64> {
+        self.next_expiry_ms()
+    }
+    fn expire(&mut self, up_to_ms: i64) -> Result<(), StoreError> {
+        self.expire(up_to_ms)
     }
     fn as_any(&mut self) -> &mut dyn Any {
         self

@@ -12,7 +12,7 @@ pub trait StorePlace: sealed::Place {
     type Store: StoreObject;
 }
 
-pub(super) mod sealed {
+pub(crate) mod sealed {
     /// The number of a store in its task.
     pub trait Place: Copy {
         /// The handle of a store.

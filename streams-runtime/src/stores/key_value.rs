@@ -4,10 +4,13 @@
 //! next flush (commit, or the cache being full): then it is encoded once, written to the changelog and to the overlay, and handed
 //! downstream with the value of the flush before. With a cache of size 0 every change is flushed at once.
 
+mod expiry;
 mod flush;
 mod scan;
 mod stored;
 
+use self::expiry::Expiry;
+pub(crate) use expiry::NextExpiry;
 pub(crate) use stored::Stored;
 
 use std::sync::Arc;
@@ -45,6 +48,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     source: Option<Arc<str>>,
     /// Rows keep the bytes that they came with.
     keeps_bytes: bool,
+    /// When rows expire, if they do.
+    expiry: Option<Box<Expiry>>,
     key_scratch: Vec<u8>,
     value_scratch: Vec<u8>,
     value_slot: <V::Codec as Codec<V>>::Slot,
@@ -90,6 +95,7 @@ where
             changelog,
             source: None,
             keeps_bytes: false,
+            expiry: None,
             key_scratch: Vec::new(),
             value_scratch: Vec::new(),
             value_slot: Default::default(),
@@ -219,6 +225,18 @@ where
         self.cache.set(place, timestamp_ms, headers, value);
     }
 
+    /// [`set`](Self::set) of a store whose rows may expire, at this stream time. Whether the row has a value: one that has
+    /// expired when it comes is a deletion.
+    #[inline]
+    pub(crate) fn set_live(&mut self, place: usize, timestamp_ms: i64, stream_time_ms: i64, headers: &Headers, value: Option<V>) -> bool {
+        if self.expiry.is_some() {
+            return self.set_expiring(place, timestamp_ms, stream_time_ms, headers, value);
+        }
+        let there = value.is_some();
+        self.cache.set(place, timestamp_ms, headers, value);
+        there
+    }
+
     /// Notes which record made the last change of a row, for what hands the changes on.
     #[inline]
     pub(crate) fn set_cause(&mut self, place: usize, cause: &Cause) {
@@ -321,10 +339,18 @@ where
     where
         Q: StreamData<Stored = K> + ?Sized,
     {
+        self.put_live(key, value, timestamp_ms, i64::MIN)
+    }
+
+    /// [`put_at`](Self::put_at) at this stream time, at which the row may have expired already.
+    pub(crate) fn put_live<Q>(&mut self, key: &Q, value: V, timestamp_ms: i64, stream_time_ms: i64) -> Result<(), StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
         self.check(Some(&value))?;
         let Some(place) = self.load(key)? else { return Err(StoreError::NullKey { store: self.name.to_string() }) };
         self.take(place);
-        self.set(place, timestamp_ms, &Headers::default(), Some(value));
+        self.set_live(place, timestamp_ms, stream_time_ms, &Headers::default(), Some(value));
         Ok(())
     }
 
@@ -338,7 +364,7 @@ where
     {
         let Some(place) = self.load(key)? else { return Ok(None) };
         let before = self.take(place);
-        self.set(place, timestamp_ms, &Headers::default(), None);
+        self.set_live(place, timestamp_ms, i64::MIN, &Headers::default(), None);
         Ok(before)
     }
 
@@ -372,6 +398,9 @@ where
     }
 
     pub(crate) fn clear_for_restore(&mut self) -> Result<(), StoreError> {
+        if let Some(expiry) = &mut self.expiry {
+            expiry.clear();
+        }
         self.backend.clear()
     }
 
@@ -387,6 +416,12 @@ where
             row.extend_from_slice(&record.timestamp_ms.to_be_bytes());
             row.extend_from_slice(record.value.unwrap_or_default());
             self.overlay.put(key, record.value.map(|_| &row[..]));
+            if let Some(expiry) = &mut self.expiry {
+                match record.value {
+                    Some(_) => expiry.note(key, record.timestamp_ms),
+                    None => expiry.forget(key),
+                }
+            }
         }
         self.value_scratch = row;
         self.commit_overlay(position)

@@ -88,6 +88,11 @@ impl<'a> TaskBuilder<'a> {
         if let Some(topic) = self.env.plan.source_changelog(name) {
             store.reuse_source(topic);
         }
+        if let Some(ttl_ms) = plan.ttl_ms
+            && let Err(error) = store.expire_after(ttl_ms, self.context.next_expiry.clone())
+        {
+            self.problems.push(error.into());
+        }
         self.context.stores.add(store)
     }
 

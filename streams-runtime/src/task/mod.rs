@@ -54,11 +54,13 @@ pub struct Task {
     sources: Vec<Box<dyn Source>>,
     inputs: Vec<Input>,
     cx: Context,
+    /// The processors have begun.
+    has_begun: bool,
 }
 
 impl Task {
     pub(crate) fn new(id: TaskId, sources: Vec<Box<dyn Source>>, cx: Context) -> Self {
-        Task { id, sources, inputs: Vec::new(), cx }
+        Task { id, sources, inputs: Vec::new(), cx, has_begun: false }
     }
 
     /// Which one.
@@ -118,7 +120,8 @@ impl Task {
         self.cx.stream_time_ms
     }
 
-    /// Moves the stream time on without a record (never back), and runs the stream-time schedules that become due. For surroundings in
+    /// Moves the stream time on without a record (never back), lets the rows expire that are due then, and runs the stream-time schedules that
+    /// become due. For surroundings in
     /// which several tasks share one stream time.
     ///
     /// # Errors
@@ -126,6 +129,9 @@ impl Task {
     pub fn advance_stream_time(&mut self, stream_time_ms: i64, now_ms: i64) -> Result<(), Box<TaskError>> {
         self.cx.wall_clock_ms = now_ms;
         self.cx.stream_time_ms = self.cx.stream_time_ms.max(stream_time_ms);
+        if self.has_begun {
+            self.expire()?;
+        }
         self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
         self.flush_full_caches()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))
@@ -144,6 +150,7 @@ impl Task {
     pub fn init(&mut self, now_ms: i64) -> Result<(), Box<TaskError>> {
         self.cx.wall_clock_ms = now_ms;
         self.signal(&mut Signal::Init)?;
+        self.has_begun = true;
         self.advance_stream_time(self.cx.stream_time_ms, now_ms)
     }
 
@@ -208,6 +215,18 @@ impl Task {
     }
 
     fn run(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {
+        let mut taken = 0;
+        loop {
+            taken += self.run_until_expiry(chosen, limit_ms, max_records - taken)?;
+            let Some(timestamp_ms) = self.cx.waits_for_expiry_ms.take() else { return Ok(taken) };
+            self.inputs[chosen].head_ms = Some(timestamp_ms);
+            self.cx.stream_time_ms = self.cx.stream_time_ms.max(timestamp_ms);
+            self.expire()?;
+        }
+    }
+
+    /// Runs a source up to the end of what is asked for, or to a record that waits until rows have expired.
+    fn run_until_expiry(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {
         let input = &mut self.inputs[chosen];
         let source = &mut self.sources[input.source()];
         self.cx.cause.set_partition(&input.partition().topic, input.partition().partition);
@@ -224,6 +243,31 @@ impl Task {
         input.take_until(next);
         input.partition_time_ms = self.cx.partition_time_ms;
         result
+    }
+
+    /// Deletes the rows that have expired at the stream time, of all stores in the order of time. Where nothing may wait in a cache the deletions
+    /// go downstream at once.
+    #[cold]
+    fn expire(&mut self) -> Result<(), Box<TaskError>> {
+        while let Some((place, up_to_ms)) = self.cx.stores.next_to_expire(self.cx.stream_time_ms) {
+            let Context { stores, out, .. } = &mut self.cx;
+            let Some(store) = stores.object(place) else { break };
+            let mut result = store.expire(up_to_ms);
+            let (is_full, forwards) = (store.is_full(), store.forwards());
+            if result.is_ok() && is_full && !forwards {
+                result = store.flush_quietly(out);
+            }
+            if let Err(error) = result {
+                let name = store.name().to_owned();
+                return Err(self.cx.store_error(&name, error));
+            }
+            if is_full && forwards {
+                self.cx.leave_record();
+                self.signal(&mut Signal::Expired(place))?;
+            }
+        }
+        self.cx.next_expiry.set(self.cx.stores.next_expiry_ms());
+        Ok(())
     }
 
     /// Runs the wall-clock schedules that are due.

@@ -106,9 +106,8 @@ impl JoinWindows {
     /// What is wrong with them.
     pub(crate) fn problem(&self) -> Option<String> {
         let JoinWindows { before_ms, after_ms, .. } = *self;
-        (before_ms.saturating_add(after_ms) < 0).then(|| {
-            format!("the windows of the join end before they begin: from {before_ms} ms before a record to {after_ms} ms after it")
-        })
+        (before_ms.saturating_add(after_ms) < 0)
+            .then(|| format!("the windows end before they begin: from {before_ms} ms before a record to {after_ms} ms after it"))
     }
 
     /// As records of the left stream see them.

@@ -325,7 +325,7 @@ where
                     return self.flush_late(due.time_ms, cx);
                 }
             }
-            Signal::Flush | Signal::Close => {}
+            Signal::Flush | Signal::Expired(_) | Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }

@@ -316,7 +316,7 @@ where
                     return Ok(());
                 }
             }
-            Signal::Flush | Signal::Close => {}
+            Signal::Flush | Signal::Expired(_) | Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }

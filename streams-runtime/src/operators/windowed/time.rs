@@ -217,7 +217,7 @@ where
                     return Ok(());
                 }
             }
-            Signal::Close => {}
+            Signal::Expired(_) | Signal::Close => {}
         }
         self.next.signal(signal, cx)
     }

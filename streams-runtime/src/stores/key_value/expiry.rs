@@ -1,0 +1,222 @@
+//! Rows that expire: a row of time t is gone as soon as the stream time of its task reaches t and the ttl of its store.
+//!
+//! An index by time says which row is due next. An update that makes a row live longer does not touch it, so that a busy key costs one
+//! look-up per update: when the entry is due, the row says its own time, and the entry goes back if that is later. The index is not
+//! stored. It is made anew of the rows that a restore brings and of those that the backend has.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::ops::{Bound, ControlFlow};
+use std::rc::Rc;
+
+use hashbrown::HashMap;
+
+use super::super::{KeyValueStore, StoreError};
+use super::{TIMESTAMP_BYTES, timestamp_of};
+use crate::codec::StreamData;
+use crate::context::Cause;
+use crate::headers::Headers;
+
+/// So many rows expire before a cache that is full makes room.
+const ROWS_AT_ONCE: usize = 256;
+
+/// Up to this time no row of a task expires. All its stores with a ttl share it.
+#[derive(Clone, Debug)]
+pub(crate) struct NextExpiry(Rc<Cell<i64>>);
+
+impl Default for NextExpiry {
+    fn default() -> Self {
+        NextExpiry(Rc::new(Cell::new(i64::MAX)))
+    }
+}
+
+impl NextExpiry {
+    /// Whether a row may expire when the stream time gets here.
+    #[inline(always)]
+    pub(crate) fn is_due(&self, stream_time_ms: i64) -> bool {
+        self.0.get() < stream_time_ms
+    }
+
+    /// The next row expires at this time; `None`: there is none.
+    pub(crate) fn set(&self, due_ms: Option<i64>) {
+        self.0.set(due_ms.map_or(i64::MAX, |due_ms| due_ms.saturating_sub(1)));
+    }
+
+    fn lower(&self, due_ms: i64) {
+        self.0.set(self.0.get().min(due_ms.saturating_sub(1)));
+    }
+}
+
+/// When the rows of a store expire.
+pub(super) struct Expiry {
+    ttl_ms: i64,
+    next: NextExpiry,
+    /// Time and key in one, so that the order of the bytes is that of time and then key.
+    by_time: BTreeSet<Box<[u8]>>,
+    /// The time that the entry of a key has: that of its row, or an earlier one.
+    by_key: HashMap<Box<[u8]>, i64>,
+    scratch: Vec<u8>,
+}
+
+/// Writes what `by_time` is ordered by.
+fn write_entry(entry: &mut Vec<u8>, due_ms: i64, key: &[u8]) {
+    entry.clear();
+    // The sign is turned round, so that times before 1970 come first.
+    entry.extend_from_slice(&(due_ms ^ i64::MIN).to_be_bytes());
+    entry.extend_from_slice(key);
+}
+
+fn read_entry(entry: &[u8]) -> Option<(i64, &[u8])> {
+    let (due_ms, key) = entry.split_first_chunk::<TIMESTAMP_BYTES>()?;
+    Some((i64::from_be_bytes(*due_ms) ^ i64::MIN, key))
+}
+
+impl Expiry {
+    fn new(ttl_ms: i64, next: NextExpiry) -> Self {
+        Expiry { ttl_ms, next, by_time: BTreeSet::new(), by_key: HashMap::new(), scratch: Vec::new() }
+    }
+
+    fn due_ms(&self, timestamp_ms: i64) -> i64 {
+        timestamp_ms.saturating_add(self.ttl_ms)
+    }
+
+    /// The row of a key has this time.
+    pub(super) fn note(&mut self, key: &[u8], timestamp_ms: i64) {
+        let due_ms = self.due_ms(timestamp_ms);
+        match self.by_key.get_mut(key) {
+            Some(noted_ms) if *noted_ms <= due_ms => return,
+            Some(noted_ms) => {
+                write_entry(&mut self.scratch, *noted_ms, key);
+                self.by_time.remove(&self.scratch[..]);
+                *noted_ms = due_ms;
+            }
+            None => {
+                self.by_key.insert(key.into(), due_ms);
+            }
+        }
+        write_entry(&mut self.scratch, due_ms, key);
+        self.by_time.insert(self.scratch.as_slice().into());
+        self.next.lower(due_ms);
+    }
+
+    /// The key has no row any more.
+    pub(super) fn forget(&mut self, key: &[u8]) {
+        if let Some(noted_ms) = self.by_key.remove(key) {
+            write_entry(&mut self.scratch, noted_ms, key);
+            self.by_time.remove(&self.scratch[..]);
+        }
+    }
+
+    /// The time of the first entry.
+    fn first_ms(&self) -> Option<i64> {
+        self.by_time.first().and_then(|entry| read_entry(entry)).map(|(due_ms, _)| due_ms)
+    }
+
+    /// Takes the first entry out, if it is due by then, and copies its key; its time.
+    fn pop(&mut self, up_to_ms: i64, key: &mut Vec<u8>) -> Option<i64> {
+        let first_ms = self.first_ms().filter(|first_ms| *first_ms <= up_to_ms)?;
+        let entry = self.by_time.pop_first()?;
+        key.clear();
+        key.extend_from_slice(&entry[TIMESTAMP_BYTES..]);
+        self.by_key.remove(&key[..]);
+        Some(first_ms)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_time.clear();
+        self.by_key.clear();
+    }
+}
+
+impl<K, V> KeyValueStore<K, V>
+where
+    K: StreamData<Stored = K> + 'static,
+    V: StreamData<Stored = V> + Clone + 'static,
+{
+    /// Rows expire when the stream time is later than their own by this much.
+    ///
+    /// # Errors
+    /// When the backend fails, which is asked for the rows that it has.
+    pub(crate) fn expire_after(&mut self, ttl_ms: i64, next: NextExpiry) -> Result<(), StoreError> {
+        let mut expiry = Box::new(Expiry::new(ttl_ms, next));
+        let mut is_short = false;
+        self.backend.range(Bound::Unbounded, Bound::Unbounded, &mut |key, row| match timestamp_of(row) {
+            Some(timestamp_ms) => {
+                expiry.note(key, timestamp_ms);
+                ControlFlow::Continue(())
+            }
+            None => {
+                is_short = true;
+                ControlFlow::Break(())
+            }
+        })?;
+        if is_short {
+            return Err(self.short_row());
+        }
+        self.expiry = Some(expiry);
+        Ok(())
+    }
+
+    /// When the next row may expire.
+    pub(crate) fn next_expiry_ms(&self) -> Option<i64> {
+        self.expiry.as_ref()?.first_ms()
+    }
+
+    /// Sets a row of a store whose rows expire. Whether it has a value: one that has expired when it comes is a deletion.
+    #[inline(never)]
+    pub(super) fn set_expiring(
+        &mut self,
+        place: usize,
+        timestamp_ms: i64,
+        stream_time_ms: i64,
+        headers: &Headers,
+        value: Option<V>,
+    ) -> bool {
+        let Some(expiry) = &mut self.expiry else { return false };
+        let due_ms = expiry.due_ms(timestamp_ms);
+        let key = &self.cache.row(place).key;
+        let (timestamp_ms, value) = match value {
+            Some(_) if due_ms <= stream_time_ms => (due_ms, None),
+            value => (timestamp_ms, value),
+        };
+        match value {
+            Some(_) => expiry.note(key, timestamp_ms),
+            None => expiry.forget(key),
+        }
+        let there = value.is_some();
+        self.cache.set(place, timestamp_ms, headers, value);
+        there
+    }
+
+    /// Deletes the rows that have expired by then, in the order of time and key. The deletions leave as all changes do. A cache that is full makes
+    /// it end early, so that there is room first.
+    ///
+    /// # Errors
+    /// When the backend fails or holds bytes of another type.
+    pub(crate) fn expire(&mut self, up_to_ms: i64) -> Result<(), StoreError> {
+        let mut expired = 0;
+        while expired < ROWS_AT_ONCE || !self.is_full() {
+            let Some(expiry) = &mut self.expiry else { return Ok(()) };
+            let Some(noted_ms) = expiry.pop(up_to_ms, &mut self.key_scratch) else { return Ok(()) };
+            let place = match self.cache.find(&self.key_scratch) {
+                Some(place) => place,
+                None => self.load_from_below()?,
+            };
+            let row = self.cache.row(place);
+            if row.value.is_none() {
+                continue;
+            }
+            let Some(expiry) = &mut self.expiry else { return Ok(()) };
+            let due_ms = expiry.due_ms(row.timestamp_ms);
+            if due_ms > noted_ms {
+                expiry.note(&row.key, row.timestamp_ms);
+                continue;
+            }
+            self.cache.take(place);
+            self.cache.set(place, due_ms, &Headers::default(), None);
+            self.cache.set_cause(place, &Cause::default());
+            expired += 1;
+        }
+        Ok(())
+    }
+}
