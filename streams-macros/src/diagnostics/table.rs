@@ -371,8 +371,8 @@ rows! {
         "A row expires as soon as the stream time has reached its own time and the ttl.";
     TTL_VERSIONED = "T272": "`{name}` has a history, whose versions are kept for as long as that reaches: `.ttl(…)` and `.versioned(…)` exclude each other",
         "A deletion in a history is one version more, and a stream would still be joined with the one before it.";
-    MAX_AHEAD_ZERO = "T273": "`.max_ahead({found})` would leave out each record that is not older than the wall clock: write at least 1 ms",
-        "Clocks differ, and a record is written a moment before it is read: a guard against the far future leaves some minutes.";
+    MAX_AHEAD_ZERO = "T273": "`.max_ahead({found})` leaves no room for clocks that differ: write at least 1 ms",
+        "Of two machines one is always ahead by some milliseconds. A guard against the far future leaves some minutes.";
 
     // How records are divided into partitions.
     PARTITIONERS_DIFFER = "T300": "`{left}` is divided by {left_by}, `{right}` by {right_by}, so records of one key would not meet in this `{operator}`; name one function for both, `.partitioned_by(function)`, or put `.repartition()` behind the one that is not divided by its key; `.copartitioned()` behind `{behind}` says that they agree",

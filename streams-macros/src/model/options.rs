@@ -174,9 +174,9 @@ fn lives_otherwise(row: &Operator) -> Option<(String, &'static str)> {
             (format!("this `{name}` is in windows, which are kept for their retention"), "write `.retention(…)`")
         }
         None if matches!(name, "window_store" | "session_store") => {
-            (format!("a `{name}` keeps its rows for its retention"), "that is its first argument")
+            (format!("a `{name}` keeps its rows for its retention"), "its first argument says how long that is")
         }
-        None if name == "versioned_store" => (format!("a `{name}` keeps the history of its keys"), "how long that is says its argument"),
+        None if name == "versioned_store" => (format!("a `{name}` keeps the history of its keys"), "its argument says how far that reaches"),
         None if name == "global_table" => {
             let what = "a global table has what its topic has: it belongs to no task, and so has no stream time".to_owned();
             (what, "read the topic as `table(…)`, or have those who write it delete")

@@ -261,8 +261,21 @@ fn expansions() {
 /// The runtime can keep its promise of what generated code may name only if there is one place for all of it.
 #[test]
 fn generated_code_names_nothing_but_the_private_module_and_core() {
-    let topologies =
-        [WORD_COUNT, JOINS, WINDOWS, SESSIONS, TABLES, PROCESSORS, STREAM_JOINS, COGROUP, VERSIONED, EXPIRING, FOREIGN_KEYS, OPTIMIZED, CONTEXT];
+    let topologies = [
+        WORD_COUNT,
+        JOINS,
+        WINDOWS,
+        SESSIONS,
+        TABLES,
+        PROCESSORS,
+        STREAM_JOINS,
+        COGROUP,
+        VERSIONED,
+        EXPIRING,
+        FOREIGN_KEYS,
+        OPTIMIZED,
+        CONTEXT,
+    ];
     for topology in topologies {
         let code = code(topology);
         for (at, _) in code.match_indices("::streams_runtime") {

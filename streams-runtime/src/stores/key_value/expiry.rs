@@ -220,3 +220,153 @@ where
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::broker::ProduceBatch;
+    use crate::record::{NewRecord, RecordBatch};
+    use crate::stores::{BackendBatch, KeyValueBackend, MemoryBackend, Order};
+
+    type Store = KeyValueStore<String, u64>;
+
+    fn over(backend: MemoryBackend, cache_max_bytes: usize) -> (Store, NextExpiry) {
+        let next = NextExpiry::default();
+        let mut store = KeyValueStore::new(Arc::from("s"), Box::new(backend), None, cache_max_bytes);
+        store.expire_after(10, next.clone()).unwrap();
+        (store, next)
+    }
+
+    fn store(cache_max_bytes: usize) -> (Store, NextExpiry) {
+        over(MemoryBackend::default(), cache_max_bytes)
+    }
+
+    fn flush(store: &mut Store) -> Vec<(String, Option<u64>, i64)> {
+        let (mut key, mut out, mut changes) = (Vec::new(), ProduceBatch::default(), Vec::new());
+        while let Some(change) = store.next_change(&mut key, &mut out).unwrap() {
+            changes.push((String::from_utf8(key.clone()).unwrap(), change.new, change.timestamp_ms));
+        }
+        changes
+    }
+
+    fn keys(store: &mut Store) -> Vec<String> {
+        let mut keys = Vec::new();
+        store
+            .visit_all(Order::Ascending, |key, _, _| {
+                keys.push(key.clone());
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        keys
+    }
+
+    fn entries(store: &Store) -> usize {
+        let expiry = store.expiry.as_ref().unwrap();
+        assert_eq!(expiry.by_time.len(), expiry.by_key.len());
+        expiry.by_time.len()
+    }
+
+    #[test]
+    fn rows_leave_in_the_order_of_time_and_key() {
+        for cache_max_bytes in [0, 1 << 20] {
+            let (mut store, next) = store(cache_max_bytes);
+            assert!(!next.is_due(i64::MAX));
+            for (key, time_ms) in [("b", 5), ("a", 5), ("z", 1), ("c", 6), ("", -20)] {
+                store.put_at(key, 1, time_ms).unwrap();
+            }
+            flush(&mut store);
+            assert!(next.is_due(-10) && !next.is_due(-11));
+            store.expire(15).unwrap();
+            let gone = [("", -10), ("z", 11), ("a", 15), ("b", 15)].map(|(key, time_ms)| (key.to_owned(), None, time_ms));
+            assert_eq!(flush(&mut store), gone);
+            assert_eq!((store.next_expiry_ms(), keys(&mut store)), (Some(16), vec!["c".to_owned()]));
+        }
+    }
+
+    #[test]
+    fn there_is_one_entry_per_row_whatever_becomes_of_it() {
+        let (mut store, _) = store(1 << 20);
+        for round in 0..50 {
+            for (key, time_ms) in [("a", round), ("b", 100 - round), ("c", round % 7)] {
+                store.put_at(key, 1, time_ms).unwrap();
+                assert!(entries(&store) <= 3);
+            }
+            store.delete_at("c", round).unwrap();
+            assert_eq!(entries(&store), 2);
+        }
+        // What became older goes by its last time, what became younger is asked when its first entry is due.
+        assert_eq!(store.next_expiry_ms(), Some(10));
+        store.expire(58).unwrap();
+        assert_eq!((keys(&mut store), store.next_expiry_ms()), (vec!["a".to_owned(), "b".to_owned()], Some(59)));
+        store.expire(60).unwrap();
+        assert_eq!((keys(&mut store), store.next_expiry_ms()), (vec!["b".to_owned()], Some(61)));
+    }
+
+    #[test]
+    fn an_entry_that_goes_back_keeps_its_place_in_the_order() {
+        let (mut store, _) = store(1 << 20);
+        for (key, time_ms) in [("a", 0), ("b", 3), ("c", 6), ("a", 4)] {
+            store.put_at(key, 1, time_ms).unwrap();
+        }
+        flush(&mut store);
+        store.expire(100).unwrap();
+        let gone: Vec<_> = flush(&mut store).into_iter().map(|(key, _, time_ms)| (key, time_ms)).collect();
+        assert_eq!(gone, [("b".to_owned(), 13), ("a".to_owned(), 14), ("c".to_owned(), 16)]);
+    }
+
+    #[test]
+    fn the_index_comes_back_with_the_rows() {
+        let (mut first, _) = store(0);
+        let mut batch = RecordBatch::default();
+        for (offset, (key, value, timestamp_ms)) in
+            (0..).zip([("a", true, 0), ("b", true, 1), ("a", true, 5), ("c", true, 2), ("b", false, 3)])
+        {
+            let bytes = 7u64.to_be_bytes();
+            batch.push(NewRecord { key: Some(key.as_bytes()), value: value.then_some(&bytes[..]), timestamp_ms, offset });
+        }
+        first.restore(&mut batch.iter(), 5).unwrap();
+        assert_eq!((entries(&first), keys(&mut first)), (2, vec!["a".to_owned(), "c".to_owned()]));
+        first.expire(14).unwrap();
+        assert_eq!(keys(&mut first), ["a"]);
+        first.clear_for_restore().unwrap();
+        assert_eq!(entries(&first), 0);
+
+        // A backend that has rows is asked for them.
+        let mut backend = MemoryBackend::default();
+        let row = [4i64.to_be_bytes(), 7u64.to_be_bytes()].concat();
+        backend.write(BackendBatch { writes: &[(b"k", Some(&row[..]))], position: 1 }).unwrap();
+        let (mut second, next) = over(backend, 0);
+        assert!(next.is_due(14) && !next.is_due(13));
+        second.expire(14).unwrap();
+        assert_eq!(flush(&mut second), [("k".to_owned(), None, 14)]);
+    }
+
+    #[test]
+    fn a_row_that_has_expired_when_it_comes_is_none() {
+        let (mut store, _) = store(0);
+        store.put_live("a", 1, 0, 9).unwrap();
+        store.put_live("b", 1, 0, 10).unwrap();
+        assert_eq!((entries(&store), keys(&mut store)), (1, vec!["a".to_owned()]));
+        assert_eq!(flush(&mut store), [("a".to_owned(), Some(1), 0), ("b".to_owned(), None, 10)]);
+    }
+
+    #[test]
+    fn a_cache_that_is_full_makes_room_in_between() {
+        let (mut store, _) = store(0);
+        for n in 0..1_000u64 {
+            store.put_at(&format!("{n:04}"), n, 0).unwrap();
+        }
+        flush(&mut store);
+        let mut gone = 0;
+        let mut rounds = 0;
+        while store.next_expiry_ms().is_some() {
+            store.expire(10).unwrap();
+            let changes = flush(&mut store).len();
+            assert!(changes <= ROWS_AT_ONCE);
+            (gone, rounds) = (gone + changes, rounds + 1);
+        }
+        assert_eq!((gone, rounds, keys(&mut store)), (1_000, 4, vec![]));
+    }
+}
