@@ -176,7 +176,9 @@ fn lives_otherwise(row: &Operator) -> Option<(String, &'static str)> {
         None if matches!(name, "window_store" | "session_store") => {
             (format!("a `{name}` keeps its rows for its retention"), "its first argument says how long that is")
         }
-        None if name == "versioned_store" => (format!("a `{name}` keeps the history of its keys"), "its argument says how far that reaches"),
+        None if name == "versioned_store" => {
+            (format!("a `{name}` keeps the history of its keys"), "its argument says how far that reaches")
+        }
         None if name == "global_table" => {
             let what = "a global table has what its topic has: it belongs to no task, and so has no stream time".to_owned();
             (what, "read the topic as `table(…)`, or have those who write it delete")
