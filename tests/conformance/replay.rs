@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tests::conformance::{Outcome, replay, replay_restarting, replay_text, replay_with_cache, scenarios};
+use tests::conformance::{Outcome, replay, replay_cached, replay_restarted, replay_text, scenarios};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
@@ -24,42 +24,20 @@ fn nothing_differs_from_what_was_recorded() {
     assert_eq!(told, 2 * quirks, "losses of Kafka Streams are told apart");
 }
 
+fn all_passed(outcomes: &[(String, Outcome)], at_least: usize) {
+    let failed: Vec<_> = outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Passed).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(outcomes.len() > at_least, "only {}", outcomes.len());
+}
+
 #[test]
 fn a_cache_changes_nothing_in_what_the_stores_come_to() {
-    let scenarios = scenarios();
-    let mut compared = 0;
-    for entry in fs::read_dir(folder().join("vectors")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
-        // A few rows, and everything.
-        for cache_bytes in [500, 1 << 20] {
-            match replay_with_cache(&scenarios, &text, cache_bytes) {
-                Ok(true) => compared += 1,
-                Ok(false) => {}
-                Err(difference) => panic!("{} with a cache of {cache_bytes} bytes: {difference}", path.display()),
-            }
-        }
-    }
-    assert!(compared > 50, "only {compared}");
+    all_passed(&replay_cached(&folder().join("vectors")).unwrap(), 50);
 }
 
 #[test]
 fn a_restart_changes_nothing_where_all_is_in_stores() {
-    let scenarios = scenarios();
-    let (mut compared, mut failed) = (0, Vec::new());
-    for entry in fs::read_dir(folder().join("vectors")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
-        for every in [1, 7] {
-            match replay_restarting(&scenarios, &text, every) {
-                Ok(true) => compared += 1,
-                Ok(false) => {}
-                Err(difference) => failed.push(format!("{}, every {every}: {difference}", path.display())),
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{failed:#?}");
-    assert!(compared > 100, "only {compared}");
+    all_passed(&replay_restarted(&folder().join("vectors")).unwrap(), 100);
 }
 
 #[test]
@@ -69,6 +47,32 @@ fn every_scenario_is_written_once() {
     let written: Vec<&str> = scenarios().iter().map(|scenario| scenario.name).collect();
     assert_eq!(written.len(), written.iter().collect::<BTreeSet<_>>().len(), "a scenario stands twice");
     assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), described);
+}
+
+/// Without white space: lines are broken where each document has room.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn the_recorder_runs_what_is_described() {
+    let mut recorder = String::new();
+    for entry in fs::read_dir(folder().join("recorder/src/main/java/recorder")).unwrap() {
+        recorder += &fs::read_to_string(entry.unwrap().path()).unwrap();
+    }
+    let recorder = squeezed(&recorder);
+    let readme = fs::read_to_string(folder().join("README.md")).unwrap();
+    let mut compared = 0;
+    for scenario in readme.split("\n#### `").skip(1) {
+        let (name, rest) = scenario.split_once('`').unwrap();
+        let (_, code) = rest.split_once("```java\n").unwrap();
+        let code = squeezed(code.split_once("\n```").unwrap().0);
+        let at = recorder.find(&format!("all.add(\"{name}\",")).unwrap_or_else(|| panic!("{name} is not recorded"));
+        let end = recorder[at + 1..].find("all.add(\"").map_or(recorder.len(), |next| at + 1 + next);
+        assert!(recorder[at..end].contains(&code), "{name}: {code} is described, this is run: {}", &recorder[at..end]);
+        compared += 1;
+    }
+    assert_eq!(compared, scenarios().len());
 }
 
 fn outcome(change: impl FnOnce(String) -> String) -> Outcome {

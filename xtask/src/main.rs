@@ -37,7 +37,7 @@ enum Command {
     Editor(editor::Editor),
     /// Print what the macro makes of an example.
     Expand(expand::Expand),
-    /// Compare with recorded runs of Kafka Streams.
+    /// Compare with recorded runs of Kafka Streams, and record them.
     Conformance(conformance::Conformance),
     /// Random topologies on random inputs, against a simple model.
     Properties(properties::Properties),

@@ -18,6 +18,7 @@ mod stream_joins;
 mod suppress;
 mod table_joins;
 mod tables;
+mod variants;
 mod versioned;
 mod vocabulary;
 mod windows;
@@ -33,6 +34,7 @@ use serde_json::{Value, json};
 use streams_runtime::codec::StreamData;
 use streams_runtime::{SessionWindow, StoreName, Topology, Windowed};
 use streams_test::{DriverError, TestDriver};
+pub use variants::{replay_cached, replay_restarted};
 
 /// A scenario as this library says it.
 pub struct Scenario {
@@ -245,101 +247,6 @@ fn vectors(directory: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Scenarios that make something of every result of a store (a group of its rows that is added to and subtracted from, with what was there in
-/// between; calls counted): a cache in front leaves results out, so that sums agree and histories, zeros and times do not.
-const COUNT_RESULTS: &[&str] = &[
-    "count_of_counts",
-    "fk_then_group",
-    "histogram_of_counts",
-    "loopless_feedback",
-    "session_alerts",
-    "suppress_then_group",
-    "suppress_zero",
-    "table_group_aggregate",
-    "table_group_aggregate_same_group",
-    "table_group_count",
-    "table_group_filtered",
-    "table_group_reduce",
-    "table_transform_values",
-    "table_unversioned_group",
-    "table_versioned_group",
-    "tt_join_then_group",
-];
-
-/// Scenarios with a store behind the results of another, which hears of them only with the commit.
-const BEHIND_RESULTS: &[&str] = &[
-    "fk_inner_materialized",
-    "fk_left_materialized",
-    "table_filter_chain",
-    "table_filter_materialized",
-    "table_map_values_materialized",
-    "tt_inner_materialized",
-    "tt_left_null_result",
-    "tt_outer_materialized",
-    "windowed_then_table",
-    "windowed_views",
-];
-
-/// What differs at the end when the stores have a cache, which holds results back and must not change what they come to.
-///
-/// # Errors
-/// When the file is not of the format, and when something differs.
-pub fn replay_with_cache(scenarios: &[Scenario], text: &str, cache_bytes: usize) -> Result<bool, String> {
-    let vector: format::Vector = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let name = vector.scenario.as_str();
-    let known = scenarios.iter().find(|scenario| scenario.name == name && !COUNT_RESULTS.contains(&name));
-    let Some(scenario) = known.filter(|scenario| !scenario.stores.is_empty()) else { return Ok(false) };
-    replay::final_state(scenario, &vector, cache_bytes, BEHIND_RESULTS.contains(&name))?;
-    Ok(true)
-}
-
-/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows that sends every change,
-/// or when a schedule was last run.
-const FORGETFUL: &[&str] = &[
-    "cogroup_session",
-    "cogroup_sliding",
-    "cogroup_tumbling",
-    "group_by_tumbling",
-    "hopping_aggregate",
-    "hopping_count",
-    "process_retime",
-    "punctuate_wall_clock",
-    "session_aggregate",
-    "session_count",
-    "session_edges",
-    "session_reduce",
-    "sliding_count",
-    "sliding_edges",
-    "suppress_hopping",
-    "suppress_session",
-    "suppress_then_group",
-    "suppress_tumbling",
-    "suppress_windowed_time_limit",
-    "timestamp_extractor",
-    "tt_windowed",
-    "tumbling_aggregate_null",
-    "tumbling_count",
-    "tumbling_count_grace",
-    "tumbling_edges",
-    "tumbling_reduce",
-    "tumbling_retention",
-    "windowed_then_table",
-    "windowed_views",
-];
-
-/// What differs when the application is stopped and started again before every so many records, its stores restored from their changelogs.
-///
-/// # Errors
-/// When the file is not of the format, and when something differs.
-pub fn replay_restarting(scenarios: &[Scenario], text: &str, every: usize) -> Result<bool, String> {
-    let vector: format::Vector = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let name = vector.scenario.as_str();
-    let known = scenarios.iter().find(|scenario| scenario.name == name && !name.starts_with("quirk_") && !FORGETFUL.contains(&name));
-    let Some(scenario) = known.filter(|scenario| !scenario.stores.is_empty()) else { return Ok(false) };
-    replay::replay_restarting(scenario, &vector, every)?;
-    Ok(true)
 }
 
 /// What becomes of one file with this text.

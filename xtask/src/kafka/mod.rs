@@ -11,7 +11,7 @@
 pub(crate) mod broker;
 pub(crate) mod leash;
 mod probe;
-mod provision;
+pub(crate) mod provision;
 pub(crate) mod tool;
 
 use std::process::ExitCode;

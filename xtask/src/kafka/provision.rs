@@ -16,22 +16,27 @@ const JAVA_VERSION: u32 = 17;
 
 /// The class path of broker and tools; the jars are fetched first if they are not there yet.
 pub(crate) fn class_path() -> Result<String> {
+    jars("xtask/kafka/pom.xml", "lib")
+}
+
+/// The class path of the jars that a list names, kept under a name in the cache.
+pub(crate) fn jars(pom: &str, name: &str) -> Result<String> {
     check_java()?;
-    let lib = paths::cache()?.join(KAFKA_VERSION).join("lib");
+    let lib = paths::cache()?.join(KAFKA_VERSION).join(name);
     if !lib.is_dir() {
-        fetch(&lib)?;
+        fetch(&paths::root().join(pom), &lib)?;
     }
     Ok(format!("{}/*", lib.display()))
 }
 
 /// Fetches beside `lib`, then renames: whoever sees `lib` sees all of it, also when two start at once.
-fn fetch(lib: &Path) -> Result<()> {
+fn fetch(pom: &Path, lib: &Path) -> Result<()> {
     if process::find("mvn").is_none() {
         return Err(Failure::new("Maven is needed to fetch Apache Kafka, and there is no `mvn` on the path: install Maven 3"));
     }
     eprintln!("fetching Apache Kafka {KAFKA_VERSION} into {}", lib.display());
     let part = lib.with_extension(format!("part-{}", std::process::id()));
-    let result = copy_jars(&part).and_then(|()| match fs::rename(&part, lib) {
+    let result = copy_jars(pom, &part).and_then(|()| match fs::rename(&part, lib) {
         Err(_) if lib.is_dir() => Ok(()),
         other => other.context(|| format!("cannot move {} to {}", part.display(), lib.display())),
     });
@@ -40,12 +45,12 @@ fn fetch(lib: &Path) -> Result<()> {
     result
 }
 
-fn copy_jars(into: &Path) -> Result<()> {
+fn copy_jars(pom: &Path, into: &Path) -> Result<()> {
     fs::create_dir_all(into).context(|| format!("cannot make {}", into.display()))?;
     let mut maven = Command::new("mvn");
     maven
         .args(["-q", "-B", "-f"])
-        .arg(paths::root().join("xtask/kafka/pom.xml"))
+        .arg(pom)
         .arg("dependency:copy-dependencies")
         .arg(format!("-Dkafka.version={KAFKA_VERSION}"))
         .arg(format!("-DoutputDirectory={}", into.display()))
@@ -55,9 +60,14 @@ fn copy_jars(into: &Path) -> Result<()> {
 
 /// The java that runs broker and tools: `$JAVA_HOME/bin/java` if set, else the one on the path.
 pub(crate) fn java() -> PathBuf {
+    java_program("java")
+}
+
+/// A program of `$JAVA_HOME/bin`, or the one on the path.
+pub(crate) fn java_program(name: &str) -> PathBuf {
     match env::var_os("JAVA_HOME").filter(|home| !home.is_empty()) {
-        Some(home) => Path::new(&home).join("bin/java"),
-        None => "java".into(),
+        Some(home) => Path::new(&home).join("bin").join(name),
+        None => name.into(),
     }
 }
 
