@@ -30,7 +30,7 @@ pub use std::time::Duration;
 
 pub use crate::windows::{SessionWindow, Window, Windowed};
 
-use crate::windows::{JoinWindows, Windows};
+use crate::windows::{Custom, JoinWindows, TellsWindows, Windows};
 
 /// Whether two constants name one topic.
 pub const fn same_topic(a: &str, b: &str) -> bool {
@@ -84,6 +84,35 @@ pub trait NoWindows {
 }
 
 impl<W> NoWindows for WrittenWindows<W> {}
+
+/// Windows of one's own as they were written. They are asked for here, so that a type which tells none is one mistake at its own place.
+pub struct WrittenCustom<W>(pub W);
+
+impl<W: Windows> WrittenCustom<W> {
+    /// The windows.
+    pub fn windows(self) -> W {
+        self.0
+    }
+}
+
+/// [`WrittenCustom::windows`] for types that tell no windows.
+pub trait NoCustomWindows {
+    /// What was given for windows.
+    type Given;
+
+    /// Never called in a program that compiles.
+    fn windows(self) -> <Self::Given as TellsWindows>::Windows
+    where
+        Self::Given: TellsWindows,
+        Self: Sized,
+    {
+        unreachable!("nothing implements `TellsWindows`")
+    }
+}
+
+impl<W> NoCustomWindows for WrittenCustom<Custom<W>> {
+    type Given = W;
+}
 
 /// What was written for the windows of a join, as [`WrittenWindows`].
 pub struct WrittenJoinWindows<W>(pub W);

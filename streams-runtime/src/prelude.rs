@@ -22,7 +22,7 @@ pub use crate::stores::{
 };
 pub use crate::topology::{StoreName, Topology};
 pub use crate::windows::{
-    JoinWindows, SessionWindow, Window, Windowed, Windows, days, hopping, hours, millis, minutes, seconds, sessions, sliding, tumbling,
-    unlimited, within,
+    CustomWindows, JoinWindows, SessionWindow, Window, Windowed, Windows, custom, days, hopping, hours, millis, minutes, seconds, sessions,
+    sliding, tumbling, unlimited, within,
 };
 pub use streams_macros::{StreamData, topology};

@@ -11,6 +11,7 @@ mod checks;
 mod cogroup;
 mod context;
 mod count;
+mod custom_windows;
 mod dedup;
 mod dropped;
 mod ends_of_time;

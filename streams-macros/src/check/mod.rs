@@ -25,7 +25,7 @@ mod windows;
 pub(crate) use feedback::back_to_its_topic;
 pub(crate) use names::read_twice;
 pub(crate) use state::{CONSTANTS, handle_name};
-pub(crate) use windows::{closes_in_vain, duration_ms, impossible_constant, is_constant, is_written_out};
+pub(crate) use windows::{closes_in_vain, duration_ms, impossible_constant, is_constant, is_custom, is_written_out};
 
 use crate::diagnostics::Errors;
 use crate::model::Topology;

@@ -56,11 +56,16 @@ pub(super) fn windows(node: &Node) -> Option<Windows<'_>> {
     }
     let Expr::Call(call) = expr else { return None };
     let constructor = last_segment(&call.func)?;
-    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited" | "sessions").then(|| Windows {
+    matches!(constructor.as_str(), "tumbling" | "hopping" | "sliding" | "unlimited" | "sessions" | "custom").then(|| Windows {
         constructor,
         args: call.args.iter().collect(),
         grace,
     })
+}
+
+/// Whether the windows of a `windowed_by` are written as windows of one's own.
+pub(crate) fn is_custom(node: &Node) -> bool {
+    windows(node).is_some_and(|windows| windows.constructor == "custom")
 }
 
 fn shape(cx: &mut Errors, windows: &Windows<'_>) {

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use super::forward::{Forward, key_and_value};
 use super::idents;
+use crate::check::is_custom;
 use crate::model::{Argument, Node};
 use crate::operators::Kind;
 
@@ -37,7 +38,7 @@ impl Forward<'_, '_> {
         quote! { #before #bound }
     }
 
-    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.windowed_by(…)` on what they read.
+    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.in_windows(&…)` on what they read.
     pub(super) fn windowed_by(&mut self) -> TokenStream {
         let (_, args) = self.args();
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());
@@ -46,17 +47,37 @@ impl Forward<'_, '_> {
             let name = &variable.name;
             let used = self.node.read.then(|| quote! { let _ = &#name; });
             let group = (!of_cogroup).then(|| quote!(.group_by_key()));
-            quote_spanned! { self.span() => let #name = #handle #group.windowed_by(#op); #used }
+            quote_spanned! { self.span() => let #name = #handle #group.in_windows(&#op); #used }
         });
         let flush = self.node.options.flush_after.as_ref().map(|(duration, _)| {
             let name = idents::flush_after(&self.plan.topology, self.id);
             let duration = self.expressions.value(duration);
             quote! { let #name: __rt::Duration = #duration; }
         });
-        quote! { let #op = #(#args),*; #flush let #handle = #receiver; #bound }
+        let windows = self.custom(quote! { #(#args),* });
+        quote! { let #op = #windows; #flush let #handle = #receiver; #bound }
     }
 
-    /// What stands between grouping and aggregation: `.windowed_by(__op_windowed_by_4)`.
+    /// Windows of one's own are asked whether they are any. Expands to
+    /// `{ use __rt::NoCustomWindows as _; __rt::WrittenCustom(custom(Months)).windows() }`.
+    fn custom(&self, windows: TokenStream) -> TokenStream {
+        if !is_custom(self.node) {
+            return windows;
+        }
+        let span = match self.node.args.first() {
+            Some(Argument::Value(windows)) => windows.span(),
+            _ => self.node.span,
+        };
+        let method = Ident::new("windows", span.resolved_at(Span::call_site()));
+        let asked = quote_spanned!(span.resolved_at(Span::call_site()) => __rt::WrittenCustom(#windows).#method());
+        quote! {{
+            #[allow(unused_imports)]
+            use __rt::NoCustomWindows as _;
+            #asked
+        }}
+    }
+
+    /// What stands between grouping and aggregation: `.in_windows(&__op_windowed_by_4)`.
     pub(super) fn windows(&self) -> TokenStream {
         let Some(id) = self.plan.topology.windows_of(self.id) else { return TokenStream::new() };
         let node = self.plan.topology.node(id);
@@ -66,7 +87,8 @@ impl Forward<'_, '_> {
             _ => node.span,
         };
         let windows = idents::at(&idents::operator(&self.plan.topology, id), span);
-        let method = Ident::new("windowed_by", node.span.resolved_at(Span::call_site()));
+        let windows = quote_spanned!(span => &#windows);
+        let method = Ident::new("in_windows", node.span.resolved_at(Span::call_site()));
         let close = node.options.emit_on_close.map(|span| {
             let method = Ident::new("emit_on_close", span.resolved_at(Span::call_site()));
             quote_spanned!(span.resolved_at(Span::call_site()) => .#method())

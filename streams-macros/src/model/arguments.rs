@@ -352,6 +352,7 @@ const VALUES: &[&str] = &[
     "sliding",
     "sessions",
     "unlimited",
+    "custom",
     "millis",
     "seconds",
     "minutes",

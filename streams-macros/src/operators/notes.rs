@@ -56,7 +56,22 @@ pub(crate) const NOTES: &[Note] = &[
     note(
         Kind::Grouped,
         "windowed_by",
-        "`.grace(duration)` of all but `unlimited()`: a tumbling or hopping window is closed when the stream time has reached its end and the grace, a sliding one when it has passed them, a session when it has passed end, gap and grace",
+        "`custom(windows)`: windows of your own, of a type that implements `CustomWindows` and says which windows a time is in, with start and end, and how long the longest is; lengths may differ, windows may overlap and leave gaps; a record in a gap is in no window",
+    ),
+    note(
+        Kind::Grouped,
+        "windowed_by",
+        "of windows of your own is asked: they contain the time, come in the order of their starts, end in that order too, are no longer than the longest, and are the same whenever they are asked for; a record for which they are not goes to the process handler, with the window; if they are not when windows close or are read, that is an error",
+    ),
+    note(
+        Kind::Grouped,
+        "windowed_by",
+        "the bytes of a key in a window have its start only, of windows of your own too: `TimeWindowed::in_windows(KeyCodec, windows)` reads them, as `TimeWindowed::of(KeyCodec, size)` does where all have one size",
+    ),
+    note(
+        Kind::Grouped,
+        "windowed_by",
+        "`.grace(duration)` of all but `unlimited()`: a tumbling or hopping window, or one of your own, is closed when the stream time has reached its end and the grace, a sliding one when it has passed them, a session when it has passed end, gap and grace",
     ),
     note(
         Kind::Grouped,

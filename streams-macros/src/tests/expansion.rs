@@ -48,6 +48,8 @@ const WINDOWS: &str = r#"
             .group_by_key()
             .windowed_by(hopping(minutes(5), minutes(1)))
             .try_aggregate(|| 0, |_, view, sum| view.add_to(sum));
+        let per_month: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(custom(Months).grace(hours(1))).count();
+        per_month.suppress(until_window_closes()).named("final").to_stream().to("views-per-month");
         counts.to_stream().to("views-per-minute");
         users.to_stream().to("views-per-user");
     }

@@ -192,4 +192,4 @@ fn the_table_in_the_readme_names_no_operator_that_is_not_there() {
 
 /// What arguments are made with: functions of the runtime, which the macro does not know by name.
 const CONSTRUCTORS: &[&str] =
-    &["tumbling", "hopping", "sessions", "sliding", "unlimited", "start_on", "offset", "grace", "within", "before", "after"];
+    &["tumbling", "hopping", "sessions", "sliding", "unlimited", "custom", "start_on", "offset", "grace", "within", "before", "after"];

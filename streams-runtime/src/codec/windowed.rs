@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Codec, CodecError, Encoded, OwnedData, StreamData};
-use crate::windows::{SessionWindow, Window, Windowed};
+use crate::windows::{CustomWindows, SessionWindow, Window, WindowEnds, Windowed, duration_ms};
 
 const START_BYTES: usize = 8;
 /// What follows the key's own bytes in a session's: its end and its start.
@@ -11,27 +11,36 @@ const SESSION_BYTES: usize = 16;
 
 /// The bytes of the key in format `C`, and 8 bytes of the window's start, big endian.
 ///
-/// The size of the windows, hence the end, is not in the bytes: [`of`](TimeWindowed::of) knows it, `default()` takes [`i64::MAX`] for the end.
-#[derive(Clone, Copy, Debug)]
+/// The size of the windows, hence the end, is not in the bytes: [`of`](TimeWindowed::of) knows it, and
+/// [`in_windows`](TimeWindowed::in_windows) of windows of one's own. `default()` takes [`i64::MAX`] for the end.
+#[derive(Clone, Debug)]
 pub struct TimeWindowed<C> {
     key: C,
-    size_ms: i64,
+    ends: WindowEnds,
 }
 
 impl<C: Default> Default for TimeWindowed<C> {
     fn default() -> Self {
-        TimeWindowed { key: C::default(), size_ms: i64::MAX }
+        TimeWindowed { key: C::default(), ends: WindowEnds::After(i64::MAX) }
     }
 }
 
 impl<C> TimeWindowed<C> {
     /// The format of keys in windows of this size: `stream("counts").with(TimeWindowed::of(Utf8, minutes(1)), BigEndian)`.
     pub fn of(key: C, size: Duration) -> Self {
-        Self::of_ms(key, i64::try_from(size.as_millis()).unwrap_or(i64::MAX))
+        Self::with_ends(key, WindowEnds::After(duration_ms(size)))
     }
 
-    pub(crate) fn of_ms(key: C, size_ms: i64) -> Self {
-        TimeWindowed { key, size_ms }
+    /// The format of keys in windows of one's own, as they were when the keys were written: their ends follow from their starts.
+    ///
+    /// `stream("totals").with(TimeWindowed::in_windows(Utf8, Months), BigEndian)`. A key whose start is that of no window cannot be
+    /// decoded.
+    pub fn in_windows<W: CustomWindows>(key: C, windows: W) -> Self {
+        Self::with_ends(key, WindowEnds::of(windows))
+    }
+
+    pub(crate) fn with_ends(key: C, ends: WindowEnds) -> Self {
+        TimeWindowed { key, ends }
     }
 }
 
@@ -65,8 +74,7 @@ impl<K: Clone + Send + 'static, C: Codec<K>> Codec<Windowed<K>> for TimeWindowed
     fn decode<'a>(&self, bytes: Option<&'a [u8]>, slot: &'a mut Self::Slot) -> Result<&'a Windowed<K>, CodecError> {
         let bytes = bytes.ok_or(CodecError::UnexpectedNull)?;
         let (key, start) = bytes.split_last_chunk().ok_or(CodecError::Length { expected: START_BYTES, found: bytes.len() })?;
-        let start_ms = i64::from_be_bytes(*start);
-        let window = Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
+        let window = self.ends.window(i64::from_be_bytes(*start)).map_err(|e| CodecError::Invalid(e.to_string()))?;
         let key = self.key.decode(Some(key), &mut slot.key)?;
         Ok(set(&mut slot.value, key, window))
     }

@@ -6,7 +6,7 @@ use super::options::{Aggregated, CogroupAggregated, CogroupInWindows, Cogrouping
 use super::shown;
 use crate::codec::StreamData;
 use crate::operators::{SessionWindowedStream, SlidingWindowedStream, TimeWindowedStream};
-use crate::windows::{SessionWindow, SessionWindows, Windowed as WindowedKey, Windows};
+use crate::windows::{CustomWindows, SessionWindow, SessionWindows, Windowed as WindowedKey, Windows};
 
 /// A form whose closures are taken as they are: which of them ask for `cx` are too many forms.
 macro_rules! any_closures {
@@ -79,8 +79,8 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Grouped<K, V> {
     }
 
     /// Cuts the records of each key into windows of event time: `tumbling(size)`,
-    /// `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` or `unlimited()`; an
-    /// aggregation follows.
+    /// `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)`, `unlimited()` or
+    /// `custom(windows)`; an aggregation follows.
     ///
     /// Kafka Streams: `windowedBy`.
     pub fn windowed_by<W: Windows>(&self, windows: W) -> Behind<<W::Over<K, V> as Shown>::As, Windowing>
@@ -267,6 +267,7 @@ pub trait OfCogroup {}
 impl OfCogroup for crate::windows::TimeWindows {}
 impl OfCogroup for crate::windows::UnlimitedWindows {}
 impl OfCogroup for crate::windows::SlidingWindows {}
+impl<W: CustomWindows> OfCogroup for crate::windows::Custom<W> {}
 
 /// A grouped stream in windows, in the types of this module.
 pub trait Shown {
@@ -274,7 +275,7 @@ pub trait Shown {
     type As;
 }
 
-impl<K: ?Sized, V: ?Sized> Shown for TimeWindowedStream<K, V> {
+impl<K: ?Sized, V: ?Sized, W> Shown for TimeWindowedStream<K, V, W> {
     type As = Windowed<K, V>;
 }
 

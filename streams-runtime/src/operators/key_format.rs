@@ -1,7 +1,7 @@
 //! Formats of a table's keys: the bytes of a key in a window at a fixed place have its start only, so that its end must be known.
 
 use crate::codec::{SessionWindowed, StreamData, TimeWindowed};
-use crate::windows::{SessionWindow, Windowed, Windows};
+use crate::windows::{SessionWindow, WindowEnds, Windowed, Windows};
 
 /// What is known of the keys of a table besides their type.
 pub trait KeyFormat<K: StreamData> {
@@ -20,23 +20,23 @@ impl<K: StreamData> KeyFormat<K> for AllBytes {
 }
 
 /// Keys in windows, with what is known of the windows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct InWindows {
-    size_ms: Option<i64>,
+    ends: Option<WindowEnds>,
     final_after_ms: Option<i64>,
 }
 
 impl InWindows {
     /// Keys in these windows.
     pub fn new(windows: &impl Windows) -> Self {
-        InWindows { size_ms: windows.size_ms(), final_after_ms: windows.final_after_ms() }
+        InWindows { ends: windows.ends(), final_after_ms: windows.final_after_ms() }
     }
 
     /// Keys that may be in these windows as well: of several kinds those count that close last.
     #[must_use]
     pub fn or(self, windows: &impl Windows) -> Self {
         let longer = |a: Option<i64>, b: Option<i64>| Some(a?.max(b?));
-        InWindows { size_ms: self.size_ms, final_after_ms: longer(self.final_after_ms, windows.final_after_ms()) }
+        InWindows { ends: self.ends, final_after_ms: longer(self.final_after_ms, windows.final_after_ms()) }
     }
 
     /// How long after the end of a window its result counts as final, if it ever does.
@@ -50,7 +50,7 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
 {
     fn codec(&self) -> TimeWindowed<K::Codec> {
-        TimeWindowed::of_ms(K::Codec::default(), self.size_ms.unwrap_or(i64::MAX))
+        TimeWindowed::with_ends(K::Codec::default(), self.ends.clone().unwrap_or(WindowEnds::After(i64::MAX)))
     }
 }
 

@@ -49,6 +49,7 @@ impl<K: ?Sized> OtherKeys for KeysRead<K> {}
     message = "the bytes of a key in a window have its start only, so that the end of `{Self}` would be wrong here; name the size of the windows: \
                `.with(TimeWindowed::of(KeyCodec, size), ValueCodec)`",
     label = "keys in windows of unknown size",
-    note = "for windows of 5 minutes over text: `.with(TimeWindowed::of(Utf8, minutes(5)), BigEndian)`; keys in sessions have both in their bytes"
+    note = "for windows of 5 minutes over text: `.with(TimeWindowed::of(Utf8, minutes(5)), BigEndian)`; keys in sessions have both in their bytes",
+    note = "for windows of your own: `.with(TimeWindowed::in_windows(KeyCodec, windows), ValueCodec)`"
 )]
 pub trait HasItsEnd {}

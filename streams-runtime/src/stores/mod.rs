@@ -49,6 +49,14 @@ pub enum StoreError {
         /// What the format says.
         reason: String,
     },
+    /// A row of a window that is none of the store's windows, which are windows of one's own.
+    #[error("store `{store}` holds a window that is none of its windows ({reason}); reset the application, or rename the state")]
+    Window {
+        /// The store.
+        store: String,
+        /// What the windows say.
+        reason: String,
+    },
     /// A value has no bytes in its format.
     #[error("a value for store `{store}` cannot be encoded: {reason}")]
     Encode {

@@ -18,6 +18,7 @@ use crate::codec::{Codec, CodecError, Encoded, StreamData};
 use crate::context::Cause;
 use crate::headers::Headers;
 use crate::record::RecordRef;
+use crate::windows::WindowEnds;
 
 const START_BYTES: usize = 8;
 const SEQUENCE: [u8; 4] = [0; 4];
@@ -33,8 +34,8 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     retention_ms: i64,
     /// The largest start that was ever put.
     newest_start_ms: i64,
-    /// How long a window is: what the store's users are told.
-    size_ms: i64,
+    /// Where windows end: what the store's users are told.
+    ends: WindowEnds,
     /// Whether all values of one key and time are kept, by sequence numbers.
     retain_duplicates: bool,
     /// The largest sequence number that was given out or found.
@@ -95,7 +96,7 @@ where
             index: WindowIndex::default(),
             retention_ms,
             newest_start_ms: -1,
-            size_ms: 0,
+            ends: WindowEnds::After(0),
             retain_duplicates: false,
             last_sequence: 0,
             key_scratch: Vec::new(),
@@ -196,9 +197,9 @@ where
         self.rows.is_full()
     }
 
-    /// How long a window is.
-    pub(crate) fn size_ms(&self) -> i64 {
-        self.size_ms
+    /// Where windows end.
+    pub(crate) fn ends(&self) -> WindowEnds {
+        self.ends.clone()
     }
 
     pub(crate) fn forward_changes(&mut self, with_old: bool) {

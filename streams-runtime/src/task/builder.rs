@@ -21,6 +21,7 @@ use crate::stores::{
     GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreFactory,
     WindowState, WindowStore,
 };
+use crate::windows::WindowEnds;
 
 use super::{Task, TaskId};
 
@@ -202,14 +203,14 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
-    /// How long the windows of this store are.
-    pub(crate) fn size_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, size_ms: i64)
+    /// Where the windows of this store end.
+    pub(crate) fn end_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, ends: WindowEnds)
     where
         K: StreamData<Stored = K> + 'static,
         V: StreamData<Stored = V> + Clone + 'static,
     {
         if self.context.stores.find::<WindowState<K, V>>(name).is_some() {
-            self.context.stores.get(handle).set_size(size_ms);
+            self.context.stores.get(handle).set_ends(ends);
         }
     }
 

@@ -1,6 +1,9 @@
 //! Windows: what they are, how they are said, and keys that carry one.
 
+mod custom;
 mod durations;
+mod ends;
+mod frame;
 mod join;
 mod session;
 mod sliding;
@@ -8,14 +11,16 @@ mod time;
 
 use std::fmt;
 
+pub use custom::{Custom, CustomFrames, CustomWindows, TellsWindows, WindowError, custom};
 pub(crate) use durations::duration_ms;
 pub use durations::{days, hours, millis, minutes, seconds};
+pub use ends::WindowEnds;
+pub use frame::Frame;
 pub(crate) use join::Reach;
 pub use join::{IntoJoinWindows, JoinWindows, within};
 pub use session::{SessionWindow, SessionWindows, sessions};
 pub use sliding::{SlidingWindows, sliding};
-pub(crate) use time::Frames;
-pub use time::{TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
+pub use time::{Frames, TimeWindows, UnlimitedWindows, Windows, hopping, tumbling, unlimited};
 
 /// A span of event time, in milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Windows;
 use super::durations::duration_ms;
+use super::{WindowEnds, Windows};
 use crate::operators::{SessionWindowedStream, WindowedCogroup};
 use crate::plan::StoreKind;
 
@@ -95,7 +95,7 @@ impl Windows for SessionWindows {
         self.closes_after_ms()
     }
 
-    fn size_ms(&self) -> Option<i64> {
+    fn ends(&self) -> Option<WindowEnds> {
         None
     }
 

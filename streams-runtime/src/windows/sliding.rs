@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Windows;
 use super::durations::duration_ms;
+use super::{WindowEnds, Windows};
 use crate::operators::{SlidingWindowedStream, WindowedCogroup};
 
 /// Windows around records that are not further apart than a difference. Made by [`sliding`].
@@ -68,8 +68,8 @@ impl Windows for SlidingWindows {
         self.least_retention_ms()
     }
 
-    fn size_ms(&self) -> Option<i64> {
-        Some(self.difference_ms)
+    fn ends(&self) -> Option<WindowEnds> {
+        Some(WindowEnds::After(self.difference_ms))
     }
 
     fn has_grace(&self) -> bool {

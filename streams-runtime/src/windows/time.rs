@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::Window;
+use super::custom::WindowError;
 use super::durations::duration_ms;
+use super::ends::WindowEnds;
+use super::frame::Frame;
 use crate::operators::{TimeWindowedStream, WindowedCogroup};
 use crate::plan::StoreKind;
 
@@ -11,9 +14,9 @@ use crate::plan::StoreKind;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)`, `sessions(gap)` and `unlimited()` do, and `custom(windows)` of windows of your own"
 )]
-pub trait Windows: Copy {
+pub trait Windows: Clone {
     /// The grouped stream in these windows.
     type Over<K: ?Sized, V: ?Sized>;
     /// The cogroup in these windows.
@@ -29,8 +32,8 @@ pub trait Windows: Copy {
     /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
 
-    /// From a window's start to its end, in milliseconds, where the bytes of a key have the start only.
-    fn size_ms(&self) -> Option<i64>;
+    /// How the end of a window follows from its start, where the bytes of a key have the start only.
+    fn ends(&self) -> Option<WindowEnds>;
 
     /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never
     /// close. A window whose end belongs to it can be changed at that very time still, and has then a second result.
@@ -157,8 +160,8 @@ impl Windows for TimeWindows {
         self.size_ms.saturating_add(self.grace_ms)
     }
 
-    fn size_ms(&self) -> Option<i64> {
-        Some(self.size_ms)
+    fn ends(&self) -> Option<WindowEnds> {
+        Some(WindowEnds::After(self.size_ms))
     }
 
     fn problem(&self) -> Option<String> {
@@ -223,8 +226,8 @@ impl Windows for UnlimitedWindows {
         i64::MAX
     }
 
-    fn size_ms(&self) -> Option<i64> {
-        Some(i64::MAX)
+    fn ends(&self) -> Option<WindowEnds> {
+        Some(WindowEnds::After(i64::MAX))
     }
 
     fn problem(&self) -> Option<String> {
@@ -236,32 +239,20 @@ impl Windows for UnlimitedWindows {
     }
 }
 
-/// Where windows lie: those of all kinds in one form.
+/// Windows of one size, one every advance: those at fixed places in one form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Frames {
+pub struct Frames {
     /// Start of the first window.
     first_ms: i64,
-    pub(crate) size_ms: i64,
+    size_ms: i64,
     advance_ms: i64,
-    pub(crate) grace_ms: i64,
+    grace_ms: i64,
 }
 
 impl Frames {
-    /// What is wrong with them.
-    pub(crate) fn problem(&self) -> Option<String> {
-        let Frames { first_ms, size_ms, advance_ms, .. } = *self;
-        if size_ms <= 0 {
-            return Some("the windows have no size: write at least 1 ms".into());
-        }
-        if advance_ms <= 0 || advance_ms > size_ms {
-            return Some(format!("windows of {size_ms} ms advance by {advance_ms} ms: write at least 1 ms and at most their size"));
-        }
-        (first_ms < 0).then(|| format!("the window starts at {first_ms} ms, before 1970"))
-    }
-
     /// The starts of the windows that contain a time, in order.
     #[inline]
-    pub(crate) fn starts(self, time_ms: i64) -> impl Iterator<Item = i64> {
+    fn starts(self, time_ms: i64) -> impl Iterator<Item = i64> {
         let past_ms = time_ms - self.first_ms;
         // A window without an end has none behind it.
         let is_endless = self.size_ms == i64::MAX;
@@ -277,16 +268,58 @@ impl Frames {
         (first..=last).map(move |index| self.first_ms + index * self.advance_ms)
     }
 
-    /// The window with this start. Whether the window with this start is closed when those that end
-    /// up to a time are. One without an end never is.
     #[inline]
-    pub(crate) fn is_closed(&self, start_ms: i64, closed_ms: i64) -> bool {
-        self.size_ms < i64::MAX && self.window(start_ms).end_ms <= closed_ms
+    fn window(&self, start_ms: i64) -> Window {
+        Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) }
+    }
+}
+
+impl Frame for Frames {
+    fn problem(&self) -> Option<String> {
+        let Frames { first_ms, size_ms, advance_ms, .. } = *self;
+        if size_ms <= 0 {
+            return Some("the windows have no size: write at least 1 ms".into());
+        }
+        if advance_ms <= 0 || advance_ms > size_ms {
+            return Some(format!("windows of {size_ms} ms advance by {advance_ms} ms: write at least 1 ms and at most their size"));
+        }
+        (first_ms < 0).then(|| format!("the window starts at {first_ms} ms, before 1970"))
     }
 
     #[inline]
-    pub(crate) fn window(&self, start_ms: i64) -> Window {
-        Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) }
+    fn size_ms(&self) -> i64 {
+        self.size_ms
+    }
+
+    #[inline]
+    fn grace_ms(&self) -> i64 {
+        self.grace_ms
+    }
+
+    fn ends(&self) -> WindowEnds {
+        WindowEnds::After(self.size_ms)
+    }
+
+    #[inline]
+    fn find(&mut self, _: i64) -> Result<(), WindowError> {
+        Ok(())
+    }
+
+    #[inline]
+    fn found(&self, time_ms: i64) -> impl Iterator<Item = Window> {
+        let frames = *self;
+        frames.starts(time_ms).map(move |start_ms| frames.window(start_ms))
+    }
+
+    /// One without an end never is.
+    #[inline]
+    fn is_closed(&self, window: Window, closed_ms: i64) -> bool {
+        self.size_ms < i64::MAX && window.end_ms <= closed_ms
+    }
+
+    #[inline]
+    fn closed_starts_ms(&mut self, closed_ms: i64) -> Result<i64, WindowError> {
+        Ok(closed_ms.saturating_sub(self.size_ms))
     }
 }
 
@@ -323,7 +356,7 @@ mod tests {
         assert_eq!(frames.starts(i64::MAX - 1).collect::<Vec<_>>(), [500]);
         assert_eq!(Frames { first_ms: 0, ..frames }.starts(i64::MAX).collect::<Vec<_>>(), [0]);
         assert_eq!(frames.window(500).end_ms, i64::MAX);
-        assert!(!frames.is_closed(500, i64::MAX));
+        assert!(!frames.is_closed(frames.window(500), i64::MAX));
         assert_eq!(frames.problem(), None);
     }
 

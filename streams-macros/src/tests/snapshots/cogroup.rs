@@ -194,7 +194,7 @@ impl ::streams_runtime::__private::Topology for Carts {
         let __op_items_windowed_by_6 = tumbling(hours(1));
         let __items_windowed_by_6 = __items_try_cogroup_5;
         let (__items_7, __op_items_7) = __items_windowed_by_6
-            .windowed_by(__op_items_windowed_by_6)
+            .in_windows(&__op_items_windowed_by_6)
             .aggregate(move || 0);
         let _: Table<Windowed<String>, u64> = __items_7;
         let items = __items_7;

@@ -200,7 +200,7 @@ impl ::streams_runtime::__private::Topology for Orders {
         let __per_day_windowed_by_4 = __per_day_group_by_key_3;
         let (__per_day_5, __op_per_day_5) = __per_day_windowed_by_4
             .group_by_key()
-            .windowed_by(__op_per_day_windowed_by_4)
+            .in_windows(&__op_per_day_windowed_by_4)
             .count();
         let _: Table<Windowed<u64>, u64> = __per_day_5;
         let per_day = __per_day_5;

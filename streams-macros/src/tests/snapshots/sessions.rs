@@ -150,7 +150,7 @@ impl ::streams_runtime::__private::Topology for Visits {
         let __spent_windowed_by_3 = __spent_group_by_key_2;
         let (__spent_4, __op_spent_4) = __spent_windowed_by_3
             .group_by_key()
-            .windowed_by(__op_spent_windowed_by_3)
+            .in_windows(&__op_spent_windowed_by_3)
             .aggregate_merging::<
                 u64,
                 _,

@@ -15,7 +15,7 @@ use crate::node::{Node, PushChange, Signal};
 use crate::operators::Call;
 use crate::operators::windowed::{FixedRows, Sending, SlidingRows, WindowRows, fold_aggregate};
 use crate::task::TaskBuilder;
-use crate::windows::{SlidingWindows, TimeWindows, UnlimitedWindows, Windowed, Windows};
+use crate::windows::{Custom, CustomFrames, CustomWindows, SlidingWindows, TimeWindows, UnlimitedWindows, Windowed, Windows};
 
 impl<K, A: OwnedData> Cogrouped<K, A> {
     /// Cuts the records of each key into windows of event time; `aggregate` follows. Each stream has its own stream time, by which its own
@@ -25,15 +25,21 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
     pub fn windowed_by<W: Windows>(&self, windows: W) -> W::OverCogroup<K, A> {
         windows.over_cogroup()
     }
+
+    /// [`windowed_by`](Self::windowed_by) for generated code, which has one value for all that aggregates in the windows.
+    #[doc(hidden)]
+    pub fn in_windows<W: Windows>(&self, windows: &W) -> W::OverCogroup<K, A> {
+        windows.clone().over_cogroup()
+    }
 }
 
 /// Windows of a cogroup.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says no windows",
     label = "no windows",
-    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do"
+    note = "`tumbling(size)`, `hopping(size, advance)`, `sliding(difference)` and `unlimited()` do, and `custom(windows)` of windows of your own"
 )]
-pub trait CogroupWindows: Copy {
+pub trait CogroupWindows: Clone {
     /// A store of such windows at work.
     type Rows<K, V>: WindowRows<K, V>
     where
@@ -48,15 +54,15 @@ pub trait CogroupWindows: Copy {
 }
 
 macro_rules! cogroup_windows {
-    ($($windows:ty => $rows:ident, $self:ident $given:expr;)*) => {$(
-        impl CogroupWindows for $windows {
+    ($($(@$own:ident)? $windows:ty => $rows:ident $(($frames:ty))?, $self:ident $given:expr;)*) => {$(
+        impl$(<$own: CustomWindows>)? CogroupWindows for $windows {
             type Rows<K, V>
-                = $rows<K, V>
+                = $rows<K, V $(, $frames)?>
             where
                 K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
                 V: StreamData<Stored = V> + Clone + 'static;
 
-            fn rows<K, V>($self, b: &mut TaskBuilder<'_>, name: &str) -> $rows<K, V>
+            fn rows<K, V>($self, b: &mut TaskBuilder<'_>, name: &str) -> $rows<K, V $(, $frames)?>
             where
                 K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
                 V: StreamData<Stored = V> + Clone + 'static,
@@ -70,6 +76,7 @@ cogroup_windows! {
     TimeWindows => FixedRows, self self.frames();
     UnlimitedWindows => FixedRows, self self.frames();
     SlidingWindows => SlidingRows, self self;
+    @W Custom<W> => FixedRows(CustomFrames<W>), self self.frames();
 }
 
 /// Grouped streams that are folded into one aggregate for each key and window: `aggregate` makes a table of them, keyed by [`Windowed`].
@@ -84,9 +91,9 @@ impl<W, K, A> WindowedCogroup<W, K, A> {
     }
 }
 
-impl<W: Copy, K, A> Clone for WindowedCogroup<W, K, A> {
+impl<W: Clone, K, A> Clone for WindowedCogroup<W, K, A> {
     fn clone(&self) -> Self {
-        *self
+        WindowedCogroup { windows: self.windows.clone(), types: PhantomData }
     }
 }
 
@@ -114,7 +121,7 @@ where
     where
         I: FnMut() -> A,
     {
-        (Table::handle(), WindowedCogroupAggregate { windows: self.windows, initializer, types: PhantomData })
+        (Table::handle(), WindowedCogroupAggregate { windows: self.windows.clone(), initializer, types: PhantomData })
     }
 }
 

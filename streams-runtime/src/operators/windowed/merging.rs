@@ -19,8 +19,8 @@ pub trait Merging {
 }
 
 macro_rules! never_merged {
-    ($($stream:ident),*) => {$(
-        impl<K, V> $stream<K, V>
+    ($($stream:ident $(, $windows:ident)?;)*) => {$(
+        impl<K, V $(, $windows)?> $stream<K, V $(, $windows)?>
         where
             K: StreamData + ?Sized,
             V: StreamData + ?Sized,
@@ -60,4 +60,7 @@ macro_rules! never_merged {
         }
     )*};
 }
-never_merged!(TimeWindowedStream, SlidingWindowedStream);
+never_merged! {
+    TimeWindowedStream, W;
+    SlidingWindowedStream;
+}

@@ -34,7 +34,10 @@ pub trait WindowRows<K: StreamData, V> {
         F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>;
 
     /// The task begins: what has not closed waits for the wall clock, if that lets results go.
-    fn begin(&mut self, cx: &mut Context);
+    ///
+    /// # Errors
+    /// When windows of one's own are not as they must be.
+    fn begin(&mut self, cx: &mut Context) -> Flow;
 
     /// Hands on what has waited long enough by the wall clock, if that is what is due; `true`: it
     /// was.

@@ -15,7 +15,7 @@ use crate::dropped::DropReason;
 use crate::error::{Flow, TaskError};
 use crate::node::{Punctuation, PushChange};
 use crate::task::TaskBuilder;
-use crate::windows::{SlidingWindows, Windowed};
+use crate::windows::{SlidingWindows, Window, WindowEnds, Windowed};
 
 /// Stands for the start of a window without a row; no window begins before time 0.
 const NO_ROW: i64 = -1;
@@ -54,7 +54,7 @@ where
     V: StreamData<Stored = V> + Clone + 'static,
 {
     pub(crate) fn new(b: &mut TaskBuilder<'_>, name: &str, windows: SlidingWindows, sending: Sending) -> Self {
-        let state = WindowedState::new(b, name, windows.difference_ms, windows.least_retention_ms(), sending);
+        let state = WindowedState::new(b, name, WindowEnds::After(windows.difference_ms), windows.least_retention_ms(), sending);
         let on_close = sending.on_close.then(|| b.sends_closed(name));
         SlidingRows { state, windows, on_close, starts: Vec::new() }
     }
@@ -190,6 +190,11 @@ where
         if self.on_close.is_some() { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
     }
 
+    /// The window with this start.
+    fn window(&self, start_ms: i64) -> Window {
+        Window { start_ms, end_ms: start_ms.saturating_add(self.windows.difference_ms) }
+    }
+
     /// Takes the record into one window, unless that is closed.
     fn update<N, F>(&mut self, start_ms: i64, from: From<V>, update: &mut Update<'_, N, F>, cx: &mut Context) -> Flow
     where
@@ -197,7 +202,7 @@ where
         F: FnMut(&mut Option<V>, &mut Context) -> Result<bool, Box<TaskError>>,
     {
         if start_ms.saturating_add(self.windows.difference_ms) < update.close_ms {
-            return self.state.drop_late(start_ms, update.stream_time_ms, cx);
+            return self.state.drop_late(self.window(start_ms), update.stream_time_ms, cx);
         }
         self.state.update(start_ms, from, cx, update.sees_cx, &mut update.fold)?;
         if self.on_close.is_some() { Ok(()) } else { self.state.flush_if_full(update.next, cx) }
@@ -238,7 +243,8 @@ where
         let SlidingWindows { difference_ms, .. } = self.windows;
         // Even the last window that could hold it is closed.
         if record_ms.checked_add(1).and_then(|next_ms| next_ms.checked_add(difference_ms)).is_some_and(|end_ms| end_ms <= close_ms) {
-            return self.state.drop_late(record_ms.saturating_sub(difference_ms).max(0), *stream_time_ms, cx);
+            let window = self.window(record_ms.saturating_sub(difference_ms).max(0));
+            return self.state.drop_late(window, *stream_time_ms, cx);
         }
         let mut update = Update { stream_time_ms: *stream_time_ms, close_ms, next, sees_cx, fold };
         if record_ms < difference_ms {
@@ -257,11 +263,12 @@ where
         }
     }
 
-    fn begin(&mut self, cx: &mut Context) {
+    fn begin(&mut self, cx: &mut Context) -> Flow {
         if let Some(place) = self.on_close {
             let from_ms = cx.closed.get(place).saturating_sub(self.windows.difference_ms).saturating_sub(1);
             self.state.wait_again(from_ms, cx);
         }
+        Ok(())
     }
 
     fn emit_waiting<N>(&mut self, due: &mut Option<Punctuation>, next: &mut N, cx: &mut Context) -> Result<bool, Box<TaskError>>

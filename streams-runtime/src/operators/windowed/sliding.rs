@@ -245,7 +245,7 @@ where
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
         match signal {
-            Signal::Init => self.rows.begin(cx),
+            Signal::Init => self.rows.begin(cx)?,
             Signal::Flush => self.rows.flush(&mut self.next, cx)?,
             Signal::Punctuate(due) => {
                 if self.rows.emit_waiting(due, &mut self.next, cx)? {

@@ -12,7 +12,7 @@ use crate::stores::WindowState;
 use crate::stores::erased::OverRows;
 use crate::stores::window::{end_row_key, row_key};
 use crate::task::TaskBuilder;
-use crate::windows::{Window, Windowed};
+use crate::windows::{Window, WindowEnds, WindowError, Windowed};
 
 use super::unsent::{Sending, Unsent};
 
@@ -20,8 +20,7 @@ use super::unsent::{Sending, Unsent};
 pub(super) struct WindowedState<K: StreamData, V> {
     store: WindowState<K, V>,
     name: String,
-    /// How long after its start a window ends.
-    size_ms: i64,
+    ends: WindowEnds,
     codec: K::Codec,
     slot: <K::Codec as Codec<K>>::Slot,
     /// The row that is being updated; its first `key_bytes` are those of the record's key.
@@ -52,16 +51,16 @@ where
     K: StreamData<Present = K, Stored = K> + Clone + Send + Sync + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, size_ms: i64, least_retention_ms: i64, sending: Sending) -> Self {
+    pub(super) fn new(b: &mut TaskBuilder<'_>, name: &str, ends: WindowEnds, least_retention_ms: i64, sending: Sending) -> Self {
         let store = b.owned_window(name, least_retention_ms);
-        b.size_windows(store, name, size_ms);
+        b.end_windows(store, name, ends.clone());
         if !sending.on_close {
             b.forward_windows(store, name);
         }
         WindowedState {
             store,
             name: name.to_owned(),
-            size_ms,
+            ends,
             codec: K::Codec::default(),
             slot: Default::default(),
             row: Vec::new(),
@@ -80,11 +79,22 @@ where
         cx.drop_record(&self.name, reason)
     }
 
-    /// Leaves a record out for the window with this start.
+    /// Leaves a record out for a window.
     #[cold]
-    pub(super) fn drop_late(&self, start_ms: i64, stream_time_ms: i64, cx: &mut Context) -> Flow {
-        let window = Window { start_ms, end_ms: start_ms.saturating_add(self.size_ms) };
+    pub(super) fn drop_late(&self, window: Window, stream_time_ms: i64, cx: &mut Context) -> Flow {
         self.drop_record(DropReason::Late { window, stream_time_ms }, cx)
+    }
+
+    /// Hands the record to the process handler, since its windows are not as they must be.
+    #[cold]
+    pub(super) fn misplaced(&self, error: WindowError, cx: &mut Context) -> Flow {
+        cx.fail(ErrorKind::Process, &self.name, error.into())
+    }
+
+    /// The error of what was done without a record.
+    #[cold]
+    pub(super) fn window_error(&self, error: WindowError, cx: &mut Context) -> Box<TaskError> {
+        cx.error(ErrorKind::Process, &self.name, error.into())
     }
 
     /// Makes the record's key the one whose windows are updated; `false` (counted as dropped) if it is null.
@@ -313,7 +323,8 @@ where
 
     fn leaving_key(&mut self) -> Result<&Windowed<K>, CodecError> {
         let row = row_key(&self.leaving)?;
+        let window = self.ends.window(row.start_ms).map_err(|e| CodecError::Invalid(e.to_string()))?;
         let key = self.codec.decode(Some(row.key), &mut self.slot)?;
-        Ok(set(&mut self.windowed, key, Window { start_ms: row.start_ms, end_ms: row.start_ms.saturating_add(self.size_ms) }))
+        Ok(set(&mut self.windowed, key, window))
     }
 }

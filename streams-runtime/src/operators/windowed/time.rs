@@ -1,4 +1,4 @@
-//! `count`, `reduce` and `aggregate` in tumbling, hopping and unlimited windows.
+//! `count`, `reduce` and `aggregate` in tumbling, hopping and unlimited windows, and in windows of one's own.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,9 +17,9 @@ use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::operators::{Plain, ReducesTo, Try};
 use crate::task::TaskBuilder;
-use crate::windows::{Frames, Windowed};
+use crate::windows::{Frame, Frames, Windowed};
 
-/// A grouped stream in tumbling, hopping or unlimited windows: `count`, `reduce` or `aggregate` makes a table of it, keyed by [`Windowed`].
+/// A grouped stream in tumbling, hopping or unlimited windows, or in [windows of one's own](crate::windows::CustomWindows): `count`, `reduce` or `aggregate` makes a table of it, keyed by [`Windowed`].
 ///
 /// The stream time of the operator is the largest timestamp of the records with a key that reached it. A window is closed when its end and its
 /// grace are not after that time; a record is left out, and counted as dropped, once for each closed window that it falls into, and goes into its other windows.
@@ -27,33 +27,33 @@ use crate::windows::{Frames, Windowed};
 /// latest record, and the headers of the record that was processed when it was sent. After a restart the stream time begins anew.
 ///
 /// The store keeps a window for size and grace after its start, or for `.retention(…)`, reckoned from the latest window's start.
-pub struct TimeWindowedStream<K: ?Sized, V: ?Sized> {
-    frames: Frames,
+pub struct TimeWindowedStream<K: ?Sized, V: ?Sized, W = Frames> {
+    frames: W,
     sending: Sending,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
-impl<K: ?Sized, V: ?Sized> Clone for TimeWindowedStream<K, V> {
+impl<K: ?Sized, V: ?Sized, W: Clone> Clone for TimeWindowedStream<K, V, W> {
     fn clone(&self) -> Self {
-        *self
+        TimeWindowedStream { frames: self.frames.clone(), sending: self.sending, types: PhantomData }
     }
 }
 
-impl<K: ?Sized, V: ?Sized> Copy for TimeWindowedStream<K, V> {}
+impl<K: ?Sized, V: ?Sized, W: Copy> Copy for TimeWindowedStream<K, V, W> {}
 
-impl<K: ?Sized, V: ?Sized> fmt::Debug for TimeWindowedStream<K, V> {
+impl<K: ?Sized, V: ?Sized, W: fmt::Debug> fmt::Debug for TimeWindowedStream<K, V, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TimeWindowedStream({:?})", self.frames)
     }
 }
 
 /// An aggregation of `V` in windows, before it is attached.
-type Op<K, V, F> = TimeAggregate<K, V, F>;
+type Op<K, V, F, W> = TimeAggregate<K, V, F, W>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
-impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
-    pub(crate) fn new(frames: Frames) -> Self {
+impl<K: ?Sized, V: ?Sized, W: Frame> TimeWindowedStream<K, V, W> {
+    pub(crate) fn new(frames: W) -> Self {
         TimeWindowedStream { frames, sending: Sending::default(), types: PhantomData }
     }
 
@@ -86,14 +86,14 @@ impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
         self
     }
 
-    fn op<F>(&self, fold: F) -> Op<K, V, F> {
-        TimeAggregate { frames: self.frames, sending: self.sending, fold, types: PhantomData }
+    fn op<F>(&self, fold: F) -> Op<K, V, F, W> {
+        TimeAggregate { frames: self.frames.clone(), sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and window.
     ///
     /// Kafka Streams: `count`. See [`TimeWindowedStream`] for nulls, times and late records.
-    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Op<K, V, CountFold>)
+    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Op<K, V, CountFold, W>)
     where
         K: StreamData<Stored = KS>,
         V: StreamData,
@@ -102,7 +102,7 @@ impl<K: ?Sized, V: ?Sized> TimeWindowedStream<K, V> {
     }
 }
 
-impl<K, V> TimeWindowedStream<K, V>
+impl<K, V, W: Frame> TimeWindowedStream<K, V, W>
 where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
@@ -115,7 +115,7 @@ where
     pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V) -> R,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, R, Plain>>> = J>,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, R, Plain>, W>> = J>,
     {
         (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "reduce"))))
     }
@@ -125,7 +125,7 @@ where
     pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
     where
         F: FnMut(&V::Stored, &V) -> Result<R, E>,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, Result<R, E>, Try>>> = J>,
+        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, Result<R, E>, Try>, W>> = J>,
     {
         (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "try_reduce"))))
     }
@@ -139,7 +139,7 @@ where
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, A, Plain>>)
+    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, A, Plain>, W>)
     where
         A: OwnedData,
         I: FnMut() -> A,
@@ -154,7 +154,7 @@ where
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, Result<A, E>, Try>>)
+    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, Result<A, E>, Try>, W>)
     where
         A: OwnedData,
         I: FnMut() -> A,
@@ -165,18 +165,19 @@ where
 }
 
 /// The operator before it is attached to what follows.
-pub struct TimeAggregate<K: ?Sized, V: ?Sized, F> {
-    frames: Frames,
+pub struct TimeAggregate<K: ?Sized, V: ?Sized, F, W = Frames> {
+    frames: W,
     sending: Sending,
     fold: F,
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
-impl<K, V, F> TimeAggregate<K, V, F>
+impl<K, V, F, W> TimeAggregate<K, V, F, W>
 where
     K: StreamData + ?Sized,
     V: ?Sized,
     F: Fold<K, V>,
+    W: Frame,
 {
     /// Says where in the topology this is, for error messages.
     #[must_use]
@@ -186,31 +187,32 @@ where
     }
 
     /// Makes the node, with the window store `name`, that hands its results to `next`.
-    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> TimeAggregateNode<K, V, F, N> {
+    pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> TimeAggregateNode<K, V, F, W, N> {
         let rows = FixedRows::new(b, name, self.frames, self.sending);
         TimeAggregateNode { rows, fold: self.fold, stream_time_ms: -1, next, value: PhantomData }
     }
 }
 
 /// The operator at work.
-pub struct TimeAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: Fold<K, V>, N> {
-    rows: FixedRows<K::Stored, F::Out>,
+pub struct TimeAggregateNode<K: StreamData + ?Sized, V: ?Sized, F: Fold<K, V>, W, N> {
+    rows: FixedRows<K::Stored, F::Out, W>,
     fold: F,
     stream_time_ms: i64,
     next: N,
     value: PhantomData<fn() -> PhantomData<V>>,
 }
 
-impl<K, V, F, N> Node for TimeAggregateNode<K, V, F, N>
+impl<K, V, F, W, N> Node for TimeAggregateNode<K, V, F, W, N>
 where
     K: StreamData + ?Sized,
     V: ?Sized,
     F: Fold<K, V>,
+    W: Frame,
     N: PushChange<Windowed<K::Stored>, F::Out>,
 {
     fn signal(&mut self, signal: &mut Signal, cx: &mut Context) -> Flow {
         match signal {
-            Signal::Init => self.rows.begin(cx),
+            Signal::Init => self.rows.begin(cx)?,
             Signal::Flush => self.rows.flush(&mut self.next, cx)?,
             Signal::Punctuate(due) => {
                 if self.rows.emit_waiting(due, &mut self.next, cx)? {
@@ -223,11 +225,12 @@ where
     }
 }
 
-impl<K, V, F, N> Push<K, V> for TimeAggregateNode<K, V, F, N>
+impl<K, V, F, W, N> Push<K, V> for TimeAggregateNode<K, V, F, W, N>
 where
     K: StreamData + ?Sized,
     V: ?Sized,
     F: Fold<K, V>,
+    W: Frame,
     N: PushChange<Windowed<K::Stored>, F::Out>,
 {
     #[inline]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::rows::{Source, Take};
 use super::{QueryError, Rows, StoreQuery};
 use crate::codec::{Codec, StreamData};
-use crate::stores::{Order, WindowState};
+use crate::stores::{Order, StoreError, WindowState};
 use crate::task::Task;
 use crate::windows::{Window, Windowed};
 
@@ -106,11 +106,15 @@ where
             let times_ms = times_ms.and_then(|times_ms| after_ms.map_or(Some(times_ms), |after_ms| behind(times_ms, after_ms, order)));
             let (Some((from_ms, to_ms)), Some(key)) = (times_ms, &key) else { return Ok(()) };
             let windows = task.stores_mut().get(handle);
-            let size_ms = windows.size_ms();
-            windows.visit_range(key, from_ms, to_ms, order, |start_ms, value, _| {
-                take((Window { start_ms, end_ms: start_ms.saturating_add(size_ms) }, value.clone()))
+            let (ends, mut unknown) = (windows.ends(), None);
+            windows.visit_range(key, from_ms, to_ms, order, |start_ms, value, _| match ends.window(start_ms) {
+                Ok(window) => take((window, value.clone())),
+                Err(error) => {
+                    unknown = Some(StoreError::Window { store: store.to_owned(), reason: error.to_string() });
+                    ControlFlow::Break(())
+                }
             })?;
-            Ok(())
+            unknown.map_or(Ok(()), |error| Err(error.into()))
         };
         Rows::new(self.at.clone(), Source::Task(task, Arc::new(walk)), |(window, _)| Ok(window.start_ms.to_be_bytes().to_vec()))
     }

@@ -14,12 +14,12 @@ where
 {
     /// A store for processors: how long its windows are, and whether it keeps all values of one key and time.
     pub(crate) fn for_processors(mut self, size_ms: i64, retain_duplicates: bool) -> Self {
-        (self.size_ms, self.retain_duplicates) = (size_ms, retain_duplicates);
+        (self.ends, self.retain_duplicates) = (WindowEnds::After(size_ms), retain_duplicates);
         self
     }
 
-    pub(crate) fn set_size(&mut self, size_ms: i64) {
-        self.size_ms = size_ms;
+    pub(crate) fn set_ends(&mut self, ends: WindowEnds) {
+        self.ends = ends;
     }
 
     /// Whether a value has bytes.
@@ -188,7 +188,8 @@ where
         let mut slot = Default::default();
         let mut bytes = Vec::new();
         for row in each(self.index.range(from_ms..=to_ms), order) {
-            let window = Window { start_ms: row.start_ms, end_ms: row.start_ms.saturating_add(self.size_ms) };
+            let window = self.ends.window(row.start_ms);
+            let window = window.map_err(|e| StoreError::Window { store: self.rows.name().to_owned(), reason: e.to_string() })?;
             row.write(&mut bytes);
             let Some(place) = self.rows.load(&bytes[..])? else { continue };
             let Some(value) = self.rows.row(place) else { continue };

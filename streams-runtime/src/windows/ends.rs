@@ -1,0 +1,47 @@
+//! Where windows end, for what has their starts only: bytes of keys, and rows of stores.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Window;
+use super::custom::{CustomWindows, WindowError, window_at};
+
+/// Finds the window with a start.
+type Find = dyn Fn(i64) -> Result<Window, WindowError> + Send + Sync;
+
+/// How the end of a window follows from its start.
+#[derive(Clone)]
+pub enum WindowEnds {
+    /// Windows of one size, in milliseconds.
+    After(i64),
+    /// Windows of one's own.
+    Of(Arc<Find>),
+}
+
+impl fmt::Debug for WindowEnds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WindowEnds::After(size_ms) => write!(f, "{size_ms} ms"),
+            WindowEnds::Of(_) => f.write_str("custom"),
+        }
+    }
+}
+
+impl WindowEnds {
+    /// Those of windows of one's own.
+    pub(crate) fn of<W: CustomWindows>(windows: W) -> Self {
+        WindowEnds::Of(Arc::new(move |start_ms| window_at(&windows, start_ms)))
+    }
+
+    /// The window with this start.
+    ///
+    /// # Errors
+    /// When windows of one's own have none that begins there.
+    #[inline]
+    pub(crate) fn window(&self, start_ms: i64) -> Result<Window, WindowError> {
+        match self {
+            WindowEnds::After(size_ms) => Ok(Window { start_ms, end_ms: start_ms.saturating_add(*size_ms) }),
+            WindowEnds::Of(find) => find(start_ms),
+        }
+    }
+}
