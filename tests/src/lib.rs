@@ -1,5 +1,6 @@
 //! Shared by the tests.
 
+pub mod chaos;
 pub mod conformance;
 pub mod process;
 pub mod words;

@@ -4,6 +4,7 @@
 //! still runs when they do not compile.
 
 mod bench;
+mod chaos;
 mod conformance;
 mod e2e;
 mod editor;
@@ -41,6 +42,8 @@ enum Command {
     Conformance(conformance::Conformance),
     /// Random topologies on random inputs, against a simple model.
     Properties(properties::Properties),
+    /// Applications on a broker that misbehaves, and what has to hold in the end.
+    Chaos(chaos::Chaos),
     /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
     Bench(bench::Bench),
 }
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Expand(options) => expand::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         Command::Properties(options) => properties::run(&options),
+        Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     match result {

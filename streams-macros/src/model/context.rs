@@ -137,12 +137,14 @@ pub(super) fn misplaced(cx: &mut Errors, name: &str, forms: &[&[&str]], closure:
     let first = contexts.iter().position(|is_context| *is_context);
     if let Some((found, span)) = first.and_then(|index| names[index].clone()) {
         let is_last = contexts.last() == Some(&true);
-        if is_last && !takes_cx(forms, closure) && longest.contains(&TABLE_KEY) {
-            if let Some(wanted) = with_both_keys(closure) {
-                let called = longest.join(", ");
-                cx.report(span, CX_OF_GLOBAL_JOINER, &[("found", &found), ("called", &called), ("wanted", &wanted)]);
-                return;
-            }
+        if is_last
+            && !takes_cx(forms, closure)
+            && longest.contains(&TABLE_KEY)
+            && let Some(wanted) = with_both_keys(closure)
+        {
+            let called = longest.join(", ");
+            cx.report(span, CX_OF_GLOBAL_JOINER, &[("found", &found), ("called", &called), ("wanted", &wanted)]);
+            return;
         }
         if takes_cx(forms, closure) && !is_last {
             cx.report(span, CX_NOT_LAST, &[("found", &found), ("wanted", &with_cx)]);
