@@ -23,6 +23,7 @@ features! {
     StreamOfTwoTopics
     TableWithoutStore
     VersionedTable
+    ExpiringTable
     Filter
     MapValues
     Map
@@ -84,6 +85,7 @@ pub fn features(topology: &Topology) -> Vec<Feature> {
         match &node.op {
             Op::Stream(topics) if topics.len() > 1 => features.push(Feature::StreamOfTwoTopics),
             Op::Table(_, Rows::Nowhere) => features.push(Feature::TableWithoutStore),
+            Op::Table(_, Rows::Expiring(_)) => features.push(Feature::ExpiringTable),
             Op::Table(_, Rows::Versioned(_)) => features.push(Feature::VersionedTable),
             Op::Filter { .. } => features.push(if table.is_some() { Feature::TableFilter } else { Feature::Filter }),
             Op::MapValues { map: Map::Basket(_), .. } if table.is_none() => features.push(Feature::MapOfBaskets),

@@ -183,6 +183,7 @@ fn call(topology: &Topology, kinds: &[Kind], id: Id) -> String {
                 Rows::Stored => String::new(),
                 Rows::Nowhere => ".without_store()".to_owned(),
                 Rows::Versioned(ms) => format!(".versioned(millis({ms}))"),
+                Rows::Expiring(ms) => format!(".ttl(millis({ms}))"),
             };
             format!("table(\"{}\"){rows}", topology.topics[*topic].name)
         }

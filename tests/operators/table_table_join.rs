@@ -40,6 +40,48 @@ fn a_deletion_of_what_neither_side_had_says_nothing() {
 }
 
 topology! {
+    fn behind() -> Behind {
+        let left: Table<String, String> = table("left");
+        let right: Table<String, String> = table("right");
+        let third: Table<String, String> = table("third");
+        let loud = right.map_values(|r| r.to_uppercase());
+        let both = left.join(loud, |l, r| format!("{l}{r}"));
+        let kept: Table<String, String> = both.map_values(|v| v.clone());
+        let counts: Table<String, u64> = both.group_by(|k, v| (v.clone(), k.clone())).count();
+        let all = both.join(third, |b, t| format!("{b}{t}"));
+        kept.to_stream().to("kept");
+        all.to_stream().to("all");
+        counts.to_stream().to("counts");
+    }
+}
+
+/// The first deletion finds no row on the other side any more, and the second none on the first: those behind the caches would never hear of it.
+#[test]
+fn a_row_goes_whose_sides_are_deleted_between_two_flushes() {
+    for cache_max_bytes in [0, 1 << 20] {
+        let driver = TestDriver::builder(behind()).cache_max_bytes(cache_max_bytes).build().unwrap();
+        let settle = || (0..4).for_each(|_| driver.commit().unwrap());
+        let all = ["left", "right", "third"];
+        for topic in all {
+            pipe(&driver, topic, &[(Some("a"), Some("x"), 1), (Some("b"), Some("x"), 1)]);
+            settle();
+        }
+        read(&driver, "kept");
+        read(&driver, "all");
+        all.iter().for_each(|topic| pipe(&driver, topic, &[(Some("a"), None, 2)]));
+        settle();
+        assert_eq!((read(&driver, "kept"), read(&driver, "all")), (vec!["a=-@2".to_owned()], vec!["a=-@2".to_owned()]));
+        assert_eq!(driver.store(Behind::KEPT).unwrap().all(), [("b".to_owned(), "xX".to_owned())]);
+        assert_eq!(driver.store(Behind::COUNTS).unwrap().get("xX"), Some(1), "cache {cache_max_bytes}");
+        // A key that only one side had was never told, and is not now.
+        pipe(&driver, "left", &[(Some("c"), Some("x"), 3), (Some("c"), None, 4)]);
+        pipe(&driver, "right", &[(Some("c"), None, 4)]);
+        settle();
+        assert!(read(&driver, "all").is_empty());
+    }
+}
+
+topology! {
     fn chain() -> Chain {
         let a: Table<String, String> = table("a");
         let b: Table<String, String> = table("b");

@@ -66,6 +66,18 @@ topology! {
         outer.to_stream().to("outer");
     }
 
+    fn twins() -> Twins {
+        let left: Table<String, String> = table("left").ttl(millis(100));
+        let right: Table<String, String> = table("right").ttl(millis(100));
+        let loud = right.map_values(|v| v.to_uppercase()).filter(|_, v| v != "X");
+        let both = left.join(loud, |l, r| format!("{l}+{r}"));
+        let kept: Table<String, String> = left.join(right, |l, r| format!("{l}+{r}"));
+        let counts: Table<String, u64> = both.group_by(|k, v| (v.clone(), k.clone())).count();
+        both.to_stream().to("both");
+        kept.to_stream().to("kept");
+        counts.to_stream().to("counts");
+    }
+
     fn by_foreign_key() -> ByForeignKey {
         let orders: Table<String, String> = table("orders").ttl(millis(100));
         let users: Table<String, String> = table("users").ttl(millis(300));
@@ -219,6 +231,30 @@ fn joins_of_tables_hear_of_it() {
     send(&driver, "left", &[("k", "m", 200), ("z", "-", 310)]);
     assert_eq!(read(&driver, "inner"), ["k=m+r@200", "k=-@300"]);
     assert_eq!(read(&driver, "outer"), ["k=m+r@200", "k=-+r@300", "k=-@310"]);
+}
+
+#[test]
+fn a_joined_row_goes_when_both_sides_expire_together() {
+    for cache_max_bytes in [0, 600, 1 << 20] {
+        let driver = cached(twins(), cache_max_bytes);
+        let settle = || (0..4).for_each(|_| driver.commit().unwrap());
+        send(&driver, "left", &[("k", "l", 0), ("m", "l", 0)]);
+        settle();
+        send(&driver, "right", &[("k", "r", 10), ("m", "r", 0), ("n", "r", 0)]);
+        settle();
+        let (kept, counts) = (driver.store(Twins::KEPT).unwrap(), driver.store(Twins::COUNTS).unwrap());
+        assert_eq!((kept.all().len(), counts.get("l+R")), (2, Some(2)));
+        read(&driver, "both");
+        send(&driver, "right", &[("z", "-", 500)]);
+        settle();
+        assert_eq!((kept.all(), counts.get("l+R")), (vec![], Some(0)), "cache {cache_max_bytes}");
+        let mut gone = read(&driver, "both");
+        gone.sort();
+        assert_eq!(gone, ["k=-@100", "m=-@100"]);
+        let mut gone: Vec<String> = read(&driver, "kept").into_iter().filter(|change| change.contains("=-")).collect();
+        gone.sort();
+        assert_eq!(gone, ["k=-@100", "m=-@100"]);
+    }
 }
 
 #[test]

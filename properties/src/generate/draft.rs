@@ -74,9 +74,19 @@ impl Draft {
         if self.random.percent(15) {
             return self.versioned_source();
         }
+        if self.random.percent(15) {
+            return self.expiring_source();
+        }
         let base = self.base();
         let topic = self.topic(true, Value { base, null: true });
         self.push(Op::Table(topic, Rows::Stored))
+    }
+
+    pub(super) fn expiring_source(&mut self) -> Id {
+        let base = self.base();
+        let topic = self.topic(true, Value { base, null: true });
+        let ttl = self.random.pick(&[30, 100, 300]);
+        self.push(Op::Table(topic, Rows::Expiring(ttl)))
     }
 
     pub(super) fn versioned_source(&mut self) -> Id {

@@ -25,7 +25,8 @@ pub fn topology(seed: u64, index: usize) -> Topology {
         let feature =
             if draft.operators() >= at && !features(&draft.topology).contains(&must) { must } else { draft.random.pick(Feature::ALL) };
         // Topics are few, so that records meet.
-        let reads = matches!(feature, Feature::StreamOfTwoTopics | Feature::TableWithoutStore | Feature::VersionedTable);
+        let reads =
+            matches!(feature, Feature::StreamOfTwoTopics | Feature::TableWithoutStore | Feature::VersionedTable | Feature::ExpiringTable);
         if feature == must || !reads || draft.topology.topics.len() < 2 {
             draft.add(feature);
         }

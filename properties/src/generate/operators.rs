@@ -108,6 +108,16 @@ impl Draft {
                     self.sink(stream, false);
                 }
             }
+            Feature::ExpiringTable => {
+                let (input, other) = (self.expiring_source(), self.rows());
+                let (how, joiner) = (self.random.pick(&[How::Inner, How::Left, How::Outer]), self.joiner(true));
+                if input == other || self.topology.share(input, other) {
+                    let (test, not) = (self.any_test(), self.random.percent(50));
+                    self.push(Op::Filter { input, test, not, stored: false });
+                } else {
+                    self.push(Op::JoinTables { input, other, how, joiner, stored: false });
+                }
+            }
             Feature::VersionedTable => {
                 let input = self.versioned_source();
                 let (test, not) = (self.any_test(), self.random.percent(50));

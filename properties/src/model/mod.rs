@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod closures;
+mod expiry;
 mod foreign;
 mod grace;
 mod sessions;
@@ -126,7 +127,11 @@ pub struct Model<'t> {
     readers: Vec<Vec<(Id, usize)>>,
     repartitioned: Vec<[bool; 2]>,
     gives_old: Vec<bool>,
+    /// By node: the part of the topology that it is in.
+    parts: Vec<Id>,
     history: Vec<Vec<Seen>>,
+    /// The largest time of all records.
+    stream_time: i64,
     queues: BTreeMap<Place, Queue>,
     sequence: u64,
     out: Vec<Record>,
@@ -147,7 +152,9 @@ impl<'t> Model<'t> {
             readers: ids.clone().map(|id| topology.readers(id)).collect(),
             repartitioned: ids.clone().map(|id| [0, 1].map(|side| topology.is_repartitioned(id, side))).collect(),
             gives_old: ids.clone().map(|id| topology.gives_old(id)).collect(),
+            parts: topology.parts(),
             history: ids.map(|_| Vec::new()).collect(),
+            stream_time: -1,
             queues: BTreeMap::new(),
             sequence: 0,
             out: Vec::new(),
@@ -211,23 +218,31 @@ impl<'t> Model<'t> {
             let heads = self.queues.iter().filter_map(|(place, queue)| Some((queue.waiting.front()?.ts, queue.since, *place)));
             let Some((_, _, place)) = heads.min() else { return };
             let Some(message) = self.queues.get_mut(&place).and_then(|queue| queue.waiting.pop_front()) else { return };
+            let part = self.part_of(place);
+            self.advance(part, message.ts);
             match place {
                 Place::Before(id, side) => self.work(id, side, message),
                 Place::Asks(id) => self.answer(id, message),
                 Place::Answers(id) => self.resolve(id, message),
                 Place::Input(topic) => {
-                    let reads = |op: &Op| match op {
-                        Op::Stream(topics) => topics.contains(&topic),
-                        Op::Table(of, _) | Op::GlobalTable(of) => *of == topic,
-                        _ => false,
-                    };
-                    let readers: Vec<Id> = (0..self.topology.nodes.len()).filter(|id| reads(&self.topology.nodes[*id].op)).collect();
-                    for id in readers {
+                    for id in self.readers_of(topic) {
                         self.work(id, 0, message.clone());
                     }
                 }
             }
+            // All parts share one stream time.
+            self.expire_elsewhere(part);
         }
+    }
+
+    /// The sources that read a topic.
+    fn readers_of(&self, topic: usize) -> Vec<Id> {
+        let reads = |op: &Op| match op {
+            Op::Stream(topics) => topics.contains(&topic),
+            Op::Table(of, _) | Op::GlobalTable(of) => *of == topic,
+            _ => false,
+        };
+        (0..self.topology.nodes.len()).filter(|id| reads(&self.topology.nodes[*id].op)).collect()
     }
 
     /// Hands a message to all that read a node.
@@ -292,6 +307,7 @@ impl<'t> Model<'t> {
                 self.forward(id, &message)
             }
             Op::Table(_, crate::topology::Rows::Versioned(history)) => self.versioned_table(id, history, message),
+            Op::Table(_, crate::topology::Rows::Expiring(ttl)) => self.expiring_table(id, ttl, message),
             Op::Table(..) | Op::ToTable { .. } => self.table(id, message),
             Op::GlobalTable(_) => {
                 if key.is_some() {

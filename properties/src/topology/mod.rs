@@ -202,6 +202,8 @@ pub enum Rows {
     Nowhere,
     /// `.versioned(…)`, with so much history.
     Versioned(i64),
+    /// `.ttl(…)`: each for so long.
+    Expiring(i64),
 }
 
 /// Until when a table's changes are held back.

@@ -73,6 +73,23 @@ impl Topology {
         }
     }
 
+    /// By node: the first node of its part, whose nodes share a task and a stream time. A topic between two nodes is between two parts. Of a join by a
+    /// foreign key it is the part of its left side.
+    pub fn parts(&self) -> Vec<Id> {
+        let mut parts: Vec<Id> = (0..self.nodes.len()).collect();
+        for id in 0..self.nodes.len() {
+            for (side, input) in self.nodes[id].op.inputs().into_iter().enumerate() {
+                let apart = matches!(self.nodes[id].op, Op::JoinForeign { .. } | Op::JoinGlobal { .. }) && side > 0;
+                if apart || self.is_repartitioned(id, side) {
+                    continue;
+                }
+                let (one, other) = (parts[id].min(parts[input]), parts[id].max(parts[input]));
+                parts.iter_mut().filter(|part| **part == other).for_each(|part| *part = one);
+            }
+        }
+        parts
+    }
+
     /// Whether a node is this one, or made of its records without a table or a topic between.
     pub fn is_behind(&self, id: Id, front: Id) -> bool {
         let op = &self.nodes[id].op;

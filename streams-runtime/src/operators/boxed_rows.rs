@@ -26,11 +26,16 @@ impl<K, V> BoxedRows<K, V> {
 /// What is done with a row and its time.
 type Then<'t, V> = &'t mut dyn FnMut(Option<(&V, i64)>, &mut RecordContext);
 
+/// What is done with a row whose deletion is still to be told.
+type ThenUntold<'t, V> = &'t mut dyn FnMut(Option<Option<&V>>, &mut RecordContext);
+
 /// [`Rows`] without type parameters on its methods.
 trait AnyRows<K, V> {
     fn with_any(&self, key: &K, cx: &mut Context, then: Then<'_, V>) -> Result<(), Box<TaskError>>;
 
     fn with_any_as_of(&self, key: &K, time_ms: i64, cx: &mut Context, then: Then<'_, V>) -> Result<(), Box<TaskError>>;
+
+    fn with_any_untold(&self, key: &K, cx: &mut Context, then: ThenUntold<'_, V>) -> Result<(), Box<TaskError>>;
 }
 
 impl<K, V, G: Rows<K, V>> AnyRows<K, V> for G {
@@ -40,6 +45,10 @@ impl<K, V, G: Rows<K, V>> AnyRows<K, V> for G {
 
     fn with_any_as_of(&self, key: &K, time_ms: i64, cx: &mut Context, then: Then<'_, V>) -> Result<(), Box<TaskError>> {
         self.with_as_of(key, time_ms, cx, then)
+    }
+
+    fn with_any_untold(&self, key: &K, cx: &mut Context, then: ThenUntold<'_, V>) -> Result<(), Box<TaskError>> {
+        self.with_untold(key, cx, then)
     }
 }
 
@@ -81,5 +90,23 @@ impl<K, V> Rows<K, V> for BoxedRows<K, V> {
         then: impl FnOnce(Option<(&V, i64)>, &mut RecordContext) -> R,
     ) -> Result<R, Box<TaskError>> {
         kept(then, cx, |cx, then| self.0.with_any_as_of(key, time_ms, cx, then))
+    }
+    fn with_untold<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&V>>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let (mut then, mut result) = (Some(then), None);
+        self.0.with_any_untold(key, cx, &mut |untold, record| {
+            if let Some(then) = then.take() {
+                result = Some(then(untold, record));
+            }
+        })?;
+        match (result, then) {
+            (Some(result), _) => Ok(result),
+            (None, Some(then)) => Ok(then(None, &mut cx.record)),
+            (None, None) => unreachable!("what was called has given its result"),
+        }
     }
 }

@@ -64,6 +64,21 @@ pub trait Rows<K, V>: Clone {
         Ok(StoredHash::Unwritten)
     }
 
+    /// Calls `then` with what a key that has no row any more had when changes were handed on last, if its deletion is still to be handed
+    /// on: the value, where that is kept.
+    ///
+    /// # Errors
+    /// When the store fails, or a closure on the way to it.
+    fn with_untold<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&V>>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let _ = key;
+        Ok(then(None, &mut cx.record))
+    }
+
     /// The stored bytes of rows are compared, so that rows must keep those that a restart would bring.
     fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
         let _ = b;
@@ -199,6 +214,20 @@ where
             Ok(Stored::Absent) => Ok(StoredHash::Absent),
             Ok(Stored::Unwritten) => Ok(StoredHash::Unwritten),
             Ok(Stored::Bytes(bytes)) => Ok(StoredHash::Of(ValueHash::of(bytes))),
+            Err(e) => Err(cx.store_error(&self.name, e)),
+        }
+    }
+
+    fn with_untold<R>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&V>>, &mut RecordContext) -> R,
+    ) -> Result<R, Box<TaskError>> {
+        let Context { stores, record, .. } = &mut *cx;
+        let Some(TableStore::Latest(store)) = self.store else { return Ok(then(None, record)) };
+        match stores.get(store).untold(key) {
+            Ok(untold) => Ok(then(untold, record)),
             Err(e) => Err(cx.store_error(&self.name, e)),
         }
     }

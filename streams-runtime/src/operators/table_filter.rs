@@ -209,6 +209,18 @@ where
         self.rows.stored_hash(key, cx)
     }
 
+    fn with_untold<T>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&V>>, &mut RecordContext) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        self.rows.with_untold(key, cx, |untold, cx| match untold {
+            Some(Some(value)) if M::settle_again(self.f.borrow_mut().call_aside((key, value), cx)) != Some(self.keep) => then(None, cx),
+            untold => then(untold, cx),
+        })
+    }
+
     fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
         self.rows.keep_bytes(b);
     }

@@ -238,6 +238,22 @@ where
         self.rows.stored_hash(key, cx)
     }
 
+    fn with_untold<T>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&A::Stored>>, &mut RecordContext) -> T,
+    ) -> Result<T, Box<TaskError>> {
+        self.rows.with_untold(key, cx, |untold, cx| match untold {
+            None => then(None, cx),
+            Some(None) => then(Some(None), cx),
+            Some(Some(value)) => {
+                let mapped = M::settle_again(self.f.borrow_mut().call_aside(key, value, cx)).and_then(A::into_stored);
+                then(mapped.as_ref().map(Some), cx)
+            }
+        })
+    }
+
     fn keep_bytes(&self, b: &mut TaskBuilder<'_>) {
         self.rows.keep_bytes(b);
     }

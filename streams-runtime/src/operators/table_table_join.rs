@@ -255,6 +255,39 @@ macro_rules! side {
             }
         }
 
+        impl<L, T, J, A, R, M, G, N> $side<J, L, T, A, R, M, G, N> {
+            /// The row of this side is deleted, and there is none on the other side. Where that one was deleted as well since changes were
+            /// handed on last, the joined row that those behind know of goes with the first of the two deletions.
+            #[cold]
+            fn both_gone<K>(
+                (op, other, next): (&JoinTables<J, L, T, A, R, M>, &G, &mut N),
+                key: &K,
+                old: Option<&$own>,
+                cx: &mut Context,
+            ) -> Flow
+            where
+                A: OwnedData,
+                J: JoinSides<L, T, R>,
+                M: Settle<R, Out = A>,
+                G: Rows<K, $other>,
+                N: PushChange<K, A::Stored>,
+            {
+                if J::$alone {
+                    return Ok(());
+                }
+                let JoinTables { joiner, with_old, .. } = op;
+                let before = other.with_untold(key, cx, |untold, cx| {
+                    let $row = untold?;
+                    let $new = old;
+                    let (left, right) = $sides;
+                    Some(if *with_old { joiner.borrow_mut().call_aside(left, right, cx) } else { None })
+                })?;
+                let Some(before) = before else { return Ok(()) };
+                let before = before.and_then(M::settle_again).and_then(A::into_stored);
+                next.change(key, None, before.as_ref(), cx)
+            }
+        }
+
         impl<K, L, T, J, A, R, M, G, N> PushChange<K, $own> for $side<J, L, T, A, R, M, G, N>
         where
             A: OwnedData,
@@ -285,7 +318,9 @@ macro_rules! side {
                         let before = if *with_old { joiner.call_aside(left, right, cx) } else { None };
                         Some((result, before, row.map_or(-1, |(_, at_ms)| at_ms)))
                     })?;
-                    let Some((new, old, other_ms)) = results else { return Ok(()) };
+                    let Some((new, old, other_ms)) = results else {
+                        return if new.is_none() { Self::both_gone((&self.op, &self.other, &mut self.next), key, old, cx) } else { Ok(()) };
+                    };
                     let new = match new {
                         Some(result) => M::settle(result, node, cx)?.and_then(A::into_stored),
                         None => None,
@@ -330,6 +365,7 @@ where
     J: JoinSides<L, T, R>,
     M: Settle<R, Out = A>,
     G: Rows<K, L>,
+    T: Clone,
     H: Rows<K, T>,
 {
     fn with<Q>(
@@ -350,6 +386,25 @@ where
         Ok(then(joined.as_ref().map(|value| (value, at_ms)), &mut cx.record))
     }
 
+    fn with_untold<Q>(
+        &self,
+        key: &K,
+        cx: &mut Context,
+        then: impl FnOnce(Option<Option<&A::Stored>>, &mut RecordContext) -> Q,
+    ) -> Result<Q, Box<TaskError>> {
+        let left = told(&self.left, key, cx)?;
+        let right = told(&self.right, key, cx)?;
+        let before = match (left, right) {
+            (Told::Now(_), Told::Now(_)) => return Ok(then(None, &mut cx.record)),
+            (Told::Unknown, _) | (_, Told::Unknown) => return Ok(then(Some(None), &mut cx.record)),
+            (Told::Now(left) | Told::Before(left), Told::Now(right) | Told::Before(right)) => {
+                self.op.joiner.borrow_mut().call_aside(left.as_ref(), right.as_ref(), &mut cx.record)
+            }
+        };
+        let before = before.and_then(M::settle_again).and_then(A::into_stored);
+        Ok(then(before.as_ref().map(Some), &mut cx.record))
+    }
+
     fn stored_hash(&self, key: &K, cx: &mut Context) -> Result<StoredHash, Box<TaskError>> {
         Ok(StoredHash::of_both(self.left.stored_hash(key, cx)?, self.right.stored_hash(key, cx)?))
     }
@@ -358,4 +413,26 @@ where
         self.left.keep_bytes(b);
         self.right.keep_bytes(b);
     }
+}
+
+/// What those behind know of a row.
+enum Told<V> {
+    /// It is as it is now.
+    Now(Option<V>),
+    /// It is gone, and they know of it still.
+    Before(Option<V>),
+    /// As before, and its value is not kept.
+    Unknown,
+}
+
+fn told<K, V: Clone>(rows: &impl Rows<K, V>, key: &K, cx: &mut Context) -> Result<Told<V>, Box<TaskError>> {
+    let now = rows.with(key, cx, |row, _| row.map(|(value, _)| value.clone()))?;
+    if now.is_some() {
+        return Ok(Told::Now(now));
+    }
+    rows.with_untold(key, cx, |untold, _| match untold {
+        None => Told::Now(None),
+        Some(None) => Told::Unknown,
+        Some(Some(value)) => Told::Before(Some(value.clone())),
+    })
 }

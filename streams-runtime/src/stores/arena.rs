@@ -76,22 +76,17 @@ impl StoreArena {
 
     /// When the next row of any store may expire.
     pub(crate) fn next_expiry_ms(&self) -> Option<i64> {
-        self.stores.iter().filter_map(|store| store.next_expiry_ms()).min()
+        self.stores.iter().filter_map(|store| store.next_expiry()).map(|(due_ms, _)| due_ms).min()
     }
 
     /// The store whose rows expire next when the stream time has got here, and up to when they do before those of another one.
     pub(crate) fn next_to_expire(&self, stream_time_ms: i64) -> Option<(usize, i64)> {
-        let mut all = self.stores.iter().enumerate().filter_map(|(place, store)| Some((store.next_expiry_ms()?, place)));
-        let mut first = all.next()?;
-        let mut up_to_ms = stream_time_ms;
-        for (due_ms, place) in all {
-            // At one time the stores are in the order in which they were made.
-            let (earlier, later) = if due_ms < first.0 { ((due_ms, place), first) } else { (first, (due_ms, place)) };
-            let before_ms = if later.1 < earlier.1 { later.0 - 1 } else { later.0 };
-            (first, up_to_ms) = (earlier, up_to_ms.min(before_ms));
-        }
-        let (due_ms, place) = first;
-        (due_ms <= stream_time_ms).then_some((place, up_to_ms))
+        let due = |(place, store): (usize, &Box<dyn StoreObject>)| Some((store.next_expiry()?, place));
+        let ((due_ms, rank), first) = self.stores.iter().enumerate().filter_map(due).min()?;
+        let others = self.stores.iter().enumerate().filter(|(place, _)| *place != first).filter_map(due);
+        // At one time the stores have their turns by rank.
+        let until = others.map(|((other_ms, other), _)| if other < rank { other_ms - 1 } else { other_ms }).min();
+        (due_ms <= stream_time_ms).then_some((first, until.unwrap_or(i64::MAX).min(stream_time_ms)))
     }
 
     pub(crate) fn object(&mut self, place: usize) -> Option<&mut dyn StoreObject> {

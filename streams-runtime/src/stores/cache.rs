@@ -281,6 +281,13 @@ impl<V: StreamData + Clone> Cache<V> {
         self.dirty.get((self.rows[place].dirty as usize).wrapping_sub(1)).map(|dirty| &dirty.cause)
     }
 
+    /// What a row that is gone had at the last flush, if it had something then: its value, where that is kept.
+    pub(super) fn untold(&self, place: usize) -> Option<Option<&V>> {
+        let row = &self.rows[place];
+        let dirty = self.dirty.get((row.dirty as usize).wrapping_sub(1)).filter(|dirty| row.value.is_none() && dirty.was_there)?;
+        Some(dirty.old.as_ref())
+    }
+
     /// The bytes of a changed row are below the cache already.
     pub(super) fn mark_written(&mut self, place: usize) {
         self.rows[place].written = true;

@@ -57,8 +57,8 @@ pub trait StoreObject: Any {
     fn uncommitted_bytes(&self) -> usize;
     /// Rows that wait for the commit.
     fn uncommitted_rows(&self) -> usize;
-    /// When the next row may expire, in a store whose rows do.
-    fn next_expiry_ms(&self) -> Option<i64> {
+    /// When the next row may expire, in a store whose rows do, and where the store stands among those that have rows of one time.
+    fn next_expiry(&self) -> Option<(i64, usize)> {
         None
     }
     /// Deletes rows that have expired by then, in the order of time and key; not all, if the cache is full before. The deletions leave as all
@@ -134,8 +134,8 @@ where
     fn uncommitted_rows(&self) -> usize {
         self.overlay_rows()
     }
-    fn next_expiry_ms(&self) -> Option<i64> {
-        self.next_expiry_ms()
+    fn next_expiry(&self) -> Option<(i64, usize)> {
+        self.next_expiry()
     }
     fn expire(&mut self, up_to_ms: i64) -> Result<(), StoreError> {
         self.expire(up_to_ms)

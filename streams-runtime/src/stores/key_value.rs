@@ -153,6 +153,15 @@ where
         Ok(row.value.as_ref().map(|value| (value, row.timestamp_ms)))
     }
 
+    /// What a key that has no row any more had when changes left the cache last, if it had something then: the value, where that is kept.
+    pub(crate) fn untold<Q>(&mut self, key: &Q) -> Result<Option<Option<&V>>, StoreError>
+    where
+        Q: StreamData<Stored = K> + ?Sized,
+    {
+        let Some(place) = self.load(key)? else { return Ok(None) };
+        Ok(self.cache.untold(place))
+    }
+
     /// The place of a key in the cache, read from below if it is not there. `None` for a key that is null.
     #[inline]
     pub(crate) fn load<Q>(&mut self, key: &Q) -> Result<Option<usize>, StoreError>

@@ -82,7 +82,8 @@ impl<'a> TaskBuilder<'a> {
         if let Some(handle) = self.context.stores.find(name) {
             return handle;
         }
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
+        let plan = self.env.plan.stores.iter().enumerate().find(|(_, s)| s.name == name);
+        let Some((rank, plan)) = plan else { return StoreArena::nowhere() };
         let Some(backend) = self.backend(name) else { return StoreArena::nowhere() };
         let changelog = self.changelog(name, plan.logged);
         let mut store = KeyValueStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes);
@@ -90,7 +91,7 @@ impl<'a> TaskBuilder<'a> {
             store.reuse_source(topic);
         }
         if let Some(ttl_ms) = plan.ttl_ms
-            && let Err(error) = store.expire_after(ttl_ms, self.context.next_expiry.clone())
+            && let Err(error) = store.expire_after(ttl_ms, rank, self.context.next_expiry.clone())
         {
             self.problems.push(error.into());
         }

@@ -50,6 +50,8 @@ impl NextExpiry {
 /// When the rows of a store expire.
 pub(super) struct Expiry {
     ttl_ms: i64,
+    /// The place of the store in its part of the topology: at one time the rows of the first expire first.
+    rank: usize,
     next: NextExpiry,
     /// Time and key in one, so that the order of the bytes is that of time and then key.
     by_time: BTreeSet<Box<[u8]>>,
@@ -72,8 +74,8 @@ fn read_entry(entry: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 impl Expiry {
-    fn new(ttl_ms: i64, next: NextExpiry) -> Self {
-        Expiry { ttl_ms, next, by_time: BTreeSet::new(), by_key: HashMap::new(), scratch: Vec::new() }
+    fn new(ttl_ms: i64, rank: usize, next: NextExpiry) -> Self {
+        Expiry { ttl_ms, rank, next, by_time: BTreeSet::new(), by_key: HashMap::new(), scratch: Vec::new() }
     }
 
     fn due_ms(&self, timestamp_ms: i64) -> i64 {
@@ -133,12 +135,12 @@ where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// Rows expire when the stream time is later than their own by this much.
+    /// Rows expire when the stream time is later than their own by this much; at one time in the order of the stores' ranks.
     ///
     /// # Errors
     /// When the backend fails, which is asked for the rows that it has.
-    pub(crate) fn expire_after(&mut self, ttl_ms: i64, next: NextExpiry) -> Result<(), StoreError> {
-        let mut expiry = Box::new(Expiry::new(ttl_ms, next));
+    pub(crate) fn expire_after(&mut self, ttl_ms: i64, rank: usize, next: NextExpiry) -> Result<(), StoreError> {
+        let mut expiry = Box::new(Expiry::new(ttl_ms, rank, next));
         let mut is_short = false;
         self.backend.range(Bound::Unbounded, Bound::Unbounded, &mut |key, row| match timestamp_of(row) {
             Some(timestamp_ms) => {
@@ -157,9 +159,10 @@ where
         Ok(())
     }
 
-    /// When the next row may expire.
-    pub(crate) fn next_expiry_ms(&self) -> Option<i64> {
-        self.expiry.as_ref()?.first_ms()
+    /// When the next row may expire, and the rank of the store.
+    pub(crate) fn next_expiry(&self) -> Option<(i64, usize)> {
+        let expiry = self.expiry.as_ref()?;
+        Some((expiry.first_ms()?, expiry.rank))
     }
 
     /// Sets a row of a store whose rows expire. Whether it has a value: one that has expired when it comes is a deletion.
@@ -235,7 +238,7 @@ mod tests {
     fn over(backend: MemoryBackend, cache_max_bytes: usize) -> (Store, NextExpiry) {
         let next = NextExpiry::default();
         let mut store = KeyValueStore::new(Arc::from("s"), Box::new(backend), None, cache_max_bytes);
-        store.expire_after(10, next.clone()).unwrap();
+        store.expire_after(10, 0, next.clone()).unwrap();
         (store, next)
     }
 
@@ -262,6 +265,10 @@ mod tests {
         keys
     }
 
+    fn next_ms(store: &Store) -> Option<i64> {
+        store.next_expiry().map(|(due_ms, _)| due_ms)
+    }
+
     fn entries(store: &Store) -> usize {
         let expiry = store.expiry.as_ref().unwrap();
         assert_eq!(expiry.by_time.len(), expiry.by_key.len());
@@ -281,7 +288,7 @@ mod tests {
             store.expire(15).unwrap();
             let gone = [("", -10), ("z", 11), ("a", 15), ("b", 15)].map(|(key, time_ms)| (key.to_owned(), None, time_ms));
             assert_eq!(flush(&mut store), gone);
-            assert_eq!((store.next_expiry_ms(), keys(&mut store)), (Some(16), vec!["c".to_owned()]));
+            assert_eq!((next_ms(&store), keys(&mut store)), (Some(16), vec!["c".to_owned()]));
         }
     }
 
@@ -297,11 +304,11 @@ mod tests {
             assert_eq!(entries(&store), 2);
         }
         // What became older goes by its last time, what became younger is asked when its first entry is due.
-        assert_eq!(store.next_expiry_ms(), Some(10));
+        assert_eq!(next_ms(&store), Some(10));
         store.expire(58).unwrap();
-        assert_eq!((keys(&mut store), store.next_expiry_ms()), (vec!["a".to_owned(), "b".to_owned()], Some(59)));
+        assert_eq!((keys(&mut store), next_ms(&store)), (vec!["a".to_owned(), "b".to_owned()], Some(59)));
         store.expire(60).unwrap();
-        assert_eq!((keys(&mut store), store.next_expiry_ms()), (vec!["b".to_owned()], Some(61)));
+        assert_eq!((keys(&mut store), next_ms(&store)), (vec!["b".to_owned()], Some(61)));
     }
 
     #[test]
@@ -361,7 +368,7 @@ mod tests {
         flush(&mut store);
         let mut gone = 0;
         let mut rounds = 0;
-        while store.next_expiry_ms().is_some() {
+        while next_ms(&store).is_some() {
             store.expire(10).unwrap();
             let changes = flush(&mut store).len();
             assert!(changes <= ROWS_AT_ONCE);
