@@ -110,6 +110,18 @@ impl Draft {
         self.table_source()
     }
 
+    /// The table, or another one if rows of it may expire: both sides of a join by a foreign key would act on the time of one record, each in its
+    /// own task, and how often a deletion is told depends on which of them is first.
+    pub(super) fn lasting(&mut self, id: Id) -> Id {
+        let expires = |id: &Id| matches!(self.topology.nodes[*id].op, Op::Table(_, Rows::Expiring(_)));
+        if !self.topology.sources(id).iter().any(expires) {
+            return id;
+        }
+        let base = self.base();
+        let topic = self.topic(true, Value { base, null: true });
+        self.push(Op::Table(topic, Rows::Stored))
+    }
+
     pub(super) fn any_table(&mut self) -> Id {
         self.existing(|kind| matches!(kind, Kind::Table(..))).unwrap_or_else(|| self.table_source())
     }

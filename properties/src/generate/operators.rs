@@ -228,10 +228,12 @@ impl Draft {
     }
 
     fn add_foreign_key_join(&mut self, input: Id) {
+        let input = self.lasting(input);
         let mut other = self.rows_of_source();
         if self.topology.share(input, other) {
             other = self.table_source();
         }
+        let other = self.lasting(other);
         let (key, how, joiner) = (self.new_key(), self.random.pick(&[How::Inner, How::Left]), self.joiner(false));
         let stored = self.random.percent(60);
         self.push(Op::JoinForeign { input, other, key, how, joiner, stored });

@@ -81,9 +81,9 @@ impl StoreArena {
 
     /// The store whose rows expire next when the stream time has got here, and up to when they do before those of another one.
     pub(crate) fn next_to_expire(&self, stream_time_ms: i64) -> Option<(usize, i64)> {
-        let due = |(place, store): (usize, &Box<dyn StoreObject>)| Some((store.next_expiry()?, place));
-        let ((due_ms, rank), first) = self.stores.iter().enumerate().filter_map(due).min()?;
-        let others = self.stores.iter().enumerate().filter(|(place, _)| *place != first).filter_map(due);
+        let all = || self.stores.iter().enumerate().filter_map(|(place, store)| Some((store.next_expiry()?, place)));
+        let ((due_ms, rank), first) = all().min()?;
+        let others = all().filter(|(_, place)| *place != first);
         // At one time the stores have their turns by rank.
         let until = others.map(|((other_ms, other), _)| if other < rank { other_ms - 1 } else { other_ms }).min();
         (due_ms <= stream_time_ms).then_some((first, until.unwrap_or(i64::MAX).min(stream_time_ms)))
