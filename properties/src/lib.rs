@@ -6,6 +6,7 @@
 pub mod basket;
 pub mod feature;
 pub mod generate;
+pub mod hops;
 pub mod input;
 pub mod model;
 pub mod processors;
@@ -18,6 +19,7 @@ pub mod values;
 /// What the generated crate uses.
 pub mod prelude {
     pub use crate::basket::Basket;
+    pub use crate::hops::Hops;
     pub use crate::processors::{Numbered, Relabelled};
     pub use crate::run::{Entry, Running, global_rows, key_value_rows, session_rows, versioned_rows, window_rows};
     pub use crate::values::{code, combine, letter, minus, show, tail};

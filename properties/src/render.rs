@@ -304,8 +304,11 @@ fn windows(windows: Windows, closes: bool) -> String {
         Windows { size: i64::MAX, first: 0, .. } => "unlimited()".to_owned(),
         Windows { size: i64::MAX, first, .. } => format!("unlimited().start_on({first})"),
         Windows { size, advance, grace, on_close, .. } => {
-            let kind =
-                if size == advance { format!("tumbling(millis({size}))") } else { format!("hopping(millis({size}), millis({advance}))") };
+            let kind = match windows.are_by_hand() {
+                true => format!("custom(Hops::of({size}, {advance}))"),
+                false if size == advance => format!("tumbling(millis({size}))"),
+                false => format!("hopping(millis({size}), millis({advance}))"),
+            };
             if grace > 0 || on_close || closes { format!("{kind}.grace(millis({grace}))") } else { kind }
         }
     };

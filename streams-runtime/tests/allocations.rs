@@ -65,6 +65,25 @@ const NEAR: JoinWindows = within(millis(500));
 /// The part whose closures take the context.
 const CONTEXT: usize = 11;
 
+/// The part with windows of one's own.
+const OWN_WINDOWS: usize = 12;
+
+/// [`WINDOWS`] by hand.
+#[derive(Clone, Copy)]
+struct ByHand;
+
+impl CustomWindows for ByHand {
+    fn windows_of(&self, time_ms: i64) -> impl IntoIterator<Item = Window> {
+        let size_ms = self.size_ms();
+        let last_ms = time_ms - time_ms.rem_euclid(WINDOW_MS as i64);
+        [last_ms - WINDOW_MS as i64, last_ms].map(|start_ms| Window { start_ms, end_ms: start_ms + size_ms })
+    }
+
+    fn size_ms(&self) -> i64 {
+        2 * WINDOW_MS as i64
+    }
+}
+
 /// Each record lengthens the session of its key.
 const SESSIONS: SessionWindows = sessions(millis(500)).grace(days(1));
 
@@ -100,6 +119,7 @@ impl Topology for Chain {
             |name: &'static str| SourcePlan { name, topics: SourceTopics::Named(vec![name.into()]), offset_reset: None, partitions: None };
         let store = StorePlan::new("counts", StoreKind::KeyValue);
         let windows = StorePlan::new("windows", StoreKind::windows(&WINDOWS, None));
+        let by_hand = StorePlan::new("windows", StoreKind::windows(&custom(ByHand), None));
         let held = StorePlan::new("held", StoreKind::Buffer);
         let slid = StorePlan::new("slid", StoreKind::windows(&SLIDING, None));
         let recent = StorePlan::new("recent", StoreKind::window_store(minutes(60), millis(WINDOW_MS)));
@@ -122,6 +142,7 @@ impl Topology for Chain {
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions.clone()], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], stores: vec![versions, buffer], ..Default::default() },
                 SubTopologyPlan { sources: vec![source("numbers")], ..Default::default() },
+                SubTopologyPlan { sources: vec![source("numbers")], stores: vec![by_hand], ..Default::default() },
             ],
             global_tables: vec![],
         }
@@ -136,6 +157,14 @@ impl Topology for Chain {
             let (placed, map_values) = even.map_values_with_cx(|v, cx| v + cx.offset() + cx.timestamp_ms());
             let node = map_values.attach(placed.to().attach(b, "placed"));
             numbers.source().attach(b, 0, "numbers", filter.attach(node));
+            return;
+        }
+        if sub_topology == OWN_WINDOWS {
+            let (windows, count) = numbers.group_by_key().windowed_by(custom(ByHand)).count();
+            let (changes, to_stream) = windows.to_stream();
+            let node = to_stream.attach(changes.to().attach(b, "windowed"));
+            let node = count.attach(b, "windows", node);
+            numbers.source().attach(b, 0, "numbers", node);
             return;
         }
         let (even, filter) = numbers.filter(|_, v| v % 2 == 0);
@@ -322,6 +351,11 @@ fn count_in_memory_allocates_nothing_between_commits() {
 #[test]
 fn a_windowed_count_in_memory_allocates_nothing_once_its_windows_are_there() {
     assert_eq!(allocations_of(2), 0);
+}
+
+#[test]
+fn windows_of_ones_own_allocate_what_they_say_themselves() {
+    assert_eq!(allocations_of(OWN_WINDOWS), 0);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Windows of one's own: calendar months, lists of windows, and those of the built-in ones written by hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_runtime::record::NewRecord;
+use streams_runtime::{DropReason, OnDropped, Streams};
 
 use super::*;
 
@@ -407,4 +411,68 @@ fn a_key_whose_start_no_window_has_is_an_error() {
     let bytes = [b"a", &21_i64.to_be_bytes()[..]].concat();
     let found: Result<&Windowed<String>, _> = codec.decode(Some(&bytes), &mut slot);
     assert!(found.unwrap_err().to_string().starts_with("Listed: `windows_of` gives no window that starts at 21 ms"));
+}
+
+#[test]
+fn what_is_late_is_told_with_the_window_that_has_closed() {
+    let told: Arc<Mutex<Vec<(i64, i64)>>> = Arc::default();
+    let kept = Arc::clone(&told);
+    let on_dropped = OnDropped::Custom(Arc::new(move |record| {
+        if let DropReason::Late { window, .. } = record.reason {
+            kept.lock().unwrap().push((window.start_ms, window.end_ms));
+        }
+        OnDropped::Continue
+    }));
+    let driver = TestDriver::builder(of_list(listed(LIST), 0)).on_dropped(on_dropped).build().unwrap();
+    pipe(&driver, "in", &[(Some("a"), None, 70), (Some("a"), None, 35)]);
+    assert_eq!(*told.lock().unwrap(), [(10, 40), (20, 40), (30, 70)]);
+}
+
+topology! {
+    fn queried(windows: Listed) -> Queried {
+        let input: Stream<String, String> = stream("in");
+        let counts: Table<Windowed<String>, u64> = input.group_by_key().windowed_by(custom(windows.clone())).count();
+        counts.to_stream().to("out");
+    }
+}
+
+/// Queries tell the ends, and say so where a row has a start that the windows know no more.
+#[tokio::test]
+async fn queries_of_an_application_know_the_ends_also_after_a_restart() {
+    let log = EmbeddedLog::in_memory();
+    for topic in ["in", "out"] {
+        log.create_topic(topic, 1).unwrap();
+    }
+    for timestamp_ms in [35, 95] {
+        log.append("in", Some(0), NewRecord { key: Some(b"a"), value: Some(b"v"), timestamp_ms, offset: 0 }).unwrap();
+    }
+    let start = |windows: Listed| {
+        let streams = Streams::new(queried(windows)).application_id("app").embedded_log(log.clone());
+        async move { streams.start().await.unwrap() }
+    };
+    let window = |start_ms, end_ms| Window { start_ms, end_ms };
+    let wide = Listed { size_ms: 1_000, ..listed(LIST) };
+    for _ in 0..2 {
+        let app = start(wide.clone()).await;
+        app.drained().await.unwrap();
+        let counts = app.store(Queried::COUNTS);
+        let expected = [(window(10, 40), 1), (window(20, 40), 1), (window(30, 70), 1), (window(90, 130), 1)];
+        assert_eq!(counts.fetch("a", ..).await.unwrap(), expected);
+        let all = counts.fetch_all(25..).await.unwrap();
+        assert_eq!(all.iter().map(|(key, n)| (key.window, *n)).collect::<Vec<_>>(), expected[2..]);
+        app.shutdown(std::time::Duration::from_secs(10)).await.unwrap();
+    }
+    // With other windows the rows that are there have starts of none.
+    let app = start(Listed { windows: [(0, 15), (15, 1_000)].into(), size_ms: 1_000 }).await;
+    app.drained().await.unwrap();
+    let error = app.store(Queried::COUNTS).fetch("a", ..).await.unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "store `counts` holds a window that is none of its windows (Listed: `windows_of` gives no window that starts at 10 ms"
+        ),
+        "{error}"
+    );
+    let error = app.store(Queried::COUNTS).fetch_all(..).await.unwrap_err().to_string();
+    assert!(error.contains("no window that starts at 10 ms"), "{error}");
+    app.shutdown(std::time::Duration::from_secs(10)).await.unwrap();
 }

@@ -123,3 +123,32 @@ fn a_row_that_is_deleted_has_no_result() {
     pipe(&driver, "in", &[(Some("a"), Some("z"), 6), (Some("c"), Some("v"), 100)]);
     assert_eq!(read(&driver, "out"), ["[a@0/10]=z@6"]);
 }
+
+topology! {
+    fn failing(sessions_too: bool) -> Failing {
+        let input: Stream<String, String> = stream("in");
+        let grouped = input.group_by_key();
+        let tumble: Table<Windowed<String>, u64> =
+            grouped.windowed_by(tumbling(millis(10)).grace(millis(5))).emit_on_close().flush_after(millis(100)).count();
+        let visit: Table<Windowed<String, SessionWindow>, u64> =
+            grouped.windowed_by(sessions(millis(10)).grace(millis(5))).emit_on_close().flush_after(millis(50)).count();
+        tumble.to_stream().try_map(|key, n| if key.key == "b" { Err("no b") } else { Ok((key.to_string(), n.map(|n| n.to_string()))) }).to("tumble");
+        visit
+            .to_stream()
+            .try_map(|key, n| if *sessions_too && key.key == "b" { Err("no b") } else { Ok((key.to_string(), n.map(|n| n.to_string()))) })
+            .to("visit");
+    }
+}
+
+/// Not the record that came last, and not the time of the clock.
+#[test]
+fn what_fails_by_the_clock_is_told_with_the_row_that_was_on_its_way() {
+    for (sessions_too, node) in [(false, "tumble"), (true, "visit")] {
+        let driver = driver(failing(sessions_too));
+        for (key, time_ms) in [("a", 103), ("b", 104), ("c", 105)] {
+            record(&driver, key, time_ms);
+        }
+        let error = driver.advance_wall_clock_ms(100).unwrap_err().to_string();
+        assert!(error.contains(node) && error.contains("timestamp 104") && error.contains("no b"), "{error}");
+    }
+}

@@ -51,6 +51,8 @@ impl Draft {
             Feature::Split => self.add_split(),
             Feature::ProcessValues => {
                 let input = self.any_stream();
+                // Its store is divided by key.
+                let input = if self.topology.rekeyed(input) { self.push(Op::Repartition { input }) } else { input };
                 self.push(Op::ProcessValues { input });
             }
             Feature::Process => {

@@ -182,6 +182,13 @@ pub struct Windows {
     pub retention: Option<i64>,
 }
 
+impl Windows {
+    /// Whether tumbling and hopping windows are written by hand, as windows of one's own: some are, and are what they would be otherwise.
+    pub fn are_by_hand(&self) -> bool {
+        (self.size + self.grace) / 10 % 2 == 1
+    }
+}
+
 /// What a join needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum How {

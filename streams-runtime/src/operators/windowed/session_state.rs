@@ -312,15 +312,17 @@ where
     {
         let Some(unsent) = &mut self.unsent else { return Ok(false) };
         let Some(now_ms) = unsent.takes(due) else { return Ok(false) };
+        let due = unsent.take_due(now_ms, cx);
         let (record_ms, cause) = (cx.timestamp_ms, std::mem::take(&mut cx.cause));
-        for row in unsent.take_due(now_ms, cx) {
+        let result = due.iter().try_for_each(|row| {
             self.leaving.clear();
-            self.leaving.extend_from_slice(&row);
-            let session = session_key(&row).map(|(_, session)| session).map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
-            self.emit_leaving(session, next, cx)?;
-        }
+            self.leaving.extend_from_slice(row);
+            let session = session_key(row).map(|(_, session)| session);
+            let session = session.map_err(|e| cx.error(ErrorKind::Store, &self.name, e.into()))?;
+            self.emit_leaving(session, next, cx)
+        });
         (cx.timestamp_ms, cx.cause) = (record_ms, cause);
-        Ok(true)
+        result.map(|()| true)
     }
 
     fn emit_leaving<N: PushChange<InSession<K>, V>>(&mut self, session: SessionWindow, next: &mut N, cx: &mut Context) -> Flow {

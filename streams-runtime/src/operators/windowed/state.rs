@@ -311,14 +311,15 @@ where
     {
         let Some(unsent) = &mut self.unsent else { return Ok(false) };
         let Some(now_ms) = unsent.takes(due) else { return Ok(false) };
+        let due = unsent.take_due(now_ms, cx);
         let (record_ms, cause) = (cx.timestamp_ms, std::mem::take(&mut cx.cause));
-        for row in unsent.take_due(now_ms, cx) {
+        let result = due.iter().try_for_each(|row| {
             self.leaving.clear();
-            self.leaving.extend_from_slice(&row);
-            self.emit_row(next, cx)?;
-        }
+            self.leaving.extend_from_slice(row);
+            self.emit_row(next, cx)
+        });
         (cx.timestamp_ms, cx.cause) = (record_ms, cause);
-        Ok(true)
+        result.map(|()| true)
     }
 
     fn leaving_key(&mut self) -> Result<&Windowed<K>, CodecError> {
