@@ -476,3 +476,28 @@ async fn queries_of_an_application_know_the_ends_also_after_a_restart() {
     assert!(error.contains("no window that starts at 10 ms"), "{error}");
     app.shutdown(std::time::Duration::from_secs(10)).await.unwrap();
 }
+
+topology! {
+    fn mixed(windows: Listed, size_ms: u64) -> Mixed {
+        let input: Stream<Text, Text> = stream("in");
+        let grouped = input.group_by_key();
+        let own: Table<Windowed<String>, u64> = grouped.windowed_by(custom(windows.clone())).count();
+        let built_in: Table<Windowed<String>, u64> = grouped.windowed_by(tumbling(millis(*size_ms))).count();
+        let others = built_in.to_stream();
+        let all: Table<Windowed<String>, u64> = own.to_stream().merge(others).to_table();
+        all.to_stream().map(|k, v| (k.to_string(), v.map(|v| v.to_string()))).to("out");
+    }
+}
+
+/// The bytes of a key do not tell which of them it is in.
+#[test]
+fn keys_in_windows_of_two_kinds_have_the_end_that_both_agree_on_or_are_an_error() {
+    let list = &[(0, 10), (10, 25)];
+    let pipe_at = |size_ms, time_ms| {
+        let driver = driver(mixed(listed(list), size_ms));
+        try_pipe(&driver, "in", Some("a"), None, time_ms).map(|()| read(&driver, "out")).map_err(|error| error.to_string())
+    };
+    assert_eq!(pipe_at(10, 5).unwrap(), ["[a@0/10]=1@5", "[a@0/10]=1@5"]);
+    let error = pipe_at(10, 12).unwrap_err();
+    assert!(error.contains("a key's window starts at 10 ms, and ends at 25 or at 20 ms"), "{error}");
+}

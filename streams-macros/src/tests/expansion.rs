@@ -321,6 +321,9 @@ fn the_fingerprint_is_that_of_windows_too() {
     let now = fingerprint("tumbling(minutes(5))", "|a, b| a + b");
     assert_eq!(now, fingerprint("tumbling(seconds(300)).grace(seconds(1))", "|a, b| a * b"));
     assert_ne!(now, fingerprint("tumbling(minutes(1))", "|a, b| a + b"));
+    let months = fingerprint("custom(Months)", "|a, b| a + b");
+    assert_eq!(months, fingerprint("custom(Months).grace(seconds(1))", "|a, b| a + b"));
+    assert_ne!(months, fingerprint("custom(Quarters)", "|a, b| a + b"));
     assert_ne!(now, fingerprint("hopping(minutes(5), minutes(1))", "|a, b| a + b"));
     assert!(format!("{:?}", crate::plan::layout(&planned(WORD_COUNT))).contains("counts"));
     let layout = crate::plan::layout(&planned(&text("tumbling(minutes(5))", "|a, b| a + b")));

@@ -36,7 +36,11 @@ impl InWindows {
     #[must_use]
     pub fn or(self, windows: &impl Windows) -> Self {
         let longer = |a: Option<i64>, b: Option<i64>| Some(a?.max(b?));
-        InWindows { ends: self.ends, final_after_ms: longer(self.final_after_ms, windows.final_after_ms()) }
+        let ends = match (self.ends, windows.ends()) {
+            (Some(ends), Some(others)) => Some(ends.or(others)),
+            (ends, _) => ends,
+        };
+        InWindows { ends, final_after_ms: longer(self.final_after_ms, windows.final_after_ms()) }
     }
 
     /// How long after the end of a window its result counts as final, if it ever does.

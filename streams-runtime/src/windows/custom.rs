@@ -21,7 +21,8 @@ use crate::operators::{TimeWindowedStream, WindowedCogroup};
 ///
 /// The answer must always be the same, since windows are looked up again when they close and when results are read: a time zone's
 /// rules, say, must not change under state that was written by older ones. As in Kafka Streams the bytes of a key in a window have
-/// the start only. Windows that start before 1970 are left out.
+/// the start only. Windows that start before 1970 are left out. What the state was at the last start is compared with what is written
+/// for the windows now: `custom(Months)` and `custom(Quarters)` are not the same.
 ///
 /// Kafka Streams: the abstract class `Windows<W>` with `windowsFor(timestamp)` and `size()`; its `gracePeriodMs()` is
 /// [`grace`](Custom::grace).
@@ -145,6 +146,14 @@ pub enum WindowError {
         window: Window,
         /// The time.
         time_ms: i64,
+    },
+    /// Keys in windows of two kinds, which have one start and two ends.
+    #[error("a key's window starts at {} ms, and ends at {} or at {} ms: these are keys in windows of several kinds, whose ends their bytes do not tell; keep their tables apart", window.start_ms, window.end_ms, other.end_ms)]
+    TwoKinds {
+        /// The window of one kind.
+        window: Window,
+        /// That of the other.
+        other: Window,
     },
     /// A start that no window has.
     #[error("{windows}: `windows_of` gives no window that starts at {start_ms} ms; were the windows others when it was written?")]

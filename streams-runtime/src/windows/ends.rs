@@ -33,6 +33,20 @@ impl WindowEnds {
         WindowEnds::Of(Arc::new(move |start_ms| window_at(&windows, start_ms)))
     }
 
+    /// Those of keys that may be in other windows as well. Of windows at fixed places the size of the first ones counts. With windows of one's own
+    /// a start that has two ends is an error, since the bytes of a key do not tell which it is.
+    #[must_use]
+    pub(crate) fn or(self, other: Self) -> Self {
+        if let (WindowEnds::After(_), WindowEnds::After(_)) = (&self, &other) {
+            return self;
+        }
+        WindowEnds::Of(Arc::new(move |start_ms| match (self.window(start_ms), other.window(start_ms)) {
+            (Ok(window), Ok(other)) if window != other => Err(WindowError::TwoKinds { window, other }),
+            (Ok(window), _) | (Err(_), Ok(window)) => Ok(window),
+            (Err(error), Err(_)) => Err(error),
+        }))
+    }
+
     /// The window with this start.
     ///
     /// # Errors

@@ -66,6 +66,20 @@ fn the_end_follows_from_the_start() {
 }
 
 #[test]
+fn keys_in_windows_of_several_kinds_have_the_end_that_all_agree_on() {
+    let window = |start_ms, end_ms| Window { start_ms, end_ms };
+    let ends = WindowEnds::of(WINDOWS).or(WindowEnds::of(Listed(&[(15, 18), (20, 40), (30, 50)], 20)));
+    assert_eq!((ends.window(10), ends.window(15), ends.window(20)), (Ok(window(10, 40)), Ok(window(15, 18)), Ok(window(20, 40))));
+    let error = ends.window(30).unwrap_err().to_string();
+    assert!(error.starts_with("a key's window starts at 30 ms, and ends at 70 or at 50 ms"), "{error}");
+    assert!(matches!(ends.window(31), Err(WindowError::NoWindow { .. })));
+    let mixed = WindowEnds::After(10).or(WindowEnds::of(WINDOWS));
+    assert_eq!((mixed.window(0), mixed.window(60)), (Ok(window(0, 10)), Ok(window(60, 70))));
+    assert!(matches!(mixed.window(10), Err(WindowError::TwoKinds { .. })));
+    assert_eq!(WindowEnds::After(10).or(WindowEnds::After(20)).window(5), Ok(window(5, 15)));
+}
+
+#[test]
 fn windows_that_cannot_be_are_told_with_the_window() {
     let told = |windows: &'static [(i64, i64)], time_ms: i64| found(&mut custom(Always(windows)).frames(), time_ms).unwrap_err();
     assert!(told(&[(0, 10)], 10).starts_with("Always: the window from 0 to 10 ms does not contain the time 10 ms"));
