@@ -248,3 +248,46 @@ async fn a_task_that_is_not_ready_is_named_or_left_out() {
     app.drained().await.unwrap();
     assert_eq!(sums.rows().all().await.unwrap().len(), 200);
 }
+
+topology! {
+    fn guests() -> Guests {
+        let guests: Table<String, String> = table("guests").ttl(millis(100));
+        let visits: Stream<String, String> = stream("visits");
+        let counts: Table<String, u64> = visits.group_by_key().count().ttl(millis(1_000));
+        counts.to_stream().to("counts");
+        guests.join(counts, |guest, n| format!("{guest}: {n}")).to_stream().to("known");
+    }
+}
+
+/// Rows expire in a cache at once, also those that have come back with a restart.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_finds_a_row_that_has_expired() {
+    let log = EmbeddedLog::in_memory();
+    ["guests", "visits", "counts", "known"].iter().for_each(|topic| log.create_topic(topic, 1).unwrap());
+    let start = || Streams::new(guests()).application_id("guests").embedded_log(log.clone()).start();
+    let guests = Producer::new(&log, Guests::GUESTS_TOPIC);
+    let visits = guests.for_topic(Guests::VISITS);
+    guests.send("ann", "Ann".to_owned()).timestamp_ms(1_000).await.unwrap();
+    guests.send("bob", "Bob".to_owned()).timestamp_ms(1_050).await.unwrap();
+    visits.send("bob", "x".to_owned()).timestamp_ms(1_110).await.unwrap();
+    let app = start().await.unwrap();
+    app.drained().await.unwrap();
+    let bob = ("bob".to_owned(), "Bob".to_owned());
+    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), [bob.clone()]);
+    assert_eq!(app.store(Guests::GUESTS).get("ann").await.unwrap(), None);
+    app.shutdown(Duration::from_secs(10)).await.unwrap();
+
+    let app = start().await.unwrap();
+    app.drained().await.unwrap();
+    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), [bob]);
+    visits.send("ann", "x".to_owned()).timestamp_ms(1_150).await.unwrap();
+    app.drained().await.unwrap();
+    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), []);
+    assert_eq!(app.store(Guests::COUNTS).get("bob").await.unwrap(), Some(1));
+    app.shutdown(Duration::from_secs(10)).await.unwrap();
+
+    let app = start().await.unwrap();
+    app.drained().await.unwrap();
+    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), [], "the changelog has the deletions");
+    app.shutdown(Duration::from_secs(10)).await.unwrap();
+}
