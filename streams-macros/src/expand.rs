@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use proc_macro2::TokenStream;
 
-use crate::diagnostics::{Errors, Problem};
+use crate::codegen::Items;
+use crate::diagnostics::{Errors, Problem, RECEIVER};
 use crate::model::Topology;
 use crate::parse::Settings;
 use crate::{check, codegen, dump, model, parse, plan};
@@ -13,6 +14,8 @@ use crate::{check, codegen, dump, model, parse, plan};
 /// What a macro call becomes.
 pub(crate) struct Expansion {
     pub(crate) tokens: TokenStream,
+    /// The same as rustc gets it: each topology as one item.
+    pub(crate) placed: TokenStream,
     #[cfg_attr(not(test), expect(dead_code, reason = "their tokens are in `tokens`; tests look at them"))]
     pub(crate) problems: Vec<Problem>,
 }
@@ -34,7 +37,7 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
     let started = Instant::now();
     let syntax = parse::parse_topologies(&mut cx, &mut settings, input);
     let for_editors: TokenStream = syntax.iter().map(|topology| codegen::for_editors(&settings, topology)).collect();
-    let mut tokens = TokenStream::new();
+    let mut items = Vec::new();
     let topologies: Vec<Topology> = syntax
         .into_iter()
         .map(|syntax| {
@@ -48,20 +51,27 @@ fn expand(mut cx: Errors, mut settings: Settings, input: TokenStream) -> Expansi
         Ok(()) => {
             for topology in topologies {
                 let plan = plan::plan(topology);
-                tokens.extend(codegen::generate(&settings, &plan));
+                items.push(codegen::generate(&settings, &plan));
             }
         }
         Err(_) => {
             for topology in topologies {
-                tokens.extend(codegen::fallback(&settings, &plan::plan(topology)));
+                items.push(codegen::fallback(&settings, &plan::plan(topology)));
             }
         }
     }
-    dump::dump(&outputs, started, &tokens);
+    let tokens: TokenStream = items.iter().map(Items::tokens).collect();
     let problems = cx.finish();
-    let mut tokens: TokenStream = for_editors.into_iter().chain(tokens).collect();
-    for problem in &problems {
-        tokens.extend(problem.to_tokens());
-    }
-    Expansion { tokens, problems }
+    // A method is in an `impl` block, where nothing else can stand.
+    let is_method = problems.iter().any(|problem| problem.row.code == RECEIVER.code);
+    let placed: TokenStream = items.iter().filter(|_| !is_method).map(Items::as_one).collect();
+    dump::dump(&outputs, started, &tokens);
+    let [tokens, placed] = [tokens, placed].map(|tokens| {
+        let mut tokens: TokenStream = for_editors.clone().into_iter().chain(tokens).collect();
+        for problem in &problems {
+            tokens.extend(problem.to_tokens());
+        }
+        tokens
+    });
+    Expansion { tokens, placed, problems }
 }

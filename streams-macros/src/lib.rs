@@ -20,13 +20,13 @@ use proc_macro::TokenStream;
 /// Declares a topology: a graph of sources, operators, state and sinks, checked as a whole at compile time.
 #[proc_macro]
 pub fn topology(input: TokenStream) -> TokenStream {
-    expand::topology_macro(input.into()).tokens.into()
+    expand::topology_macro(input.into()).placed.into()
 }
 
 /// The same as an attribute, so that rustfmt formats the function. `#[topology(crate = path)]` says where the runtime is.
 #[proc_macro_attribute]
 pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::topology_attribute(options.into(), item.into()).tokens.into()
+    expand::topology_attribute(options.into(), item.into()).placed.into()
 }
 
 /// Ties a type to its wire format: JSON, or `#[stream_data(codec = MyCodec)]`.
@@ -37,6 +37,13 @@ pub fn topology_attribute(options: TokenStream, item: TokenStream) -> TokenStrea
 #[proc_macro_derive(StreamData, attributes(stream_data))]
 pub fn stream_data(input: TokenStream) -> TokenStream {
     derive::stream_data(input.into()).tokens.into()
+}
+
+/// Of generated code: an item, and behind it those that are given with it.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn with_items(items: TokenStream, item: TokenStream) -> TokenStream {
+    item.into_iter().chain(items).collect()
 }
 
 /// Of the runtime's own use: a method that takes closures, and its twin whose closures take the

@@ -1,5 +1,7 @@
 //! Everything that generated code names, besides the handles in the user's own types. Not for direct use, and not stable.
 
+pub use streams_macros::with_items;
+
 pub use std::boxed::Box;
 pub use std::clone::Clone;
 pub use std::option::Option;
@@ -10,7 +12,7 @@ pub use std::vec::Vec;
 pub use crate::checks::{Checks, Written};
 pub use crate::client::TopicName;
 pub use crate::client::generated::{FormatsOf, NoFormats, NoPlace, Placed, WrittenFormats, place};
-pub use crate::codec::{Codec, CodecError, Element, Encoded, Json, JsonData, KeyData, MapKey, Nullable, OwnedData, StreamData};
+pub use crate::codec::{Codec, CodecError, Element, Encoded, Json, JsonData, KeyData, MapKey, NoForm, Nullable, OwnedData, StreamData, copy};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table, Typed};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::{

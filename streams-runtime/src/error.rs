@@ -20,6 +20,17 @@ debug_is_display!(TaskError);
 /// Any error of the user's code.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// What the closure of a `try_` operator may fail with: whatever becomes a [`BoxError`] by `?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that the process handler could be given",
+    label = "the closure fails with `{Self}`",
+    note = "the closure of a `try_` operator gives a `Result` whose error implements `std::error::Error` and may go to another thread; text does too: `Err(\"…\")`"
+)]
+pub trait Failure: Into<BoxError> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> Failure for E {}
+
 /// What a node returns for a record.
 pub type Flow = Result<(), Box<TaskError>>;
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::codec::{Known, StreamData};
+
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident<$($param:ident),*>) => {
         $(#[$doc])*
@@ -93,3 +95,32 @@ handle! {
     /// Grouped streams that are folded into one aggregate of type `A` for each key: `aggregate` makes a [`Table`] of them.
     Cogrouped<K, A>
 }
+
+macro_rules! formats_of {
+    ($($name:ident),*) => {$(
+        impl<K: ?Sized, V: ?Sized> $name<K, V> {
+            /// The same, if its keys have a format.
+            #[doc(hidden)]
+            #[must_use]
+            pub fn keys_with_format<KC, K2: ?Sized>(self) -> $name<K2, V>
+            where
+                K: StreamData<Codec = KC>,
+                KC: Known<K, Is = K2>,
+            {
+                $name::handle()
+            }
+
+            /// The same, if its values have a format.
+            #[doc(hidden)]
+            #[must_use]
+            pub fn values_with_format<VC, V2: ?Sized>(self) -> $name<K, V2>
+            where
+                V: StreamData<Codec = VC>,
+                VC: Known<V, Is = V2>,
+            {
+                $name::handle()
+            }
+        }
+    )*};
+}
+formats_of!(Stream, Table, GlobalTable);

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, Pat, Stmt};
 
 use crate::diagnostics::*;
@@ -31,7 +32,10 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
                 one => vec![one],
             };
             for expr in given {
-                report(cx, node, closure, expr);
+                // A pair of references is one mistake.
+                if report(cx, topology, node, closure, expr) {
+                    break;
+                }
             }
         }
     }
@@ -47,20 +51,33 @@ fn makers(node: &Node) -> impl Iterator<Item = &ExprClosure> {
     })
 }
 
-fn report(cx: &mut Errors, node: &Node, closure: &ExprClosure, expr: &Expr) {
+/// Whether there was something to report.
+fn report(cx: &mut Errors, topology: &Topology, node: &Node, closure: &ExprClosure, expr: &Expr) -> bool {
     if let Some(name) = parameter(closure, expr) {
         // A side of a join that may be missing is an `Option`, whose reference cannot be seen here.
         if !matches!(node.row.name, "left_join" | "outer_join") {
-            let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("name", name)];
+            let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("name", name), ("what", &"what is in the record")];
             cx.report(name.span(), GIVES_REFERENCE, values);
+            return true;
         }
-        return;
+        return false;
+    }
+    // So is a parameter of the topology.
+    if let Expr::Path(path) = expr
+        && let Some(name) = path.path.get_ident()
+        && topology.params.iter().any(|param| param.name == *name)
+    {
+        let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("name", name), ("what", &"the parameter of the topology")];
+        cx.report(name.span(), GIVES_REFERENCE, values);
+        return true;
     }
     if let Some((at, fix)) = borrowed(closure, expr) {
         let found = tidy(&expr.to_token_stream().to_string());
         let values: &[(&str, &dyn Display)] = &[("operator", &node.operator()), ("found", &found), ("fix", &fix)];
         cx.report(at, GIVES_BORROWED, values);
+        return true;
     }
+    false
 }
 
 /// A reference into a parameter: its place, and what to write instead.
@@ -73,6 +90,9 @@ fn borrowed(closure: &ExprClosure, expr: &Expr) -> Option<(Span, String)> {
             };
             let end = if is_range(&reference.expr) { "to_owned" } else { "clone" };
             Some((reference.and_token.span, format!("{}.{end}()", tidy(&inner.to_string()))))
+        }
+        Expr::Index(index) if is_range(expr) && is_part(closure, &index.expr) => {
+            Some((index.span(), format!("{}.to_owned()", tidy(&expr.to_token_stream().to_string()))))
         }
         Expr::MethodCall(call) if call.args.is_empty() && is_part(closure, &call.receiver) => {
             let (_, fix) = BORROWING.iter().find(|(name, _)| call.method == name)?;

@@ -121,9 +121,17 @@ impl Forward<'_, '_> {
             return TokenStream::new();
         }
         let Some(aggregate) = aggregate_type(self.node) else { return TokenStream::new() };
+        // At the operator: what is no aggregate is told there, and once.
+        let aggregate: TokenStream = aggregate
+            .into_iter()
+            .map(|mut token| {
+                token.set_span(self.span());
+                token
+            })
+            .collect();
         // A subtractor, or a merger.
         let third = (self.of_table() || self.merges()).then(|| quote!(, _));
-        if self.node.fallible { quote!(::<#aggregate, _, _, _ #third>) } else { quote!(::<#aggregate, _, _ #third>) }
+        if self.node.fallible { quote!(::<#aggregate, _, _, _, _ #third>) } else { quote!(::<#aggregate, _, _, _ #third>) }
     }
 
     /// An aggregation with a merger.

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::closures::Expressions;
-use super::{foreign_keys, idents};
+use super::{foreign_keys, idents, names};
 use crate::model::{Argument, NodeId, TopicName, Topics, Topology};
 use crate::operators::{Arg, Kind};
 use crate::plan::{Entry, Plan, SubTopology};
@@ -383,11 +383,11 @@ impl Backward<'_, '_> {
         match entry {
             Entry::Source(_) if node.gives() == Kind::Table => {
                 let (source, next, label) = (format_ident!("{handle}_source"), idents::node(topology, id), &node.label);
-                entered(self.plan, span, &source.into_token_stream(), &next.into_token_stream(), index, label)
+                entered(span, &source.into_token_stream(), &next.into_token_stream(), index, label)
             }
             Entry::Source(_) => {
                 let (op, (next, _), label) = (idents::at(&idents::operator(topology, id), span), self.next(id), &node.label);
-                entered(self.plan, span, &op.into_token_stream(), &next, index, label)
+                entered(span, &op.into_token_stream(), &next, index, label)
             }
             Entry::Subscriptions(_) | Entry::Responses(_) => foreign_keys::enter(self.plan, index, entry),
             Entry::Repartition(_) => {
@@ -396,25 +396,21 @@ impl Backward<'_, '_> {
                 let source = match &node.options.with {
                     Some(_) => {
                         let (key, value) = idents::codecs(topology, id);
-                        quote_spanned!(span => #handle.source_with(#key, #value))
+                        quote_spanned!(span => #handle.source_again(#key, #value))
                     }
                     None => {
                         let source = Ident::new("source", span);
                         quote_spanned!(span => #handle.#source())
                     }
                 };
-                entered(self.plan, span, &source, &next, index, &label)
+                entered(span, &source, &next, index, &label)
             }
         }
     }
 }
 
 /// Expands to `__rt::Enter(__op_lines_0, …).attach(__b, 0, "lines");`
-fn entered(plan: &Plan, span: Span, source: &TokenStream, next: &TokenStream, index: usize, label: &str) -> TokenStream {
-    // Of an error that is no error rustc tells only here.
-    if plan.topology.nodes.iter().any(|node| node.fallible || node.fallible_branches.contains(&true)) {
-        return quote_spanned! { span => #source.attach(__b, #index, #label, #next); };
-    }
+fn entered(span: Span, source: &TokenStream, next: &TokenStream, index: usize, label: &str) -> TokenStream {
     quote_spanned! { span => __rt::Enter(#source, #next).attach(__b, #index, #label); }
 }
 
@@ -429,7 +425,7 @@ pub(super) fn topic(topology: &Topology, name: &TopicName) -> TokenStream {
     let span = name.span().resolved_at(Span::call_site());
     match name {
         TopicName::Literal(literal) => quote!(#literal),
-        TopicName::Constant(path) => quote_spanned!(span => __rt::topic_name(&#path)),
+        TopicName::Constant(_) => names::own_constant(topology, name).unwrap_or_default(),
         TopicName::Parameter(name) => quote_spanned!(span => __rt::topic_name(&self.#name)),
         TopicName::Expression(expr) => {
             let owned = Expressions::new(topology).value(&quote_spanned!(span => __rt::owned_topic_name(&#expr)));

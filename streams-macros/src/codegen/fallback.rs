@@ -1,20 +1,19 @@
 //! After mistakes: the type and the function exist all the same, so that one mistake does not become ten.
 
-use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{idents, topology};
+use super::{Items, idents, topology};
 use crate::parse::Settings;
 use crate::plan::Plan;
 
 /// Instead of [`generate`](super::generate), with a plan of what is right.
-pub(crate) fn fallback(settings: &Settings, plan: &Plan) -> TokenStream {
+pub(crate) fn fallback(settings: &Settings, plan: &Plan) -> Items {
     let runtime = idents::runtime(settings);
     let topology = &plan.topology;
-    let declarations = topology::declare(&runtime, topology, None);
+    let (structure, declarations) = topology::declare(&runtime, topology, None);
     let attrs = topology::carried_attributes(topology);
     let output = &topology.output;
-    quote! {
+    let others = quote! {
         #declarations
 
         #(#attrs)*
@@ -26,5 +25,6 @@ pub(crate) fn fallback(settings: &Settings, plan: &Plan) -> TokenStream {
             fn globals(&self, _: &mut #runtime::GlobalStores) {}
             fn build(self: &#runtime::Arc<Self>, _: ::core::primitive::usize, _: &mut #runtime::TaskBuilder<'_>) {}
         }
-    }
+    };
+    Items { runtime, structure, others }
 }

@@ -108,7 +108,10 @@ impl Forward<'_, '_> {
         value.set_span(self.node.span.resolved_at(Span::call_site()));
         let tokens = match &variable.ty {
             // The written type is compared apart: what follows goes on with the inferred one, so that one mistake is one error.
-            Some(ty) => quote! { let _: #ty = #value; let #name = #value; },
+            Some(ty) => {
+                let known = self.kept_with_formats(&value);
+                quote! { let _: #ty = #value; #known let #name = #value; }
+            }
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
@@ -117,6 +120,17 @@ impl Forward<'_, '_> {
         } else {
             tokens
         }
+    }
+
+    /// State has a format. What has none is told by the operator that makes the state, and here at the same place, since rustc does not tell
+    /// one thing twice of one place; what follows is then unknown. Expands to `let __counts_3 = __counts_3.keys_with_format().values_with_format();`
+    fn kept_with_formats(&self, handle: &Ident) -> TokenStream {
+        if !self.node.is_state() || self.node.gives() != Kind::Table {
+            return TokenStream::new();
+        }
+        let (keys, values) = (Ident::new("keys_with_format", self.span()), Ident::new("values_with_format", self.span()));
+        let handle = Ident::new(&handle.to_string(), self.span());
+        quote_spanned!(self.span() => let #handle = #handle.#keys().#values();)
     }
 
     /// Expands to `let (long, __op_long_3) = words.filter(…);`, or with a written type through a hidden handle.
@@ -139,7 +153,12 @@ impl Forward<'_, '_> {
         };
         let hint = if global { TokenStream::new() } else { self.join_hint() };
         let keys = self.keys_of_join();
-        let call = quote_spanned! { self.span() => #receiver.#method #hint (#(#args),*) };
+        // Both sides of a join of streams keep their records.
+        let kept = self.node.joins_streams().then(|| {
+            let method = Ident::new("values_with_format", self.span());
+            quote_spanned!(self.span() => .#method())
+        });
+        let call = quote_spanned! { self.span() => #receiver #kept.#method #hint (#(#args),*) };
         let bound = self.bound(&call);
         let grace = self.grace();
         let stream = match &self.node.variable {
@@ -191,7 +210,8 @@ impl Forward<'_, '_> {
         let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key || self.node.joins_tables());
         let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
         let Some([key, _]) = ty.map(|ty| key_and_value(&quote!(__rt), ty)) else { return TokenStream::new() };
-        if self.node.fallible { quote!(::<#key, _, _, _, _, _>) } else { quote!(::<#key, _, _, _, _>) }
+        let inferred = if self.node.fallible { quote_spanned!(self.span() => _, _, _, _, _) } else { quote_spanned!(self.span() => _, _, _, _) };
+        quote_spanned!(self.span() => ::<#key, #inferred>)
     }
 
     pub(super) fn bound(&self, call: &TokenStream) -> TokenStream {

@@ -30,11 +30,34 @@ use crate::parse::Settings;
 use crate::plan::Plan;
 
 /// Everything one topology becomes.
-pub(crate) fn generate(settings: &Settings, plan: &Plan) -> TokenStream {
+pub(crate) struct Items {
+    runtime: TokenStream,
+    /// Its type.
+    structure: TokenStream,
+    /// The function that makes it, and what it can do.
+    others: TokenStream,
+}
+
+impl Items {
+    /// One after the other.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        let Items { structure, others, .. } = self;
+        quote! { #structure #others }
+    }
+
+    /// As one item, the type, out of which the others come: in an `impl` block, where no type can stand, that is one error.
+    pub(crate) fn as_one(&self) -> TokenStream {
+        let Items { runtime, structure, others } = self;
+        quote! { #[#runtime::with_items(#others)] #structure }
+    }
+}
+
+/// Everything one topology becomes.
+pub(crate) fn generate(settings: &Settings, plan: &Plan) -> Items {
     let runtime = idents::runtime(settings);
-    let declarations = topology::declare(&runtime, &plan.topology, Some(plan));
+    let (structure, declarations) = topology::declare(&runtime, &plan.topology, Some(plan));
     let implementation = implement(&runtime, plan);
-    quote! { #declarations #implementation }
+    Items { structure, others: quote! { #declarations #implementation }, runtime }
 }
 
 /// Expands to:

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::check::{back_to_its_topic, read_twice};
 use crate::model::{NodeId, TopicName, Topics, Topology};
@@ -17,20 +17,20 @@ pub(super) fn constants(topology: &Topology) -> TokenStream {
     for id in topology.ids() {
         for name in names(topology, id) {
             if is_constant(name) && told.insert(name.text()) {
-                tokens.extend(legal(name));
+                tokens.extend(legal(topology, name));
             }
             let node = topology.node(id);
             if node.is_source() {
                 for (first, other) in read.iter().filter(|(_, other)| comparable(name, other)) {
                     let message = read_twice(topology, *first, id, &name.text());
-                    tokens.extend(differ(name, other, &message));
+                    tokens.extend(differ(topology, name, other, &message));
                 }
                 read.push((id, name));
             } else if node.options.feedback.is_none() {
                 for source in topology.sources_of(id).into_iter().filter(|source| topology.node(*source).gives() != Kind::GlobalTable) {
                     for other in names(topology, source).filter(|other| comparable(name, other)) {
                         let message = back_to_its_topic(topology, source, &name.text());
-                        tokens.extend(differ(name, other, &message));
+                        tokens.extend(differ(topology, name, other, &message));
                     }
                 }
             }
@@ -67,17 +67,48 @@ fn comparable(a: &TopicName, b: &TopicName) -> bool {
     known(a) && known(b) && (is_constant(a) || is_constant(b)) && a.text() != b.text()
 }
 
-fn tokens(name: &TopicName) -> TokenStream {
+/// What the topology itself calls a constant: it is text, which rustc is asked once. Expands to `WordCount::__TOPIC_0`.
+pub(super) fn own_constant(topology: &Topology, name: &TopicName) -> Option<TokenStream> {
+    let at = own_constants(topology).iter().position(|other| other.text() == name.text())?;
+    let (output, constant) = (&topology.output, format_ident!("__TOPIC_{at}"));
+    Some(quote!(#output::#constant))
+}
+
+/// Expands to `const __TOPIC_0: &'static str = ORDERS;` for each constant.
+pub(super) fn declare_constants(topology: &Topology) -> TokenStream {
+    let constants = own_constants(topology).into_iter().enumerate().map(|(at, name)| {
+        let (span, constant) = (span(name), format_ident!("__TOPIC_{at}"));
+        let value = match name {
+            TopicName::Constant(path) => quote!(#path),
+            TopicName::Expression(expr) => quote!(#expr),
+            TopicName::Literal(_) | TopicName::Parameter(_) => TokenStream::new(),
+        };
+        quote_spanned!(span => const #constant: &'static ::core::primitive::str = #value;)
+    });
+    constants.collect()
+}
+
+/// Each constant once.
+fn own_constants(topology: &Topology) -> Vec<&TopicName> {
+    let mut constants: Vec<&TopicName> = Vec::new();
+    for name in topology.ids().flat_map(|id| names(topology, id)) {
+        if is_constant(name) && !constants.iter().any(|other| other.text() == name.text()) {
+            constants.push(name);
+        }
+    }
+    constants
+}
+
+fn tokens(topology: &Topology, name: &TopicName) -> TokenStream {
     match name {
         TopicName::Literal(literal) => quote!(#literal),
-        TopicName::Constant(path) => quote!(#path),
-        TopicName::Expression(expr) => quote!(#expr),
+        TopicName::Constant(_) | TopicName::Expression(_) => own_constant(topology, name).unwrap_or_default(),
         TopicName::Parameter(_) => quote!(""),
     }
 }
 
-fn legal(name: &TopicName) -> TokenStream {
-    let constant = tokens(name);
+fn legal(topology: &Topology, name: &TopicName) -> TokenStream {
+    let constant = tokens(topology, name);
     let message = format!(
         "the topic of `{}` has no legal name: 1 to 249 ASCII letters, digits, `.`, `_` and `-` are allowed [T058]",
         name.text().trim_matches(['{', '}'])
@@ -85,8 +116,8 @@ fn legal(name: &TopicName) -> TokenStream {
     quote_spanned!(span(name) => const _: () = ::core::assert!(__rt::is_topic_name(#constant), "{}", #message);)
 }
 
-fn differ(name: &TopicName, other: &TopicName, message: &str) -> TokenStream {
-    let (one, other) = (tokens(name), tokens(other));
+fn differ(topology: &Topology, name: &TopicName, other: &TopicName, message: &str) -> TokenStream {
+    let (one, other) = (tokens(topology, name), tokens(topology, other));
     quote_spanned!(span(name) => const _: () = ::core::assert!(!__rt::same_topic(#one, #other), "{}", #message);)
 }
 

@@ -3,10 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned;
 
 use super::forward::Forward;
 use super::idents;
 use crate::model::{Node, written};
+use crate::operators::Kind;
 
 impl Forward<'_, '_> {
     /// Expands to:
@@ -34,7 +36,28 @@ impl Forward<'_, '_> {
         } else {
             TokenStream::new()
         };
-        quote! { let #handle: #ty = __rt::#kind::handle(); let #name = #handle; #used }
+        let checked = self.with_formats(&handle);
+        quote! { let #handle: #ty = __rt::#kind::handle(); #checked let #name = #handle; #used }
+    }
+
+    /// That the types written at a source have formats is asked at these types. Expands to `let __lines_0 = __lines_0.keys_with_format();`
+    /// and the same of its values.
+    fn with_formats(&self, handle: &Ident) -> TokenStream {
+        let Some(ty) = self.node.variable.as_ref().and_then(|variable| variable.ty.as_ref()) else { return TokenStream::new() };
+        // Formats that are named are asked for where they are named; a table keeps its rows in those of its types.
+        if self.node.options.with.is_some() && self.node.gives() == Kind::Stream {
+            return TokenStream::new();
+        }
+        let places = match written(ty).key_and_value() {
+            Some([key, value]) => [key.span(), value.span()],
+            None => [ty.span(); 2],
+        };
+        let methods = ["keys_with_format", "values_with_format"].into_iter().zip(places).map(|(method, span)| {
+            let span = span.resolved_at(Span::call_site());
+            let (handle, method) = (idents::at(handle, span), Ident::new(method, span));
+            quote_spanned! { span => let #handle = #handle.#method(); }
+        });
+        quote! { #(#methods)* }
     }
 
     /// What stands before it, and `.source()` or `.source_with(key, value)` of a handle.
@@ -49,7 +72,12 @@ impl Forward<'_, '_> {
             Some(_) => {
                 let source = Ident::new("source_with", self.span());
                 if nullable {
-                    quote_spanned! { self.span() => #handle.#source(__rt::Nullable(#key), __rt::Nullable(#value)) }
+                    // What is no format is told at the format.
+                    let [key, value] = [key, value].map(|codec| {
+                        let span = codec.span().resolved_at(Span::call_site());
+                        quote_spanned!(span => __rt::Nullable(#codec))
+                    });
+                    quote_spanned! { self.span() => #handle.#source(#key, #value) }
                 } else {
                     quote_spanned! { self.span() => #handle.#source(#key, #value) }
                 }

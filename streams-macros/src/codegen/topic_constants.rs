@@ -7,6 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Expr;
 
 use super::closures::Expressions;
+use super::names::own_constant;
 use crate::model::{EdgeTypes, Node, TopicName, Topics, Topology, plain};
 use crate::text::tidy;
 
@@ -137,7 +138,7 @@ fn made(runtime: &TokenStream, topology: &Topology, entry: &Entry<'_>) -> Option
     };
     let name = match entry.name {
         TopicName::Literal(name) => name.to_token_stream(),
-        TopicName::Constant(path) => path.to_token_stream(),
+        TopicName::Constant(_) => own_constant(topology, entry.name)?,
         TopicName::Parameter(_) | TopicName::Expression(_) => quote!(""),
     };
     let partitioner = match entry.partitioner {

@@ -1,6 +1,6 @@
 //! The forward pass of what is written to topics.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -81,14 +81,18 @@ impl Forward<'_, '_> {
         };
         let (key_codec, value_codec) = idents::codecs(&self.plan.topology, self.id);
         let formats = self.formats(&key_codec, &value_codec);
+        // What is no format is told at the format.
+        let [for_keys, for_values] = [(&key_codec, key), (&value_codec, value)].map(|(codec, written)| {
+            let span = written.span().resolved_at(Span::call_site());
+            let codec = idents::at(codec, span);
+            quote_spanned!(span => ::core::clone::Clone::clone(&#codec))
+        });
         let (key, value) = (self.expressions.value(key), self.expressions.value(value));
         let method = self.method("to_with");
         quote_spanned! { self.span() =>
             let (#key_codec, #value_codec) = (#key, #value);
             #formats
-            let #op = #receiver
-                .#method(::core::clone::Clone::clone(&#key_codec), ::core::clone::Clone::clone(&#value_codec))
-                .without_null_keys();
+            let #op = #receiver.#method(#for_keys, #for_values).without_null_keys();
             #partitioned
             let #handle = #receiver;
             #bind

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, Expr, Lit, Meta};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Attribute, Expr, Lit, Meta, Visibility};
 
 use super::forward::types;
+use super::names::declare_constants;
 use super::topic_constants::topic_constants;
 use crate::check::{CONSTANTS, handle_name};
 use crate::model::{Node, Topology, plain, written};
@@ -21,7 +22,7 @@ use crate::plan::{Plan, describe, dot, fingerprint, mermaid};
 /// impl WordCount { pub const DESCRIPTION: &'static str = …; … pub const COUNTS: StoreName<String, u64> = …;
 ///     pub const LINES: TopicName<(), String> = …; }
 /// ```
-pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> TokenStream {
+pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) -> (TokenStream, TokenStream) {
     let Topology { attrs, type_attrs, vis, name, output, params, .. } = topology;
     let carried = carried_attributes(topology);
     let docs: Vec<&Attribute> = attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
@@ -36,21 +37,27 @@ pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&
     let fields = params.iter().map(|Param { attrs, name, ty }| quote!(#(#attrs)* #name: #ty));
     let parameter_docs = parameter_docs(params);
     let constants = constants(runtime, topology, plan);
-    quote! {
+    // rustc places an item from its first to its last token: both at its name, so that a second one of that name is told there.
+    let (type_vis, type_place) = at_name(vis, output);
+    let structure = quote_spanned! { type_place => struct };
+    let mut body = Group::new(Delimiter::Brace, quote!(#(#fields),*));
+    body.set_span(type_place);
+    let structure = quote! {
         #(#carried)*
         #(#type_attrs)*
         #summary
-        #vis struct #output {
-            #(#fields),*
-        }
-
+        #type_vis #structure #output #body
+    };
+    let (maker_vis, maker_place) = at_name(vis, name);
+    let maker = quote_spanned! { maker_place => fn };
+    let mut body = Group::new(Delimiter::Brace, quote!(#output { #(#names),* }));
+    body.set_span(maker_place);
+    let others = quote! {
         #(#attrs)*
         #maker_docs
         #parameter_docs
         #[allow(clippy::too_many_arguments)]
-        #vis fn #name(#(#names: #types),*) -> #output {
-            #output { #(#names),* }
-        }
+        #maker_vis #maker #name(#(#names: #types),*) -> #output #body
 
         #(#carried)*
         #[automatically_derived]
@@ -58,7 +65,19 @@ pub(super) fn declare(runtime: &TokenStream, topology: &Topology, plan: Option<&
         impl #output {
             #constants
         }
-    }
+    };
+    (structure, others)
+}
+
+/// The visibility of an item at the place of its name, and that place.
+fn at_name(vis: &Visibility, name: &Ident) -> (TokenStream, Span) {
+    let place = name.span().resolved_at(Span::call_site());
+    let vis = vis.to_token_stream().into_iter().map(|mut token| {
+        let own = token.span();
+        token.set_span(place.resolved_at(own));
+        token
+    });
+    (vis.collect(), place)
 }
 
 /// The doc comments of parameters, as a list for the docs of the function: rustc takes none on a parameter.
@@ -106,6 +125,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
         }
     }
     let topics = topic_constants(runtime, topology, &names);
+    let names = declare_constants(topology);
     let unoptimized = plan.and_then(|plan| plan.description_unoptimized.as_ref()).map(|text| {
         quote! {
             /// What the description would be without `#[optimized]`. The results are the same.
@@ -128,6 +148,7 @@ fn constants(runtime: &TokenStream, topology: &Topology, plan: Option<&Plan>) ->
         #vis const FINGERPRINT: ::core::primitive::u64 = #fingerprint;
         #(#stores)*
         #topics
+        #names
     }
 }
 

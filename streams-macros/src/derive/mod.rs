@@ -16,7 +16,7 @@ use crate::expand::Expansion;
 pub(crate) fn stream_data(input: TokenStream) -> Expansion {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
-        Err(error) => return Expansion { tokens: error.to_compile_error(), problems: Vec::new() },
+        Err(error) => return Expansion { placed: TokenStream::new(), tokens: error.to_compile_error(), problems: Vec::new() },
     };
     let mut cx = Errors::new();
     let settings = settings(&mut cx, &input.attrs);
@@ -34,10 +34,10 @@ pub(crate) fn stream_data(input: TokenStream) -> Expansion {
         skips::check(&mut cx, &input);
     }
     let problems = cx.finish();
-    // After a mistake too, so that it is told once and not wherever the type is used. A type that has no form has no impl.
-    let mut tokens = if has_form { generate(&settings, &input) } else { TokenStream::new() };
+    // After a mistake too, so that it is told once and not wherever the type is used. A type that has no form is given one that is never used.
+    let mut tokens = if has_form { generate(&settings, &input) } else { without_form(&settings, &input) };
     tokens.extend(problems.iter().map(Problem::to_tokens));
-    Expansion { tokens, problems }
+    Expansion { placed: TokenStream::new(), tokens, problems }
 }
 
 /// Expands to the `impl`s: the type is its own present and stored form, and has the codec; and to what it can be besides a value.
@@ -71,7 +71,7 @@ fn generate(settings: &Settings, input: &DeriveInput) -> TokenStream {
                 ::core::option::Option::Some(self)
             }
             fn to_stored(&self) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(::core::clone::Clone::clone(self))
+                ::core::option::Option::Some(#private::copy::<Self>(self))
             }
         }
 
@@ -86,5 +86,30 @@ fn generate(settings: &Settings, input: &DeriveInput) -> TokenStream {
         }
 
         #markers
+    }
+}
+
+/// After a mistake because of which there is no form at all: `impl`s that say nothing of the type.
+fn without_form(settings: &Settings, input: &DeriveInput) -> TokenStream {
+    let (name, runtime) = (&input.ident, &settings.runtime);
+    let private = quote!(#runtime::__private);
+    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::StreamData for #name #type_generics #where_clause {
+            type Codec = #private::NoForm;
+            type Present = Self;
+            type Stored = ();
+
+            fn present(&self) -> ::core::option::Option<&Self> {
+                ::core::option::Option::None
+            }
+            fn to_stored(&self) -> ::core::option::Option<()> {
+                ::core::option::Option::None
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics #private::KeyData for #name #type_generics #where_clause {}
     }
 }

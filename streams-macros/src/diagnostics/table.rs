@@ -189,7 +189,7 @@ rows! {
         "Both sides of a join must be partitioned alike, so records are written to a topic by their new key first.";
     PROCESSOR_IS_CLOSURE = "T098": "`{operator}` takes a processor, not a closure; for a closure use {instead}",
         "A processor is a value of a type with `fn process<O: Forward<K, V>>(&mut self, …)`.";
-    GIVES_REFERENCE = "T099": "the closure of `{operator}` gives `{name}`, which is a reference to what is in the record; give the value itself: `*{name}` or `{name}.clone()`",
+    GIVES_REFERENCE = "T099": "the closure of `{operator}` gives `{name}`, which is a reference to {what}; give the value itself: `*{name}` or `{name}.clone()`",
         "Closures see a record by reference, and what they make of it must live on without it. `*` copies a number, `clone()` anything.";
 
     // The graph.

@@ -15,6 +15,21 @@ struct Calls {
     problems: Vec<Problem>,
 }
 
+impl Calls {
+    /// A function or a method, if it has the attribute.
+    fn function(&mut self, attrs: &[syn::Attribute], function: &impl quote::ToTokens) {
+        let Some(attribute) = attrs.iter().find(|attr| attr.path().is_ident("topology")) else { return };
+        let options = match &attribute.meta {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => Default::default(),
+        };
+        let mut function: syn::ItemFn = syn::parse_quote!(#function);
+        function.attrs.retain(|attr| !attr.path().is_ident("topology"));
+        self.count += 1;
+        self.problems.extend(expand::topology_attribute(options, quote::quote!(#function)).problems);
+    }
+}
+
 impl<'ast> Visit<'ast> for Calls {
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         if call.path.segments.last().is_some_and(|name| name.ident == "topology") {
@@ -24,18 +39,13 @@ impl<'ast> Visit<'ast> for Calls {
     }
 
     fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
-        let attribute = function.attrs.iter().find(|attr| attr.path().is_ident("topology"));
-        if let Some(attribute) = attribute {
-            let options = match &attribute.meta {
-                syn::Meta::List(list) => list.tokens.clone(),
-                _ => Default::default(),
-            };
-            let mut function = function.clone();
-            function.attrs.retain(|attr| !attr.path().is_ident("topology"));
-            self.count += 1;
-            self.problems.extend(expand::topology_attribute(options, quote::quote!(#function)).problems);
-        }
+        self.function(&function.attrs, function);
         visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.function(&function.attrs, function);
+        visit::visit_impl_item_fn(self, function);
     }
 
     fn visit_item(&mut self, item: &'ast syn::Item) {

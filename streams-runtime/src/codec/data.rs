@@ -52,6 +52,11 @@ pub trait NotNull: StreamData<Present = Self, Stored = Self> + Clone + Send + Sy
 impl<T: StreamData<Present = T, Stored = T> + Clone + Send + Sync + 'static> NotNull for T {}
 
 /// [`StreamData`] with an owned value: what an aggregation may return. Derived together with it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no wire format, so no table can have it as its value",
+    label = "no wire format",
+    note = "derive `StreamData` for it; a table owns what it holds"
+)]
 pub trait OwnedData: StreamData + Sized {
     /// The value for a store, if it is not null.
     fn into_stored(self) -> Option<Self::Stored>;

@@ -7,11 +7,12 @@ use streams_macros::with_cx;
 use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
+use crate::operators::aggregated::Aggregated;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::Flow;
-use crate::handles::{Grouped, Table};
+use crate::error::{Failure, Flow};
+use crate::handles::Grouped;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
 
@@ -26,28 +27,29 @@ where
     /// Kafka Streams: `aggregate`. Records with a null key or a null value are left out and counted as dropped. An aggregate of type
     /// `Option<A>` that is `None` deletes the row. The result has the later one of the record's and the row's time.
     #[with_cx]
-    pub fn aggregate<A, I, F>(&self, initializer: I, aggregator: F) -> (Table<K::Stored, A::Stored>, Aggregate<K, V, A, I, F, A, Plain>)
+    pub fn aggregate<A, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
-        A: OwnedData,
+        A: Aggregated<K::Stored, Aggregate<K, V, A, I, F, A, Plain>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V::Present, A) -> A,
     {
-        (Table::handle(), Aggregate { initializer, aggregator, node: "aggregate", types: PhantomData })
+        A::of(Aggregate { initializer, aggregator, node: "aggregate", types: PhantomData })
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F>(
+    pub fn try_aggregate<A, E, I, F, R>(
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<K::Stored, A::Stored>, Aggregate<K, V, A, I, F, Result<A, E>, Try>)
+    ) -> R
     where
-        A: OwnedData,
+        E: Failure,
+        A: Aggregated<K::Stored, Aggregate<K, V, A, I, F, Result<A, E>, Try>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V::Present, A) -> Result<A, E>,
     {
-        (Table::handle(), Aggregate { initializer, aggregator, node: "try_aggregate", types: PhantomData })
+        A::of(Aggregate { initializer, aggregator, node: "try_aggregate", types: PhantomData })
     }
 }
 

@@ -7,7 +7,7 @@ use streams_macros::with_cx;
 use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 
@@ -31,6 +31,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_branch<F, E>(&self, f: F) -> (Stream<K, V>, Branch<F, Result<bool, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<bool, E>,
     {
         (Stream::handle(), Branch { f, node: "try_branch", types: PhantomData })

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
-use crate::error::{BoxError, ErrorKind, Flow, TaskError};
+use crate::error::{Failure, BoxError, ErrorKind, Flow, TaskError};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::processor::StoreHandle;
@@ -74,6 +74,7 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_dedup_by<I, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V>, Dedup<OfId<F>, Result<I, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<I, E>,
         I: StreamData,
     {

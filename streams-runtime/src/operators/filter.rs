@@ -7,7 +7,7 @@ use streams_macros::with_cx;
 use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 
@@ -27,6 +27,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_filter<F, E>(&self, f: F) -> (Stream<K, V>, Filter<F, Result<bool, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<bool, E>,
     {
         (Stream::handle(), Filter::new(f, true, "try_filter"))
@@ -47,6 +48,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_filter_not<F, E>(&self, f: F) -> (Stream<K, V>, Filter<F, Result<bool, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<bool, E>,
     {
         (Stream::handle(), Filter::new(f, false, "try_filter_not"))

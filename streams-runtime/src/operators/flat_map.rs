@@ -6,7 +6,7 @@ use super::closure::closure_operator;
 use super::emit::EmitRecords;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::Push;
 
@@ -27,6 +27,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_flat_map<K2: ?Sized, V2: ?Sized, F, E>(&self, f: F) -> (Stream<K2, V2>, FlatMap<F, Result<(), E>, Try, K2, V2>)
     where
+        E: Failure,
         F: FnMut(&K, &V, &mut dyn FnMut(&K2, &V2)) -> Result<(), E>,
     {
         (Stream::handle(), FlatMap::new(f, "try_flat_map"))

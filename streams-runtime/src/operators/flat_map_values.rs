@@ -6,7 +6,7 @@ use super::closure::closure_operator;
 use super::emit::{EmitValues, EmitValuesWithKey};
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::Push;
 
@@ -27,6 +27,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_flat_map_values<V2: ?Sized, F, E>(&self, f: F) -> (Stream<K, V2>, FlatMapValues<F, Result<(), E>, Try, V2>)
     where
+        E: Failure,
         F: FnMut(&V, &mut dyn FnMut(&V2)) -> Result<(), E>,
     {
         (Stream::handle(), FlatMapValues::new(f, "try_flat_map_values"))
@@ -48,6 +49,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_flat_map_values_with_key<V2: ?Sized, F, E>(&self, f: F) -> (Stream<K, V2>, FlatMapValuesWithKey<F, Result<(), E>, Try, V2>)
     where
+        E: Failure,
         F: FnMut(&K, &V, &mut dyn FnMut(&V2)) -> Result<(), E>,
     {
         (Stream::handle(), FlatMapValuesWithKey::new(f, "try_flat_map_values_with_key"))

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use crate::codec::{Codec, Nullable, SessionWindowed, StreamData, TimeWindowed};
+use crate::codec::{Nullable, SessionWindowed, StreamData, TimeWindowed};
 use crate::handles::{GlobalTable, Stream, Table};
 
 /// The formats of the keys and the values of a topic.
@@ -48,8 +48,6 @@ pub fn default_formats<H: Records, KC, VC>(_: &H) -> Formats<KC, VC>
 where
     H::Key: StreamData<Codec = KC>,
     H::Value: StreamData<Codec = VC>,
-    KC: Codec<H::Key>,
-    VC: Codec<H::Value>,
 {
     Formats(PhantomData)
 }

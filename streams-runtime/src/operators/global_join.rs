@@ -13,13 +13,13 @@ use super::table_join::SameKey;
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::{GlobalTable, Stream};
 use crate::node::{Node, Push, Signal};
 use crate::stores::GlobalStore;
 use crate::task::TaskBuilder;
 
-impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(global_table, |key, value| …, |value, row| …)`.
     ///
     /// Joins each record with the global table's row of the key that `key_of` makes from it; without a row there is no result.
@@ -29,9 +29,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, Inner<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, &GV) -> V2,
     {
         let _ = table;
@@ -44,9 +46,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, Inner<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, &GV) -> Result<V2, E>,
     {
         let _ = table;
@@ -61,9 +66,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, &V::Present, &GV) -> V2,
     {
         let _ = table;
@@ -76,9 +83,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_global_with_key<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, InnerWithAnyKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &V::Present, &GV) -> Result<V2, E>,
     {
         let _ = table;
@@ -97,9 +107,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_global<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, Left<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, Option<&GV>) -> V2,
     {
         let _ = table;
@@ -112,9 +124,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_left_join_global<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, Left<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, Option<&GV>) -> Result<V2, E>,
     {
         let _ = table;
@@ -132,9 +147,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_global_with_key<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, &V::Present, Option<&GV>) -> V2,
     {
         let _ = table;
@@ -155,9 +172,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         f: F,
     ) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &V::Present, Option<&GV>) -> Result<V2, E>,
     {
         let _ = table;
@@ -176,9 +196,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithKeys<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, InnerWithKeys<F>, V2, Plain>> = J>,
         F: FnMut(&K, &MK::Present, &V::Present, &GV) -> V2,
     {
         let _ = table;
@@ -191,9 +213,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_global_with_keys<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalJoin<GV, MK, G, InnerWithKeys<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalJoin<GV, MK, G, InnerWithKeys<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &MK::Present, &V::Present, &GV) -> Result<V2, E>,
     {
         let _ = table;
@@ -212,9 +237,11 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, V2, Plain>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, V2, Plain>> = J>,
         F: FnMut(&K, &MK, &V::Present, Option<&GV>) -> V2,
     {
         let _ = table;
@@ -235,9 +262,12 @@ impl<K: ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         f: F,
     ) -> (Stream<K, V2>, J)
     where
+        V: StreamData,
+        E: Failure,
         G: FnMut(&K, &V::Present) -> MK,
         MK: StreamData,
-        MK::Stored: SameKey<GK, Op<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, Result<V2, E>, Try>> = J>,
+        MK::Stored: SameKey<GK>,
+        MK::Stored: SameKey<GK, Operator<GlobalLeftJoin<GV, MK, G, LeftWithKeys<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &MK, &V::Present, Option<&GV>) -> Result<V2, E>,
     {
         let _ = table;

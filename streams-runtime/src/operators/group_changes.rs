@@ -8,9 +8,10 @@ use super::call::Call;
 use super::reduce::ReducesTo;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
+use crate::operators::aggregated::Aggregated;
 use crate::codec::{Changed, OwnedData, StreamData};
 use crate::context::Context;
-use crate::error::{Flow, TaskError};
+use crate::error::{Failure, Flow, TaskError};
 use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
@@ -82,6 +83,7 @@ where
         subtractor: G,
     ) -> (Table<K::Stored, V>, FoldChanges<K, V, V, ReduceChanges<F, G, Result<R, E>, Try>>)
     where
+        E: Failure,
         F: FnMut(&V, &V) -> Result<R, E>,
         G: FnMut(&V, &V) -> Result<R, E>,
         R: ReducesTo<V>,
@@ -97,38 +99,39 @@ where
     /// Kafka Streams: `KGroupedTable.aggregate`. A change within a group is subtracted first, then added; one result follows. An
     /// aggregate of type `Option<A>` that is `None` empties the group. The result has the later one of the change's and the row's time.
     #[with_cx]
-    pub fn aggregate_changes<A, I, F, G>(
+    pub fn aggregate_changes<A, I, F, G, R>(
         &self,
         initializer: I,
         adder: F,
         subtractor: G,
-    ) -> (Table<K::Stored, A::Stored>, FoldChanges<K, V, A::Stored, AggregateChanges<A, I, F, G, A, Plain>>)
+    ) -> R
     where
-        A: OwnedData,
+        A: Aggregated<K::Stored, FoldChanges<K, V, <A as StreamData>::Stored, AggregateChanges<A, I, F, G, A, Plain>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> A,
         G: FnMut(&K, &V, A) -> A,
     {
-        (Table::handle(), FoldChanges::new(AggregateChanges { initializer, adder, subtractor, node: "aggregate", types: PhantomData }))
+        A::of(FoldChanges::new(AggregateChanges { initializer, adder, subtractor, node: "aggregate", types: PhantomData }))
     }
 
     /// In `topology!` this is written `try_aggregate(initializer, adder, subtractor)`.
     ///
     /// `aggregate` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate_changes<A, E, I, F, G>(
+    pub fn try_aggregate_changes<A, E, I, F, G, R>(
         &self,
         initializer: I,
         adder: F,
         subtractor: G,
-    ) -> (Table<K::Stored, A::Stored>, FoldChanges<K, V, A::Stored, AggregateChanges<A, I, F, G, Result<A, E>, Try>>)
+    ) -> R
     where
-        A: OwnedData,
+        E: Failure,
+        A: Aggregated<K::Stored, FoldChanges<K, V, <A as StreamData>::Stored, AggregateChanges<A, I, F, G, Result<A, E>, Try>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> Result<A, E>,
         G: FnMut(&K, &V, A) -> Result<A, E>,
     {
-        (Table::handle(), FoldChanges::new(AggregateChanges { initializer, adder, subtractor, node: "try_aggregate", types: PhantomData }))
+        A::of(FoldChanges::new(AggregateChanges { initializer, adder, subtractor, node: "try_aggregate", types: PhantomData }))
     }
 }
 

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::Push;
 
@@ -26,6 +26,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_map<K2, V2, F, E>(&self, f: F) -> (Stream<K2, V2>, Map<F, Result<(K2, V2), E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<(K2, V2), E>,
     {
         (Stream::handle(), Map::new(f, "try_map"))

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::Push;
 
@@ -26,6 +26,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_map_values<V2, F, E>(&self, f: F) -> (Stream<K, V2>, MapValues<F, Result<V2, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&V) -> Result<V2, E>,
     {
         (Stream::handle(), MapValues::new(f, "try_map_values"))
@@ -46,6 +47,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_map_values_with_key<V2, F, E>(&self, f: F) -> (Stream<K, V2>, MapValuesWithKey<F, Result<V2, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<V2, E>,
     {
         (Stream::handle(), MapValuesWithKey::new(f, "try_map_values_with_key"))

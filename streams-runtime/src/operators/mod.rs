@@ -2,6 +2,7 @@
 //! when it is attached to what follows.
 
 mod aggregate;
+mod aggregated;
 mod boxed_rows;
 mod branch;
 mod call;

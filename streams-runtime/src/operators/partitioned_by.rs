@@ -15,17 +15,17 @@ use crate::context::RecordContext;
 )]
 pub trait IntoPartitions {
     /// The operator `O`, if its closure returns partitions.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 
     /// Adds them; `false`: by the key.
     fn add_to(self, partitions: &mut Vec<u32>) -> bool;
 }
 
 impl IntoPartitions for u32 {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -38,7 +38,7 @@ impl IntoPartitions for u32 {
 }
 
 impl IntoPartitions for Vec<u32> {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -51,7 +51,7 @@ impl IntoPartitions for Vec<u32> {
 }
 
 impl<const N: usize> IntoPartitions for [u32; N] {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -64,7 +64,7 @@ impl<const N: usize> IntoPartitions for [u32; N] {
 }
 
 impl<P: IntoPartitions> IntoPartitions for Option<P> {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Stream;
 use crate::node::Push;
 
@@ -26,6 +26,7 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_peek<F, E>(&self, f: F) -> (Stream<K, V>, Peek<F, Result<(), E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<(), E>,
     {
         (Stream::handle(), Peek::new(f, "try_peek"))

@@ -15,15 +15,15 @@ pub trait MayBeMissing {
     /// What is there.
     type Value;
     /// The operator `O`, if values may be missing.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<V> MayBeMissing for Option<V> {
     type Value = V;
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -60,7 +60,8 @@ impl<K: ?Sized, V> Stream<K, V> {
     // The operator is inferred from the bound, so that a value that cannot be missing is one error.
     pub fn present<P, J>(&self) -> (Stream<K, P>, J)
     where
-        V: MayBeMissing<Value = P, Op<Present> = J>,
+        V: MayBeMissing<Value = P>,
+        V: MayBeMissing<Value = P, Operator<Present> = J>,
     {
         (Stream::handle(), V::op(Present))
     }

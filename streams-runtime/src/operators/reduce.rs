@@ -10,7 +10,7 @@ use super::state::TableState;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
@@ -25,22 +25,25 @@ where
     /// Kafka Streams: `reduce`. Records with a null key or a null value are left out and counted as dropped. A closure that returns
     /// `None` deletes the row. The result has the later one of the record's and the row's time.
     #[with_cx]
-    pub fn reduce<R, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
+    pub fn reduce<R, F, J>(&self, f: F) -> J
     where
         F: FnMut(&V::Stored, &V::Present) -> R,
-        R: ReducesTo<V::Stored, Op<Reduce<K, V, F, R, Plain>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<K::Stored, V::Stored>, Reduce<K, V, F, R, Plain>)> = J>,
     {
-        (Table::handle(), R::op(Reduce { f, node: "reduce", types: PhantomData }))
+        R::op((Table::handle(), Reduce { f, node: "reduce", types: PhantomData }))
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<K::Stored, V::Stored>, J)
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> J
     where
+        E: Failure,
         F: FnMut(&V::Stored, &V::Present) -> Result<R, E>,
-        R: ReducesTo<V::Stored, Op<Reduce<K, V, F, Result<R, E>, Try>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<K::Stored, V::Stored>, Reduce<K, V, F, Result<R, E>, Try>)> = J>,
     {
-        (Table::handle(), R::op(Reduce { f, node: "try_reduce", types: PhantomData }))
+        R::op((Table::handle(), Reduce { f, node: "try_reduce", types: PhantomData }))
     }
 }
 
@@ -52,14 +55,14 @@ where
 )]
 pub trait ReducesTo<S> {
     /// The operator `O`, if the types fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<S> ReducesTo<S> for S {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -67,7 +70,7 @@ impl<S> ReducesTo<S> for S {
 }
 
 impl<S> ReducesTo<S> for Option<S> {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::codec::{Codec, StreamData};
+use crate::codec::{Codec, Known, StreamData, format_of};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{ErrorKind, Flow, TaskError};
@@ -190,10 +190,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     where
         K: StreamData<Codec = KC>,
         V: StreamData<Codec = VC>,
-        KC: Codec<K> + Default,
-        VC: Codec<V> + Default,
     {
-        self.source_with(KC::default(), VC::default())
+        self.source_again(format_of::<K>(), format_of::<V>())
     }
 }
 
@@ -201,7 +199,20 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `stream("topic").with(KeyCodec, ValueCodec)`.
     ///
     /// The source of a stream in other formats: `stream("topic").with(KeyCodec, ValueCodec)`.
-    pub fn source_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp> {
+    pub fn source_with<KC, VC, S, V2>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp>
+    // The format of the values is looked at where that of the keys is one: both in the wrong order are one mistake.
+    where
+        KC: Codec<K, Slot = S>,
+        S: Known<V, Is = V2>,
+        VC: Codec<V2>,
+        V2: ?Sized,
+    {
+        self.source_again(key_codec, value_codec)
+    }
+
+    /// The source of what the application has written itself, in the same formats: what they are not was told there.
+    #[doc(hidden)]
+    pub fn source_again<KC, VC>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp> {
         StreamSource { key_codec, value_codec, extractor: RecordTimestamp, types: PhantomData }
     }
 }

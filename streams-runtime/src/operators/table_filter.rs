@@ -10,7 +10,7 @@ use super::call::Call;
 use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::context::{Context, RecordContext};
-use crate::error::{Flow, TaskError};
+use crate::error::{Failure, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
 use crate::task::TaskBuilder;
@@ -54,6 +54,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_filter<F, E>(&self, f: F) -> (Table<K, V>, TableFilter<F, Result<bool, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<bool, E>,
     {
         (Table::handle(), TableFilter::new(f, true, "try_filter"))
@@ -74,6 +75,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_filter_not<F, E>(&self, f: F) -> (Table<K, V>, TableFilter<F, Result<bool, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<bool, E>,
     {
         (Table::handle(), TableFilter::new(f, false, "try_filter_not"))

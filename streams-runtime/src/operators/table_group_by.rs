@@ -8,7 +8,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Changed, Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
-use crate::error::{ErrorKind, Flow};
+use crate::error::{Failure, ErrorKind, Flow};
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 
@@ -31,6 +31,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_group_by<K2, V2, F, E>(&self, f: F) -> (Stream<K2, Changed<V2>>, TableGroupBy<F, Result<(K2, V2), E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, &V) -> Result<(K2, V2), E>,
     {
         (Stream::handle(), TableGroupBy { f, node: "try_group_by", latest_only: false, types: PhantomData })

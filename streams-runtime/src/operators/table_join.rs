@@ -10,7 +10,7 @@ use super::settle::{Plain, Settle, Try};
 use crate::codec::StreamData;
 use crate::context::{Context, RecordContext};
 use crate::dropped::DropReason;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, Signal};
 
@@ -22,21 +22,21 @@ use crate::node::{Node, Push, Signal};
 )]
 pub trait SameKey<TK> {
     /// The operator `O`, if the keys fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<K> SameKey<K> for K {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
     }
 }
 
-impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(table, |value, row| …)`.
     ///
     /// Joins each record with the table's row of its key, as the table is when the record comes; without a row there is no result.
@@ -47,7 +47,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, V2, Plain>> = J>,
+        K: StreamData,
+        V: StreamData,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableJoin<TV, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, &TV) -> V2,
     {
         let _ = table;
@@ -60,7 +63,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, Inner<F>, Result<V2, E>, Try>> = J>,
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableJoin<TV, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, &TV) -> Result<V2, E>,
     {
         let _ = table;
@@ -75,7 +82,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, V2, Plain>> = J>,
+        K: StreamData,
+        V: StreamData,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableJoin<TV, InnerWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K::Present, &V::Present, &TV) -> V2,
     {
         let _ = table;
@@ -88,7 +98,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableJoin<TV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableJoin<TV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K::Present, &V::Present, &TV) -> Result<V2, E>,
     {
         let _ = table;
@@ -104,7 +118,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_table<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, V2, Plain>> = J>,
+        K: StreamData,
+        V: StreamData,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableLeftJoin<TV, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Present, Option<&TV>) -> V2,
     {
         let _ = table;
@@ -117,7 +134,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_left_join_table<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, Left<F>, Result<V2, E>, Try>> = J>,
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableLeftJoin<TV, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Present, Option<&TV>) -> Result<V2, E>,
     {
         let _ = table;
@@ -132,7 +153,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_table_with_key<TK, TV, V2, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, V2, Plain>> = J>,
+        K: StreamData,
+        V: StreamData,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableLeftJoin<TV, LeftWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, &V::Present, Option<&TV>) -> V2,
     {
         let _ = table;
@@ -145,7 +169,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_left_join_table_with_key<TK, TV, V2, E, F, J>(&self, table: &Table<TK, TV>, f: F) -> (Stream<K, V2>, J)
     where
-        K::Stored: SameKey<TK, Op<TableLeftJoin<TV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
+        K::Stored: SameKey<TK>,
+        K::Stored: SameKey<TK, Operator<TableLeftJoin<TV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &V::Present, Option<&TV>) -> Result<V2, E>,
     {
         let _ = table;

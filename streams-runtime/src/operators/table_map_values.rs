@@ -11,7 +11,7 @@ use super::rows::{Rows, StoredHash};
 use super::settle::{Plain, Settle, Try};
 use crate::codec::OwnedData;
 use crate::context::{Context, RecordContext};
-use crate::error::{Flow, TaskError};
+use crate::error::{Failure, Flow, TaskError};
 use crate::handles::Table;
 use crate::node::{Node, PushChange, Signal};
 use crate::task::TaskBuilder;
@@ -52,6 +52,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_map_values<A, E, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<ValueOnly<F>, A, Result<A, E>, Try>)
     where
+        E: Failure,
         A: OwnedData,
         F: FnMut(&V) -> Result<A, E>,
     {
@@ -74,6 +75,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_map_values_with_key<A, E, F>(&self, f: F) -> (Table<K, A::Stored>, TableMapValues<KeyAndValue<F>, A, Result<A, E>, Try>)
     where
+        E: Failure,
         A: OwnedData,
         F: FnMut(&K, &V) -> Result<A, E>,
     {

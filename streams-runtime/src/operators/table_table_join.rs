@@ -26,14 +26,14 @@ use crate::task::TaskBuilder;
 )]
 pub trait SameTableKey<TK> {
     /// The operator `O`, if the keys fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<K> SameTableKey<K> for K {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -46,7 +46,8 @@ macro_rules! methods {
         #[with_cx]
         pub fn $method<TK, T, A, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
-            K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, A, Plain>> = J>,
+            K: SameTableKey<TK>,
+            K: SameTableKey<TK, Operator<JoinTables<$joiner<F>, V, T, A, A, Plain>> = J>,
             A: OwnedData,
             F: FnMut($($argument),*) -> A,
         {
@@ -58,7 +59,8 @@ macro_rules! methods {
         #[with_cx]
         pub fn $twin<TK, T, A, E, F, J>(&self, other: &Table<TK, T>, f: F) -> (Table<K, A::Stored>, J)
         where
-            K: SameTableKey<TK, Op<JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>> = J>,
+            K: SameTableKey<TK>,
+            K: SameTableKey<TK, Operator<JoinTables<$joiner<F>, V, T, A, Result<A, E>, Try>> = J>,
             A: OwnedData,
             F: FnMut($($argument),*) -> Result<A, E>,
         {

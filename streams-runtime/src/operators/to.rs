@@ -6,7 +6,7 @@ use streams_macros::with_cx;
 
 use super::call::Call;
 use super::partitioned_by::{ByKey, ByPartitioner, ChoosePartitions, IntoPartitions};
-use crate::codec::{Codec, CodecError, Encoded, StreamData};
+use crate::codec::{Codec, CodecError, Encoded, Known, StreamData, format_of};
 use crate::context::{Context, Destination, Target, Unwritten};
 use crate::error::{BoxError, ErrorKind, Flow};
 use crate::handles::Stream;
@@ -25,27 +25,21 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     where
         K: StreamData<Codec = KC>,
         V: StreamData<Codec = VC>,
-        KC: Codec<K> + Default,
-        VC: Codec<V> + Default,
     {
-        self.to_with(KC::default(), VC::default())
+        To::new(format_of::<K>(), format_of::<V>())
     }
 
     /// In `topology!` this is written `to("topic").with(KeyCodec, ValueCodec)`.
     ///
     /// [`to`](Self::to) in other formats: `.to("topic").with(KeyCodec, ValueCodec)`.
-    pub fn to_with<KC: Codec<K>, VC: Codec<V>>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC> {
-        let (by_whole_keys, drops_null_keys) = (false, false);
-        To {
-            key_codec,
-            value_codec,
-            node: "to",
-            by_whole_keys,
-            drops_null_keys,
-            partitioner: ByKey,
-            chosen: Vec::new(),
-            types: PhantomData,
-        }
+    pub fn to_with<KC, VC, S, V2>(&self, key_codec: KC, value_codec: VC) -> To<K, V, KC, VC>
+    where
+        KC: Codec<K, Slot = S>,
+        S: Known<V, Is = V2>,
+        VC: Codec<V2>,
+        V2: ?Sized,
+    {
+        To::new(key_codec, value_codec)
     }
 }
 
@@ -63,6 +57,20 @@ pub struct To<K: ?Sized, V: ?Sized, KC, VC, P = ByKey> {
 }
 
 impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
+    fn new(key_codec: KC, value_codec: VC) -> Self {
+        let (by_whole_keys, drops_null_keys) = (false, false);
+        To {
+            key_codec,
+            value_codec,
+            node: "to",
+            by_whole_keys,
+            drops_null_keys,
+            partitioner: ByKey,
+            chosen: Vec::new(),
+            types: PhantomData,
+        }
+    }
+
     /// Chooses the partitions of each record: the closure gets key, value and the number of partitions.
     ///
     /// Kafka Streams: `StreamPartitioner` of `Produced` and `Repartitioned` (KIP-873). A partition that the topic does not have goes to the handler of results that cannot be written ([`OnProduceError`](crate::OnProduceError)).
@@ -73,7 +81,8 @@ impl<K: ?Sized, V: ?Sized, KC, VC> To<K, V, KC, VC> {
     pub fn partitioned_by<F, T, J>(self, f: F) -> J
     where
         F: FnMut(&K, &V, u32) -> T,
-        T: IntoPartitions<Op<To<K, V, KC, VC, ByPartitioner<F, T>>> = J>,
+        T: IntoPartitions,
+        T: IntoPartitions<Operator<To<K, V, KC, VC, ByPartitioner<F, T>>> = J>,
     {
         let To { key_codec, value_codec, node, by_whole_keys, drops_null_keys, chosen, .. } = self;
         T::op(To {

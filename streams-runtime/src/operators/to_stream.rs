@@ -6,7 +6,7 @@ use super::call::Call;
 use super::closure::closure_operator;
 use super::settle::{Plain, Settle, Try};
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 
@@ -35,6 +35,7 @@ impl<K, V> Table<K, V> {
     #[with_cx]
     pub fn try_to_stream_with_key<K2, F, E>(&self, f: F) -> (Stream<K2, Option<V>>, ToStreamWithKey<F, Result<K2, E>, Try>)
     where
+        E: Failure,
         F: FnMut(&K, Option<&V>) -> Result<K2, E>,
     {
         (Stream::handle(), ToStreamWithKey::new(f, "try_to_stream_with_key"))

@@ -4,25 +4,27 @@ use std::marker::PhantomData;
 
 use super::state::TableState;
 use super::{InWindows, KeyFormat};
-use crate::codec::{KeyData, StreamData};
+use crate::codec::{KeyData, Known, StreamData};
 use crate::context::Context;
 use crate::error::Flow;
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::task::TaskBuilder;
 
-impl<K, V> Stream<K, V>
-where
-    K: StreamData + ?Sized,
-    V: StreamData + ?Sized,
-{
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// Reads each record as the new value of its key; a null value deletes it.
     ///
     /// Kafka Streams: `toTable`. Records with a null key are left out and counted as dropped. A record older than the row still replaces it;
     /// with `.versioned(history)` it becomes an earlier version, or is left out and counted as dropped when it is older than the history.
-    pub fn to_table(&self) -> (Table<K::Stored, V::Stored>, ToTable<K, V>)
+    pub fn to_table<KS, VS, KC, VC, K2, V2>(&self) -> (Table<KS, VS>, ToTable<K2, V2>)
     where
-        K::Stored: KeyData,
+        K: StreamData<Stored = KS, Codec = KC>,
+        KS: KeyData,
+        V: StreamData<Stored = VS, Codec = VC>,
+        KC: Known<K, Is = K2>,
+        VC: Known<V, Is = V2>,
+        K2: ?Sized,
+        V2: ?Sized,
     {
         (Table::handle(), ToTable::new())
     }
@@ -33,15 +35,17 @@ pub struct ToTable<K: ?Sized, V: ?Sized> {
     types: PhantomData<fn() -> (PhantomData<K>, PhantomData<V>)>,
 }
 
+impl<K: ?Sized, V: ?Sized> ToTable<K, V> {
+    pub(super) fn new() -> Self {
+        ToTable { types: PhantomData }
+    }
+}
+
 impl<K, V> ToTable<K, V>
 where
     K: StreamData + ?Sized,
     V: StreamData + ?Sized,
 {
-    pub(super) fn new() -> Self {
-        ToTable { types: PhantomData }
-    }
-
     /// Makes the node, with the store `name`, that hands its results to `next`.
     pub fn attach<N>(self, b: &mut TaskBuilder<'_>, name: &str, next: N) -> ToTableNode<K, V, N> {
         ToTableNode { state: TableState::new(b, name), next }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{BuildError, TaskBuilder};
-use crate::codec::{KeyData, StreamData};
+use crate::codec::{KeyData, StoreData, StreamData};
 use crate::handles::{GlobalTable, Table};
 use crate::plan::{StoreKind, StorePlan};
 use crate::processor::ReadOnly;
@@ -50,8 +50,8 @@ impl TaskBuilder<'_> {
     /// The window store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn window_store<K, V>(&mut self, name: &str) -> WindowState<K, V>
     where
-        K: StreamData<Stored = K> + KeyData + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
+        K: StoreData + KeyData,
+        V: StoreData,
     {
         let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else { return StoreArena::nowhere() };
         let StoreKind::PlainWindow { retention_ms, size_ms, retain_duplicates } = plan.kind else {
@@ -70,8 +70,8 @@ impl TaskBuilder<'_> {
     /// The session store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn session_store<K, V>(&mut self, name: &str) -> Sessions<K, V>
     where
-        K: StreamData<Stored = K> + KeyData + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
+        K: StoreData + KeyData,
+        V: StoreData,
     {
         match self.env.plan.stores.iter().any(|s| s.name == name).then(|| self.make_sessions(name)).flatten() {
             Some((store, _)) => self.context.stores.add(store),
@@ -82,8 +82,8 @@ impl TaskBuilder<'_> {
     /// The key-value store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn key_value_store<K, V>(&mut self, name: &str) -> KeyValue<K, V>
     where
-        K: StreamData<Stored = K> + KeyData + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
+        K: StoreData + KeyData,
+        V: StoreData,
     {
         self.key_value(name)
     }
@@ -91,8 +91,8 @@ impl TaskBuilder<'_> {
     /// The versioned store of this name that processors use; a handle that leads nowhere if it belongs to another sub-topology.
     pub fn versioned_store<K, V>(&mut self, name: &str) -> Versioned<K, V>
     where
-        K: StreamData<Stored = K> + KeyData + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
+        K: StoreData + KeyData,
+        V: StoreData,
     {
         self.versioned(name)
     }

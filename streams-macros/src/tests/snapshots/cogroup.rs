@@ -163,9 +163,13 @@ impl ::streams_runtime::__private::Topology for Carts {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __added_0: Stream<String, Item> = __rt::Stream::handle();
+        let __added_0 = __added_0.keys_with_format();
+        let __added_0 = __added_0.values_with_format();
         let added = __added_0;
         let __op_added_0 = __added_0.source();
         let __removed_1: Stream<u64, Item> = __rt::Stream::handle();
+        let __removed_1 = __removed_1.keys_with_format();
+        let __removed_1 = __removed_1.values_with_format();
         let removed = __removed_1;
         let __op_removed_1 = __removed_1.source();
         let (__removals_2, __op_removals_2) = removed
@@ -197,6 +201,7 @@ impl ::streams_runtime::__private::Topology for Carts {
             .in_windows(&__op_items_windowed_by_6)
             .aggregate(move || 0);
         let _: Table<Windowed<String>, u64> = __items_7;
+        let __items_7 = __items_7.keys_with_format().values_with_format();
         let items = __items_7;
         let _ = &items;
         let (__items_to_stream_8, __op_items_to_stream_8) = items.to_stream();
@@ -219,15 +224,13 @@ impl ::streams_runtime::__private::Topology for Carts {
                     .at("changes")
                     .attach(__rt::Shared::clone(&__to_items_7));
                 let __to_changes_group_by_key_3 = __to_changes_4;
-                __op_added_0.attach(__b, 0usize, "added", __to_changes_group_by_key_3);
-                __items_try_cogroup_repartition_10
-                    .source()
-                    .attach(
-                        __b,
-                        1usize,
-                        "items-removals-repartition",
+                __rt::Enter(__op_added_0, __to_changes_group_by_key_3)
+                    .attach(__b, 0usize, "added");
+                __rt::Enter(
+                        __items_try_cogroup_repartition_10.source(),
                         __to_items_try_cogroup_5,
-                    );
+                    )
+                    .attach(__b, 1usize, "items-removals-repartition");
             }
             1usize => {
                 let __to_items_try_cogroup_repartition_10_topic = __b
@@ -237,7 +240,8 @@ impl ::streams_runtime::__private::Topology for Carts {
                 let __to_removals_2 = __op_removals_2
                     .at("removals")
                     .attach(__to_items_try_cogroup_repartition_10);
-                __op_removed_1.attach(__b, 0usize, "removed", __to_removals_2);
+                __rt::Enter(__op_removed_1, __to_removals_2)
+                    .attach(__b, 0usize, "removed");
             }
             _ => {}
         }

@@ -125,9 +125,13 @@ impl ::streams_runtime::__private::Topology for Located {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __orders_0: Stream<String, Order> = __rt::Stream::handle();
+        let __orders_0 = __orders_0.keys_with_format();
+        let __orders_0 = __orders_0.values_with_format();
         let orders = __orders_0;
         let __op_orders_0 = __orders_0.source();
         let __rates_1: GlobalTable<String, f64> = __rt::GlobalTable::handle();
+        let __rates_1 = __rates_1.keys_with_format();
+        let __rates_1 = __rates_1.values_with_format();
         let rates = __rates_1;
         let _ = &rates;
         let __params_1 = __rt::Arc::clone(self);
@@ -156,8 +160,10 @@ impl ::streams_runtime::__private::Topology for Located {
                 _,
                 _,
                 _,
+                _,
             >(move |_| zero(), move |_, part, sum, cx| part.add(sum, cx));
         let _: Table<String, f64> = __sums_9;
+        let __sums_9 = __sums_9.keys_with_format().values_with_format();
         let sums = __sums_9;
         let _ = &sums;
         let (__sums_to_stream_10, __op_sums_to_stream_10) = sums.to_stream();
@@ -193,7 +199,7 @@ impl ::streams_runtime::__private::Topology for Located {
                     .at("first")
                     .attach(__to_priced_6, __to_parts_7);
                 let __to_late_2 = __op_late_2.at("late").attach(__to_late_split_3);
-                __op_orders_0.attach(__b, 0usize, "orders", __to_late_2);
+                __rt::Enter(__op_orders_0, __to_late_2).attach(__b, 0usize, "orders");
             }
             _ => {}
         }

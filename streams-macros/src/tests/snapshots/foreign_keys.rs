@@ -289,12 +289,16 @@ impl ::streams_runtime::__private::Topology for Letters {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __orders_0: Table<u64, Order> = __rt::Table::handle();
+        let __orders_0 = __orders_0.keys_with_format();
+        let __orders_0 = __orders_0.values_with_format();
         let orders = __orders_0;
         let _ = &orders;
         let __op_orders_0 = __orders_0.source();
         let __orders_0_records = __op_orders_0.records();
         let __orders_0_source = __orders_0_records.source();
         let __users_1: Table<UserId, User> = __rt::Table::handle();
+        let __users_1 = __users_1.keys_with_format();
+        let __users_1 = __users_1.values_with_format();
         let users = __users_1;
         let _ = &users;
         let __op_users_1 = __users_1.source();
@@ -309,6 +313,8 @@ impl ::streams_runtime::__private::Topology for Letters {
                 __rt::Nullable(Json),
             );
         let __towns_2: Table<String, Town> = __rt::Table::handle();
+        let __towns_2 = __towns_2.keys_with_format();
+        let __towns_2 = __towns_2.values_with_format();
         let towns = __towns_2;
         let _ = &towns;
         let __op_towns_2 = __towns_2.source();
@@ -328,6 +334,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                 move |order, user| Letter::new(order, user),
             );
         let _: Table<u64, Letter> = __letters_4;
+        let __letters_4 = __letters_4.keys_with_format().values_with_format();
         let letters = __letters_4;
         let _ = &letters;
         let (sent, __op_sent_5) = letters
@@ -375,7 +382,8 @@ impl ::streams_runtime::__private::Topology for Letters {
                 );
                 let __to_orders_0 = __op_orders_0
                     .attach(__b, "orders", __left_of_letters_4);
-                __orders_0_source.attach(__b, 0usize, "orders", __to_orders_0);
+                __rt::Enter(__orders_0_source, __to_orders_0)
+                    .attach(__b, 0usize, "orders");
                 __op_letters_4
                     .responses(
                         __b,
@@ -449,7 +457,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                             __rt::Tee(__left_of_users_join_8, __right_of_users_join_8),
                         ),
                     );
-                __users_1_source.attach(__b, 0usize, "users", __to_users_1);
+                __rt::Enter(__users_1_source, __to_users_1).attach(__b, 0usize, "users");
                 __op_letters_4
                     .subscriptions(
                         __b,
@@ -481,7 +489,7 @@ impl ::streams_runtime::__private::Topology for Letters {
                 let __op_sent_5 = __op_sent_5.at("sent");
                 let __right_of_sent_5 = __op_sent_5.right(__b, "sent").latest_only();
                 let __to_towns_2 = __op_towns_2.attach(__b, "towns", __right_of_sent_5);
-                __towns_2_source.attach(__b, 0usize, "towns", __to_towns_2);
+                __rt::Enter(__towns_2_source, __to_towns_2).attach(__b, 0usize, "towns");
                 __op_sent_5
                     .subscriptions(
                         __b,

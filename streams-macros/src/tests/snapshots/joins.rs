@@ -231,15 +231,21 @@ impl ::streams_runtime::__private::Topology for Orders {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __orders_0: Stream<String, Order> = __rt::Stream::handle();
+        let __orders_0 = __orders_0.keys_with_format();
+        let __orders_0 = __orders_0.values_with_format();
         let orders = __orders_0;
         let __op_orders_0 = __orders_0.source().timestamp(move |_, order| order.at_ms);
         let __addresses_1: Table<String, Address> = __rt::Table::handle();
+        let __addresses_1 = __addresses_1.keys_with_format();
+        let __addresses_1 = __addresses_1.values_with_format();
         let addresses = __addresses_1;
         let _ = &addresses;
         let __op_addresses_1 = __addresses_1.source();
         let __addresses_1_records = __op_addresses_1.records();
         let __addresses_1_source = __addresses_1_records.source();
         let __rates_2: GlobalTable<String, f64> = __rt::GlobalTable::handle();
+        let __rates_2 = __rates_2.keys_with_format();
+        let __rates_2 = __rates_2.values_with_format();
         let rates = __rates_2;
         let _ = &rates;
         let seen = __b.key_value_store::<String, i64>("seen");
@@ -294,7 +300,7 @@ impl ::streams_runtime::__private::Topology for Orders {
                 let __to_fresh_4 = __op_fresh_4
                     .at("fresh")
                     .attach(__b, &orders, __to_by_user_5);
-                __op_orders_0.attach(__b, 0usize, "orders", __to_fresh_4);
+                __rt::Enter(__op_orders_0, __to_fresh_4).attach(__b, 0usize, "orders");
             }
             1usize => {
                 let __rows_addresses_1 = __b.rows(&addresses, "addresses");
@@ -319,26 +325,23 @@ impl ::streams_runtime::__private::Topology for Orders {
                     );
                 let __to_addresses_1 = __op_addresses_1
                     .attach(__b, "addresses", __rt::Discard);
-                __addresses_1_source.attach(__b, 0usize, "addresses", __to_addresses_1);
-                __shipped_repartition_12
-                    .source()
-                    .attach(__b, 1usize, "shipped-repartition", __to_shipped_6);
-                __op_failed_8
-                    .attach(
-                        __b,
-                        2usize,
-                        "failed",
+                __rt::Enter(__addresses_1_source, __to_addresses_1)
+                    .attach(__b, 0usize, "addresses");
+                __rt::Enter(__shipped_repartition_12.source(), __to_shipped_6)
+                    .attach(__b, 1usize, "shipped-repartition");
+                __rt::Enter(
+                        __op_failed_8,
                         __op_priced_merge_9
                             .attach(__rt::Shared::clone(&__to_priced_merge_9)),
-                    );
+                    )
+                    .attach(__b, 2usize, "failed");
             }
             2usize => {
                 let __to_priced_to_11 = __op_priced_to_11
                     .at("priced.to")
                     .attach(__b, "shipped");
-                __priced_repartition_10
-                    .source()
-                    .attach(__b, 0usize, "again-repartition", __to_priced_to_11);
+                __rt::Enter(__priced_repartition_10.source(), __to_priced_to_11)
+                    .attach(__b, 0usize, "again-repartition");
             }
             _ => {}
         }

@@ -178,9 +178,13 @@ impl ::streams_runtime::__private::Topology for Orders {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __orders_0: Stream<String, Order> = __rt::Stream::handle();
+        let __orders_0 = __orders_0.keys_with_format();
+        let __orders_0 = __orders_0.values_with_format();
         let orders = __orders_0;
         let __op_orders_0 = __orders_0.source();
         let __users_1: Table<u64, User> = __rt::Table::handle();
+        let __users_1 = __users_1.keys_with_format();
+        let __users_1 = __users_1.values_with_format();
         let users = __users_1;
         let _ = &users;
         let __op_users_1 = __users_1.source();
@@ -203,6 +207,7 @@ impl ::streams_runtime::__private::Topology for Orders {
             .in_windows(&__op_per_day_windowed_by_4)
             .count();
         let _: Table<Windowed<u64>, u64> = __per_day_5;
+        let __per_day_5 = __per_day_5.keys_with_format().values_with_format();
         let per_day = __per_day_5;
         let _ = &per_day;
         __by_user_repartition_14.meets_rows::<u64, _>(&users);
@@ -216,6 +221,7 @@ impl ::streams_runtime::__private::Topology for Orders {
             >(&users, move |order, user| Known::new(order, user));
         let __op_known_to_7 = known.to();
         let (pairs, __op_pairs_8) = __by_user_repartition_14
+            .values_with_format()
             .join_itself(move |a, b| Pair::new(a, b), within(minutes(1)));
         let __op_pairs_to_9 = pairs.to();
         let (__per_day_map_values_10, __op_per_day_map_values_10) = per_day

@@ -138,6 +138,8 @@ impl ::streams_runtime::__private::Topology for Readings {
         let latest = __b.key_value_store::<String, f64>("latest");
         let recent = __b.window_store::<String, f64>("recent-readings");
         let __readings_2: Stream<String, f64> = __rt::Stream::handle();
+        let __readings_2 = __readings_2.keys_with_format();
+        let __readings_2 = __readings_2.values_with_format();
         let readings = __readings_2;
         let __op_readings_2 = __readings_2.source();
         let (smooth, __op_smooth_3) = readings

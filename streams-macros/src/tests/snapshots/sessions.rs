@@ -143,6 +143,8 @@ impl ::streams_runtime::__private::Topology for Visits {
         use ::core::convert::From as _;
         let seen = __b.session_store::<String, u64>("seen");
         let __views_1: Stream<String, View> = __rt::Stream::handle();
+        let __views_1 = __views_1.keys_with_format();
+        let __views_1 = __views_1.values_with_format();
         let views = __views_1;
         let __op_views_1 = __views_1.source();
         let __spent_group_by_key_2 = views;
@@ -156,8 +158,10 @@ impl ::streams_runtime::__private::Topology for Visits {
                 _,
                 _,
                 _,
+                _,
             >(move || 0, move |_, view, sum| sum + view.ms, move |_, a, b| a + b);
         let _: Table<Windowed<String, SessionWindow>, u64> = __spent_4;
+        let __spent_4 = __spent_4.keys_with_format().values_with_format();
         let spent = __spent_4;
         let _ = &spent;
         let (__spent_to_stream_5, __op_spent_to_stream_5) = spent.to_stream();

@@ -249,6 +249,8 @@ impl ::streams_runtime::__private::Topology for Clicks {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __views_0: Stream<Option<String>, View> = __rt::Stream::handle();
+        let __views_0 = __views_0.keys_with_format();
+        let __views_0 = __views_0.values_with_format();
         let views = __views_0;
         {
             #[allow(unused_imports)]
@@ -258,6 +260,8 @@ impl ::streams_runtime::__private::Topology for Clicks {
         }
         let __op_views_0 = __views_0.source();
         let __clicks_1: Stream<Option<String>, Click> = __rt::Stream::handle();
+        let __clicks_1 = __clicks_1.keys_with_format();
+        let __clicks_1 = __clicks_1.values_with_format();
         let clicks = __clicks_1;
         {
             #[allow(unused_imports)]
@@ -278,6 +282,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
         }
         __shown_repartition_8.meets_records::<Option<String>, _>(&clicks);
         let (shown, __op_shown_3) = __shown_repartition_8
+            .values_with_format()
             .try_left_join_stream_with_key::<
                 Option<String>,
                 _,
@@ -295,6 +300,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
                 },
             );
         let (pairs, __op_pairs_4) = clicks
+            .values_with_format()
             .join_itself(move |a, b| Pair::new(a, b), within(seconds(1)));
         let (swapped, __op_swapped_5) = pairs.map(move |_, pair| pair.swapped());
         let (__both_right_repartition_9, __op_both_right_repartition_9) = swapped
@@ -306,6 +312,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
             __keys.whole();
         }
         let (both, __op_both_6) = shown
+            .values_with_format()
             .outer_join_stream(
                 &__both_right_repartition_9,
                 move |argument_0, argument_1| joined(argument_0, argument_1),
@@ -320,7 +327,7 @@ impl ::streams_runtime::__private::Topology for Clicks {
                 let __to_by_page_2 = __op_by_page_2
                     .at("by_page")
                     .attach(__to_shown_repartition_8);
-                __op_views_0.attach(__b, 0usize, "views", __to_by_page_2);
+                __rt::Enter(__op_views_0, __to_by_page_2).attach(__b, 0usize, "views");
             }
             1usize => {
                 let __to_both_to_7 = __op_both_to_7.at("both.to").attach(__b, "both");
@@ -352,19 +359,12 @@ impl ::streams_runtime::__private::Topology for Clicks {
                         __rt::Option::Some("shown-left-shared-join-store"),
                         __to_both_6.left(),
                     );
-                __op_clicks_1
-                    .attach(
-                        __b,
-                        0usize,
-                        "clicks",
-                        __rt::Tee(__to_shown_3.right(), __to_pairs_4),
-                    );
-                __shown_repartition_8
-                    .source()
-                    .attach(__b, 1usize, "shown-left-repartition", __to_shown_3.left());
-                __both_right_repartition_9
-                    .source()
-                    .attach(__b, 2usize, "both-right-repartition", __to_both_6.right());
+                __rt::Enter(__op_clicks_1, __rt::Tee(__to_shown_3.right(), __to_pairs_4))
+                    .attach(__b, 0usize, "clicks");
+                __rt::Enter(__shown_repartition_8.source(), __to_shown_3.left())
+                    .attach(__b, 1usize, "shown-left-repartition");
+                __rt::Enter(__both_right_repartition_9.source(), __to_both_6.right())
+                    .attach(__b, 2usize, "both-right-repartition");
             }
             _ => {}
         }

@@ -255,18 +255,24 @@ impl ::streams_runtime::__private::Topology for People {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __users_0: Table<String, User> = __rt::Table::handle();
+        let __users_0 = __users_0.keys_with_format();
+        let __users_0 = __users_0.values_with_format();
         let users = __users_0;
         let _ = &users;
         let __op_users_0 = __users_0.source();
         let __users_0_records = __op_users_0.records();
         let __users_0_source = __users_0_records.source();
         let __homes_1: Table<String, Home> = __rt::Table::handle();
+        let __homes_1 = __homes_1.keys_with_format();
+        let __homes_1 = __homes_1.values_with_format();
         let homes = __homes_1;
         let _ = &homes;
         let __op_homes_1 = __homes_1.source();
         let __homes_1_records = __op_homes_1.records();
         let __homes_1_source = __homes_1_records.source();
         let __visits_2: Table<String, Visit> = __rt::Table::handle();
+        let __visits_2 = __visits_2.keys_with_format();
+        let __visits_2 = __visits_2.values_with_format();
         let visits = __visits_2;
         let __op_visits_2 = __visits_2.source();
         let __visits_2_records = __op_visits_2.records();
@@ -281,6 +287,7 @@ impl ::streams_runtime::__private::Topology for People {
                 _,
             >(&homes, move |user, home| Known::new(user, home));
         let _: Table<String, Known> = __known_4;
+        let __known_4 = __known_4.keys_with_format().values_with_format();
         let known = __known_4;
         let _ = &known;
         let (__towns_group_by_5, __op_towns_group_by_5) = known
@@ -297,11 +304,14 @@ impl ::streams_runtime::__private::Topology for People {
             .group_by_key()
             .count_changes();
         let _: Table<String, u64> = __towns_6;
+        let __towns_6 = __towns_6.keys_with_format().values_with_format();
         let towns = __towns_6;
         let _ = &towns;
         let (__towns_to_stream_7, __op_towns_to_stream_7) = towns.to_stream();
         let __op_towns_to_8 = __towns_to_stream_7.to();
         let __orders_9: Stream<String, Order> = __rt::Stream::handle();
+        let __orders_9 = __orders_9.keys_with_format();
+        let __orders_9 = __orders_9.values_with_format();
         let orders = __orders_9;
         let __op_orders_9 = __orders_9.source();
         let (__orders_join_10, __op_orders_join_10) = orders

@@ -347,12 +347,16 @@ impl ::streams_runtime::__private::Topology for Sales {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __prices_0: Table<String, Price> = __rt::Table::handle();
+        let __prices_0 = __prices_0.keys_with_format();
+        let __prices_0 = __prices_0.values_with_format();
         let prices = __prices_0;
         let _ = &prices;
         let __op_prices_0 = __prices_0.source();
         let __prices_0_records = __op_prices_0.records();
         let __prices_0_source = __prices_0_records.source();
         let __taxes_1: Table<String, Tax> = __rt::Table::handle();
+        let __taxes_1 = __taxes_1.keys_with_format();
+        let __taxes_1 = __taxes_1.values_with_format();
         let taxes = __taxes_1;
         let _ = &taxes;
         let __op_taxes_1 = __taxes_1.source();
@@ -361,6 +365,8 @@ impl ::streams_runtime::__private::Topology for Sales {
         let seen = __b.versioned_store::<String, u64>("seen");
         let (low, __op_low_3) = prices.filter(move |_, price| price.cents < 1_000);
         let __orders_4: Stream<String, Order> = __rt::Stream::handle();
+        let __orders_4 = __orders_4.keys_with_format();
+        let __orders_4 = __orders_4.values_with_format();
         let orders = __orders_4;
         let __op_orders_4 = __orders_4.source();
         let (__sold_select_key_5, __op_sold_select_key_5) = orders
@@ -397,6 +403,7 @@ impl ::streams_runtime::__private::Topology for Sales {
                 _,
             >(&taxes, move |price, tax| Cents::of(price, tax));
         let _: Table<String, Cents> = __both_10;
+        let __both_10 = __both_10.keys_with_format().values_with_format();
         let both = __both_10;
         let _ = &both;
         let (__both_to_stream_11, __op_both_to_stream_11) = both.to_stream();
@@ -404,6 +411,7 @@ impl ::streams_runtime::__private::Topology for Sales {
         let (__dear_13, __op_dear_13) = prices
             .filter_not(move |_, price| price.cents < 1_000);
         let _: Table<String, Price> = __dear_13;
+        let __dear_13 = __dear_13.keys_with_format().values_with_format();
         let dear = __dear_13;
         let _ = &dear;
         let (__per_cent_group_by_14, __op_per_cent_group_by_14) = prices
@@ -420,6 +428,7 @@ impl ::streams_runtime::__private::Topology for Sales {
             .group_by_key()
             .count_changes();
         let _: Table<u64, u64> = __per_cent_15;
+        let __per_cent_15 = __per_cent_15.keys_with_format().values_with_format();
         let per_cent = __per_cent_15;
         let _ = &per_cent;
         let (__per_cent_to_stream_16, __op_per_cent_to_stream_16) = per_cent.to_stream();

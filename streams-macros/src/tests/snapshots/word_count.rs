@@ -162,6 +162,8 @@ impl ::streams_runtime::__private::Topology for WordCount {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __lines_0: Stream<Option<String>, String> = __rt::Stream::handle();
+        let __lines_0 = __lines_0.keys_with_format();
+        let __lines_0 = __lines_0.values_with_format();
         let lines = __lines_0;
         {
             #[allow(unused_imports)]
@@ -196,6 +198,7 @@ impl ::streams_runtime::__private::Topology for WordCount {
         }
         let (__counts_6, __op_counts_6) = __counts_repartition_10.group_by_key().count();
         let _: Table<String, u64> = __counts_6;
+        let __counts_6 = __counts_6.keys_with_format().values_with_format();
         let counts = __counts_6;
         let _ = &counts;
         let (__counts_to_stream_7, __op_counts_to_stream_7) = counts.to_stream();

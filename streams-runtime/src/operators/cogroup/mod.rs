@@ -18,7 +18,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
-use crate::error::{Flow, TaskError};
+use crate::error::{Failure, Flow, TaskError};
 use crate::handles::{Cogrouped, Grouped};
 use crate::node::{Node, Push, Shared, Signal};
 
@@ -30,14 +30,14 @@ use crate::node::{Node, Push, Shared, Signal};
 )]
 pub trait SameGroupKey<K> {
     /// The operator `O`, if the keys fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<K> SameGroupKey<K> for K {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -67,6 +67,7 @@ where
     #[with_cx]
     pub fn try_cogroup<A, E, F>(&self, aggregator: F) -> (Cogrouped<K::Stored, A>, Cogroup<K, V, A, F, Result<A, E>, Try>)
     where
+        E: Failure,
         A: OwnedData,
         F: FnMut(&K, &V, A) -> Result<A, E>,
     {
@@ -83,7 +84,8 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
     where
         K2: StreamData + ?Sized,
         V2: StreamData + ?Sized,
-        K2::Stored: SameGroupKey<K, Op<Cogroup<K2, V2, A, F, A, Plain>> = J>,
+        K2::Stored: SameGroupKey<K>,
+        K2::Stored: SameGroupKey<K, Operator<Cogroup<K2, V2, A, F, A, Plain>> = J>,
         F: FnMut(&K2, &V2, A) -> A,
     {
         let _ = stream;
@@ -94,9 +96,11 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
     #[with_cx]
     pub fn try_cogroup<K2, V2, E, F, J>(&self, stream: &Grouped<K2, V2>, aggregator: F) -> (Cogrouped<K, A>, J)
     where
+        E: Failure,
         K2: StreamData + ?Sized,
         V2: StreamData + ?Sized,
-        K2::Stored: SameGroupKey<K, Op<Cogroup<K2, V2, A, F, Result<A, E>, Try>> = J>,
+        K2::Stored: SameGroupKey<K>,
+        K2::Stored: SameGroupKey<K, Operator<Cogroup<K2, V2, A, F, Result<A, E>, Try>> = J>,
         F: FnMut(&K2, &V2, A) -> Result<A, E>,
     {
         let _ = stream;

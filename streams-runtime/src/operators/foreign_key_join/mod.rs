@@ -44,17 +44,17 @@ use crate::task::TaskBuilder;
 )]
 pub trait ForeignKey<TK> {
     /// The operator `O`, if the keys fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 
     /// The key, if there is one.
     fn into_key(self) -> Option<TK>;
 }
 
 impl<TK: StreamData<Stored = TK>> ForeignKey<TK> for TK {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -67,7 +67,7 @@ impl<TK: StreamData<Stored = TK>> ForeignKey<TK> for TK {
 }
 
 impl<TK> ForeignKey<TK> for Option<TK> {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -119,7 +119,8 @@ macro_rules! methods {
         #[with_cx]
         pub fn $method<TK, T, FK, A, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
-            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, A, Plain, OfItsType>> = J>,
+            FK: ForeignKey<TK>,
+            FK: ForeignKey<TK, Operator<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, A, Plain, OfItsType>> = J>,
             A: OwnedData,
             X: FnMut($($row),*) -> FK,
             F: FnMut($($side),*) -> A,
@@ -133,7 +134,8 @@ macro_rules! methods {
         #[with_cx]
         pub fn $twin<TK, T, FK, A, E, X, F, J>(&self, other: &Table<TK, T>, foreign_key: X, f: F) -> (Table<K, A::Stored>, J)
         where
-            FK: ForeignKey<TK, Op<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, Result<A, E>, Try, OfItsType>> = J>,
+            FK: ForeignKey<TK>,
+            FK: ForeignKey<TK, Operator<ForeignKeyJoin<$extract<X>, FK, $joiner<F>, K, V, TK, T, A, Result<A, E>, Try, OfItsType>> = J>,
             A: OwnedData,
             X: FnMut($($row),*) -> FK,
             F: FnMut($($side),*) -> Result<A, E>,

@@ -7,7 +7,7 @@ use streams_macros::with_cx;
 use crate::codec::{Codec, Encoded, KeyData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::{ErrorKind, Flow};
+use crate::error::{Failure, ErrorKind, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::operators::joiner::{Inner, InnerWithKey};
@@ -19,9 +19,9 @@ use crate::task::TaskBuilder;
 use crate::windows::{IntoJoinWindows, JoinWindows};
 
 /// A join of a stream with itself before it is attached.
-type Op<V, J, R, M> = JoinItself<V, J, R, M>;
+type Operator<V, J, R, M> = JoinItself<V, J, R, M>;
 
-impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(stream, |left, right| …, windows).single_store()`.
     ///
     /// `join_stream` of a stream with itself, over one store instead of two with the same records.
@@ -30,8 +30,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     /// place in time itself. As in Kafka Streams a record that comes so late that it is at the end of the retention is not joined with itself; other than
     /// there neither is one where the windows leave out records of the same time.
     #[with_cx]
-    pub fn join_itself<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, V2, Plain>)
+    pub fn join_itself<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Operator<V, Inner<F>, V2, Plain>)
     where
+        K: StreamData,
+        V: StreamData,
         K::Stored: KeyData,
         F: FnMut(&V::Stored, &V::Stored) -> V2,
     {
@@ -42,8 +44,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// `join_itself` with a closure that may fail: an `Err` goes to the process handler of the application.
     #[with_cx]
-    pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, Inner<F>, Result<V2, E>, Try>)
+    pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Operator<V, Inner<F>, Result<V2, E>, Try>)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         K::Stored: KeyData,
         F: FnMut(&V::Stored, &V::Stored) -> Result<V2, E>,
     {
@@ -54,8 +59,10 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     ///
     /// `join_itself` with a closure that sees the key as well: `|key, left, right|`.
     #[with_cx]
-    pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, V2, Plain>)
+    pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Operator<V, InnerWithKey<F>, V2, Plain>)
     where
+        K: StreamData,
+        V: StreamData,
         K::Stored: KeyData,
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> V2,
     {
@@ -70,8 +77,11 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         &self,
         f: F,
         windows: impl IntoJoinWindows,
-    ) -> (Stream<K, V2>, Op<V, InnerWithKey<F>, Result<V2, E>, Try>)
+    ) -> (Stream<K, V2>, Operator<V, InnerWithKey<F>, Result<V2, E>, Try>)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         K::Stored: KeyData,
         F: FnMut(&K::Present, &V::Stored, &V::Stored) -> Result<V2, E>,
     {

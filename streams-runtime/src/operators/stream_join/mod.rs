@@ -12,6 +12,7 @@ pub use node::{JoinedStreams, LeftRecords, RightRecords};
 
 use super::joiner::{Inner, InnerWithKey, Left, LeftWithKey, Outer, OuterWithKey};
 use super::settle::{Plain, Try};
+use crate::error::Failure;
 use crate::codec::{KeyData, StreamData};
 use crate::handles::Stream;
 use crate::windows::{IntoJoinWindows, JoinWindows};
@@ -24,14 +25,14 @@ use crate::windows::{IntoJoinWindows, JoinWindows};
 )]
 pub trait SameStreamKey<OK: ?Sized> {
     /// The operator `O`, if the keys fit.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 }
 
 impl<K: ?Sized> SameStreamKey<K> for K {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -51,9 +52,9 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     }
 }
 
-type Op<K, V, OK, OV, J, R, M> = JoinStreams<K, V, OK, OV, J, R, M>;
+type Operator<K, V, OK, OV, J, R, M> = JoinStreams<K, V, OK, OV, J, R, M>;
 
-impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
+impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     /// In `topology!` this is written `join(stream, |left, right| …, windows)`.
     ///
     /// Joins each record with those of the other stream that have its key and lie in its window.
@@ -86,10 +87,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Inner<F>, V2, Plain>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, Inner<F>, V2, Plain>> = J>,
         F: FnMut(&V::Stored, &OV::Stored) -> V2,
     {
         let _ = other;
@@ -102,10 +106,14 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn try_join_stream<OK, OV, V2, E, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Inner<F>, Result<V2, E>, Try>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, Inner<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Stored, &OV::Stored) -> Result<V2, E>,
     {
         let _ = other;
@@ -120,10 +128,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn join_stream_with_key<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, InnerWithKey<F>, V2, Plain>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, InnerWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K::Present, &V::Stored, &OV::Stored) -> V2,
     {
         let _ = other;
@@ -141,10 +152,14 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, InnerWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K::Present, &V::Stored, &OV::Stored) -> Result<V2, E>,
     {
         let _ = other;
@@ -170,10 +185,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn left_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Left<F>, V2, Plain>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, Left<F>, V2, Plain>> = J>,
         F: FnMut(&V::Stored, Option<&OV::Stored>) -> V2,
     {
         let _ = other;
@@ -191,10 +209,14 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, Left<F>, Result<V2, E>, Try>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, Left<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&V::Stored, Option<&OV::Stored>) -> Result<V2, E>,
     {
         let _ = other;
@@ -214,10 +236,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, LeftWithKey<F>, V2, Plain>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, LeftWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, &V::Stored, Option<&OV::Stored>) -> V2,
     {
         let _ = other;
@@ -235,10 +260,14 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
         K::Stored: KeyData,
-        K::Stored: SameStreamKey<OK::Stored, Op<Op<K, V, OK, OV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
+        K::Stored: SameStreamKey<OK::Stored>,
+        K::Stored: SameStreamKey<OK::Stored, Operator<Operator<K, V, OK, OV, LeftWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, &V::Stored, Option<&OV::Stored>) -> Result<V2, E>,
     {
         let _ = other;
@@ -255,9 +284,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
     #[with_cx]
     pub fn outer_join_stream<OK, OV, V2, F, J>(&self, other: &Stream<OK, OV>, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
-        K: SameStreamKey<OK, Op<Op<K, V, OK, OV, Outer<F>, V2, Plain>> = J>,
+        K: SameStreamKey<OK>,
+        K: SameStreamKey<OK, Operator<Operator<K, V, OK, OV, Outer<F>, V2, Plain>> = J>,
         F: FnMut(Option<&V::Stored>, Option<&OV::Stored>) -> V2,
     {
         let _ = other;
@@ -275,9 +307,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
-        K: SameStreamKey<OK, Op<Op<K, V, OK, OV, Outer<F>, Result<V2, E>, Try>> = J>,
+        K: SameStreamKey<OK>,
+        K: SameStreamKey<OK, Operator<Operator<K, V, OK, OV, Outer<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(Option<&V::Stored>, Option<&OV::Stored>) -> Result<V2, E>,
     {
         let _ = other;
@@ -297,9 +333,12 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
-        K: SameStreamKey<OK, Op<Op<K, V, OK, OV, OuterWithKey<F>, V2, Plain>> = J>,
+        K: SameStreamKey<OK>,
+        K: SameStreamKey<OK, Operator<Operator<K, V, OK, OV, OuterWithKey<F>, V2, Plain>> = J>,
         F: FnMut(&K, Option<&V::Stored>, Option<&OV::Stored>) -> V2,
     {
         let _ = other;
@@ -317,9 +356,13 @@ impl<K: StreamData + ?Sized, V: StreamData + ?Sized> Stream<K, V> {
         windows: impl IntoJoinWindows,
     ) -> (Stream<K, V2>, J)
     where
+        K: StreamData,
+        V: StreamData,
+        E: Failure,
         OK: StreamData + ?Sized,
         OV: StreamData + ?Sized,
-        K: SameStreamKey<OK, Op<Op<K, V, OK, OV, OuterWithKey<F>, Result<V2, E>, Try>> = J>,
+        K: SameStreamKey<OK>,
+        K: SameStreamKey<OK, Operator<Operator<K, V, OK, OV, OuterWithKey<F>, Result<V2, E>, Try>> = J>,
         F: FnMut(&K, Option<&V::Stored>, Option<&OV::Stored>) -> Result<V2, E>,
     {
         let _ = other;

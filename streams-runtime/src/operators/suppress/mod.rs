@@ -69,7 +69,8 @@ impl<K, V> Table<K, V> {
     // The operator is inferred from the bound, so that a mistake in the argument is one error.
     pub fn suppress<S, J>(&self, until: S) -> (Table<K, V>, J)
     where
-        S: Suppression<Op<Suppress<K, V, S, AllBytes>> = J>,
+        S: Suppression,
+        S: Suppression<Operator<Suppress<K, V, S, AllBytes>> = J>,
     {
         (Table::handle(), S::op(Suppress { until, keys: AllBytes, node: "suppress", types: PhantomData }))
     }

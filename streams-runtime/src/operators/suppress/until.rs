@@ -46,10 +46,10 @@ impl Rule {
 )]
 pub trait Suppression: Copy {
     /// The operator `O`, if it can be told so.
-    type Op<O>;
+    type Operator<O>;
 
     /// The operator itself.
-    fn op<O>(operator: O) -> Self::Op<O>;
+    fn op<O>(operator: O) -> Self::Operator<O>;
 
     /// What [`suppress`](crate::Table::suppress) goes by where windows close so long after their end (`None`: there are no windows, or they never close).
     /// `None` if that cannot be.
@@ -132,7 +132,7 @@ impl UntilTimeLimit {
 }
 
 impl Suppression for UntilTimeLimit {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator
@@ -214,7 +214,7 @@ impl LimitedUntilWindowCloses {
 }
 
 impl Suppression for UntilWindowCloses {
-    type Op<O> = O;
+    type Operator<O> = O;
 
     fn op<O>(operator: O) -> O {
         operator

@@ -173,7 +173,8 @@ pub(in crate::operators) fn fold_aggregate<A: OwnedData>(
 /// Says that `R` is what a reduction of `V` may return, in the words of [`ReducesTo`].
 pub(super) fn reduces<R, S, O, J>(operator: O) -> J
 where
-    R: ReducesTo<S, Op<O> = J>,
+    R: ReducesTo<S>,
+    R: ReducesTo<S, Operator<O> = J>,
 {
     R::op(operator)
 }

@@ -3,8 +3,8 @@
 use streams_macros::with_cx;
 
 use super::{SlidingWindowedStream, TimeWindowedStream};
-use crate::codec::{OwnedData, StreamData};
-use crate::handles::Table;
+use crate::operators::aggregated::Aggregated;
+use crate::codec::StreamData;
 use crate::windows::Windowed;
 
 /// Windows that are merged, which `aggregate` with three closures is for.
@@ -15,7 +15,7 @@ use crate::windows::Windowed;
 )]
 pub trait Merging {
     /// The operator.
-    type Op;
+    type Operator;
 }
 
 macro_rules! never_merged {
@@ -28,10 +28,10 @@ macro_rules! never_merged {
             /// Says that there is nothing to merge.
             #[doc(hidden)]
             #[with_cx]
-            pub fn aggregate_merging<A, I, F, G>(&self, _: I, _: F, _: G) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+            pub fn aggregate_merging<A, I, F, G, R>(&self, _: I, _: F, _: G) -> R
             where
                 Self: Merging,
-                A: OwnedData,
+                A: Aggregated<Windowed<K::Stored>, <Self as Merging>::Operator, Of = R>,
                 I: FnMut() -> A,
                 F: FnMut(&K, &V, A) -> A,
                 G: FnMut(&K, A, A) -> A,
@@ -42,15 +42,15 @@ macro_rules! never_merged {
             /// Says that there is nothing to merge.
             #[doc(hidden)]
             #[with_cx]
-            pub fn try_aggregate_merging<A, E, I, F, G>(
+            pub fn try_aggregate_merging<A, E, I, F, G, R>(
                 &self,
                 _: I,
                 _: F,
                 _: G,
-            ) -> (Table<Windowed<K::Stored>, A::Stored>, <Self as Merging>::Op)
+            ) -> R
             where
                 Self: Merging,
-                A: OwnedData,
+                A: Aggregated<Windowed<K::Stored>, <Self as Merging>::Operator, Of = R>,
                 I: FnMut() -> A,
                 F: FnMut(&K, &V, A) -> Result<A, E>,
                 G: FnMut(&K, A, A) -> Result<A, E>,

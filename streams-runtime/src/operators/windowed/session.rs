@@ -10,9 +10,10 @@ use super::fold::reduces;
 use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
 use super::session_state::SessionState;
 use super::unsent::Sending;
-use crate::codec::{OwnedData, ReadStored, StreamData};
+use crate::operators::aggregated::Aggregated;
+use crate::codec::{ReadStored, StreamData};
 use crate::context::{ClosedPlace, Context};
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::operators::{Plain, ReducesTo, Try};
@@ -83,7 +84,7 @@ impl<K: ?Sized, V: ?Sized> fmt::Debug for SessionWindowedStream<K, V> {
 }
 
 /// An aggregation of `V` in sessions, before it is attached.
-type Op<K, V, F> = SessionAggregate<K, V, F>;
+type Aggregating<K, V, F> = SessionAggregate<K, V, F>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, G, R, M> = AggregateSessions<A, I, F, G, R, M>;
 
@@ -95,7 +96,7 @@ type Folding<A, I, F, G, R, M> = AggregateSessions<A, I, F, G, R, M>;
 )]
 pub trait WithoutMerger {
     /// The operator.
-    type Op;
+    type Operator;
 }
 
 impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
@@ -136,14 +137,14 @@ impl<K: ?Sized, V: ?Sized> SessionWindowedStream<K, V> {
         self
     }
 
-    fn op<F>(&self, fold: F) -> Op<K, V, F> {
+    fn op<F>(&self, fold: F) -> Aggregating<K, V, F> {
         SessionAggregate { windows: self.windows, sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and session.
     ///
     /// Kafka Streams: `count`. See [`SessionWindowedStream`] for nulls, times and late records.
-    pub fn count<KS>(&self) -> (Table<Windowed<KS, SessionWindow>, u64>, Op<K, V, CountSessions>)
+    pub fn count<KS>(&self) -> (Table<Windowed<KS, SessionWindow>, u64>, Aggregating<K, V, CountSessions>)
     where
         K: StreamData<Stored = KS>,
         V: StreamData,
@@ -162,24 +163,27 @@ where
     ///
     /// Kafka Streams: `reduce`. See [`SessionWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
+    pub fn reduce<R, F, J>(&self, f: F) -> J
     where
         V: ReadStored,
         F: FnMut(&V::Stored, &V) -> R,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceSessions<F, R, Plain>>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored, SessionWindow>, V::Stored>, Aggregating<K, V, ReduceSessions<F, R, Plain>>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceSessions::new(f, "reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceSessions::new(f, "reduce"))))
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the sessions stay as they were.
     #[with_cx]
-    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored, SessionWindow>, V::Stored>, J)
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> J
     where
+        E: Failure,
         V: ReadStored,
         F: FnMut(&V::Stored, &V) -> Result<R, E>,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceSessions<F, Result<R, E>, Try>>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored, SessionWindow>, V::Stored>, Aggregating<K, V, ReduceSessions<F, Result<R, E>, Try>>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceSessions::new(f, "try_reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceSessions::new(f, "try_reduce"))))
     }
 
     /// In `topology!` this is written `aggregate(initializer, aggregator, merger)`.
@@ -190,19 +194,19 @@ where
     ///
     /// Kafka Streams: `aggregate` of a `SessionWindowedKStream`, with its `Merger`. See [`SessionWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate_merging<A, I, F, G>(
+    pub fn aggregate_merging<A, I, F, G, R>(
         &self,
         initializer: I,
         aggregator: F,
         merger: G,
-    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, Op<K, V, Folding<A, I, F, G, A, Plain>>)
+    ) -> R
     where
-        A: OwnedData,
+        A: Aggregated<Windowed<K::Stored, SessionWindow>, Aggregating<K, V, Folding<A, I, F, G, A, Plain>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> A,
         G: FnMut(&K, A, A) -> A,
     {
-        (Table::handle(), self.op(AggregateSessions::new(initializer, aggregator, merger, "aggregate")))
+        A::of(self.op(AggregateSessions::new(initializer, aggregator, merger, "aggregate")))
     }
 
     /// In `topology!` this is written `try_aggregate(initializer, aggregator, merger)`.
@@ -210,28 +214,29 @@ where
     /// [`aggregate_merging`](Self::aggregate_merging) with an aggregator and a merger that may fail: an `Err` goes to the process handler of the
     /// application, and the sessions stay as they were.
     #[with_cx]
-    pub fn try_aggregate_merging<A, E, I, F, G>(
+    pub fn try_aggregate_merging<A, E, I, F, G, R>(
         &self,
         initializer: I,
         aggregator: F,
         merger: G,
-    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, Op<K, V, Folding<A, I, F, G, Result<A, E>, Try>>)
+    ) -> R
     where
-        A: OwnedData,
+        E: Failure,
+        A: Aggregated<Windowed<K::Stored, SessionWindow>, Aggregating<K, V, Folding<A, I, F, G, Result<A, E>, Try>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> Result<A, E>,
         G: FnMut(&K, A, A) -> Result<A, E>,
     {
-        (Table::handle(), self.op(AggregateSessions::new(initializer, aggregator, merger, "try_aggregate")))
+        A::of(self.op(AggregateSessions::new(initializer, aggregator, merger, "try_aggregate")))
     }
 
     /// Says that a merger is missing.
     #[doc(hidden)]
     #[with_cx]
-    pub fn aggregate<A, I, F>(&self, _: I, _: F) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, <Self as WithoutMerger>::Op)
+    pub fn aggregate<A, I, F, R>(&self, _: I, _: F) -> R
     where
         Self: WithoutMerger,
-        A: OwnedData,
+        A: Aggregated<Windowed<K::Stored, SessionWindow>, <Self as WithoutMerger>::Operator, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> A,
     {
@@ -241,14 +246,15 @@ where
     /// Says that a merger is missing.
     #[doc(hidden)]
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F>(
+    pub fn try_aggregate<A, E, I, F, R>(
         &self,
         _: I,
         _: F,
-    ) -> (Table<Windowed<K::Stored, SessionWindow>, A::Stored>, <Self as WithoutMerger>::Op)
+    ) -> R
     where
+        E: Failure,
         Self: WithoutMerger,
-        A: OwnedData,
+        A: Aggregated<Windowed<K::Stored, SessionWindow>, <Self as WithoutMerger>::Operator, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> Result<A, E>,
     {

@@ -10,10 +10,11 @@ use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::slide::SlidingRows;
 use super::unsent::Sending;
-use crate::codec::{OwnedData, StreamData};
+use crate::operators::aggregated::Aggregated;
+use crate::codec::StreamData;
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::operators::{Plain, ReducesTo, Try};
@@ -76,7 +77,7 @@ impl<K: ?Sized, V: ?Sized> fmt::Debug for SlidingWindowedStream<K, V> {
 }
 
 /// An aggregation of `V` in sliding windows, before it is attached.
-type Op<K, V, F> = SlidingAggregate<K, V, F>;
+type Aggregating<K, V, F> = SlidingAggregate<K, V, F>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
@@ -114,14 +115,14 @@ impl<K: ?Sized, V: ?Sized> SlidingWindowedStream<K, V> {
         self
     }
 
-    fn op<F>(&self, fold: F) -> Op<K, V, F> {
+    fn op<F>(&self, fold: F) -> Aggregating<K, V, F> {
         SlidingAggregate { windows: self.windows, sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and window.
     ///
     /// Kafka Streams: `count`. See [`SlidingWindowedStream`] for nulls, times and late records.
-    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Op<K, V, CountFold>)
+    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Aggregating<K, V, CountFold>)
     where
         K: StreamData<Stored = KS>,
         V: StreamData,
@@ -141,22 +142,25 @@ where
     /// Kafka Streams: `reduce`. Values are combined in the order in which they come, not in that of their times. See
     /// [`SlidingWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    pub fn reduce<R, F, J>(&self, f: F) -> J
     where
         F: FnMut(&V::Stored, &V::Present) -> R,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, R, Plain>>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, R, Plain>>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceFold::new(f, "reduce"))))
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> J
     where
+        E: Failure,
         F: FnMut(&V::Stored, &V::Present) -> Result<R, E>,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, Result<R, E>, Try>>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, Result<R, E>, Try>>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "try_reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceFold::new(f, "try_reduce"))))
     }
 
     /// Folds the records of each key and window: `initializer` makes the aggregate of a window without records, `aggregator` takes key, value
@@ -165,32 +169,33 @@ where
     ///
     /// Kafka Streams: `aggregate`. See [`SlidingWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate<A, I, F>(
+    pub fn aggregate<A, I, F, R>(
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, A, Plain>>)
+    ) -> R
     where
-        A: OwnedData,
+        A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, A, Plain>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V::Present, A) -> A,
     {
-        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "aggregate")))
+        A::of(self.op(AggregateFold::new(initializer, aggregator, "aggregate")))
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F>(
+    pub fn try_aggregate<A, E, I, F, R>(
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, Result<A, E>, Try>>)
+    ) -> R
     where
-        A: OwnedData,
+        E: Failure,
+        A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, Result<A, E>, Try>>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V::Present, A) -> Result<A, E>,
     {
-        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
+        A::of(self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
     }
 }
 

@@ -10,9 +10,10 @@ use super::fixed::FixedRows;
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::unsent::Sending;
-use crate::codec::{OwnedData, StreamData};
+use crate::operators::aggregated::Aggregated;
+use crate::codec::StreamData;
 use crate::context::Context;
-use crate::error::Flow;
+use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
 use crate::operators::{Plain, ReducesTo, Try};
@@ -48,7 +49,7 @@ impl<K: ?Sized, V: ?Sized, W: fmt::Debug> fmt::Debug for TimeWindowedStream<K, V
 }
 
 /// An aggregation of `V` in windows, before it is attached.
-type Op<K, V, F, W> = TimeAggregate<K, V, F, W>;
+type Aggregating<K, V, F, W> = TimeAggregate<K, V, F, W>;
 /// What `aggregate` folds with.
 type Folding<A, I, F, R, M> = AggregateFold<A, I, F, R, M>;
 
@@ -86,14 +87,14 @@ impl<K: ?Sized, V: ?Sized, W: Frame> TimeWindowedStream<K, V, W> {
         self
     }
 
-    fn op<F>(&self, fold: F) -> Op<K, V, F, W> {
+    fn op<F>(&self, fold: F) -> Aggregating<K, V, F, W> {
         TimeAggregate { frames: self.frames.clone(), sending: self.sending, fold, types: PhantomData }
     }
 
     /// Counts the records of each key and window.
     ///
     /// Kafka Streams: `count`. See [`TimeWindowedStream`] for nulls, times and late records.
-    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Op<K, V, CountFold, W>)
+    pub fn count<KS>(&self) -> (Table<Windowed<KS>, u64>, Aggregating<K, V, CountFold, W>)
     where
         K: StreamData<Stored = KS>,
         V: StreamData,
@@ -112,22 +113,25 @@ where
     ///
     /// Kafka Streams: `reduce`. See [`TimeWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn reduce<R, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    pub fn reduce<R, F, J>(&self, f: F) -> J
     where
         F: FnMut(&V::Stored, &V) -> R,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, R, Plain>, W>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, R, Plain>, W>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceFold::new(f, "reduce"))))
     }
 
     /// `reduce` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_reduce<R, E, F, J>(&self, f: F) -> (Table<Windowed<K::Stored>, V::Stored>, J)
+    pub fn try_reduce<R, E, F, J>(&self, f: F) -> J
     where
+        E: Failure,
         F: FnMut(&V::Stored, &V) -> Result<R, E>,
-        R: ReducesTo<V::Stored, Op<Op<K, V, ReduceFold<F, Result<R, E>, Try>, W>> = J>,
+        R: ReducesTo<V::Stored>,
+        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, Result<R, E>, Try>, W>)> = J>,
     {
-        (Table::handle(), reduces::<R, V::Stored, _, J>(self.op(ReduceFold::new(f, "try_reduce"))))
+        reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceFold::new(f, "try_reduce"))))
     }
 
     /// Folds the records of each key and window: `initializer` makes the aggregate of a new window, `aggregator` takes key, value and aggregate
@@ -135,32 +139,33 @@ where
     ///
     /// Kafka Streams: `aggregate`. See [`TimeWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate<A, I, F>(
+    pub fn aggregate<A, I, F, R>(
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, A, Plain>, W>)
+    ) -> R
     where
-        A: OwnedData,
+        A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, A, Plain>, W>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> A,
     {
-        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "aggregate")))
+        A::of(self.op(AggregateFold::new(initializer, aggregator, "aggregate")))
     }
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F>(
+    pub fn try_aggregate<A, E, I, F, R>(
         &self,
         initializer: I,
         aggregator: F,
-    ) -> (Table<Windowed<K::Stored>, A::Stored>, Op<K, V, Folding<A, I, F, Result<A, E>, Try>, W>)
+    ) -> R
     where
-        A: OwnedData,
+        E: Failure,
+        A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, Result<A, E>, Try>, W>, Of = R>,
         I: FnMut() -> A,
         F: FnMut(&K, &V, A) -> Result<A, E>,
     {
-        (Table::handle(), self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
+        A::of(self.op(AggregateFold::new(initializer, aggregator, "try_aggregate")))
     }
 }
 
