@@ -102,16 +102,18 @@ impl Forward<'_, '_> {
     /// The user's variable. Expands to `let _: Table<String, u64> = __counts_3; let counts = __counts_3;`; rustc reports a mismatch at
     /// the operator.
     pub(super) fn bind(&self, handle: &Ident) -> TokenStream {
+        self.bind_known(handle, &TokenStream::new())
+    }
+
+    /// With what stands behind the comparison of the written type.
+    fn bind_known(&self, handle: &Ident, known: &TokenStream) -> TokenStream {
         let Some(variable) = &self.node.variable else { return TokenStream::new() };
         let name = &variable.name;
         let mut value = handle.clone();
         value.set_span(self.node.span.resolved_at(Span::call_site()));
         let tokens = match &variable.ty {
             // The written type is compared apart: what follows goes on with the inferred one, so that one mistake is one error.
-            Some(ty) => {
-                let known = self.kept_with_formats(&value);
-                quote! { let _: #ty = #value; #known let #name = #value; }
-            }
+            Some(ty) => quote! { let _: #ty = #value; #known let #name = #value; },
             None => quote! { let #name = #value; },
         };
         // State that is only queried is used all the same.
@@ -123,14 +125,23 @@ impl Forward<'_, '_> {
     }
 
     /// State has a format. What has none is told by the operator that makes the state, and here at the same place, since rustc does not tell
-    /// one thing twice of one place; what follows is then unknown. Expands to `let __counts_3 = __counts_3.keys_with_format().values_with_format();`
-    fn kept_with_formats(&self, handle: &Ident) -> TokenStream {
-        if !self.node.is_state() || self.node.gives() != Kind::Table {
-            return TokenStream::new();
-        }
+    /// one thing twice of one place; what follows is then unknown. Expands to:
+    ///
+    /// ```text
+    /// let (__counts_3_made, __op_counts_3) = lines.count();
+    /// let __counts_3 = __counts_3_made;
+    /// let _: Table<String, u64> = __counts_3;
+    /// let __counts_3 = __counts_3_made.keys_with_format().values_with_format();
+    /// let counts = __counts_3;
+    /// ```
+    fn state(&self, call: &TokenStream) -> TokenStream {
+        let (handle, op) = (self.handle(), self.op());
+        // As all that is in the call, a name at the user's place, or the macro's.
+        let made = Ident::new(&format!("{handle}_made"), self.span());
         let (keys, values) = (Ident::new("keys_with_format", self.span()), Ident::new("values_with_format", self.span()));
-        let handle = Ident::new(&handle.to_string(), self.span());
-        quote_spanned!(self.span() => let #handle = #handle.#keys().#values();)
+        let known = quote_spanned!(self.span() => #made.#keys().#values());
+        let bind = self.bind_known(&handle, &quote!(let #handle = #known;));
+        quote! { let (#made, #op) = #call; let #handle = #made; #bind }
     }
 
     /// Expands to `let (long, __op_long_3) = words.filter(…);`, or with a written type through a hidden handle.
@@ -221,6 +232,7 @@ impl Forward<'_, '_> {
                 let name = &variable.name;
                 quote! { let (#name, #op) = #call; }
             }
+            Some(_) if self.node.is_state() && self.node.gives() == Kind::Table => self.state(call),
             Some(_) if !self.node.gives().is_grouped() => {
                 let bind = self.bind(&handle);
                 quote! { let (#handle, #op) = #call; #bind }

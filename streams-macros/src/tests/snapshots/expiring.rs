@@ -317,27 +317,35 @@ impl ::streams_runtime::__private::Topology for Visitors {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __users_0: Table<u64, User> = __rt::Table::handle();
+        let __users_0 = __users_0.keys_with_format();
+        let __users_0 = __users_0.values_with_format();
         let users = __users_0;
         let _ = &users;
         let __op_users_0 = __users_0.source();
         let __users_0_records = __op_users_0.records();
         let __users_0_source = __users_0_records.source();
         let __devices_1: Table<u64, Device> = __rt::Table::handle();
+        let __devices_1 = __devices_1.keys_with_format();
+        let __devices_1 = __devices_1.values_with_format();
         let devices = __devices_1;
         let _ = &devices;
         let __op_devices_1 = __devices_1.source();
         let __devices_1_records = __op_devices_1.records();
         let __devices_1_source = __devices_1_records.source();
         let __views_2: Stream<u64, View> = __rt::Stream::handle();
+        let __views_2 = __views_2.keys_with_format();
+        let __views_2 = __views_2.values_with_format();
         let views = __views_2;
         let __op_views_2 = __views_2.source();
         let __counts_group_by_key_3 = views;
         let (__counts_4, __op_counts_4) = __counts_group_by_key_3.group_by_key().count();
         let _: Table<u64, u64> = __counts_4;
+        let __counts_4 = __counts_4.keys_with_format().values_with_format();
         let counts = __counts_4;
         let _ = &counts;
         let (__adults_5, __op_adults_5) = users.filter(move |_, user| user.age > 17);
         let _: Table<u64, User> = __adults_5;
+        let __adults_5 = __adults_5.keys_with_format().values_with_format();
         let adults = __adults_5;
         let _ = &adults;
         let (__named_6, __op_named_6) = adults
@@ -347,6 +355,7 @@ impl ::streams_runtime::__private::Topology for Visitors {
                 move |user, device| Named::new(user, device),
             );
         let _: Table<u64, Named> = __named_6;
+        let __named_6 = __named_6.keys_with_format().values_with_format();
         let named = __named_6;
         let _ = &named;
         let seen = __b.key_value_store::<u64, u64>("seen");

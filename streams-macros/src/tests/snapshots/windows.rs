@@ -288,6 +288,8 @@ impl ::streams_runtime::__private::Topology for Views {
         #[allow(unused_imports)]
         use ::core::convert::From as _;
         let __views_0: Stream<String, View> = __rt::Stream::handle();
+        let __views_0 = __views_0.keys_with_format();
+        let __views_0 = __views_0.values_with_format();
         let views = __views_0;
         let __op_views_0 = __views_0.source();
         let (__per_minute_group_by_1, __op_per_minute_group_by_1) = views
@@ -314,6 +316,7 @@ impl ::streams_runtime::__private::Topology for Views {
             .emit_on_close()
             .count();
         let _: Table<Windowed<Region>, u64> = __counts_3;
+        let __counts_3 = __counts_3.keys_with_format().values_with_format();
         let counts = __counts_3;
         let _ = &counts;
         let __users_group_by_key_4 = views;
@@ -327,8 +330,10 @@ impl ::streams_runtime::__private::Topology for Views {
                 _,
                 _,
                 _,
+                _,
             >(move || 0, move |_, view, sum| view.add_to(sum));
         let _: Table<Windowed<String>, u64> = __users_6;
+        let __users_6 = __users_6.keys_with_format().values_with_format();
         let users = __users_6;
         let _ = &users;
         let __per_month_group_by_key_7 = views;
@@ -343,6 +348,7 @@ impl ::streams_runtime::__private::Topology for Views {
             .in_windows(&__op_per_month_windowed_by_8)
             .count();
         let _: Table<Windowed<String>, u64> = __per_month_9;
+        let __per_month_9 = __per_month_9.keys_with_format().values_with_format();
         let per_month = __per_month_9;
         let _ = &per_month;
         let (__per_month_suppress_10, __op_per_month_suppress_10) = per_month
@@ -387,11 +393,8 @@ impl ::streams_runtime::__private::Topology for Views {
                 let __to_per_minute_group_by_1 = __op_per_minute_group_by_1
                     .at("per_minute.group_by")
                     .attach(__to_per_minute_2);
-                __op_views_0
-                    .attach(
-                        __b,
-                        0usize,
-                        "views",
+                __rt::Enter(
+                        __op_views_0,
                         __rt::Tee(
                             __to_per_minute_group_by_1,
                             __rt::Tee(
@@ -399,7 +402,8 @@ impl ::streams_runtime::__private::Topology for Views {
                                 __to_per_month_group_by_key_7,
                             ),
                         ),
-                    );
+                    )
+                    .attach(__b, 0usize, "views");
             }
             1usize => {
                 let __to_counts_to_14 = __op_counts_to_14
@@ -409,9 +413,8 @@ impl ::streams_runtime::__private::Topology for Views {
                     .attach(__to_counts_to_14);
                 let __to_counts_3 = __op_counts_3
                     .attach(__b, "counts", __to_counts_to_stream_13);
-                __counts_repartition_17
-                    .source()
-                    .attach(__b, 0usize, "counts-repartition", __to_counts_3);
+                __rt::Enter(__counts_repartition_17.source(), __to_counts_3)
+                    .attach(__b, 0usize, "counts-repartition");
             }
             _ => {}
         }
