@@ -197,11 +197,12 @@ impl ::streams_runtime::__private::Topology for Carts {
             );
         let __op_items_windowed_by_6 = tumbling(hours(1));
         let __items_windowed_by_6 = __items_try_cogroup_5;
-        let (__items_7, __op_items_7) = __items_windowed_by_6
+        let (__items_7_made, __op_items_7) = __items_windowed_by_6
             .in_windows(&__op_items_windowed_by_6)
             .aggregate(move || 0);
+        let __items_7 = __items_7_made;
         let _: Table<Windowed<String>, u64> = __items_7;
-        let __items_7 = __items_7.keys_with_format().values_with_format();
+        let __items_7 = __items_7_made.keys_with_format().values_with_format();
         let items = __items_7;
         let _ = &items;
         let (__items_to_stream_8, __op_items_to_stream_8) = items.to_stream();

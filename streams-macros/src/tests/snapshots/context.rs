@@ -153,7 +153,7 @@ impl ::streams_runtime::__private::Topology for Located {
         let (parts, __op_parts_7) = rest
             .flat_map_values_with_cx(move |order, out, cx| order.parts(cx, out));
         let __sums_group_by_key_8 = parts;
-        let (__sums_9, __op_sums_9) = __sums_group_by_key_8
+        let (__sums_9_made, __op_sums_9) = __sums_group_by_key_8
             .group_by_key()
             .try_aggregate_with_cx::<
                 f64,
@@ -162,8 +162,9 @@ impl ::streams_runtime::__private::Topology for Located {
                 _,
                 _,
             >(move |_| zero(), move |_, part, sum, cx| part.add(sum, cx));
+        let __sums_9 = __sums_9_made;
         let _: Table<String, f64> = __sums_9;
-        let __sums_9 = __sums_9.keys_with_format().values_with_format();
+        let __sums_9 = __sums_9_made.keys_with_format().values_with_format();
         let sums = __sums_9;
         let _ = &sums;
         let (__sums_to_stream_10, __op_sums_to_stream_10) = sums.to_stream();

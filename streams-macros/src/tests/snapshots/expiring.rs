@@ -338,24 +338,30 @@ impl ::streams_runtime::__private::Topology for Visitors {
         let views = __views_2;
         let __op_views_2 = __views_2.source();
         let __counts_group_by_key_3 = views;
-        let (__counts_4, __op_counts_4) = __counts_group_by_key_3.group_by_key().count();
+        let (__counts_4_made, __op_counts_4) = __counts_group_by_key_3
+            .group_by_key()
+            .count();
+        let __counts_4 = __counts_4_made;
         let _: Table<u64, u64> = __counts_4;
-        let __counts_4 = __counts_4.keys_with_format().values_with_format();
+        let __counts_4 = __counts_4_made.keys_with_format().values_with_format();
         let counts = __counts_4;
         let _ = &counts;
-        let (__adults_5, __op_adults_5) = users.filter(move |_, user| user.age > 17);
+        let (__adults_5_made, __op_adults_5) = users
+            .filter(move |_, user| user.age > 17);
+        let __adults_5 = __adults_5_made;
         let _: Table<u64, User> = __adults_5;
-        let __adults_5 = __adults_5.keys_with_format().values_with_format();
+        let __adults_5 = __adults_5_made.keys_with_format().values_with_format();
         let adults = __adults_5;
         let _ = &adults;
-        let (__named_6, __op_named_6) = adults
+        let (__named_6_made, __op_named_6) = adults
             .join_foreign(
                 &devices,
                 move |user| user.device,
                 move |user, device| Named::new(user, device),
             );
+        let __named_6 = __named_6_made;
         let _: Table<u64, Named> = __named_6;
-        let __named_6 = __named_6.keys_with_format().values_with_format();
+        let __named_6 = __named_6_made.keys_with_format().values_with_format();
         let named = __named_6;
         let _ = &named;
         let seen = __b.key_value_store::<u64, u64>("seen");

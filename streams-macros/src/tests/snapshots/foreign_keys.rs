@@ -327,14 +327,15 @@ impl ::streams_runtime::__private::Topology for Letters {
                 let least = &__params_1.least;
                 user.age >= *least
             });
-        let (__letters_4, __op_letters_4) = orders
+        let (__letters_4_made, __op_letters_4) = orders
             .left_join_foreign(
                 &adults,
                 move |order| order.user,
                 move |order, user| Letter::new(order, user),
             );
+        let __letters_4 = __letters_4_made;
         let _: Table<u64, Letter> = __letters_4;
-        let __letters_4 = __letters_4.keys_with_format().values_with_format();
+        let __letters_4 = __letters_4_made.keys_with_format().values_with_format();
         let letters = __letters_4;
         let _ = &letters;
         let (sent, __op_sent_5) = letters

@@ -202,12 +202,13 @@ impl ::streams_runtime::__private::Topology for Orders {
         let __per_day_group_by_key_3 = __by_user_repartition_14;
         let __op_per_day_windowed_by_4 = tumbling(days(1)).grace(hours(1));
         let __per_day_windowed_by_4 = __per_day_group_by_key_3;
-        let (__per_day_5, __op_per_day_5) = __per_day_windowed_by_4
+        let (__per_day_5_made, __op_per_day_5) = __per_day_windowed_by_4
             .group_by_key()
             .in_windows(&__op_per_day_windowed_by_4)
             .count();
+        let __per_day_5 = __per_day_5_made;
         let _: Table<Windowed<u64>, u64> = __per_day_5;
-        let __per_day_5 = __per_day_5.keys_with_format().values_with_format();
+        let __per_day_5 = __per_day_5_made.keys_with_format().values_with_format();
         let per_day = __per_day_5;
         let _ = &per_day;
         __by_user_repartition_14.meets_rows::<u64, _>(&users);

@@ -150,7 +150,7 @@ impl ::streams_runtime::__private::Topology for Visits {
         let __spent_group_by_key_2 = views;
         let __op_spent_windowed_by_3 = sessions(minutes(5)).grace(seconds(10));
         let __spent_windowed_by_3 = __spent_group_by_key_2;
-        let (__spent_4, __op_spent_4) = __spent_windowed_by_3
+        let (__spent_4_made, __op_spent_4) = __spent_windowed_by_3
             .group_by_key()
             .in_windows(&__op_spent_windowed_by_3)
             .aggregate_merging::<
@@ -160,8 +160,9 @@ impl ::streams_runtime::__private::Topology for Visits {
                 _,
                 _,
             >(move || 0, move |_, view, sum| sum + view.ms, move |_, a, b| a + b);
+        let __spent_4 = __spent_4_made;
         let _: Table<Windowed<String, SessionWindow>, u64> = __spent_4;
-        let __spent_4 = __spent_4.keys_with_format().values_with_format();
+        let __spent_4 = __spent_4_made.keys_with_format().values_with_format();
         let spent = __spent_4;
         let _ = &spent;
         let (__spent_to_stream_5, __op_spent_to_stream_5) = spent.to_stream();

@@ -278,7 +278,7 @@ impl ::streams_runtime::__private::Topology for People {
         let __visits_2_records = __op_visits_2.records();
         let __visits_2_source = __visits_2_records.source();
         let (adults, __op_adults_3) = users.filter(move |_, user| user.age >= 18);
-        let (__known_4, __op_known_4) = adults
+        let (__known_4_made, __op_known_4) = adults
             .left_join::<
                 String,
                 _,
@@ -286,8 +286,9 @@ impl ::streams_runtime::__private::Topology for People {
                 _,
                 _,
             >(&homes, move |user, home| Known::new(user, home));
+        let __known_4 = __known_4_made;
         let _: Table<String, Known> = __known_4;
-        let __known_4 = __known_4.keys_with_format().values_with_format();
+        let __known_4 = __known_4_made.keys_with_format().values_with_format();
         let known = __known_4;
         let _ = &known;
         let (__towns_group_by_5, __op_towns_group_by_5) = known
@@ -300,11 +301,12 @@ impl ::streams_runtime::__private::Topology for People {
             let __keys = __rt::keys_read(&__towns_repartition_15);
             __keys.whole();
         }
-        let (__towns_6, __op_towns_6) = __towns_repartition_15
+        let (__towns_6_made, __op_towns_6) = __towns_repartition_15
             .group_by_key()
             .count_changes();
+        let __towns_6 = __towns_6_made;
         let _: Table<String, u64> = __towns_6;
-        let __towns_6 = __towns_6.keys_with_format().values_with_format();
+        let __towns_6 = __towns_6_made.keys_with_format().values_with_format();
         let towns = __towns_6;
         let _ = &towns;
         let (__towns_to_stream_7, __op_towns_to_stream_7) = towns.to_stream();

@@ -394,7 +394,7 @@ impl ::streams_runtime::__private::Topology for Sales {
         let (__sold_process_values_8, __op_sold_process_values_8) = __sold_left_join_7
             .process_values(Counter::new(), seen);
         let __op_sold_to_9 = __sold_process_values_8.to();
-        let (__both_10, __op_both_10) = prices
+        let (__both_10_made, __op_both_10) = prices
             .outer_join::<
                 String,
                 _,
@@ -402,16 +402,18 @@ impl ::streams_runtime::__private::Topology for Sales {
                 _,
                 _,
             >(&taxes, move |price, tax| Cents::of(price, tax));
+        let __both_10 = __both_10_made;
         let _: Table<String, Cents> = __both_10;
-        let __both_10 = __both_10.keys_with_format().values_with_format();
+        let __both_10 = __both_10_made.keys_with_format().values_with_format();
         let both = __both_10;
         let _ = &both;
         let (__both_to_stream_11, __op_both_to_stream_11) = both.to_stream();
         let __op_both_to_12 = __both_to_stream_11.to();
-        let (__dear_13, __op_dear_13) = prices
+        let (__dear_13_made, __op_dear_13) = prices
             .filter_not(move |_, price| price.cents < 1_000);
+        let __dear_13 = __dear_13_made;
         let _: Table<String, Price> = __dear_13;
-        let __dear_13 = __dear_13.keys_with_format().values_with_format();
+        let __dear_13 = __dear_13_made.keys_with_format().values_with_format();
         let dear = __dear_13;
         let _ = &dear;
         let (__per_cent_group_by_14, __op_per_cent_group_by_14) = prices
@@ -424,11 +426,12 @@ impl ::streams_runtime::__private::Topology for Sales {
             let __keys = __rt::keys_read(&__per_cent_repartition_21);
             __keys.whole();
         }
-        let (__per_cent_15, __op_per_cent_15) = __per_cent_repartition_21
+        let (__per_cent_15_made, __op_per_cent_15) = __per_cent_repartition_21
             .group_by_key()
             .count_changes();
+        let __per_cent_15 = __per_cent_15_made;
         let _: Table<u64, u64> = __per_cent_15;
-        let __per_cent_15 = __per_cent_15.keys_with_format().values_with_format();
+        let __per_cent_15 = __per_cent_15_made.keys_with_format().values_with_format();
         let per_cent = __per_cent_15;
         let _ = &per_cent;
         let (__per_cent_to_stream_16, __op_per_cent_to_stream_16) = per_cent.to_stream();

@@ -310,19 +310,20 @@ impl ::streams_runtime::__private::Topology for Views {
             let __keys = __rt::keys_read(&__counts_repartition_17);
             __keys.whole();
         }
-        let (__counts_3, __op_counts_3) = __counts_repartition_17
+        let (__counts_3_made, __op_counts_3) = __counts_repartition_17
             .group_by_key()
             .in_windows(&__op_per_minute_2)
             .emit_on_close()
             .count();
+        let __counts_3 = __counts_3_made;
         let _: Table<Windowed<Region>, u64> = __counts_3;
-        let __counts_3 = __counts_3.keys_with_format().values_with_format();
+        let __counts_3 = __counts_3_made.keys_with_format().values_with_format();
         let counts = __counts_3;
         let _ = &counts;
         let __users_group_by_key_4 = views;
         let __op_users_windowed_by_5 = hopping(minutes(5), minutes(1));
         let __users_windowed_by_5 = __users_group_by_key_4;
-        let (__users_6, __op_users_6) = __users_windowed_by_5
+        let (__users_6_made, __op_users_6) = __users_windowed_by_5
             .group_by_key()
             .in_windows(&__op_users_windowed_by_5)
             .try_aggregate::<
@@ -332,8 +333,9 @@ impl ::streams_runtime::__private::Topology for Views {
                 _,
                 _,
             >(move || 0, move |_, view, sum| view.add_to(sum));
+        let __users_6 = __users_6_made;
         let _: Table<Windowed<String>, u64> = __users_6;
-        let __users_6 = __users_6.keys_with_format().values_with_format();
+        let __users_6 = __users_6_made.keys_with_format().values_with_format();
         let users = __users_6;
         let _ = &users;
         let __per_month_group_by_key_7 = views;
@@ -343,12 +345,13 @@ impl ::streams_runtime::__private::Topology for Views {
             __rt::WrittenCustom(custom(Months).grace(hours(1))).windows()
         };
         let __per_month_windowed_by_8 = __per_month_group_by_key_7;
-        let (__per_month_9, __op_per_month_9) = __per_month_windowed_by_8
+        let (__per_month_9_made, __op_per_month_9) = __per_month_windowed_by_8
             .group_by_key()
             .in_windows(&__op_per_month_windowed_by_8)
             .count();
+        let __per_month_9 = __per_month_9_made;
         let _: Table<Windowed<String>, u64> = __per_month_9;
-        let __per_month_9 = __per_month_9.keys_with_format().values_with_format();
+        let __per_month_9 = __per_month_9_made.keys_with_format().values_with_format();
         let per_month = __per_month_9;
         let _ = &per_month;
         let (__per_month_suppress_10, __op_per_month_suppress_10) = per_month

@@ -196,9 +196,12 @@ impl ::streams_runtime::__private::Topology for WordCount {
             let __keys = __rt::keys_read(&__counts_repartition_10);
             __keys.whole();
         }
-        let (__counts_6, __op_counts_6) = __counts_repartition_10.group_by_key().count();
+        let (__counts_6_made, __op_counts_6) = __counts_repartition_10
+            .group_by_key()
+            .count();
+        let __counts_6 = __counts_6_made;
         let _: Table<String, u64> = __counts_6;
-        let __counts_6 = __counts_6.keys_with_format().values_with_format();
+        let __counts_6 = __counts_6_made.keys_with_format().values_with_format();
         let counts = __counts_6;
         let _ = &counts;
         let (__counts_to_stream_7, __op_counts_to_stream_7) = counts.to_stream();
