@@ -12,7 +12,9 @@ pub use std::vec::Vec;
 pub use crate::checks::{Checks, Written};
 pub use crate::client::TopicName;
 pub use crate::client::generated::{FormatsOf, NoFormats, NoPlace, Placed, WrittenFormats, place};
-pub use crate::codec::{Codec, CodecError, Element, Encoded, Json, JsonData, KeyData, MapKey, NoForm, Nullable, OwnedData, StreamData, copy};
+pub use crate::codec::{
+    Codec, CodecError, Element, Encoded, Json, JsonData, KeyData, MapKey, NoForm, Nullable, OwnedData, StreamData, copy,
+};
 pub use crate::handles::{GlobalTable, Grouped, Stream, Table, Typed};
 pub use crate::node::{Discard, Push, PushChange, Shared, Tee};
 pub use crate::operators::{

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &mut Errors, topology: &Topology) {
                 let kind = topology.node(node).gives();
                 let fix = match kind {
                     Kind::Table | Kind::GlobalTable => "; join it: `.join(…)`",
-                    Kind::Store => "; attach it to a processor: `.process(MyProcessor::new(), store)`",
+                    Kind::Store => "; give it to a processor: `.process(MyProcessor::new(), store)`",
                     _ => "",
                 };
                 let values: &[(&str, &dyn Display)] = &[("name", name), ("kind", &kind.noun()), ("fix", &fix)];

@@ -221,7 +221,8 @@ impl Forward<'_, '_> {
         let table = self.node.inputs().nth(1).filter(|_| self.node.row.needs_key || self.node.joins_tables());
         let ty = table.and_then(|table| self.plan.topology.node(table).variable.as_ref()?.ty.as_ref());
         let Some([key, _]) = ty.map(|ty| key_and_value(&quote!(__rt), ty)) else { return TokenStream::new() };
-        let inferred = if self.node.fallible { quote_spanned!(self.span() => _, _, _, _, _) } else { quote_spanned!(self.span() => _, _, _, _) };
+        let inferred =
+            if self.node.fallible { quote_spanned!(self.span() => _, _, _, _, _) } else { quote_spanned!(self.span() => _, _, _, _) };
         quote_spanned!(self.span() => ::<#key, #inferred>)
     }
 

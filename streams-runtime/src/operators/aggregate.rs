@@ -7,13 +7,13 @@ use streams_macros::with_cx;
 use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
-use crate::operators::aggregated::Aggregated;
 use crate::codec::{OwnedData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{Failure, Flow};
 use crate::handles::Grouped;
 use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::aggregated::Aggregated;
 use crate::task::TaskBuilder;
 
 impl<K, V> Grouped<K, V>
@@ -38,11 +38,7 @@ where
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-    ) -> R
+    pub fn try_aggregate<A, E, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
         E: Failure,
         A: Aggregated<K::Stored, Aggregate<K, V, A, I, F, Result<A, E>, Try>, Of = R>,

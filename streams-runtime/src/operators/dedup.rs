@@ -8,7 +8,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::context::Context;
-use crate::error::{Failure, BoxError, ErrorKind, Flow, TaskError};
+use crate::error::{BoxError, ErrorKind, Failure, Flow, TaskError};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::processor::StoreHandle;

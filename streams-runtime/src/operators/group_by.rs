@@ -4,8 +4,8 @@ use streams_macros::with_cx;
 
 use super::select_key::SelectKey;
 use super::settle::{Plain, Try};
-use crate::error::Failure;
 use crate::codec::{KeyData, Known, StreamData};
+use crate::error::Failure;
 use crate::handles::{Grouped, Stream};
 
 impl<K: ?Sized, V: ?Sized> Stream<K, V> {

@@ -8,12 +8,12 @@ use super::call::Call;
 use super::reduce::ReducesTo;
 use super::settle::{Plain, Settle, Try};
 use super::state::TableState;
-use crate::operators::aggregated::Aggregated;
 use crate::codec::{Changed, OwnedData, StreamData};
 use crate::context::Context;
 use crate::error::{Failure, Flow, TaskError};
 use crate::handles::{Grouped, Table};
 use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::aggregated::Aggregated;
 use crate::task::TaskBuilder;
 
 impl<K, V> Grouped<K, Changed<V>>
@@ -99,12 +99,7 @@ where
     /// Kafka Streams: `KGroupedTable.aggregate`. A change within a group is subtracted first, then added; one result follows. An
     /// aggregate of type `Option<A>` that is `None` empties the group. The result has the later one of the change's and the row's time.
     #[with_cx]
-    pub fn aggregate_changes<A, I, F, G, R>(
-        &self,
-        initializer: I,
-        adder: F,
-        subtractor: G,
-    ) -> R
+    pub fn aggregate_changes<A, I, F, G, R>(&self, initializer: I, adder: F, subtractor: G) -> R
     where
         A: Aggregated<K::Stored, FoldChanges<K, V, <A as StreamData>::Stored, AggregateChanges<A, I, F, G, A, Plain>>, Of = R>,
         I: FnMut() -> A,
@@ -118,12 +113,7 @@ where
     ///
     /// `aggregate` with closures that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate_changes<A, E, I, F, G, R>(
-        &self,
-        initializer: I,
-        adder: F,
-        subtractor: G,
-    ) -> R
+    pub fn try_aggregate_changes<A, E, I, F, G, R>(&self, initializer: I, adder: F, subtractor: G) -> R
     where
         E: Failure,
         A: Aggregated<K::Stored, FoldChanges<K, V, <A as StreamData>::Stored, AggregateChanges<A, I, F, G, Result<A, E>, Try>>, Of = R>,

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::settle::{Plain, Settle, Try};
 use crate::codec::{Changed, Codec, CodecError, Encoded, StreamData};
 use crate::context::Context;
-use crate::error::{Failure, ErrorKind, Flow};
+use crate::error::{ErrorKind, Failure, Flow};
 use crate::handles::{Stream, Table};
 use crate::node::{Node, Push, PushChange, Signal};
 

@@ -7,7 +7,7 @@ use streams_macros::with_cx;
 use crate::codec::{Codec, Encoded, KeyData, StreamData};
 use crate::context::Context;
 use crate::dropped::DropReason;
-use crate::error::{Failure, ErrorKind, Flow};
+use crate::error::{ErrorKind, Failure, Flow};
 use crate::handles::Stream;
 use crate::node::{Node, Push, Signal};
 use crate::operators::joiner::{Inner, InnerWithKey};
@@ -44,7 +44,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// `join_itself` with a closure that may fail: an `Err` goes to the process handler of the application.
     #[with_cx]
-    pub fn try_join_itself<V2, E, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Operator<V, Inner<F>, Result<V2, E>, Try>)
+    pub fn try_join_itself<V2, E, F>(
+        &self,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, Operator<V, Inner<F>, Result<V2, E>, Try>)
     where
         K: StreamData,
         V: StreamData,
@@ -59,7 +63,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// `join_itself` with a closure that sees the key as well: `|key, left, right|`.
     #[with_cx]
-    pub fn join_itself_with_key<V2, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V2>, Operator<V, InnerWithKey<F>, V2, Plain>)
+    pub fn join_itself_with_key<V2, F>(
+        &self,
+        f: F,
+        windows: impl IntoJoinWindows,
+    ) -> (Stream<K, V2>, Operator<V, InnerWithKey<F>, V2, Plain>)
     where
         K: StreamData,
         V: StreamData,

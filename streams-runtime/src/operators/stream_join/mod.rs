@@ -12,8 +12,8 @@ pub use node::{JoinedStreams, LeftRecords, RightRecords};
 
 use super::joiner::{Inner, InnerWithKey, Left, LeftWithKey, Outer, OuterWithKey};
 use super::settle::{Plain, Try};
-use crate::error::Failure;
 use crate::codec::{KeyData, StreamData};
+use crate::error::Failure;
 use crate::handles::Stream;
 use crate::windows::{IntoJoinWindows, JoinWindows};
 

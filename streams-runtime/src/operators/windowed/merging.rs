@@ -3,8 +3,8 @@
 use streams_macros::with_cx;
 
 use super::{SlidingWindowedStream, TimeWindowedStream};
-use crate::operators::aggregated::Aggregated;
 use crate::codec::StreamData;
+use crate::operators::aggregated::Aggregated;
 use crate::windows::Windowed;
 
 /// Windows that are merged, which `aggregate` with three closures is for.

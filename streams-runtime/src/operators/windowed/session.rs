@@ -10,12 +10,12 @@ use super::fold::reduces;
 use super::session_fold::{AggregateSessions, CountSessions, ReduceSessions, SessionFold};
 use super::session_state::SessionState;
 use super::unsent::Sending;
-use crate::operators::aggregated::Aggregated;
 use crate::codec::{ReadStored, StreamData};
 use crate::context::{ClosedPlace, Context};
 use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::aggregated::Aggregated;
 use crate::operators::{Plain, ReducesTo, Try};
 use crate::task::TaskBuilder;
 use crate::windows::{SessionWindow, SessionWindows, Windowed};
@@ -168,7 +168,10 @@ where
         V: ReadStored,
         F: FnMut(&V::Stored, &V) -> R,
         R: ReducesTo<V::Stored>,
-        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored, SessionWindow>, V::Stored>, Aggregating<K, V, ReduceSessions<F, R, Plain>>)> = J>,
+        R: ReducesTo<
+                V::Stored,
+                Operator<(Table<Windowed<K::Stored, SessionWindow>, V::Stored>, Aggregating<K, V, ReduceSessions<F, R, Plain>>)> = J,
+            >,
     {
         reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceSessions::new(f, "reduce"))))
     }
@@ -194,12 +197,7 @@ where
     ///
     /// Kafka Streams: `aggregate` of a `SessionWindowedKStream`, with its `Merger`. See [`SessionWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate_merging<A, I, F, G, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-        merger: G,
-    ) -> R
+    pub fn aggregate_merging<A, I, F, G, R>(&self, initializer: I, aggregator: F, merger: G) -> R
     where
         A: Aggregated<Windowed<K::Stored, SessionWindow>, Aggregating<K, V, Folding<A, I, F, G, A, Plain>>, Of = R>,
         I: FnMut() -> A,
@@ -214,12 +212,7 @@ where
     /// [`aggregate_merging`](Self::aggregate_merging) with an aggregator and a merger that may fail: an `Err` goes to the process handler of the
     /// application, and the sessions stay as they were.
     #[with_cx]
-    pub fn try_aggregate_merging<A, E, I, F, G, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-        merger: G,
-    ) -> R
+    pub fn try_aggregate_merging<A, E, I, F, G, R>(&self, initializer: I, aggregator: F, merger: G) -> R
     where
         E: Failure,
         A: Aggregated<Windowed<K::Stored, SessionWindow>, Aggregating<K, V, Folding<A, I, F, G, Result<A, E>, Try>>, Of = R>,
@@ -246,11 +239,7 @@ where
     /// Says that a merger is missing.
     #[doc(hidden)]
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F, R>(
-        &self,
-        _: I,
-        _: F,
-    ) -> R
+    pub fn try_aggregate<A, E, I, F, R>(&self, _: I, _: F) -> R
     where
         E: Failure,
         Self: WithoutMerger,

@@ -10,13 +10,13 @@ use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::slide::SlidingRows;
 use super::unsent::Sending;
-use crate::operators::aggregated::Aggregated;
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::dropped::DropReason;
 use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::aggregated::Aggregated;
 use crate::operators::{Plain, ReducesTo, Try};
 use crate::task::TaskBuilder;
 use crate::windows::{SlidingWindows, Windowed};
@@ -169,11 +169,7 @@ where
     ///
     /// Kafka Streams: `aggregate`. See [`SlidingWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate<A, I, F, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-    ) -> R
+    pub fn aggregate<A, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
         A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, A, Plain>>, Of = R>,
         I: FnMut() -> A,
@@ -184,11 +180,7 @@ where
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-    ) -> R
+    pub fn try_aggregate<A, E, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
         E: Failure,
         A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, Result<A, E>, Try>>, Of = R>,

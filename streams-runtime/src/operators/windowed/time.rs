@@ -10,12 +10,12 @@ use super::fixed::FixedRows;
 use super::fold::{AggregateFold, CountFold, Fold, ReduceFold, reduces};
 use super::rows::WindowRows;
 use super::unsent::Sending;
-use crate::operators::aggregated::Aggregated;
 use crate::codec::StreamData;
 use crate::context::Context;
 use crate::error::{Failure, Flow};
 use crate::handles::Table;
 use crate::node::{Node, Push, PushChange, Signal};
+use crate::operators::aggregated::Aggregated;
 use crate::operators::{Plain, ReducesTo, Try};
 use crate::task::TaskBuilder;
 use crate::windows::{Frame, Frames, Windowed};
@@ -129,7 +129,10 @@ where
         E: Failure,
         F: FnMut(&V::Stored, &V) -> Result<R, E>,
         R: ReducesTo<V::Stored>,
-        R: ReducesTo<V::Stored, Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, Result<R, E>, Try>, W>)> = J>,
+        R: ReducesTo<
+                V::Stored,
+                Operator<(Table<Windowed<K::Stored>, V::Stored>, Aggregating<K, V, ReduceFold<F, Result<R, E>, Try>, W>)> = J,
+            >,
     {
         reduces::<R, V::Stored, _, J>((Table::handle(), self.op(ReduceFold::new(f, "try_reduce"))))
     }
@@ -139,11 +142,7 @@ where
     ///
     /// Kafka Streams: `aggregate`. See [`TimeWindowedStream`] for nulls, times and late records.
     #[with_cx]
-    pub fn aggregate<A, I, F, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-    ) -> R
+    pub fn aggregate<A, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
         A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, A, Plain>, W>, Of = R>,
         I: FnMut() -> A,
@@ -154,11 +153,7 @@ where
 
     /// `aggregate` with a closure that may fail: an `Err` goes to the process handler of the application, and the row stays as it was.
     #[with_cx]
-    pub fn try_aggregate<A, E, I, F, R>(
-        &self,
-        initializer: I,
-        aggregator: F,
-    ) -> R
+    pub fn try_aggregate<A, E, I, F, R>(&self, initializer: I, aggregator: F) -> R
     where
         E: Failure,
         A: Aggregated<Windowed<K::Stored>, Aggregating<K, V, Folding<A, I, F, Result<A, E>, Try>, W>, Of = R>,
