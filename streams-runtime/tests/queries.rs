@@ -273,7 +273,7 @@ async fn no_query_finds_a_row_that_has_expired() {
     let app = start().await.unwrap();
     app.drained().await.unwrap();
     let bob = ("bob".to_owned(), "Bob".to_owned());
-    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), [bob.clone()]);
+    assert_eq!(app.store(Guests::GUESTS).rows().all().await.unwrap(), std::slice::from_ref(&bob));
     assert_eq!(app.store(Guests::GUESTS).get("ann").await.unwrap(), None);
     app.shutdown(Duration::from_secs(10)).await.unwrap();
 

@@ -7,11 +7,11 @@
 //! 4. the overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store could be ahead of
 //!    what is committed; a crash before this costs only reading the tail of the changelog.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::shared::lock;
-use super::worker::Worker;
+use super::worker::{Worker, later};
 use crate::broker::{BrokerError, CommitOffset};
 use crate::context::settle_refused;
 use crate::error::TaskError;
@@ -26,14 +26,16 @@ pub(super) enum Outcome {
     Nothing,
     /// Everything done so far is committed.
     Committed,
-    /// The broker is away. Nothing is lost: the next attempt carries on.
+    /// Results or rows of changelogs are still on their way.
+    Unacknowledged(BrokerError),
+    /// All is acknowledged, but the broker does not take the offsets for now. Nothing is lost: the next attempt carries on.
     Deferred(BrokerError),
 }
 
 impl Worker {
     /// Commits everything done so far.
     pub(super) fn commit(&mut self) -> Result<Outcome, Error> {
-        self.next_commit_ms = self.shared.config.clock.now_ms() + self.shared.config.commit_interval.as_millis() as i64;
+        self.next_commit = later(Instant::now(), self.shared.config.commit_interval);
         self.commit_requested = false;
         let mut offsets: Vec<CommitOffset> = Vec::new();
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
@@ -41,7 +43,7 @@ impl Worker {
             offsets.extend(assigned.task.prepare_commit().map_err(stopped)?);
         }
         if let Some(error) = self.acknowledged()? {
-            return Ok(Outcome::Deferred(error));
+            return Ok(Outcome::Unacknowledged(error));
         }
         let mut gone = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
@@ -49,7 +51,7 @@ impl Worker {
                 assigned.task.tell_gone().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
         }
         if gone && let Some(error) = self.acknowledged()? {
-            return Ok(Outcome::Deferred(error));
+            return Ok(Outcome::Unacknowledged(error));
         }
         if !offsets.is_empty() {
             match self.member.commit(&offsets) {
@@ -113,12 +115,26 @@ impl Worker {
         }
     }
 
-    /// What tasks did so far is committed before their next owner begins. If the broker is away, the
-    /// next owner does it again. Any other error is one of records, and is not to be forgotten.
+    /// What tasks did so far is acknowledged before their next owner begins: rows of a changelog that arrived later would stand
+    /// behind those of the next owner, and count after the next restart. That takes no longer than the delivery timeout. If
+    /// only the offsets are not taken, the next owner does the same again.
     pub(super) fn commit_before_handing_over(&mut self) -> Result<(), Error> {
-        match self.commit_before_leaving() {
-            Ok(()) | Err(Error::LastCommit(_)) => Ok(()),
-            Err(error) => Err(error),
+        loop {
+            match self.commit()? {
+                Outcome::Nothing | Outcome::Committed => return Ok(()),
+                Outcome::Deferred(error) => {
+                    tracing::warn!(%error, "tasks are handed over without a last commit; their next owner repeats a part");
+                    return Ok(());
+                }
+                Outcome::Unacknowledged(error) if self.shared.is_ending() => {
+                    tracing::warn!(%error, "the application ends before all is acknowledged");
+                    return Ok(());
+                }
+                Outcome::Unacknowledged(error) => {
+                    tracing::warn!(%error, "tasks are handed over when all is acknowledged");
+                    self.shared.beats.beat(self.index);
+                }
+            }
         }
     }
 
@@ -127,7 +143,7 @@ impl Worker {
     pub(super) fn commit_before_leaving(&mut self) -> Result<(), Error> {
         let result = match self.commit() {
             Ok(Outcome::Nothing | Outcome::Committed) => return Ok(()),
-            Ok(Outcome::Deferred(error)) => Error::LastCommit(error),
+            Ok(Outcome::Unacknowledged(error) | Outcome::Deferred(error)) => Error::LastCommit(error),
             Err(error) => error,
         };
         tracing::warn!(error = %result, "tasks leave without a last commit");

@@ -104,6 +104,8 @@ impl Control {
                 self.shared.fail(error);
             }
         }
+        // Whoever else looks at it ends as well, also after a failure.
+        self.stop.store(true, Ordering::Release);
         let failed = self.shared.has_failed();
         if !failed {
             self.shared.set_state(AppState::Stopping);
@@ -235,14 +237,11 @@ impl Control {
 
     /// The group thinks the process is well as long as this thread polls; it has to notice itself when a worker is not.
     fn watch_workers(&self) -> Result<(), Error> {
-        let now_ms = self.shared.config.clock.now_ms();
         let limit = self.shared.config.max_poll_interval;
-        for (worker, beat) in self.shared.beats.iter().enumerate() {
-            if now_ms - beat.load(Ordering::Relaxed) > limit.as_millis() as i64 {
-                return Err(Error::Stuck { worker, after: limit });
-            }
+        match self.shared.beats.stuck_for(limit) {
+            Some(worker) => Err(Error::Stuck { worker, after: limit }),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Deletes what was processed from repartition topics, now and then.

@@ -1,9 +1,10 @@
 //! The start of an application, once its settings are complete: checks, internal topics, global tables, group, threads.
 
 use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use super::control::{Control, WorkerHandle};
 use super::error::{Error, StartupProblem};
 use super::global::GlobalReader;
 use super::record;
-use super::shared::Shared;
+use super::shared::{AppState, Shared};
 use super::startup;
-use super::worker::Worker;
+use super::worker::{Worker, panic_text};
 use crate::broker::embedded::EmbeddedLog;
 use crate::broker::{ConsumerConfig, GroupConfig, Isolation, ProducerConfig};
 use crate::client::{Client, ClientConfig};
@@ -46,11 +47,13 @@ impl Launch {
             .name(format!("{}-control", self.config.application_id))
             .spawn(move || match self.launch() {
                 Ok((app, control)) => {
-                    if answer.send(Ok(app)).is_ok() {
-                        control.run();
-                    } else {
-                        control.stop.store(true, std::sync::atomic::Ordering::Release);
-                        control.run();
+                    let shared = Arc::clone(&control.shared);
+                    if answer.send(Ok(app)).is_err() {
+                        control.stop.store(true, Ordering::Release);
+                    }
+                    if !guarded(&shared, || control.run()) {
+                        // Its workers end when nobody can send them commands any more.
+                        shared.set_state(AppState::Failed);
                     }
                 }
                 Err(error) => {
@@ -124,11 +127,15 @@ impl Launch {
         let threads = self.config.threads;
         let shared = Arc::new(Shared::new(self.config, Arc::clone(&broker), plan, layout, globals));
         let stop = Arc::new(AtomicBool::new(false));
+        let unless_started = StopUnlessStarted(&stop);
         let mut handles = Vec::new();
         if let Some(mut reader) = GlobalReader::new(&shared)? {
             reader.fill(&stop)?;
-            let stop = Arc::clone(&stop);
-            handles.push(spawn(format!("{}-global", shared.config.application_id), move || reader.follow(&stop))?);
+            let (stop, shared) = (Arc::clone(&stop), Arc::clone(&shared));
+            let name = format!("{}-global", shared.config.application_id);
+            handles.push(spawn(name, move || {
+                guarded(&shared, || reader.follow(&stop));
+            })?);
         }
         let topology = Arc::new(self.topology);
         let member = broker.join_group(&GroupConfig {
@@ -173,9 +180,34 @@ impl Launch {
             },
             clock: Arc::clone(&shared.config.clock),
         }));
+        unless_started.started();
         let app = AppParts { shared: Arc::clone(&shared), workers: Arc::clone(&workers), stop: Arc::clone(&stop), client };
         Ok((app, Control::new(shared, member, workers, handles, stop, directory)))
     }
+}
+
+/// Threads that have begun end if the start fails behind them.
+struct StopUnlessStarted<'a>(&'a AtomicBool);
+
+impl StopUnlessStarted<'_> {
+    fn started(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for StopUnlessStarted<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// The body of a thread. A panic ends the application, with its text; `false` says that there was one.
+fn guarded(shared: &Shared, body: impl FnOnce()) -> bool {
+    let result = std::panic::catch_unwind(AssertUnwindSafe(body));
+    if let Err(panic) = &result {
+        shared.fail(Error::Panicked(panic_text(&**panic)));
+    }
+    result.is_ok()
 }
 
 fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, Error> {

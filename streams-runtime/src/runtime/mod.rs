@@ -9,6 +9,7 @@ mod error;
 mod global;
 mod launch;
 mod layout;
+mod opening;
 mod partitioning;
 mod query;
 mod record;

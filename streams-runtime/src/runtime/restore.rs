@@ -1,15 +1,55 @@
 //! State back from the changelogs: only what the store does not have yet.
 
-use super::config::Config;
 use super::error::Error;
-use super::worker::retry;
-use crate::broker::{Broker, Consumer, GroupMember, Isolation, OffsetAt, PartitionSlot, TopicPartition};
+use crate::broker::{Broker, BrokerError, Consumer, GroupMember, Isolation, OffsetAt, PartitionSlot, TopicPartition};
 use crate::plan::changelog_topic;
 use crate::record::RecordBatch;
 use crate::task::Task;
 
 /// Records of one changelog read at a time.
 const PIECE_RECORDS: usize = 10_000;
+
+/// A partition that a store comes back from.
+pub(super) struct Changelog {
+    store: String,
+    pub(super) partition: TopicPartition,
+    /// It is the topic that a table is read from.
+    pub(super) is_source: bool,
+}
+
+/// What there is of a changelog.
+pub(super) struct ChangelogRange {
+    earliest: i64,
+    end: i64,
+}
+
+impl ChangelogRange {
+    /// The ranges of all partitions, in their order. `sources` are those of them that are read as tables: what comes after
+    /// their committed offsets is yet to be processed.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub(super) fn ask(
+        partitions: &[TopicPartition],
+        sources: &[TopicPartition],
+        broker: &dyn Broker,
+        member: &dyn GroupMember,
+    ) -> Result<Vec<Self>, BrokerError> {
+        if partitions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let earliest = broker.offsets(partitions, OffsetAt::Earliest, Isolation::ReadCommitted)?;
+        let latest = broker.offsets(partitions, OffsetAt::Latest, Isolation::ReadCommitted)?;
+        let committed = if sources.is_empty() { Vec::new() } else { member.committed(sources)? };
+        let mut ranges: Vec<Self> = earliest.into_iter().zip(latest).map(|(earliest, end)| ChangelogRange { earliest, end }).collect();
+        for (source, committed) in sources.iter().zip(committed) {
+            for (_, range) in partitions.iter().zip(&mut ranges).filter(|(partition, _)| *partition == source) {
+                range.end = range.end.min(committed.as_ref().map_or(range.earliest, |committed| committed.offset));
+            }
+        }
+        Ok(ranges)
+    }
+}
 
 /// The restoration of one task.
 pub(crate) struct Restore {
@@ -19,33 +59,51 @@ pub(crate) struct Restore {
 
 struct StoreRestore {
     store: String,
+    partition: TopicPartition,
     slot: PartitionSlot,
     end: i64,
     records: i64,
 }
 
+impl StoreRestore {
+    /// The head of the changelog is gone, as that of a topic with `cleanup.policy` = `compact,delete` may be at any time. A
+    /// row that was read from there and never written again would stay for good.
+    #[cold]
+    fn begin_anew(&mut self, earliest: i64, task: &mut Task, consumer: &mut dyn Consumer) -> Result<(), Error> {
+        let id = task.id();
+        tracing::warn!(task = %id, store = self.store, earliest, "the head of the changelog was deleted meanwhile; restoring all of it");
+        if let Some(store) = task.each_store().find(|store| store.name() == self.store) {
+            store.clear_for_restore().map_err(|source| Error::Restore { task: id.to_string(), source })?;
+        }
+        consumer.unassign(self.slot)?;
+        self.slot = consumer.assign(&self.partition, earliest)?;
+        Ok(())
+    }
+}
+
 impl Restore {
-    /// Finds out what each store lacks, and begins to read it.
-    pub(crate) fn begin(
+    /// The partitions that the stores of a task come back from.
+    pub(super) fn changelogs(task: &mut Task, application_id: &str) -> Vec<Changelog> {
+        let partition = task.id().partition;
+        let stores = task.each_store().filter(|s| s.changelog().is_some() || s.source().is_some());
+        let changelogs = stores.map(|store| {
+            let name = store.name().to_owned();
+            let topic = store.source().map_or_else(|| changelog_topic(application_id, &name), str::to_owned);
+            Changelog { store: name, partition: TopicPartition::new(topic, partition), is_source: store.source().is_some() }
+        });
+        changelogs.collect()
+    }
+
+    /// Begins to read what each store lacks.
+    pub(super) fn begin(
         task: &mut Task,
-        config: &Config,
-        broker: &dyn Broker,
+        changelogs: Vec<(Changelog, ChangelogRange)>,
         consumer: &mut dyn Consumer,
-        member: &dyn GroupMember,
     ) -> Result<Restore, Error> {
         let id = task.id();
         let mut stores = Vec::new();
-        for store in task.each_store().filter(|s| s.changelog().is_some() || s.source().is_some()) {
-            let name = store.name().to_owned();
-            let topic = store.source().map_or_else(|| changelog_topic(&config.application_id, &name), str::to_owned);
-            let partition = [TopicPartition::new(topic, id.partition)];
-            let offset = |at| retry(|| broker.offsets(&partition, at, Isolation::ReadCommitted)).map(|o| o.first().copied().unwrap_or(0));
-            let (earliest, mut end) = (offset(OffsetAt::Earliest)?, offset(OffsetAt::Latest)?);
-            if store.source().is_some() {
-                // What comes after the committed offset is yet to be processed.
-                let committed = retry(|| member.committed(&partition))?.into_iter().next().flatten();
-                end = end.min(committed.map_or(earliest, |committed| committed.offset));
-            }
+        for (Changelog { store: name, partition, .. }, ChangelogRange { earliest, end }) in changelogs {
+            let Some(store) = task.each_store().find(|store| store.name() == name) else { continue };
             let from = match store.position() {
                 Some(position) if position >= earliest && position <= end => position,
                 Some(position) => {
@@ -56,8 +114,8 @@ impl Restore {
                 None => earliest,
             };
             if from < end {
-                let slot = consumer.assign(&partition[0], from)?;
-                stores.push(StoreRestore { store: name, slot, end, records: end - from });
+                let slot = consumer.assign(&partition, from)?;
+                stores.push(StoreRestore { store: name, partition, slot, end, records: end - from });
             }
         }
         Ok(Restore { stores, batch: RecordBatch::default() })
@@ -78,10 +136,14 @@ impl Restore {
         let id = task.id();
         let mut busy = false;
         let mut index = 0;
-        while let Some(reading) = self.stores.get(index) {
+        while let Some(reading) = self.stores.get_mut(index) {
             self.batch.clear();
             match consumer.fetch(reading.slot, PIECE_RECORDS, &mut self.batch) {
                 Ok(_) => {}
+                Err(BrokerError::OffsetOutOfRange { earliest, .. }) => {
+                    reading.begin_anew(earliest, task, consumer)?;
+                    busy = true;
+                }
                 Err(error) if error.is_retriable() => tracing::debug!(%error, "restore"),
                 Err(error) => return Err(error.into()),
             }

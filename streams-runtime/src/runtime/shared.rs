@@ -1,8 +1,9 @@
 //! What the threads of an application share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -71,14 +72,48 @@ pub(crate) struct Shared {
     pub(crate) purgeable: Mutex<BTreeMap<TopicPartition, i64>>,
     /// Who waits for the end of the input.
     pub(crate) drains: Drains,
-    /// When each worker last went round its loop, in milliseconds of the clock.
-    pub(crate) beats: Vec<AtomicI64>,
+    pub(crate) beats: Beats,
     /// Up to where each partition of the topics of global tables is in them.
     pub(crate) global_positions: Mutex<BTreeMap<TopicPartition, i64>>,
     /// Whether records and schedules are left alone for now.
     pub(crate) paused: AtomicBool,
     /// The error that ended the application; the first one counts.
     pub(crate) failure: Mutex<Option<Error>>,
+}
+
+/// When each worker last went round its loop. By the monotonic clock: the wall clock may be set while a worker does nothing wrong.
+#[derive(Debug)]
+pub(crate) struct Beats {
+    begun: Instant,
+    /// Milliseconds since then, by worker.
+    last_ms: Vec<AtomicU64>,
+}
+
+impl Beats {
+    fn new(workers: usize) -> Self {
+        Beats { begun: Instant::now(), last_ms: (0..workers).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// A worker goes round its loop.
+    pub(crate) fn beat(&self, worker: usize) {
+        self.last_ms[worker].store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    /// A worker has ended: it is not stuck.
+    pub(crate) fn end(&self, worker: usize) {
+        self.last_ms[worker].store(u64::MAX, Ordering::Relaxed);
+    }
+
+    /// A worker that has not gone round its loop for longer than `limit`.
+    pub(crate) fn stuck_for(&self, limit: Duration) -> Option<usize> {
+        let now_ms = self.now_ms();
+        let silent = |last: &AtomicU64| Duration::from_millis(now_ms.saturating_sub(last.load(Ordering::Relaxed)));
+        self.last_ms.iter().position(|last| silent(last) > limit)
+    }
 }
 
 /// Requests to be told when all input is processed, by number. A worker answers with the last request that it knew of *before* it looked
@@ -134,7 +169,6 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(crate) fn new(config: Config, broker: Arc<dyn Broker>, plan: TopologyPlan, layout: Layout, globals: GlobalStores) -> Self {
-        let now_ms = config.clock.now_ms();
         let threads = config.threads;
         Shared {
             broker,
@@ -146,7 +180,7 @@ impl Shared {
             metrics: Mutex::default(),
             purgeable: Mutex::default(),
             drains: Drains::new(threads),
-            beats: (0..threads).map(|_| AtomicI64::new(now_ms)).collect(),
+            beats: Beats::new(threads),
             global_positions: Mutex::default(),
             paused: AtomicBool::new(config.paused),
             failure: Mutex::default(),
@@ -186,6 +220,11 @@ impl Shared {
 
     pub(crate) fn has_failed(&self) -> bool {
         lock(&self.failure).is_some()
+    }
+
+    /// Whether the workers are about to be told to stop.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.has_failed() || matches!(*self.state.borrow(), AppState::Stopping | AppState::Stopped | AppState::Failed)
     }
 
     /// Running if every task of this process runs, rebalancing otherwise.

@@ -12,16 +12,15 @@
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::commit::Outcome;
 use super::control::Command;
 use super::error::Error;
-use super::restore::Restore;
+use super::opening::{Silence, Stage};
 use super::shared::{Shared, TaskPlace, lock};
-use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot, TopicPartition};
+use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot};
 use crate::context::{SharedProducer, TaskMetrics};
 use crate::error::TaskError;
 use crate::plan::OffsetReset;
@@ -41,13 +40,13 @@ pub(super) struct Assigned {
     /// For each input of the task.
     pub(super) slots: Vec<PartitionSlot>,
     /// Where each input begins without a committed offset.
-    resets: Vec<OffsetReset>,
-    restore: Option<Restore>,
+    pub(super) resets: Vec<OffsetReset>,
+    pub(super) stage: Stage,
 }
 
 impl Assigned {
     pub(super) fn is_running(&self) -> bool {
-        self.restore.is_none()
+        matches!(self.stage, Stage::Running)
     }
 }
 
@@ -57,10 +56,14 @@ pub(crate) struct Worker {
     topology: Arc<AnyTopology>,
     commands: Receiver<Command>,
     pub(super) member: Arc<dyn GroupMember>,
-    consumer: Box<dyn Consumer>,
+    pub(super) consumer: Box<dyn Consumer>,
     pub(super) producer: SharedProducer,
     pub(super) tasks: BTreeMap<TaskId, Assigned>,
-    pub(super) next_commit_ms: i64,
+    /// By the monotonic clock.
+    pub(super) next_commit: Instant,
+    pub(super) silence: Silence,
+    /// A pattern source matches new topics that are not read yet.
+    wants_inputs: bool,
     pub(super) commit_requested: bool,
     /// Of tasks that are closed, and of results that were refused after they were sent.
     pub(super) finished: TaskMetrics,
@@ -77,7 +80,7 @@ impl Worker {
         consumer: Box<dyn Consumer>,
         producer: SharedProducer,
     ) -> Self {
-        let next_commit_ms = shared.config.clock.now_ms() + shared.config.commit_interval.as_millis() as i64;
+        let next_commit = later(Instant::now(), shared.config.commit_interval);
         Worker {
             index,
             shared,
@@ -87,7 +90,9 @@ impl Worker {
             consumer,
             producer,
             tasks: BTreeMap::new(),
-            next_commit_ms,
+            next_commit,
+            silence: Silence::default(),
+            wants_inputs: false,
             commit_requested: false,
             finished: TaskMetrics::default(),
             stopping: false,
@@ -111,7 +116,7 @@ impl Worker {
             Err(panic) => self.shared.fail(Error::Panicked(panic_text(&*panic))),
         }
         // One that has ended is not stuck.
-        self.shared.beats[self.index].store(i64::MAX, Ordering::Relaxed);
+        self.shared.beats.end(self.index);
         let mut places = lock(&self.shared.tasks);
         places.retain(|_, place| place.worker != self.index);
     }
@@ -121,12 +126,13 @@ impl Worker {
         // Before the clock and the topics are looked at: what they have by then is done before anyone hears that nothing is left.
         let drain = self.shared.drains.open();
         let now_ms = self.shared.config.clock.now_ms();
-        self.shared.beats[self.index].store(now_ms, Ordering::Relaxed);
+        self.shared.beats.beat(self.index);
         let mut busy = self.take_commands()?;
         if self.stopping {
             return Ok(true);
         }
-        busy |= self.restore()?;
+        busy |= self.bring_on()?;
+        busy |= self.read_new_inputs()?;
         busy |= self.fetch()?;
         if !self.shared.is_paused() {
             busy |= self.process(now_ms)?;
@@ -134,7 +140,7 @@ impl Worker {
         self.producer.borrow_mut().poll()?;
         self.settle_refused()?;
         let draining = !busy && drain.is_some();
-        let commits = self.commit_requested || now_ms >= self.next_commit_ms || draining;
+        let commits = self.commit_requested || Instant::now() >= self.next_commit || draining;
         if commits {
             busy |= matches!(self.commit()?, Outcome::Committed);
         }
@@ -154,8 +160,9 @@ impl Worker {
     fn until_next_due(&self) -> Duration {
         let now_ms = self.shared.config.clock.now_ms();
         let schedules = self.tasks.values().filter(|_| !self.shared.is_paused()).filter_map(|a| a.task.next_wall_clock_ms());
-        let due_ms = schedules.chain([self.next_commit_ms]).min().unwrap_or(i64::MAX);
-        Duration::from_millis(due_ms.saturating_sub(now_ms).max(1) as u64).min(IDLE_WAIT)
+        let until_commit = self.next_commit.saturating_duration_since(Instant::now());
+        let until_schedule = schedules.min().map_or(IDLE_WAIT, |due_ms| Duration::from_millis(due_ms.saturating_sub(now_ms).max(0) as u64));
+        until_schedule.min(until_commit).clamp(Duration::from_millis(1), IDLE_WAIT)
     }
 
     fn take_commands(&mut self) -> Result<bool, Error> {
@@ -189,12 +196,7 @@ impl Worker {
                     self.share_cache();
                     let _ = done.send(());
                 }
-                Command::Refresh => {
-                    let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
-                    for task in running {
-                        self.read_inputs(task)?;
-                    }
-                }
+                Command::Refresh => self.wants_inputs = true,
                 Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
                 Command::Stop => {
                     if let Err(error) = self.commit_before_leaving() {
@@ -222,7 +224,7 @@ impl Worker {
         }
     }
 
-    /// Makes a task and begins to restore it.
+    /// Makes a task, which is to be restored.
     fn open(&mut self, id: TaskId) -> Result<(), Error> {
         let config = &self.shared.config;
         let directory = config.state_dir.as_ref().map(|dir| dir.join(&config.application_id).join(id.to_string()));
@@ -240,70 +242,22 @@ impl Worker {
         };
         let mut builder = TaskBuilder::new(&env);
         self.topology.build(id.sub_topology, &mut builder);
-        let mut task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source: Arc::new(source) })?;
-        let restore = Restore::begin(&mut task, config, &*self.shared.broker, &mut *self.consumer, &*self.member)?;
-        tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
+        let task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source: Arc::new(source) })?;
         let place = TaskPlace { worker: self.index, running: false };
         lock(&self.shared.tasks).insert(id, place);
-        self.tasks.insert(id, Assigned { task, slots: Vec::new(), resets: Vec::new(), restore: Some(restore) });
+        self.tasks.insert(id, Assigned { task, slots: Vec::new(), resets: Vec::new(), stage: Stage::Opened });
         Ok(())
     }
 
-    /// Reads a piece of each changelog that is not restored yet; tasks that are complete begin to run.
-    fn restore(&mut self) -> Result<bool, Error> {
-        let mut busy = false;
-        let ids: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| !a.is_running()).map(|(id, _)| *id).collect();
-        for id in ids {
-            let Some(assigned) = self.tasks.get_mut(&id) else { continue };
-            let Some(restore) = &mut assigned.restore else { continue };
-            busy |= restore.step(&mut assigned.task, &mut *self.consumer)?;
-            if restore.is_over() {
-                assigned.restore = None;
-                self.start(id)?;
-                busy = true;
-            }
+    /// Tasks that run read what a pattern source has found since.
+    fn read_new_inputs(&mut self) -> Result<bool, Error> {
+        if !self.wants_inputs {
+            return Ok(false);
         }
-        Ok(busy)
-    }
-
-    /// Starts a restored task at the committed offsets.
-    fn start(&mut self, id: TaskId) -> Result<(), Error> {
-        self.read_inputs(id)?;
-        let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
-        let now_ms = self.shared.config.clock.now_ms();
-        assigned.task.init(now_ms).map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
-        if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
-            place.running = true;
-        }
-        self.shared.update_state(false);
-        tracing::info!(worker = self.index, task = %id, "task running");
-        Ok(())
-    }
-
-    /// Begins to read the inputs of a task that it does not read yet, at the committed offsets.
-    fn read_inputs(&mut self, id: TaskId) -> Result<(), Error> {
-        let mut inputs = self.shared.layout().inputs_of(id);
-        if let Some(assigned) = self.tasks.get(&id) {
-            inputs.retain(|(_, partition, _)| assigned.task.inputs().iter().all(|input| input.partition() != partition));
-        }
-        let partitions: Vec<TopicPartition> = inputs.iter().map(|(_, p, _)| p.clone()).collect();
-        let committed = retry(|| self.member.committed(&partitions))?;
-        let Some(assigned) = self.tasks.get_mut(&id) else { return Ok(()) };
-        for ((source, partition, reset), committed) in inputs.into_iter().zip(committed) {
-            let offset = match &committed {
-                Some(committed) => committed.offset,
-                None => reset_offset(&self.shared, &partition, reset)?,
-            };
-            tracing::debug!(task = %id, %partition, offset, "reading");
-            let slot = self.consumer.assign(&partition, offset)?;
-            let input = assigned.task.add_input(source, partition, offset);
-            if let Some(committed) = committed {
-                assigned.task.take_over(input, &committed.metadata);
-            }
-            assigned.slots.push(slot);
-            assigned.resets.push(reset);
-        }
-        Ok(())
+        let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
+        let read = self.read_inputs(&running)?;
+        self.wants_inputs = !read;
+        Ok(read)
     }
 
     fn close(&mut self, id: TaskId) -> Result<(), Error> {
@@ -312,9 +266,12 @@ impl Worker {
         for slot in assigned.slots.drain(..) {
             self.consumer.unassign(slot)?;
         }
-        match assigned.restore {
-            Some(restore) => restore.abandon(&mut *self.consumer)?,
-            None => assigned.task.close().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?,
+        match assigned.stage {
+            Stage::Opened | Stage::Restored => {}
+            Stage::Restoring(restore) => restore.abandon(&mut *self.consumer)?,
+            Stage::Running => {
+                assigned.task.close().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?
+            }
         }
         self.finished.add(assigned.task.metrics());
         tracing::info!(worker = self.index, task = %id, "task closed");
@@ -334,7 +291,14 @@ impl Worker {
                         input.fetched(self.consumer.position(slot), self.consumer.known_end(slot));
                     }
                     Err(error @ BrokerError::OffsetOutOfRange { .. }) => {
-                        let offset = reset_offset(&self.shared, &partition, assigned.resets[index])?;
+                        let asked = std::slice::from_ref(&partition);
+                        let at = offset_at(assigned.resets[index]);
+                        let offset = match self.shared.broker.offsets(asked, at, Default::default()) {
+                            Ok(offsets) => offsets.first().copied().unwrap_or(0),
+                            // The next fetch says the same again.
+                            Err(error) if error.is_retriable() => continue,
+                            Err(error) => return Err(error.into()),
+                        };
                         tracing::warn!(%error, offset, "reading goes on somewhere else: records were deleted before they were read");
                         self.consumer.unassign(slot)?;
                         assigned.slots[index] = self.consumer.assign(&partition, offset)?;
@@ -370,13 +334,17 @@ impl Worker {
 }
 
 /// Where to begin without a committed offset.
-fn reset_offset(shared: &Shared, partition: &TopicPartition, reset: OffsetReset) -> Result<i64, BrokerError> {
-    let at = match reset {
+pub(super) fn offset_at(reset: OffsetReset) -> OffsetAt {
+    match reset {
         OffsetReset::Earliest => OffsetAt::Earliest,
         OffsetReset::Latest => OffsetAt::Latest,
-    };
-    let offsets = retry(|| shared.broker.offsets(std::slice::from_ref(partition), at, Default::default()))?;
-    Ok(offsets.first().copied().unwrap_or(0))
+    }
+}
+
+/// A time from now; one that no clock reaches is far away.
+pub(super) fn later(now: Instant, interval: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    now.checked_add(interval.min(FAR)).unwrap_or(now)
 }
 
 /// Tries again while the broker is away, for as long as a broker may take to come back.
@@ -394,7 +362,7 @@ pub(super) fn retry<R>(mut call: impl FnMut() -> Result<R, BrokerError>) -> Resu
     call()
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -48,8 +48,8 @@ impl Broker for FaultyBroker {
     }
 
     fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
-        self.process.questions.fetch_add(1, Ordering::SeqCst);
         self.process.request("offsets")?;
+        self.process.questions.fetch_add(1, Ordering::SeqCst);
         self.log.offsets(partitions, at, isolation)
     }
 
@@ -114,8 +114,8 @@ impl GroupMember for FaultyMember {
     }
 
     fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
-        self.process.questions.fetch_add(1, Ordering::SeqCst);
         self.process.request("committed")?;
+        self.process.questions.fetch_add(1, Ordering::SeqCst);
         self.inner()?.committed(partitions)
     }
 

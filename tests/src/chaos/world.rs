@@ -22,7 +22,7 @@ pub(super) const RETENTION_MS: i64 = 3 * HOUR_MS;
 const HOUR_MS: i64 = 3_600_000;
 const APPLICATION: &str = "chaos";
 const STEP: Duration = Duration::from_millis(15);
-/// How many questions about offsets one assignment may take.
+/// How many questions about offsets one assignment may take of each worker.
 const QUESTIONS: u64 = 6;
 
 /// Runs a script; what does not hold.
@@ -251,7 +251,7 @@ impl<T: Topology + 'static, M: Fn() -> T> World<T, M> {
         for Running { process, .. } in &self.running {
             let questions = process.questions.load(Ordering::SeqCst);
             let assignments = process.assignments.load(Ordering::SeqCst);
-            if questions > QUESTIONS * assignments.max(1) {
+            if questions > QUESTIONS * assignments.max(1) * self.weather.script.threads as u64 {
                 self.findings.push(format!("process {} asked {questions} times for offsets at {assignments} assignments", process.number));
             }
         }

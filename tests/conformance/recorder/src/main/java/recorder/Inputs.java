@@ -95,11 +95,9 @@ final class Inputs {
     return this;
   }
 
-  /** With more nulls, more ties, more that is late and more that is closed at once, different for every seed. */
+  /** The same with more ties, more that is late and more that is closed at once, different for every seed. */
   private Inputs harder(Random random) {
-    TopicInputs[] harderTopics = topics.clone();
-    for (int i = 0; i < topics.length; i++) harderTopics[i] = topics[i].harder(random);
-    Inputs harder = of(harderTopics).steps(steps).headers(headersPercent).pace(paceMs).startMs(startMs);
+    Inputs harder = of(topics).steps(steps).headers(headersPercent).pace(paceMs).startMs(startMs);
     harder.multiple = multiple > 1 ? multiple : HARD_MULTIPLES[random.nextInt(HARD_MULTIPLES.length)];
     harder.late = late.or(15 + random.nextInt(30), 10 + random.nextInt(150));
     harder.far = far.or(random.nextInt(15), 100 + random.nextInt(500));
