@@ -87,6 +87,18 @@ fn unlimited_from(start_ms: u64) -> streams_runtime::windows::UnlimitedWindows {
 }
 
 #[test]
+fn what_is_held_back_is_there_after_a_restart() {
+    let driver = TestDriver::new(limited(10, 5)).unwrap();
+    pipe(&driver, "in", &[(Some("a"), Some("1"), 100), (Some("b"), Some("2"), 105), (Some("a"), Some("3"), 109)]);
+    driver.restart().unwrap();
+    // The stream time begins anew: this one is late, and lets nothing go.
+    pipe(&driver, "in", &[(Some("c"), Some("4"), 50)]);
+    assert_eq!(read(&driver, "out"), [] as [&str; 0]);
+    pipe(&driver, "in", &[(Some("d"), Some("5"), 115)]);
+    assert_eq!(read(&driver, "out"), ["c=4@50", "a=3@109", "b=2@105"]);
+}
+
+#[test]
 fn a_window_leaves_once_when_it_has_closed_and_what_was_deleted_does_not() {
     let driver = driver(closed());
     pipe(&driver, "in", &[(Some("b"), None, 4), (Some("a"), None, 3), (Some("c"), None, 1), (Some("c"), None, 2)]);

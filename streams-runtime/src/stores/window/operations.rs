@@ -78,6 +78,7 @@ where
 
     fn write_row(&mut self, row: &mut Vec<u8>, value: Option<V>, start_ms: i64, timestamp_ms: i64) -> Result<(), StoreError> {
         // A deletion moves the time of the store as well.
+        let moves = start_ms > self.newest_start_ms;
         self.newest_start_ms = self.newest_start_ms.max(start_ms);
         if start_ms <= self.expired_ms() {
             return Ok(());
@@ -91,7 +92,8 @@ where
         }
         let place = self.load(row)?;
         let is_new = self.take(place).is_none();
-        if is_new && value.is_none() {
+        // A deletion of nothing goes into the changelog as well if it moved the time: after a restart rows would be seen again that had expired.
+        if is_new && value.is_none() && !moves {
             self.put_back(place, None);
         } else {
             self.set(place, (row, is_new), timestamp_ms, &Headers::default(), value);

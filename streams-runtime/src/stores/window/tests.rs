@@ -143,6 +143,26 @@ fn after_a_restart_duplicates_go_on_behind_those_that_are_there() {
 }
 
 #[test]
+fn a_deletion_of_nothing_moves_the_time_of_the_store_for_good() {
+    let mut store = store(100, 0).for_processors(10, false);
+    store.put_at("a", 7, 50, 50).unwrap();
+    store.delete_at("b", 150, 150).unwrap();
+    store.delete_at("b", 120, 150).unwrap();
+    assert_eq!(all(&mut store), []);
+    let (mut key, mut out, mut changes) = (Vec::new(), ProduceBatch::default(), Vec::new());
+    while let Some(change) = store.next_change(&mut key, &mut out).unwrap() {
+        changes.push((key.clone(), change.new.map(u64::to_be_bytes)));
+    }
+    let moved = (row("b", 150), None);
+    assert_eq!(changes, [(row("a", 50), Some(7_u64.to_be_bytes())), moved], "the second deletion moved nothing");
+    let mut restored = super::tests::store(100, 0).for_processors(10, false);
+    let records =
+        changes.iter().map(|(key, new)| NewRecord { key: Some(key), value: new.as_ref().map(|new| &new[..]), timestamp_ms: 50, offset: 0 });
+    restored.restore(&mut records.map(RecordRef::from), 2).unwrap();
+    assert_eq!(all(&mut restored), []);
+}
+
+#[test]
 fn a_backend_that_kept_its_rows_is_taken_over() {
     let mut backend = MemoryBackend::default();
     let value = [0_i64.to_be_bytes(), 7_u64.to_be_bytes()].concat();

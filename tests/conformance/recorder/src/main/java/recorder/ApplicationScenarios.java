@@ -50,7 +50,7 @@ final class ApplicationScenarios {
           .toStream().filter((w, n) -> n > 1), "out", W, L);
     }});
 
-    all.add("session_alerts", Inputs.of(longs("in")).steps(160).late(15, 40), () -> new Dsl() {{
+    all.add("session_alerts", Inputs.of(longs("in").neverNullValues()).steps(160).late(15, 40), () -> new Dsl() {{
       to(longs("in").groupByKey(bySL()).windowedBy(SessionWindows.ofInactivityGapAndGrace(ms(40), ms(40)))
           .aggregate(() -> 0L, (k, v, a) -> a + v, (k, a, b) -> a + b, sesStore("s", L))
           .toStream().filter((w, n) -> n != null && n > 25).map((w, n) -> kv(w.key() + "@" + w.window().start(), n))

@@ -95,9 +95,11 @@ final class Inputs {
     return this;
   }
 
-  /** The same with more ties, more that is late and more that is closed at once, different for every seed. */
+  /** With more nulls, more ties, more that is late and more that is closed at once, different for every seed. */
   private Inputs harder(Random random) {
-    Inputs harder = of(topics).steps(steps).headers(headersPercent).pace(paceMs).startMs(startMs);
+    TopicInputs[] harderTopics = topics.clone();
+    for (int i = 0; i < topics.length; i++) harderTopics[i] = topics[i].harder(random);
+    Inputs harder = of(harderTopics).steps(steps).headers(headersPercent).pace(paceMs).startMs(startMs);
     harder.multiple = multiple > 1 ? multiple : HARD_MULTIPLES[random.nextInt(HARD_MULTIPLES.length)];
     harder.late = late.or(15 + random.nextInt(30), 10 + random.nextInt(150));
     harder.far = far.or(random.nextInt(15), 100 + random.nextInt(500));

@@ -38,7 +38,7 @@ final class ProcessorScenarios {
       }), "seen"), "out", S, S);
     }});
 
-    all.add("process_values", Inputs.of(words("in").nullValues(5)), () -> new Dsl() {{
+    all.add("process_values", Inputs.of(words("in").neverNullKeys().nullValues(5)), () -> new Dsl() {{
       addKv("sum", L);
       to(stream("in").processValues(fixed((ctx, r) -> {
         KeyValueStore<String, Long> st = ctx.getStateStore("sum");
@@ -77,7 +77,7 @@ final class ProcessorScenarios {
       }), (ctx, r) -> { n[0]++; if (num(r.value()) > 14) ctx.forward(r); })), "out", S, S);
     }});
 
-    all.add("punctuate_wall_clock", Inputs.of(words("in")).wallClock(28, 230), () -> new Dsl() {{
+    all.add("punctuate_wall_clock", Inputs.of(words("in").neverNullKeys()).wallClock(28, 230), () -> new Dsl() {{
       addKv("buf", S);
       to(stream("in").process(proc(ctx -> ctx.schedule(ms(100), PunctuationType.WALL_CLOCK_TIME, t -> {
         KeyValueStore<String, String> st = ctx.getStateStore("buf");
@@ -138,8 +138,8 @@ final class ProcessorScenarios {
     }});
 
     all.add("process_shared_store", Inputs.of(
-        words("ref").nullValues(5),
-        words("in").nullValues(5).weight(2)), () -> new Dsl() {{
+        words("ref").neverNullKeys().nullValues(5),
+        words("in").neverNullKeys().nullValues(5).weight(2)), () -> new Dsl() {{
       addKv("ref", S);
       stream("ref").process(proc((ctx, r) -> {
         KeyValueStore<String, String> st = ctx.getStateStore("ref");

@@ -155,7 +155,7 @@ final class StatelessScenarios {
           .toTable(kvStore("t", S)).toStream(), "out", S, S);
     }});
 
-    all.add("timestamp_extractor", Inputs.of(times("in")), () -> new Dsl() {{
+    all.add("timestamp_extractor", Inputs.of(times("in").neverNullValues()), () -> new Dsl() {{
       KStream<String, String> s = stream("in", (rec, partitionTime) -> {
         String v = (String) rec.value();
         return v.startsWith("!") ? -1 : num(v) > 0 ? num(v) : partitionTime;

@@ -17,7 +17,7 @@ final class StoreScenarios {
   private StoreScenarios() {}
 
   static void add(Scenarios all) {
-    all.add("store_kv_ops", Inputs.of(words("in").keys("a b c d e")), () -> new Dsl() {{
+    all.add("store_kv_ops", Inputs.of(words("in").keys("a b c d e").neverNullKeys()), () -> new Dsl() {{
       addKv("kv", S);
       to(stream("in").process(proc((ctx, r) -> {
         KeyValueStore<String, String> st = ctx.getStateStore("kv");
@@ -39,7 +39,7 @@ final class StoreScenarios {
     }});
 
     all.add("store_window_ops", Inputs.of(
-        words("in").keys("a b c").nullValues(10)).jumps(5, 600).far(5, 500), () -> new Dsl() {{
+        words("in").keys("a b c").neverNullKeys().nullValues(10)).jumps(5, 600).far(5, 500), () -> new Dsl() {{
       addWindow("ws", 300, 50, false);
       to(stream("in").process(proc((ctx, r) -> {
         WindowStore<String, String> st = ctx.getStateStore("ws");
@@ -52,7 +52,7 @@ final class StoreScenarios {
     }});
 
     all.add("store_window_duplicates", Inputs.of(
-        words("in").keys("a b").nullValues(10)).multiplesOf(20).pace(25).far(4, 400), () -> new Dsl() {{
+        words("in").keys("a b").neverNullKeys().nullValues(10)).multiplesOf(20).pace(25).far(4, 400), () -> new Dsl() {{
       addWindow("wd", 200, 50, true);
       to(stream("in").process(proc((ctx, r) -> {
         WindowStore<String, String> st = ctx.getStateStore("wd");
@@ -61,7 +61,7 @@ final class StoreScenarios {
       }), "wd"), "out", S, S);
     }});
 
-    all.add("store_session_ops", Inputs.of(words("in").keys("a b c")).far(5, 430), () -> new Dsl() {{
+    all.add("store_session_ops", Inputs.of(words("in").keys("a b c").neverNullKeys()).far(5, 430), () -> new Dsl() {{
       addSession("ss", 300);
       to(stream("in").process(proc((ctx, r) -> {
         SessionStore<String, String> st = ctx.getStateStore("ss");
@@ -76,7 +76,8 @@ final class StoreScenarios {
       }), "ss"), "out", S, S);
     }});
 
-    all.add("store_versioned_ops", Inputs.of(words("in").keys("a b c").nullValues(15)).far(10, 400), () -> new Dsl() {{
+    all.add("store_versioned_ops", Inputs.of(
+        words("in").keys("a b c").neverNullKeys().nullValues(15)).far(10, 400), () -> new Dsl() {{
       addVersioned("vs", 200);
       to(stream("in").process(proc((ctx, r) -> {
         VersionedKeyValueStore<String, String> st = ctx.getStateStore("vs");

@@ -16,6 +16,8 @@ final class TopicInputs {
   private String keys = "a b c d";
   private int nullKeysPercent;
   private int nullValuesPercent;
+  private boolean takesNullKeys = true;
+  private boolean takesNullValues = true;
   private int below = 20;
   private int weight = 1;
 
@@ -77,6 +79,26 @@ final class TopicInputs {
   TopicInputs nullValues(int percent) {
     nullValuesPercent = percent;
     return this;
+  }
+
+  /** Not even hard inputs have null keys: the scenario, or Kafka Streams, fails with them. */
+  TopicInputs neverNullKeys() {
+    takesNullKeys = false;
+    return this;
+  }
+
+  /** Not even hard inputs have null values: the scenario fails with them. */
+  TopicInputs neverNullValues() {
+    takesNullValues = false;
+    return this;
+  }
+
+  /** The same with null keys and null values where they can be. */
+  TopicInputs harder(Random random) {
+    TopicInputs harder = new TopicInputs(topic, values).keys(keys).below(below).weight(weight);
+    harder.nullKeysPercent = takesNullKeys ? Math.max(nullKeysPercent, random.nextInt(10)) : 0;
+    harder.nullValuesPercent = takesNullValues ? Math.max(nullValuesPercent, random.nextInt(15)) : 0;
+    return harder;
   }
 
   /** The words' numbers are below this. */

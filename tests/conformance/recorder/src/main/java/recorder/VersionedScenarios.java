@@ -31,7 +31,7 @@ final class VersionedScenarios {
     }});
 
     all.add("st_grace_left", Inputs.of(
-        words("left").keys("a b c").nullValues(10),
+        words("left").keys("a b c").neverNullKeys().nullValues(10),
         words("right").keys("a b c").nullValues(10)).headers(15).far(8, 150), () -> new Dsl() {{
       to(stream("left").leftJoin(versioned("right", "vt", 200), (l, r) -> l + "+" + r,
           Joined.with(S, S, S, "grace", ms(40))), "out", S, S);
