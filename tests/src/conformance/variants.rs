@@ -117,6 +117,7 @@ const FORGETFUL: &[&str] = &[
     "session_edges",
     "session_reduce",
     "sliding_count",
+    "sliding_early",
     "sliding_edges",
     "suppress_hopping",
     "suppress_session",
