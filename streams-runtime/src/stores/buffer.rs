@@ -14,7 +14,7 @@ use crate::codec::buffered::{Buffered, BufferedParts};
 use crate::codec::{Codec, CodecError, Encoded, Held, StreamData};
 use crate::context::RawRecord;
 use crate::headers::Headers;
-use crate::record::{RecordBatch, RecordRef};
+use crate::record::{NewRecord, RecordBatch, RecordRef};
 
 /// The header of changelog records that says their version.
 const VERSION: &[u8] = b"v";
@@ -41,6 +41,8 @@ pub(crate) struct BufferStore<V: Held> {
     /// Whether bytes are counted.
     counts_bytes: bool,
     bytes: usize,
+    /// Keys that have left, and whose deletion is not in the changelog yet, with its time.
+    gone: BTreeMap<Vec<u8>, i64>,
     /// A place in an index: a time and a key.
     place: Vec<u8>,
     scratch: Vec<u8>,
@@ -66,8 +68,11 @@ impl<V: Held> BufferStore<V> {
         changelog: Option<(TopicSlot, i32)>,
         cache_max_bytes: usize,
     ) -> Self {
+        let mut rows = KeyValueStore::new(name, backend, changelog, cache_max_bytes);
+        rows.hold_deletions();
         BufferStore {
-            rows: KeyValueStore::new(name, backend, changelog, cache_max_bytes),
+            rows,
+            gone: BTreeMap::new(),
             by_time: BTreeMap::new(),
             by_arrival: None,
             counts_bytes: false,
@@ -250,10 +255,31 @@ impl<V: Held> OverRows for BufferStore<V> {
 
     fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<Buffered<V>>>, StoreError> {
         let change = self.rows.next_change(row, out)?;
-        if self.rows.changelog().is_some() && change.as_ref().is_some_and(|change| change.new.is_some()) {
-            out.push_header(VERSION, Some(VERSION_3));
+        if self.rows.changelog().is_none() {
+            return Ok(change);
+        }
+        match &change {
+            Some(Change { new: Some(_), .. }) => {
+                out.push_header(VERSION, Some(VERSION_3));
+                self.gone.remove(row);
+            }
+            Some(Change { new: None, timestamp_ms, .. }) => {
+                self.gone.insert(row.clone(), *timestamp_ms);
+            }
+            None => {}
         }
         Ok(change)
+    }
+
+    /// What has left is a result. The changelog hears of it when the result is acknowledged: earlier, a crash could lose both.
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        let gone = std::mem::take(&mut self.gone);
+        if let Some((topic, partition)) = self.rows.changelog() {
+            for (key, timestamp_ms) in &gone {
+                out.push(topic, partition, NewRecord { key: Some(key), value: None, timestamp_ms: (*timestamp_ms).max(0), offset: 0 });
+            }
+        }
+        !gone.is_empty()
     }
 
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
@@ -272,6 +298,7 @@ impl<V: Held> OverRows for BufferStore<V> {
         self.by_time.clear();
         self.by_arrival = self.by_arrival.take().map(|_| BTreeSet::new());
         self.bytes = 0;
+        self.gone.clear();
         self.rows.clear_for_restore()
     }
 }

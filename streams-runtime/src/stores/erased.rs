@@ -156,6 +156,11 @@ pub(crate) trait OverRows: 'static {
     fn rows_mut(&mut self) -> &mut KeyValueStore<Vec<u8>, Self::Value>;
     /// Takes the next changed row out of the cache; when there is none left, what is out of retention leaves.
     fn next_change(&mut self, row: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<Self::Value>>, StoreError>;
+    /// See [`StoreObject::flush_gone`].
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        let _ = out;
+        false
+    }
     /// Takes over what a changelog holds.
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
     /// Empties rows and index.
@@ -188,6 +193,9 @@ impl<S: OverRows> StoreObject for S {
         let mut row = Vec::new();
         while OverRows::next_change(self, &mut row, out)?.is_some() {}
         Ok(())
+    }
+    fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
+        OverRows::flush_gone(self, out)
     }
     fn commit(&mut self, position: i64) -> Result<(), StoreError> {
         self.rows_mut().commit_overlay(position)

@@ -39,6 +39,8 @@ pub struct KeyValueStore<K: StreamData, V: StreamData> {
     forwards: bool,
     /// Deleted rows do not stay in the cache.
     drops_deleted: bool,
+    /// Deletions are not written to the changelog with the other changes.
+    holds_deletions: bool,
     /// What it may hold is not set any more.
     uncached: bool,
     overlay: Overlay,
@@ -89,6 +91,7 @@ where
             cache: Cache::new(cache_max_bytes),
             forwards: false,
             drops_deleted: false,
+            holds_deletions: false,
             uncached: false,
             overlay: Overlay::default(),
             backend,
@@ -117,6 +120,11 @@ where
         let key = row_key::<K, K::Codec>(record.key).is_some_and(|key| self.key_codec.decode(Some(key), &mut self.key_slot).is_ok());
         let value = record.value.is_none_or(|value| self.value_codec.decode(Some(value), &mut self.value_slot).is_ok());
         key && value && record.timestamp_ms >= 0
+    }
+
+    /// The owner writes deletions to the changelog, when the time for them has come.
+    pub(crate) fn hold_deletions(&mut self) {
+        self.holds_deletions = true;
     }
 
     /// Keys that are read out have this format.

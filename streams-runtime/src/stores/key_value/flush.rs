@@ -16,7 +16,13 @@ where
     /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
     pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
         let Some(Leaving { row, old, cause }) = self.cache.next_dirty() else { return Ok(None) };
-        let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
+        let below = Below {
+            name: &self.name,
+            codec: &self.value_codec,
+            changelog: self.changelog,
+            holds_deletions: self.holds_deletions,
+            overlay: &mut self.overlay,
+        };
         below.write(row, &mut self.value_scratch, out)?;
         key.clear();
         key.extend_from_slice(&row.key);
@@ -31,7 +37,13 @@ where
     /// [`next_change`](Self::next_change) for changes that nobody waits for; `false` if there was none left.
     pub(crate) fn flush_next(&mut self, out: &mut ProduceBatch) -> Result<bool, StoreError> {
         let Some(Leaving { row, .. }) = self.cache.next_dirty() else { return Ok(false) };
-        let below = Below { name: &self.name, codec: &self.value_codec, changelog: self.changelog, overlay: &mut self.overlay };
+        let below = Below {
+            name: &self.name,
+            codec: &self.value_codec,
+            changelog: self.changelog,
+            holds_deletions: self.holds_deletions,
+            overlay: &mut self.overlay,
+        };
         below.write(row, &mut self.value_scratch, out).map(|()| true)
     }
 }
@@ -41,6 +53,7 @@ struct Below<'s, C> {
     name: &'s str,
     codec: &'s C,
     changelog: Option<(TopicSlot, i32)>,
+    holds_deletions: bool,
     overlay: &'s mut Overlay,
 }
 
@@ -64,7 +77,9 @@ impl<C> Below<'_, C> {
             }
         }
         let bytes = row.value.as_ref().map(|_| &scratch[..]);
-        if let Some((topic, partition)) = self.changelog {
+        if let Some((topic, partition)) = self.changelog
+            && (bytes.is_some() || !self.holds_deletions)
+        {
             let value = bytes.map(|b| &b[TIMESTAMP_BYTES..]);
             out.push(topic, partition, NewRecord { key: Some(&row.key), value, timestamp_ms: row.timestamp_ms.max(0), offset: 0 });
         }
