@@ -6,7 +6,7 @@ use streams_macros::with_cx;
 
 use super::call::Call;
 use super::settle::{Plain, Settle, Try};
-use crate::codec::{Codec, Encoded, StreamData};
+use crate::codec::{Codec, Encoded, KeyData, StreamData};
 use crate::context::Context;
 use crate::error::{BoxError, ErrorKind, Failure, Flow, TaskError};
 use crate::handles::Stream;
@@ -56,7 +56,8 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     }
 
     /// Passes on the first record of each id within a key: `dedup_by(|_, order| order.id, within(minutes(10)))`.
-    /// All else is as with [`dedup`](Self::dedup); a record whose id is null is passed on.
+    /// All else is as with [`dedup`](Self::dedup); a record whose id is null is passed on. Ids are
+    /// compared by their bytes, so that what is no key is no id.
     ///
     /// Kafka Streams: KIP-655, `deduplicateByKeyValue`. Records of one id that have different keys
     /// are different records, since they may be in different partitions.
@@ -64,7 +65,7 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     pub fn dedup_by<I, F>(&self, f: F, windows: impl IntoJoinWindows) -> (Stream<K, V>, Dedup<OfId<F>, I, Plain>)
     where
         F: FnMut(&K, &V) -> I,
-        I: StreamData,
+        I: StreamData + KeyData,
     {
         (Stream::handle(), Dedup::new(OfId(f), windows, "dedup_by"))
     }
@@ -76,7 +77,7 @@ impl<K: StreamData + ?Sized, V: ?Sized> Stream<K, V> {
     where
         E: Failure,
         F: FnMut(&K, &V) -> Result<I, E>,
-        I: StreamData,
+        I: StreamData + KeyData,
     {
         (Stream::handle(), Dedup::new(OfId(f), windows, "try_dedup_by"))
     }
