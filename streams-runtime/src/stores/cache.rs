@@ -45,7 +45,8 @@ impl<V> Row<V> {
     }
 }
 
-/// A row changed since the last flush, with the value it had then, if that is kept.
+/// A row changed since the last flush, with the value it had then, if that is kept. The budget is for rows: of this, which is
+/// gone with each commit, it counts what lies on the heap.
 struct Dirty<V> {
     place: u32,
     old: Option<V>,
@@ -251,7 +252,6 @@ impl<V: StreamData + Clone> Cache<V> {
         if !row.is_dirty() {
             let (old, was_there) = (self.taken.take(), self.taken_was_there);
             self.dirty.push(Dirty { place: place as u32, old, was_there, cause: Cause::default() });
-            self.bytes += size_of::<Cause>();
             row.dirty = self.dirty.len() as u32;
         }
         row.written = false;
@@ -307,7 +307,7 @@ impl<V: StreamData + Clone> Cache<V> {
             self.flushed += 1;
             let (place, old, was_there) = (dirty.place as usize, dirty.old.take(), dirty.was_there);
             let cause = std::mem::take(&mut dirty.cause);
-            self.bytes = self.bytes.saturating_sub(size_of::<Cause>() + cause.heap_bytes());
+            self.bytes = self.bytes.saturating_sub(cause.heap_bytes());
             let row = &mut self.rows[place];
             row.dirty = 0;
             if self.drops_deleted && self.max_bytes > 0 && !was_there && row.value.is_none() {
