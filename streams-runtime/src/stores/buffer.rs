@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::erased::OverRows;
-use super::{Change, KeyValueBackend, KeyValueStore, StoreError};
+use super::{Change, KeyValueBackend, KeyValueStore, StoreError, ordered_time};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::buffered::{Buffered, BufferedParts};
 use crate::codec::{Codec, CodecError, Encoded, Held, StreamData};
@@ -21,7 +21,6 @@ const VERSION: &[u8] = b"v";
 const VERSION_3: &[u8] = &[3];
 /// Some releases of Kafka Streams wrote version 3 and called it 2.
 const VERSION_2: &[u8] = &[2];
-const TIME_BYTES: usize = 8;
 
 /// What is known of a key that waits, beside its row.
 struct Waiting {
@@ -51,13 +50,13 @@ pub(crate) struct BufferStore<V: Held> {
 /// A time and a key as bytes in the order of both.
 fn place_of(place: &mut Vec<u8>, time_ms: i64, key: &[u8]) {
     place.clear();
-    place.extend_from_slice(&(time_ms as u64 ^ 1 << 63).to_be_bytes());
+    place.extend_from_slice(&ordered_time::to_bytes(time_ms));
     place.extend_from_slice(key);
 }
 
 /// The time of a place in an index.
 fn time_of(place: &[u8]) -> i64 {
-    place.first_chunk::<TIME_BYTES>().map_or(i64::MIN, |time| (u64::from_be_bytes(*time) ^ 1 << 63) as i64)
+    place.first_chunk().map_or(i64::MIN, |time| ordered_time::from_bytes(*time))
 }
 
 impl<V: Held> BufferStore<V> {
@@ -198,14 +197,14 @@ impl<V: Held> BufferStore<V> {
     pub(crate) fn take_first(&mut self, key: &mut Vec<u8>) -> Result<Option<Buffered<V>>, StoreError> {
         let Some((place, waiting)) = self.by_time.pop_first() else { return Ok(None) };
         key.clear();
-        key.extend_from_slice(place.get(TIME_BYTES..).unwrap_or_default());
+        key.extend_from_slice(place.get(ordered_time::BYTES..).unwrap_or_default());
         self.remove(key, waiting)
     }
 
     /// The keys that came up to this time by the wall clock, in the order in which they leave.
     pub(crate) fn arrived_until(&mut self, until_ms: i64) -> Result<Vec<Box<[u8]>>, StoreError> {
         let arrived = self.by_arrival.iter().flatten().take_while(|place| time_of(place) <= until_ms);
-        let keys: Vec<Box<[u8]>> = arrived.map(|place| place.get(TIME_BYTES..).unwrap_or_default().into()).collect();
+        let keys: Vec<Box<[u8]>> = arrived.map(|place| place.get(ordered_time::BYTES..).unwrap_or_default().into()).collect();
         let mut places = Vec::with_capacity(keys.len());
         for key in keys {
             let at = self.load(&key)?;
@@ -221,7 +220,7 @@ impl<V: Held> BufferStore<V> {
     pub(crate) fn take_at(&mut self, place: &[u8], key: &mut Vec<u8>) -> Result<Option<Buffered<V>>, StoreError> {
         let Some(waiting) = self.by_time.remove(place) else { return Ok(None) };
         key.clear();
-        key.extend_from_slice(place.get(TIME_BYTES..).unwrap_or_default());
+        key.extend_from_slice(place.get(ordered_time::BYTES..).unwrap_or_default());
         self.remove(key, waiting)
     }
 

@@ -14,6 +14,7 @@ mod key_value;
 mod memory;
 pub(crate) mod objects;
 mod order;
+mod ordered_time;
 mod overlay;
 pub(crate) mod session;
 mod sorted;

@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use hashbrown::HashMap;
 
-use super::super::{KeyValueStore, StoreError};
-use super::{TIMESTAMP_BYTES, timestamp_of};
+use super::super::{KeyValueStore, StoreError, ordered_time};
+use super::timestamp_of;
 use crate::codec::StreamData;
 use crate::context::Cause;
 use crate::headers::Headers;
@@ -63,14 +63,13 @@ pub(super) struct Expiry {
 /// Writes what `by_time` is ordered by.
 fn write_entry(entry: &mut Vec<u8>, due_ms: i64, key: &[u8]) {
     entry.clear();
-    // The sign is turned round, so that times before 1970 come first.
-    entry.extend_from_slice(&(due_ms ^ i64::MIN).to_be_bytes());
+    entry.extend_from_slice(&ordered_time::to_bytes(due_ms));
     entry.extend_from_slice(key);
 }
 
 fn read_entry(entry: &[u8]) -> Option<(i64, &[u8])> {
-    let (due_ms, key) = entry.split_first_chunk::<TIMESTAMP_BYTES>()?;
-    Some((i64::from_be_bytes(*due_ms) ^ i64::MIN, key))
+    let (due_ms, key) = entry.split_first_chunk()?;
+    Some((ordered_time::from_bytes(*due_ms), key))
 }
 
 impl Expiry {
@@ -119,7 +118,7 @@ impl Expiry {
         let first_ms = self.first_ms().filter(|first_ms| *first_ms <= up_to_ms)?;
         let entry = self.by_time.pop_first()?;
         key.clear();
-        key.extend_from_slice(&entry[TIMESTAMP_BYTES..]);
+        key.extend_from_slice(&entry[ordered_time::BYTES..]);
         self.by_key.remove(&key[..]);
         Some(first_ms)
     }

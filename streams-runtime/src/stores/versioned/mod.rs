@@ -31,14 +31,13 @@ use hashbrown::HashMap;
 use past::{Old, Past};
 use version::Version;
 
-use super::{KeyValueBackend, KeyValueStore, Order, StoreError, Stored};
+use super::{KeyValueBackend, KeyValueStore, Order, StoreError, Stored, ordered_time};
 use crate::broker::{ProduceBatch, TopicSlot};
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 
 const LATEST: u8 = 0;
 const OLD: u8 = 1;
 const NEWEST: u8 = 2;
-const TIME_BYTES: usize = 8;
 
 /// A versioned store of one task.
 pub struct VersionedStore<K: StreamData, V: StreamData + 'static> {
@@ -312,13 +311,12 @@ fn old_key(row: &mut Vec<u8>, key: &[u8], from_ms: i64) {
     row.clear();
     row.push(OLD);
     row.extend_from_slice(key);
-    // So that bytes are in the order of times.
-    row.extend_from_slice(&(from_ms as u64 ^ 1 << 63).to_be_bytes());
+    row.extend_from_slice(&ordered_time::to_bytes(from_ms));
 }
 
 fn old_row_key(row: &[u8]) -> Option<(&[u8], i64)> {
-    let (key, time) = row.strip_prefix(&[OLD])?.split_last_chunk::<TIME_BYTES>()?;
-    Some((key, (u64::from_be_bytes(*time) ^ 1 << 63) as i64))
+    let (key, time) = row.strip_prefix(&[OLD])?.split_last_chunk()?;
+    Some((key, ordered_time::from_bytes(*time)))
 }
 
 #[cfg(test)]

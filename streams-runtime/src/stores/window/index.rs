@@ -5,7 +5,8 @@ use std::ops::{Bound, RangeInclusive};
 
 use hashbrown::HashMap;
 
-use super::{START_BYTES, WindowKey};
+use super::WindowKey;
+use crate::stores::ordered_time;
 
 /// The rows of a window store, without their values.
 #[derive(Default)]
@@ -27,14 +28,13 @@ fn write_place(place: &mut Vec<u8>, row: WindowKey<'_>) {
 /// Writes what lies before all rows with this start.
 fn write_start(place: &mut Vec<u8>, start_ms: i64) {
     place.clear();
-    // The sign is turned round, so that times before 1970 come first.
-    place.extend_from_slice(&(start_ms ^ i64::MIN).to_be_bytes());
+    place.extend_from_slice(&ordered_time::to_bytes(start_ms));
 }
 
 fn read_place(place: &[u8]) -> Option<WindowKey<'_>> {
-    let (start, rest) = place.split_first_chunk::<START_BYTES>()?;
+    let (start, rest) = place.split_first_chunk()?;
     let (key, sequence) = rest.split_last_chunk()?;
-    Some(WindowKey { key, start_ms: i64::from_be_bytes(*start) ^ i64::MIN, sequence: u32::from_be_bytes(*sequence) })
+    Some(WindowKey { key, start_ms: ordered_time::from_bytes(*start), sequence: u32::from_be_bytes(*sequence) })
 }
 
 impl WindowIndex {
