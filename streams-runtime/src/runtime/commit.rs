@@ -39,16 +39,14 @@ impl Worker {
         self.commit_requested = false;
         let mut offsets: Vec<CommitOffset> = Vec::new();
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            let stopped = |source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() };
-            offsets.extend(assigned.task.prepare_commit().map_err(stopped)?);
+            offsets.extend(assigned.task.prepare_commit().map_err(|source| Error::task(*id, source))?);
         }
         if let Some(error) = self.acknowledged()? {
             return Ok(Outcome::Unacknowledged(error));
         }
         let mut gone = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            gone |=
-                assigned.task.tell_gone().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
+            gone |= assigned.task.tell_gone().map_err(|source| Error::task(*id, source))?;
         }
         if gone && let Some(error) = self.acknowledged()? {
             return Ok(Outcome::Unacknowledged(error));
@@ -70,10 +68,7 @@ impl Worker {
         }
         let producer = self.producer.borrow();
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            assigned
-                .task
-                .finish_commit(&**producer)
-                .map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
+            assigned.task.finish_commit(&**producer).map_err(|source| Error::task(*id, source))?;
         }
         drop(producer);
         self.note_purgeable(&offsets);

@@ -9,7 +9,7 @@ use crate::broker::BrokerError;
 use crate::client::{ReadError, SendError};
 use crate::error::TaskError;
 use crate::stores::StoreError;
-use crate::task::BuildError;
+use crate::task::{BuildError, TaskId};
 
 /// Why an application did not start, or ended.
 ///
@@ -94,6 +94,18 @@ pub enum Error {
     /// A thread could not be started.
     #[error("a thread could not be started: {0}")]
     Thread(Arc<std::io::Error>),
+}
+
+impl Error {
+    /// A task had to stop.
+    pub(super) fn task(id: TaskId, source: Box<TaskError>) -> Self {
+        Error::Task { task: id.to_string(), source: source.into() }
+    }
+
+    /// A store of a task cannot be restored.
+    pub(super) fn restore(id: TaskId, source: StoreError) -> Self {
+        Error::Restore { task: id.to_string(), source }
+    }
 }
 
 crate::error::debug_is_display!(Error);

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use super::error::Error;
 use super::shared::{Shared, lock};
-use super::worker::retry;
-use crate::broker::{Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition};
+use crate::broker::{BrokerError, Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition};
 use crate::record::RecordBatch;
 
 /// Records of one partition read at a time.
@@ -100,4 +99,19 @@ impl GlobalReader {
         }
         Ok(any)
     }
+}
+
+/// Tries again while the broker is away, for as long as a broker may take to come back.
+fn retry<R>(mut call: impl FnMut() -> Result<R, BrokerError>) -> Result<R, BrokerError> {
+    const TRIES: u32 = 60;
+    for _ in 0..TRIES {
+        match call() {
+            Err(error) if error.is_retriable() => {
+                tracing::warn!(%error, "the broker is away; trying again");
+                std::thread::sleep(Duration::from_millis(500));
+            }
+            other => return other,
+        }
+    }
+    call()
 }

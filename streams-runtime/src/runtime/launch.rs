@@ -1,7 +1,6 @@
 //! The start of an application, once its settings are complete: checks, internal topics, global tables, group, threads.
 
 use std::cell::RefCell;
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +14,11 @@ use super::config::Config;
 use super::control::{Control, WorkerHandle};
 use super::error::{Error, StartupProblem};
 use super::global::GlobalReader;
+use super::guard::guarded;
 use super::record;
 use super::shared::{AppState, Shared};
 use super::startup;
-use super::worker::{Worker, panic_text};
+use super::worker::Worker;
 use crate::broker::embedded::EmbeddedLog;
 use crate::broker::{ConsumerConfig, GroupConfig, Isolation, ProducerConfig};
 use crate::client::{Client, ClientConfig};
@@ -199,15 +199,6 @@ impl Drop for StopUnlessStarted<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
     }
-}
-
-/// The body of a thread. A panic ends the application, with its text; `false` says that there was one.
-fn guarded(shared: &Shared, body: impl FnOnce()) -> bool {
-    let result = std::panic::catch_unwind(AssertUnwindSafe(body));
-    if let Err(panic) = &result {
-        shared.fail(Error::Panicked(panic_text(&**panic)));
-    }
-    result.is_ok()
 }
 
 fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, Error> {

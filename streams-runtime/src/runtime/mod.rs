@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod error;
 mod global;
+mod guard;
 mod launch;
 mod layout;
 mod opening;

@@ -16,7 +16,6 @@ use super::restore::{ChangelogRange, Restore};
 use super::shared::lock;
 use super::worker::{Worker, offset_at};
 use crate::broker::{BrokerError, TopicPartition};
-use crate::error::TaskError;
 use crate::plan::OffsetReset;
 use crate::task::TaskId;
 
@@ -144,7 +143,7 @@ impl Worker {
         for id in restored {
             let Some(assigned) = self.tasks.get_mut(&id) else { continue };
             let now_ms = self.shared.config.clock.now_ms();
-            assigned.task.init(now_ms).map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?;
+            assigned.task.init(now_ms).map_err(|source| Error::task(id, source))?;
             assigned.stage = Stage::Running;
             if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
                 place.running = true;

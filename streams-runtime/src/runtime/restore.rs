@@ -73,7 +73,7 @@ impl StoreRestore {
         let id = task.id();
         tracing::warn!(task = %id, store = self.store, earliest, "the head of the changelog was deleted meanwhile; restoring all of it");
         if let Some(store) = task.each_store().find(|store| store.name() == self.store) {
-            store.clear_for_restore().map_err(|source| Error::Restore { task: id.to_string(), source })?;
+            store.clear_for_restore().map_err(|source| Error::restore(id, source))?;
         }
         consumer.unassign(self.slot)?;
         self.slot = consumer.assign(&self.partition, earliest)?;
@@ -108,7 +108,7 @@ impl Restore {
                 Some(position) if position >= earliest && position <= end => position,
                 Some(position) => {
                     tracing::warn!(task = %id, store = name, position, earliest, end, "the changelog does not fit the store; restoring all of it");
-                    store.clear_for_restore().map_err(|source| Error::Restore { task: id.to_string(), source })?;
+                    store.clear_for_restore().map_err(|source| Error::restore(id, source))?;
                     earliest
                 }
                 None => earliest,
@@ -153,7 +153,7 @@ impl Restore {
                 if let Some(store) = task.each_store().find(|s| s.name() == reading.store) {
                     let end = reading.end;
                     let mut records = self.batch.iter().filter(|r| r.offset < end);
-                    store.restore(&mut records, position.min(end)).map_err(|source| Error::Restore { task: id.to_string(), source })?;
+                    store.restore(&mut records, position.min(end)).map_err(|source| Error::restore(id, source))?;
                 }
             }
             if position >= reading.end {

@@ -10,7 +10,6 @@
 //! If there was nothing to do it waits for records, for a command, or for the next due time.
 
 use std::collections::BTreeMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
@@ -18,11 +17,11 @@ use std::time::{Duration, Instant};
 use super::commit::Outcome;
 use super::control::Command;
 use super::error::Error;
+use super::guard::guarded;
 use super::opening::{Silence, Stage};
 use super::shared::{Shared, TaskPlace, lock};
 use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot};
 use crate::context::{SharedProducer, TaskMetrics};
-use crate::error::TaskError;
 use crate::plan::OffsetReset;
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
@@ -101,24 +100,26 @@ impl Worker {
 
     /// Repeats [`step`](Self::step) until the worker is told to stop. An error or a panic ends the application.
     pub(crate) fn run(mut self) {
-        let result = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            while !self.stopping {
-                if !self.step()? {
-                    let timeout = self.until_next_due();
-                    self.consumer.wait(timeout);
-                }
+        let shared = Arc::clone(&self.shared);
+        guarded(&shared, || {
+            if let Err(error) = self.repeat() {
+                shared.fail(error);
             }
-            Ok(())
-        }));
-        match result {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.shared.fail(error),
-            Err(panic) => self.shared.fail(Error::Panicked(panic_text(&*panic))),
-        }
+        });
         // One that has ended is not stuck.
         self.shared.beats.end(self.index);
         let mut places = lock(&self.shared.tasks);
         places.retain(|_, place| place.worker != self.index);
+    }
+
+    fn repeat(&mut self) -> Result<(), Error> {
+        while !self.stopping {
+            if !self.step()? {
+                let timeout = self.until_next_due();
+                self.consumer.wait(timeout);
+            }
+        }
+        Ok(())
     }
 
     /// One round; whether anything was done.
@@ -269,9 +270,7 @@ impl Worker {
         match assigned.stage {
             Stage::Opened | Stage::Restored => {}
             Stage::Restoring(restore) => restore.abandon(&mut *self.consumer)?,
-            Stage::Running => {
-                assigned.task.close().map_err(|source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() })?
-            }
+            Stage::Running => assigned.task.close().map_err(|source| Error::task(id, source))?,
         }
         self.finished.add(assigned.task.metrics());
         tracing::info!(worker = self.index, task = %id, "task closed");
@@ -314,7 +313,7 @@ impl Worker {
     fn process(&mut self, now_ms: i64) -> Result<bool, Error> {
         let mut any = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            let stopped = |source: Box<TaskError>| Error::Task { task: id.to_string(), source: source.into() };
+            let stopped = |source| Error::task(*id, source);
             let progress = assigned.task.process(TURN_RECORDS, now_ms).map_err(stopped)?;
             if assigned.task.next_wall_clock_ms().is_some_and(|due_ms| due_ms <= now_ms) {
                 assigned.task.punctuate_wall_clock(now_ms).map_err(stopped)?;
@@ -345,24 +344,4 @@ pub(super) fn offset_at(reset: OffsetReset) -> OffsetAt {
 pub(super) fn later(now: Instant, interval: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     now.checked_add(interval.min(FAR)).unwrap_or(now)
-}
-
-/// Tries again while the broker is away, for as long as a broker may take to come back.
-pub(super) fn retry<R>(mut call: impl FnMut() -> Result<R, BrokerError>) -> Result<R, BrokerError> {
-    const TRIES: u32 = 60;
-    for _ in 0..TRIES {
-        match call() {
-            Err(error) if error.is_retriable() => {
-                tracing::warn!(%error, "the broker is away; trying again");
-                std::thread::sleep(Duration::from_millis(500));
-            }
-            other => return other,
-        }
-    }
-    call()
-}
-
-pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
