@@ -15,15 +15,7 @@ where
 {
     /// Takes the next changed row out of the cache: to the overlay, to the changelog, and out. The key's bytes are copied to `key`.
     pub(crate) fn next_change(&mut self, key: &mut Vec<u8>, out: &mut ProduceBatch) -> Result<Option<Change<V>>, StoreError> {
-        let Some(Leaving { row, old, cause }) = self.cache.next_dirty() else { return Ok(None) };
-        let below = Below {
-            name: &self.name,
-            codec: &self.value_codec,
-            changelog: self.changelog,
-            holds_deletions: self.holds_deletions,
-            overlay: &mut self.overlay,
-        };
-        below.write(row, &mut self.value_scratch, out)?;
+        let Some(Leaving { row, old, cause }) = self.write_next(out)? else { return Ok(None) };
         key.clear();
         key.extend_from_slice(&row.key);
         let headers = row.headers.as_deref().cloned().unwrap_or_default();
@@ -36,7 +28,12 @@ where
 
     /// [`next_change`](Self::next_change) for changes that nobody waits for; `false` if there was none left.
     pub(crate) fn flush_next(&mut self, out: &mut ProduceBatch) -> Result<bool, StoreError> {
-        let Some(Leaving { row, .. }) = self.cache.next_dirty() else { return Ok(false) };
+        Ok(self.write_next(out)?.is_some())
+    }
+
+    /// Takes the next changed row out of the cache, to the overlay and to the changelog.
+    fn write_next(&mut self, out: &mut ProduceBatch) -> Result<Option<Leaving<'_, V>>, StoreError> {
+        let Some(leaving) = self.cache.next_dirty() else { return Ok(None) };
         let below = Below {
             name: &self.name,
             codec: &self.value_codec,
@@ -44,7 +41,8 @@ where
             holds_deletions: self.holds_deletions,
             overlay: &mut self.overlay,
         };
-        below.write(row, &mut self.value_scratch, out).map(|()| true)
+        below.write(leaving.row, &mut self.value_scratch, out)?;
+        Ok(Some(leaving))
     }
 }
 
