@@ -25,6 +25,5 @@ pub(crate) fn run(options: &Chaos) -> Result<ExitCode> {
     if let Some(topology) = &options.topology {
         command.args(["--topology", topology]);
     }
-    let status = process::status(&mut command)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    process::answer(&mut command)
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,11 @@ pub(crate) fn shown(command: &Command) -> String {
 /// Runs to the end, output going where ours goes.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     command.status().context(|| format!("cannot run `{}`", shown(command)))
+}
+
+/// As [`status`], for a command whose answer is that of the chore.
+pub(crate) fn answer(command: &mut Command) -> Result<ExitCode> {
+    Ok(if status(command)?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// As [`status`], but a non-zero status is a failure.

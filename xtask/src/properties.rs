@@ -47,6 +47,5 @@ pub(crate) fn run(options: &Properties) -> Result<ExitCode> {
     if let Some(mistake) = &options.mistake {
         cargo.args(["--mistake", mistake]);
     }
-    let status = process::status(&mut cargo)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    process::answer(&mut cargo)
 }

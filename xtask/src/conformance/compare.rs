@@ -50,6 +50,5 @@ pub(super) fn run(options: &Compare) -> Result<ExitCode> {
         .args(options.restarted.then_some("--restarted"))
         .arg(&dir)
         .args(&options.args);
-    let status = process::status(&mut command)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    process::answer(&mut command)
 }

@@ -61,8 +61,7 @@ pub(super) fn run(command: &Command) -> Result<ExitCode> {
         }
         Command::VerifyRecorder(verify) => java.arg("replay").arg(vectors(verify.dir.as_deref())?).args(&verify.scenarios),
     };
-    let status = process::status(&mut java)?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    process::answer(&mut java)
 }
 
 /// The program, compiled anew: it is small, and nobody has to wonder how old it is.
