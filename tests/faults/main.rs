@@ -1,5 +1,5 @@
-//! What goes wrong around an application: disks, directories, kills, user code. Applications run as processes (the program `pipelines`)
-//! on the embedded log, so nothing but this machine is needed.
+//! What goes wrong around an application: disks, directories, kills, user code, threads, clocks. Applications run as processes
+//! (the program `pipelines`), but for threads and clocks, on the embedded log, so nothing but this machine is needed.
 
 #![allow(clippy::unwrap_used)] // tests
 
@@ -8,5 +8,6 @@ mod disk;
 mod kill;
 mod records;
 mod setup;
+mod threads_and_clocks;
 mod unwritten;
 mod user_code;

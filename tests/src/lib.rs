@@ -3,4 +3,5 @@
 pub mod chaos;
 pub mod conformance;
 pub mod process;
+mod splitmix;
 pub mod words;

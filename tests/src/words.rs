@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::splitmix::{STEP, spread};
+
 /// The first timestamp; each record has one of its own, so that its traces can be told apart everywhere.
 pub const BEGIN_MS: i64 = 1_600_000_000_000;
 
 /// Word number `n`, the same in every run: 4000 different ones, some far more frequent than others.
 pub fn word(n: usize) -> String {
-    // SplitMix64.
-    let mut z = (n as u64 + 42).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^= z >> 31;
+    let z = spread((n as u64 + 42).wrapping_mul(STEP));
     let rank = (z % 64) * (z >> 32) % 4000;
     format!("word-{rank}")
 }

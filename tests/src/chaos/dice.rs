@@ -1,5 +1,7 @@
 //! Chances that a seed decides, whatever order the threads come in.
 
+use crate::splitmix::{STEP, spread};
+
 /// A source of chances for one subject. The same seed, subject and number give the same chance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dice(u64);
@@ -36,10 +38,6 @@ impl Dice {
     }
 }
 
-/// `SplitMix64`.
 fn mix(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    spread(seed.wrapping_add(STEP))
 }

@@ -1,16 +1,15 @@
 //! Whole applications whose threads fail and whose wall clock jumps.
 
-#![allow(clippy::unwrap_used, reason = "clippy allows it in test functions only, not in their helpers")]
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streams_runtime::broker::embedded::EmbeddedLog;
-use streams_runtime::broker::{Broker, GroupConfig, TopicPartition};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::time::clock::{Clock, ManualClock, SystemClock};
 use streams_runtime::{AppState, Streams};
+
+use super::setup::committed;
 
 /// Text whose decoder panics at one word.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,25 +101,10 @@ async fn a_panic_of_the_thread_that_reads_global_tables_ends_the_application() {
     assert!(error.contains("this word is not decoded"), "{error}");
 }
 
-/// What the group has of the topic `in`.
-fn committed(log: &EmbeddedLog) -> i64 {
-    let config = GroupConfig {
-        group: "app".to_owned(),
-        topics: Vec::new(),
-        instance: None,
-        client_id: "observer".to_owned(),
-        session_timeout: Duration::from_secs(60),
-    };
-    let member = log.join_group(&config).unwrap();
-    let committed = member.committed(&[TopicPartition::new("in", 0)]).unwrap().pop().flatten();
-    member.leave(Duration::from_secs(1)).unwrap();
-    committed.map_or(-1, |committed| committed.offset)
-}
-
 async fn commits(log: &EmbeddedLog, offset: i64) {
     let deadline = Instant::now() + Duration::from_secs(10);
-    while committed(log) < offset {
-        assert!(Instant::now() < deadline, "{} of {offset} are committed", committed(log));
+    while committed(log, "in")[0] < offset {
+        assert!(Instant::now() < deadline, "{:?} of {offset} are committed", committed(log, "in"));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -163,7 +147,7 @@ async fn intervals_without_end_are_that() {
     put(&log, "in", "k", "v");
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(app.state(), AppState::Running, "{:?}", app.failure());
-    assert_eq!(committed(&log), -1, "nothing is committed before the end");
+    assert_eq!(committed(&log, "in"), [0], "nothing is committed before the end");
     app.shutdown(Duration::from_secs(10)).await.unwrap();
-    assert_eq!(committed(&log), 1);
+    assert_eq!(committed(&log, "in"), [1]);
 }
