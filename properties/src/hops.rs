@@ -1,4 +1,5 @@
-//! Hopping windows that are written by hand: what they give must be what those that are built in give.
+//! Hopping windows that are written by hand: what they give must be what those that are built in
+//! give.
 
 use streams_runtime::prelude::*;
 

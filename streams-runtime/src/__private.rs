@@ -89,7 +89,8 @@ pub trait NoWindows {
 
 impl<W> NoWindows for WrittenWindows<W> {}
 
-/// Windows of one's own as they were written. They are asked for here, so that a type which tells none is one mistake at its own place.
+/// Windows of one's own as they were written. They are asked for here, so that a type which tells
+/// none is one mistake at its own place.
 pub struct WrittenCustom<W>(pub W);
 
 impl<W: Windows> WrittenCustom<W> {

@@ -13,7 +13,8 @@ pub enum Signal {
     Init,
     /// Cached changes must go downstream now: a commit follows.
     Flush,
-    /// Rows of this store of the task have expired, and its cache is full: their deletions must go downstream now.
+    /// Rows of this store of the task have expired, and its cache is full: their deletions must go
+    /// downstream now.
     Expired(usize),
     /// A schedule is due. The processor that made it takes it out.
     Punctuate(Option<Punctuation>),

@@ -136,7 +136,8 @@ pub struct StorePlan {
     pub cached: bool,
     /// Settings of the changelog's topic, instead of or beside those that it has by its kind.
     pub changelog_settings: Vec<(String, String)>,
-    /// How long a row lives, in milliseconds of stream time after its own; `None`: until it is deleted.
+    /// How long a row lives, in milliseconds of stream time after its own; `None`: until it is
+    /// deleted.
     pub ttl_ms: Option<i64>,
 }
 
@@ -172,12 +173,12 @@ impl StorePlan {
     /// `key_value_store()`.
     ///
     /// A row of time t has expired when the stream time of its task reaches t + `ttl`. Each update
-    /// gives it the time of the update, so that rows live on while they are updated. The stream time
-    /// is that of the task, which moves with each record of any topic that the task reads.
+    /// gives it the time of the update, so that rows live on while they are updated. The stream
+    /// time is that of the task, which moves with each record of any topic that the task reads.
     ///
     /// Rows expire before the record that moved the time reaches an operator: no join, processor or
-    /// query sees a row that has expired. A row that has expired when it comes, by a late record, is a
-    /// deletion. Rows that expire together do so in the order of time and then key.
+    /// query sees a row that has expired. A row that has expired when it comes, by a late record,
+    /// is a deletion. Rows that expire together do so in the order of time and then key.
     ///
     /// To expire is to be deleted: what follows a table gets the deletion with the time t + `ttl`,
     /// the changelog a tombstone. With a cache both leave with the next flush, as all changes do.

@@ -1,4 +1,5 @@
-//! Windows of one's own: calendar months, lists of windows, and those of the built-in ones written by hand.
+//! Windows of one's own: calendar months, lists of windows, and those of the built-in ones written
+//! by hand.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +17,8 @@ struct Months {
     offset_ms: i64,
 }
 
-/// Days since 1970 of the first of a month; months are counted from March of the year 0, as leap days come last then.
+/// Days since 1970 of the first of a month; months are counted from March of the year 0, as leap
+/// days come last then.
 fn first_of_month(month: i64) -> i64 {
     let (year, month) = (month.div_euclid(12), month.rem_euclid(12));
     365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 - 719_468
@@ -169,7 +171,8 @@ fn a_record_is_in_all_of_its_windows_and_left_out_of_those_that_are_closed() {
     for (key, time_ms) in records {
         pipe(&driver, "in", &[(Some(key), None, time_ms)]);
     }
-    // At 44 the two windows that end at 40 are not closed. 75 closes them and the one that ends at 70, and is in none itself.
+    // At 44 the two windows that end at 40 are not closed. 75 closes them and the one that ends at
+    // 70, and is in none itself.
     assert_eq!(read(&driver, "out"), ["[a@10/40]=2@39", "[a@20/40]=2@39", "[a@30/70]=3@44"]);
     // 5 is late at once, 31 for three windows.
     assert_eq!(driver.dropped(), 1 + 3);
@@ -263,7 +266,8 @@ fn windows_that_cannot_be_are_an_error_with_the_window_and_no_row() {
     }
 }
 
-/// What has closed is not known then, and results would be lost: the task ends, whatever the process handler says.
+/// What has closed is not known then, and results would be lost: the task ends, whatever the
+/// process handler says.
 #[test]
 fn windows_that_are_wrong_when_they_close_are_an_error() {
     let driver = TestDriver::builder(wrongly_closed(10)).on_process_error(OnError::Continue).build().unwrap();

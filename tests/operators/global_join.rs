@@ -32,7 +32,8 @@ topology! {
     fn both_keys() -> BothKeys {
         let input: Stream<Text, Text> = stream("in");
         let codes: GlobalTable<String, String> = global_table("codes");
-        // The key that was made for the row is not null where there is a row, and may be null where there may be none.
+        // The key that was made for the row is not null where there is a row, and may be null where
+        // there may be none.
         input.join(codes, |_, v| v.to_uppercase(), |k, code_key, v, code| format!("{k:?}:{}:{v}+{code}", code_key.as_str())).to("inner");
         input.join(codes, |k, _| k.clone(), |_, code_key, v, code| format!("{}:{v}+{code}", code_key.as_str())).to("of_key");
         input.left_join(codes, |k, _| k.clone(), |k, code_key, v, code| format!("{}{code_key:?}:{v}+{code:?}", k.is_some())).to("left");

@@ -55,7 +55,8 @@ topology! {
     }
 }
 
-/// The first deletion finds no row on the other side any more, and the second none on the first: those behind the caches would never hear of it.
+/// The first deletion finds no row on the other side any more, and the second none on the first:
+/// those behind the caches would never hear of it.
 #[test]
 fn a_row_goes_whose_sides_are_deleted_between_two_flushes() {
     for cache_max_bytes in [0, 1 << 20] {

@@ -168,7 +168,8 @@ fn a_row_without_bytes_in_a_join_by_foreign_key_is_left_to_the_process_handler()
         assert_eq!((results("of_the_right"), results("of_the_left")), (vec!["two:0.5".into()], vec!["0.5:two".into()]), "cache {cache}");
         divisors.pipe_at("two", 0.0, 3).unwrap();
         orders.pipe_at("2", "two", 4).unwrap();
-        // Of a left row only the bytes that are stored are looked at, and here they are a divisor's.
+        // Of a left row only the bytes that are stored are looked at, and here they are a
+        // divisor's.
         assert_eq!((results("of_the_right"), results("of_the_left")), (vec![], vec!["inf:two".into()]), "cache {cache}");
         divisors.pipe_at("two", 4.0, 5).unwrap();
         let mut right = results("of_the_right");

@@ -1,4 +1,5 @@
-//! `cargo xtask chaos`: whole applications on a broker that misbehaves by a seed, and what has to hold in the end.
+//! `cargo xtask chaos`: whole applications on a broker that misbehaves by a seed, and what has to
+//! hold in the end.
 
 use std::process::ExitCode;
 

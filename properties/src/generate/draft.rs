@@ -110,8 +110,9 @@ impl Draft {
         self.table_source()
     }
 
-    /// The table, or another one if rows of it may expire: both sides of a join by a foreign key would act on the time of one record, each in its
-    /// own task, and how often a deletion is told depends on which of them is first.
+    /// The table, or another one if rows of it may expire: both sides of a join by a foreign key
+    /// would act on the time of one record, each in its own task, and how often a deletion is told
+    /// depends on which of them is first.
     pub(super) fn lasting(&mut self, id: Id) -> Id {
         let expires = |id: &Id| matches!(self.topology.nodes[*id].op, Op::Table(_, Rows::Expiring(_)));
         if !self.topology.sources(id).iter().any(expires) {

@@ -1,4 +1,5 @@
-//! Tables whose rows expire: by the stream time, which all parts of a topology share between two records.
+//! Tables whose rows expire: by the stream time, which all parts of a topology share between two
+//! records.
 
 use super::{Message, Model, Place};
 use crate::topology::{Id, Op, Rows};

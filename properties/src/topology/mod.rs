@@ -183,7 +183,8 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Whether tumbling and hopping windows are written by hand, as windows of one's own: some are, and are what they would be otherwise.
+    /// Whether tumbling and hopping windows are written by hand, as windows of one's own: some are,
+    /// and are what they would be otherwise.
     pub fn are_by_hand(&self) -> bool {
         (self.size + self.grace) / 10 % 2 == 1
     }

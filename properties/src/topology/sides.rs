@@ -73,8 +73,9 @@ impl Topology {
         }
     }
 
-    /// By node: the first node of its part, whose nodes share a task and a stream time. A topic between two nodes is between two parts. Of a join by a
-    /// foreign key it is the part of its left side.
+    /// By node: the first node of its part, whose nodes share a task and a stream time. A topic
+    /// between two nodes is between two parts. Of a join by a foreign key it is the part of its
+    /// left side.
     pub fn parts(&self) -> Vec<Id> {
         let mut parts: Vec<Id> = (0..self.nodes.len()).collect();
         for id in 0..self.nodes.len() {

@@ -1,4 +1,5 @@
-//! Windows of joins of two streams, and of deduplications, that are written out, as far as they can be read off the text.
+//! Windows of joins of two streams, and of deduplications, that are written out, as far as they can
+//! be read off the text.
 
 use std::fmt::Display;
 

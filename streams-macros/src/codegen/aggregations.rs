@@ -38,7 +38,8 @@ impl Forward<'_, '_> {
         quote! { #before #bound }
     }
 
-    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call `.in_windows(&…)` on what they read.
+    /// Expands to `let __op_windowed_by_4 = tumbling(minutes(1));`; the aggregations call
+    /// `.in_windows(&…)` on what they read.
     pub(super) fn windowed_by(&mut self) -> TokenStream {
         let (_, args) = self.args();
         let (receiver, handle, op) = (self.receiver(), self.handle(), self.op());

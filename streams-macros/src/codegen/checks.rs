@@ -129,7 +129,9 @@ fn join_windows(plan: &Plan, id: NodeId) -> TokenStream {
     }}
 }
 
-/// Histories, graces of joins, how long rows live, how far ahead records may be, and what stores for processors keep. Expands to `__checks.duration(__rt::Written { … }, hours(*history), least);`
+/// Histories, graces of joins, how long rows live, how far ahead records may be, and what stores
+/// for processors keep. Expands to
+/// `__checks.duration(__rt::Written { … }, hours(*history), least);`
 fn durations(plan: &Plan, id: NodeId) -> TokenStream {
     let topology = &plan.topology;
     let node = topology.node(id);

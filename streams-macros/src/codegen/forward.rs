@@ -124,8 +124,9 @@ impl Forward<'_, '_> {
         }
     }
 
-    /// State has a format. What has none is told by the operator that makes the state, and here at the same place, since rustc does not tell
-    /// one thing twice of one place; what follows is then unknown. Expands to:
+    /// State has a format. What has none is told by the operator that makes the state, and here at
+    /// the same place, since rustc does not tell one thing twice of one place; what follows is then
+    /// unknown. Expands to:
     ///
     /// ```text
     /// let (__counts_3_made, __op_counts_3) = lines.count();

@@ -45,7 +45,8 @@ impl Items {
         quote! { #structure #others }
     }
 
-    /// As one item, the type, out of which the others come: in an `impl` block, where no type can stand, that is one error.
+    /// As one item, the type, out of which the others come: in an `impl` block, where no type can
+    /// stand, that is one error.
     pub(crate) fn as_one(&self) -> TokenStream {
         let Items { runtime, structure, others } = self;
         quote! { #[#runtime::with_items(#others)] #structure }

@@ -67,7 +67,8 @@ fn comparable(a: &TopicName, b: &TopicName) -> bool {
     known(a) && known(b) && (is_constant(a) || is_constant(b)) && a.text() != b.text()
 }
 
-/// What the topology itself calls a constant: it is text, which rustc is asked once. Expands to `WordCount::__TOPIC_0`.
+/// What the topology itself calls a constant: it is text, which rustc is asked once. Expands to
+/// `WordCount::__TOPIC_0`.
 pub(super) fn own_constant(topology: &Topology, name: &TopicName) -> Option<TokenStream> {
     let at = own_constants(topology).iter().position(|other| other.text() == name.text())?;
     let (output, constant) = (&topology.output, format_ident!("__TOPIC_{at}"));

@@ -40,11 +40,12 @@ impl Forward<'_, '_> {
         quote! { let #handle: #ty = __rt::#kind::handle(); #checked let #name = #handle; #used }
     }
 
-    /// That the types written at a source have formats is asked at these types. Expands to `let __lines_0 = __lines_0.keys_with_format();`
-    /// and the same of its values.
+    /// That the types written at a source have formats is asked at these types. Expands to
+    /// `let __lines_0 = __lines_0.keys_with_format();` and the same of its values.
     fn with_formats(&self, handle: &Ident) -> TokenStream {
         let Some(ty) = self.node.variable.as_ref().and_then(|variable| variable.ty.as_ref()) else { return TokenStream::new() };
-        // Formats that are named are asked for where they are named; a table keeps its rows in those of its types.
+        // Formats that are named are asked for where they are named; a table keeps its rows in
+        // those of its types.
         if self.node.options.with.is_some() && self.node.gives() == Kind::Stream {
             return TokenStream::new();
         }

@@ -34,7 +34,8 @@ pub(crate) fn stream_data(input: TokenStream) -> Expansion {
         skips::check(&mut cx, &input);
     }
     let problems = cx.finish();
-    // After a mistake too, so that it is told once and not wherever the type is used. A type that has no form is given one that is never used.
+    // After a mistake too, so that it is told once and not wherever the type is used. A type that
+    // has no form is given one that is never used.
     let mut tokens = if has_form { generate(&settings, &input) } else { without_form(&settings, &input) };
     tokens.extend(problems.iter().map(Problem::to_tokens));
     Expansion { placed: TokenStream::new(), tokens, problems }

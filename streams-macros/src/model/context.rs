@@ -172,8 +172,8 @@ pub(super) fn misplaced(cx: &mut Errors, name: &str, forms: &[&[&str]], closure:
     }
 }
 
-/// The parameters of a joiner with a global table that takes the context, as far as they are written: the keys that are
-/// left out become `_`.
+/// The parameters of a joiner with a global table that takes the context, as far as they are
+/// written: the keys that are left out become `_`.
 fn with_both_keys(closure: &ExprClosure) -> Option<String> {
     let mut parameters: Vec<String> = closure.inputs.iter().map(|parameter| tidy(&quote!(#parameter).to_string())).collect();
     match parameters.len() {

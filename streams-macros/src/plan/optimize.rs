@@ -19,8 +19,10 @@ pub(super) fn self_joins(topology: &mut Topology) {
 }
 
 impl Topology {
-    /// The changelog of a table's source is its topic: what the store holds is what the topic says. Not where another format or time is named, since the topic
-    /// has neither; nor where the store keeps a history, which the topic forgets, or its rows expire, of which the topic must hear nothing.
+    /// The changelog of a table's source is its topic: what the store holds is what the topic says.
+    /// Not where another format or time is named, since the topic has neither; nor where the store
+    /// keeps a history, which the topic forgets, or its rows expire, of which the topic must hear
+    /// nothing.
     pub(crate) fn reuses_source_topic(&self, id: NodeId) -> bool {
         let node = self.node(id);
         let options = &node.options;

@@ -1,9 +1,11 @@
-//! That types have formats, asked in the order in which it is told: what was told once is not told again of what follows from it.
+//! That types have formats, asked in the order in which it is told: what was told once is not told
+//! again of what follows from it.
 
 use super::{Codec, CodecError, Encoded, StreamData};
 
-/// Any type: what it stands beside is `Is`. rustc looks no further while it does not know the type, so that what hangs on a bound that was
-/// told to be false stays unknown, and no second place complains of it.
+/// Any type: what it stands beside is `Is`. rustc looks no further while it does not know the type,
+/// so that what hangs on a bound that was told to be false stays unknown, and no second place
+/// complains of it.
 pub trait Known<T: ?Sized> {
     /// What stands beside it.
     type Is: ?Sized;
@@ -18,7 +20,8 @@ pub(crate) fn format_of<T: StreamData + ?Sized>() -> T::Codec {
     T::Codec::default()
 }
 
-/// A copy of a value in its stored form: that it can be copied is asked where its `StreamData` is, and nowhere else.
+/// A copy of a value in its stored form: that it can be copied is asked where its `StreamData` is,
+/// and nowhere else.
 pub fn copy<T: StreamData + ?Sized>(value: &T::Stored) -> T::Stored {
     value.clone()
 }

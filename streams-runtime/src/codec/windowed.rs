@@ -11,8 +11,9 @@ const SESSION_BYTES: usize = 16;
 
 /// The bytes of the key in format `C`, and 8 bytes of the window's start, big endian.
 ///
-/// The size of the windows, hence the end, is not in the bytes: [`of`](TimeWindowed::of) knows it, and
-/// [`in_windows`](TimeWindowed::in_windows) of windows of one's own. `default()` takes [`i64::MAX`] for the end.
+/// The size of the windows, hence the end, is not in the bytes: [`of`](TimeWindowed::of) knows it,
+/// and [`in_windows`](TimeWindowed::in_windows) of windows of one's own. `default()` takes
+/// [`i64::MAX`] for the end.
 #[derive(Clone, Debug)]
 pub struct TimeWindowed<C> {
     key: C,
@@ -31,10 +32,11 @@ impl<C> TimeWindowed<C> {
         Self::with_ends(key, WindowEnds::After(duration_ms(size)))
     }
 
-    /// The format of keys in windows of one's own, as they were when the keys were written: their ends follow from their starts.
+    /// The format of keys in windows of one's own, as they were when the keys were written: their
+    /// ends follow from their starts.
     ///
-    /// `stream("totals").with(TimeWindowed::in_windows(Utf8, Months), BigEndian)`. A key whose start is that of no window cannot be
-    /// decoded.
+    /// `stream("totals").with(TimeWindowed::in_windows(Utf8, Months), BigEndian)`. A key whose
+    /// start is that of no window cannot be decoded.
     pub fn in_windows<W: CustomWindows>(key: C, windows: W) -> Self {
         Self::with_ends(key, WindowEnds::of(windows))
     }

@@ -74,7 +74,8 @@ pub struct Context {
     pub(crate) commit_requested: bool,
     /// When rows of the task's stores expire next.
     pub(crate) next_expiry: NextExpiry,
-    /// The time of a record that waits at its source until the rows are gone that have expired by then.
+    /// The time of a record that waits at its source until the rows are gone that have expired by
+    /// then.
     pub(crate) waits_for_expiry_ms: Option<i64>,
     pub(crate) closed: ClosedWindows,
     /// Whether the change of a versioned table that is handed on is the latest of its key. Other tables do not say; see [`put_version`].
@@ -158,7 +159,8 @@ impl Context {
         self.metrics.records_in += 1;
     }
 
-    /// The record at hand, which has begun, begins once more when rows have expired that are gone at its time.
+    /// The record at hand, which has begun, begins once more when rows have expired that are gone
+    /// at its time.
     #[cold]
     pub(crate) fn let_wait(&mut self, timestamp_ms: i64) {
         self.waits_for_expiry_ms = Some(timestamp_ms);

@@ -10,7 +10,8 @@ use crate::handles::Table;
     note = "derive `StreamData` for it"
 )]
 pub trait Aggregated<K, O>: OwnedData {
-    /// The table with the keys `K`, and the operator `O`; unknown where the aggregate has no format, so that one mistake is one error.
+    /// The table with the keys `K`, and the operator `O`; unknown where the aggregate has no
+    /// format, so that one mistake is one error.
     type Of;
 
     /// The table, and the operator.

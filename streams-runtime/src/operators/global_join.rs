@@ -187,12 +187,14 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         )
     }
 
-    /// In `topology!` this is written `join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    /// In `topology!` this is written
+    /// `join(global_table, |key, value| …, |key, table_key, value, row| …)`.
     ///
-    /// `join_global` with a closure that sees both keys: that of the stream, which may be null, and that of the row, which
-    /// `key_of` made: `|key, table_key, value, row|`.
+    /// `join_global` with a closure that sees both keys: that of the stream, which may be null, and
+    /// that of the row, which `key_of` made: `|key, table_key, value, row|`.
     ///
-    /// Kafka Streams: `KStream.join(GlobalKTable)` with a joiner that takes the mapped key too (KIP-1340).
+    /// Kafka Streams: `KStream.join(GlobalKTable)` with a joiner that takes the mapped key too
+    /// (KIP-1340).
     #[with_cx]
     pub fn join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -207,9 +209,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         (Stream::handle(), <MK::Stored as SameKey<GK>>::op(GlobalJoin { key_of, f: InnerWithKeys(f), node: "join", types: PhantomData }))
     }
 
-    /// In `topology!` this is written `try_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    /// In `topology!` this is written
+    /// `try_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
     ///
-    /// `join_global_with_keys` with a closure that may fail: an `Err` goes to the process handler of the application.
+    /// `join_global_with_keys` with a closure that may fail: an `Err` goes to the process handler
+    /// of the application.
     #[with_cx]
     pub fn try_join_global_with_keys<GK, GV, MK, V2, E, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -228,12 +232,14 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         )
     }
 
-    /// In `topology!` this is written `left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    /// In `topology!` this is written
+    /// `left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
     ///
-    /// `left_join_global` with a closure that sees both keys: that of the stream, and that which `key_of` made. Both may be null:
-    /// `|key, table_key, value, row|`.
+    /// `left_join_global` with a closure that sees both keys: that of the stream, and that which
+    /// `key_of` made. Both may be null: `|key, table_key, value, row|`.
     ///
-    /// Kafka Streams: `KStream.leftJoin(GlobalKTable)` with a joiner that takes the mapped key too (KIP-1340).
+    /// Kafka Streams: `KStream.leftJoin(GlobalKTable)` with a joiner that takes the mapped key too
+    /// (KIP-1340).
     #[with_cx]
     pub fn left_join_global_with_keys<GK, GV, MK, V2, G, F, J>(&self, table: &GlobalTable<GK, GV>, key_of: G, f: F) -> (Stream<K, V2>, J)
     where
@@ -251,9 +257,11 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         )
     }
 
-    /// In `topology!` this is written `try_left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
+    /// In `topology!` this is written
+    /// `try_left_join(global_table, |key, value| …, |key, table_key, value, row| …)`.
     ///
-    /// `left_join_global_with_keys` with a closure that may fail: an `Err` goes to the process handler of the application.
+    /// `left_join_global_with_keys` with a closure that may fail: an `Err` goes to the process
+    /// handler of the application.
     #[with_cx]
     pub fn try_left_join_global_with_keys<GK, GV, MK, V2, E, G, F, J>(
         &self,

@@ -1,11 +1,13 @@
-//! Joiners of a stream with a global table: they may see the key of the row beside that of the stream.
+//! Joiners of a stream with a global table: they may see the key of the row beside that of the
+//! stream.
 
 use super::call::Call;
 use super::joiner::{Inner, InnerWithAnyKey, Joiner, Left, LeftWithKey};
 use crate::codec::StreamData;
 use crate::context::RecordContext;
 
-/// What becomes of a value and the row that it meets, by the stream's key and the one that was made for the row.
+/// What becomes of a value and the row that it meets, by the stream's key and the one that was made
+/// for the row.
 pub trait GlobalJoiner<K: ?Sized, MK, L: ?Sized, T, R> {
     /// Whether the closure sees the context.
     const SEES_CX: bool;
@@ -31,7 +33,8 @@ macro_rules! without_table_key {
 }
 without_table_key!(Inner, InnerWithAnyKey, Left, LeftWithKey);
 
-/// A closure that needs the row, and sees the stream's key, which may be null, and the row's, which is not.
+/// A closure that needs the row, and sees the stream's key, which may be null, and the row's, which
+/// is not.
 #[derive(Clone, Copy, Debug)]
 pub struct InnerWithKeys<F>(pub(super) F);
 

@@ -64,8 +64,8 @@ pub trait Rows<K, V>: Clone {
         Ok(StoredHash::Unwritten)
     }
 
-    /// Calls `then` with what a key that has no row any more had when changes were handed on last, if its deletion is still to be handed
-    /// on: the value, where that is kept.
+    /// Calls `then` with what a key that has no row any more had when changes were handed on last,
+    /// if its deletion is still to be handed on: the value, where that is kept.
     ///
     /// # Errors
     /// When the store fails, or a closure on the way to it.

@@ -200,7 +200,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
     ///
     /// The source of a stream in other formats: `stream("topic").with(KeyCodec, ValueCodec)`.
     pub fn source_with<KC, VC, S, V2>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp>
-    // The format of the values is looked at where that of the keys is one: both in the wrong order are one mistake.
+    // The format of the values is looked at where that of the keys is one: both in the wrong order
+    // are one mistake.
     where
         KC: Codec<K, Slot = S>,
         S: Known<V, Is = V2>,
@@ -210,7 +211,8 @@ impl<K: ?Sized, V: ?Sized> Stream<K, V> {
         self.source_again(key_codec, value_codec)
     }
 
-    /// The source of what the application has written itself, in the same formats: what they are not was told there.
+    /// The source of what the application has written itself, in the same formats: what they are
+    /// not was told there.
     #[doc(hidden)]
     pub fn source_again<KC, VC>(&self, key_codec: KC, value_codec: VC) -> StreamSource<K, V, KC, VC, RecordTimestamp> {
         StreamSource { key_codec, value_codec, extractor: RecordTimestamp, types: PhantomData }

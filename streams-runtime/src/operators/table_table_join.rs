@@ -258,8 +258,9 @@ macro_rules! side {
         }
 
         impl<L, T, J, A, R, M, G, N> $side<J, L, T, A, R, M, G, N> {
-            /// The row of this side is deleted, and there is none on the other side. Where that one was deleted as well since changes were
-            /// handed on last, the joined row that those behind know of goes with the first of the two deletions.
+            /// The row of this side is deleted, and there is none on the other side. Where that one
+            /// was deleted as well since changes were handed on last, the joined row that those
+            /// behind know of goes with the first of the two deletions.
             #[cold]
             fn both_gone<K>(
                 (op, other, next): (&JoinTables<J, L, T, A, R, M>, &G, &mut N),

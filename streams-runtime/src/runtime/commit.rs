@@ -28,7 +28,8 @@ pub(super) enum Outcome {
     Committed,
     /// Results or rows of changelogs are still on their way.
     Unacknowledged(BrokerError),
-    /// All is acknowledged, but the broker does not take the offsets for now. Nothing is lost: the next attempt carries on.
+    /// All is acknowledged, but the broker does not take the offsets for now. Nothing is lost: the
+    /// next attempt carries on.
     Deferred(BrokerError),
 }
 
@@ -110,9 +111,10 @@ impl Worker {
         }
     }
 
-    /// What tasks did so far is acknowledged before their next owner begins: rows of a changelog that arrived later would stand
-    /// behind those of the next owner, and count after the next restart. That takes no longer than the delivery timeout. If
-    /// only the offsets are not taken, the next owner does the same again.
+    /// What tasks did so far is acknowledged before their next owner begins: rows of a changelog
+    /// that arrived later would stand behind those of the next owner, and count after the next
+    /// restart. That takes no longer than the delivery timeout. If only the offsets are not taken,
+    /// the next owner does the same again.
     pub(super) fn commit_before_handing_over(&mut self) -> Result<(), Error> {
         loop {
             match self.commit()? {

@@ -6,8 +6,9 @@
 //!   Opened ─────────────────────▶ Restoring ─────────▶ Restored ─────────▶ Running
 //! ```
 //!
-//! What the broker has to be asked is asked for all tasks of a worker together. Where the broker does not answer, the
-//! tasks stay where they are and are asked for in the next round; the other tasks of the worker go on.
+//! What the broker has to be asked is asked for all tasks of a worker together. Where the broker
+//! does not answer, the tasks stay where they are and are asked for in the next round; the other
+//! tasks of the worker go on.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,8 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 /// How soon it is asked again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A broker that does not answer: since when, when it was last reported, and when it is asked again.
+/// A broker that does not answer: since when, when it was last reported, and when it is asked
+/// again.
 #[derive(Default)]
 pub(super) struct Silence {
     since: Option<Instant>,
@@ -154,8 +156,8 @@ impl Worker {
         Ok(true)
     }
 
-    /// Begins to read the inputs of tasks that they do not read yet, at the committed offsets. `false`: the broker does not
-    /// answer, and nothing was done.
+    /// Begins to read the inputs of tasks that they do not read yet, at the committed offsets.
+    /// `false`: the broker does not answer, and nothing was done.
     pub(super) fn read_inputs(&mut self, tasks: &[TaskId]) -> Result<bool, Error> {
         if !self.silence.is_over() {
             return Ok(false);

@@ -24,8 +24,8 @@ pub(super) struct ChangelogRange {
 }
 
 impl ChangelogRange {
-    /// The ranges of all partitions, in their order. `sources` are those of them that are read as tables: what comes after
-    /// their committed offsets is yet to be processed.
+    /// The ranges of all partitions, in their order. `sources` are those of them that are read as
+    /// tables: what comes after their committed offsets is yet to be processed.
     ///
     /// # Errors
     /// When the broker does not answer.
@@ -66,8 +66,9 @@ struct StoreRestore {
 }
 
 impl StoreRestore {
-    /// The head of the changelog is gone, as that of a topic with `cleanup.policy` = `compact,delete` may be at any time. A
-    /// row that was read from there and never written again would stay for good.
+    /// The head of the changelog is gone, as that of a topic with `cleanup.policy` =
+    /// `compact,delete` may be at any time. A row that was read from there and never written again
+    /// would stay for good.
     #[cold]
     fn begin_anew(&mut self, earliest: i64, task: &mut Task, consumer: &mut dyn Consumer) -> Result<(), Error> {
         let id = task.id();

@@ -81,7 +81,8 @@ pub(crate) struct Shared {
     pub(crate) failure: Mutex<Option<Error>>,
 }
 
-/// When each worker last went round its loop. By the monotonic clock: the wall clock may be set while a worker does nothing wrong.
+/// When each worker last went round its loop. By the monotonic clock: the wall clock may be set
+/// while a worker does nothing wrong.
 #[derive(Debug)]
 pub(crate) struct Beats {
     begun: Instant,

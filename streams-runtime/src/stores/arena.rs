@@ -79,7 +79,8 @@ impl StoreArena {
         self.stores.iter().filter_map(|store| store.next_expiry()).map(|(due_ms, _)| due_ms).min()
     }
 
-    /// The store whose rows expire next when the stream time has got here, and up to when they do before those of another one.
+    /// The store whose rows expire next when the stream time has got here, and up to when they do
+    /// before those of another one.
     pub(crate) fn next_to_expire(&self, stream_time_ms: i64) -> Option<(usize, i64)> {
         let all = || self.stores.iter().enumerate().filter_map(|(place, store)| Some((store.next_expiry()?, place)));
         let ((due_ms, rank), first) = all().min()?;

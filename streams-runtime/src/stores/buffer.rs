@@ -270,7 +270,8 @@ impl<V: Held> OverRows for BufferStore<V> {
         Ok(change)
     }
 
-    /// What has left is a result. The changelog hears of it when the result is acknowledged: earlier, a crash could lose both.
+    /// What has left is a result. The changelog hears of it when the result is acknowledged:
+    /// earlier, a crash could lose both.
     fn flush_gone(&mut self, out: &mut ProduceBatch) -> bool {
         let gone = std::mem::take(&mut self.gone);
         if let Some((topic, partition)) = self.rows.changelog() {

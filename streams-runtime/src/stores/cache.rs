@@ -45,8 +45,8 @@ impl<V> Row<V> {
     }
 }
 
-/// A row changed since the last flush, with the value it had then, if that is kept. The budget is for rows: of this, which is
-/// gone with each commit, it counts what lies on the heap.
+/// A row changed since the last flush, with the value it had then, if that is kept. The budget is
+/// for rows: of this, which is gone with each commit, it counts what lies on the heap.
 struct Dirty<V> {
     place: u32,
     old: Option<V>,
@@ -281,7 +281,8 @@ impl<V: StreamData + Clone> Cache<V> {
         self.dirty.get((self.rows[place].dirty as usize).wrapping_sub(1)).map(|dirty| &dirty.cause)
     }
 
-    /// What a row that is gone had at the last flush, if it had something then: its value, where that is kept.
+    /// What a row that is gone had at the last flush, if it had something then: its value, where
+    /// that is kept.
     pub(super) fn untold(&self, place: usize) -> Option<Option<&V>> {
         let row = &self.rows[place];
         let dirty = self.dirty.get((row.dirty as usize).wrapping_sub(1)).filter(|dirty| row.value.is_none() && dirty.was_there)?;

@@ -57,12 +57,13 @@ pub trait StoreObject: Any {
     fn uncommitted_bytes(&self) -> usize;
     /// Rows that wait for the commit.
     fn uncommitted_rows(&self) -> usize;
-    /// When the next row may expire, in a store whose rows do, and where the store stands among those that have rows of one time.
+    /// When the next row may expire, in a store whose rows do, and where the store stands among
+    /// those that have rows of one time.
     fn next_expiry(&self) -> Option<(i64, usize)> {
         None
     }
-    /// Deletes rows that have expired by then, in the order of time and key; not all, if the cache is full before. The deletions leave as all
-    /// changes do.
+    /// Deletes rows that have expired by then, in the order of time and key; not all, if the cache
+    /// is full before. The deletions leave as all changes do.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.

@@ -161,7 +161,8 @@ where
         Ok(row.value.as_ref().map(|value| (value, row.timestamp_ms)))
     }
 
-    /// What a key that has no row any more had when changes left the cache last, if it had something then: the value, where that is kept.
+    /// What a key that has no row any more had when changes left the cache last, if it had
+    /// something then: the value, where that is kept.
     pub(crate) fn untold<Q>(&mut self, key: &Q) -> Result<Option<Option<&V>>, StoreError>
     where
         Q: StreamData<Stored = K> + ?Sized,
@@ -242,8 +243,8 @@ where
         self.cache.set(place, timestamp_ms, headers, value);
     }
 
-    /// [`set`](Self::set) of a store whose rows may expire, at this stream time. Whether the row has a value: one that has
-    /// expired when it comes is a deletion.
+    /// [`set`](Self::set) of a store whose rows may expire, at this stream time. Whether the row
+    /// has a value: one that has expired when it comes is a deletion.
     #[inline]
     pub(crate) fn set_live(&mut self, place: usize, timestamp_ms: i64, stream_time_ms: i64, headers: &Headers, value: Option<V>) -> bool {
         if self.expiry.is_some() {

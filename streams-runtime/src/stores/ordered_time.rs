@@ -1,4 +1,5 @@
-//! Times as bytes that are in the order of the times, for keys and indexes that are ordered by time.
+//! Times as bytes that are in the order of the times, for keys and indexes that are ordered by
+//! time.
 
 /// How many bytes a time has.
 pub(super) const BYTES: usize = 8;

@@ -120,9 +120,9 @@ impl Task {
         self.cx.stream_time_ms
     }
 
-    /// Moves the stream time on without a record (never back), lets the rows expire that are due then, and runs the stream-time schedules that
-    /// become due. For surroundings in
-    /// which several tasks share one stream time.
+    /// Moves the stream time on without a record (never back), lets the rows expire that are due
+    /// then, and runs the stream-time schedules that become due. For surroundings in which several
+    /// tasks share one stream time.
     ///
     /// # Errors
     /// When the task has to stop.
@@ -225,7 +225,8 @@ impl Task {
         }
     }
 
-    /// Runs a source up to the end of what is asked for, or to a record that waits until rows have expired.
+    /// Runs a source up to the end of what is asked for, or to a record that waits until rows have
+    /// expired.
     fn run_until_expiry(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {
         let input = &mut self.inputs[chosen];
         let source = &mut self.sources[input.source()];
@@ -245,8 +246,8 @@ impl Task {
         result
     }
 
-    /// Deletes the rows that have expired at the stream time, of all stores in the order of time. Where nothing may wait in a cache the deletions
-    /// go downstream at once.
+    /// Deletes the rows that have expired at the stream time, of all stores in the order of time.
+    /// Where nothing may wait in a cache the deletions go downstream at once.
     #[cold]
     fn expire(&mut self) -> Result<(), Box<TaskError>> {
         while let Some((place, up_to_ms)) = self.cx.stores.next_to_expire(self.cx.stream_time_ms) {

@@ -8,10 +8,12 @@ use super::frame::Frame;
 use super::{Window, Windows, duration_ms};
 use crate::operators::{TimeWindowedStream, WindowedCogroup};
 
-/// Windows of one's own: which windows a time is in. [`custom`] makes them windows for `windowed_by`.
+/// Windows of one's own: which windows a time is in. [`custom`] makes them windows for
+/// `windowed_by`.
 ///
-/// The windows may differ in length, overlap, and leave gaps; a record in a gap is in no window. What is asked of them is looked at
-/// whenever they are used, and a record for which they are not so goes to the process handler, with the window:
+/// The windows may differ in length, overlap, and leave gaps; a record in a gap is in no window.
+/// What is asked of them is looked at whenever they are used, and a record for which they are not
+/// so goes to the process handler, with the window:
 ///
 /// - a window has a start and an end that lies behind it; the times from the start up to, but not including, the end are in it;
 /// - the windows of a time all contain it, and come in the order of their starts, which differ;
@@ -19,13 +21,14 @@ use crate::operators::{TimeWindowedStream, WindowedCogroup};
 /// - a window with a start has one end: the windows of the start contain it too;
 /// - no window is longer than [`size_ms`](Self::size_ms).
 ///
-/// The answer must always be the same, since windows are looked up again when they close and when results are read: a time zone's
-/// rules, say, must not change under state that was written by older ones. As in Kafka Streams the bytes of a key in a window have
-/// the start only. Windows that start before 1970 are left out. What the state was at the last start is compared with what is written
-/// for the windows now: `custom(Months)` and `custom(Quarters)` are not the same.
+/// The answer must always be the same, since windows are looked up again when they close and when
+/// results are read: a time zone's rules, say, must not change under state that was written by
+/// older ones. As in Kafka Streams the bytes of a key in a window have the start only. Windows that
+/// start before 1970 are left out. What the state was at the last start is compared with what is
+/// written for the windows now: `custom(Months)` and `custom(Quarters)` are not the same.
 ///
-/// Kafka Streams: the abstract class `Windows<W>` with `windowsFor(timestamp)` and `size()`; its `gracePeriodMs()` is
-/// [`grace`](Custom::grace).
+/// Kafka Streams: the abstract class `Windows<W>` with `windowsFor(timestamp)` and `size()`; its
+/// `gracePeriodMs()` is [`grace`](Custom::grace).
 ///
 /// ```
 /// use streams_runtime::prelude::*;
@@ -84,14 +87,17 @@ use crate::operators::{TimeWindowedStream, WindowedCogroup};
     note = "implement `CustomWindows` for it: `windows_of(&self, time_ms)` gives the windows of a time, `size_ms(&self)` the length of the longest"
 )]
 pub trait CustomWindows: Clone + Send + Sync + 'static {
-    /// The windows that contain a time, in milliseconds since the Unix epoch, in the order of their starts.
+    /// The windows that contain a time, in milliseconds since the Unix epoch, in the order of their
+    /// starts.
     fn windows_of(&self, time_ms: i64) -> impl IntoIterator<Item = Window>;
 
-    /// The length of the longest window, in milliseconds; [`i64::MAX`] if one never ends. Stores keep windows for so long and their grace.
+    /// The length of the longest window, in milliseconds; [`i64::MAX`] if one never ends. Stores
+    /// keep windows for so long and their grace.
     fn size_ms(&self) -> i64;
 }
 
-/// Said of types that tell no windows: nothing implements it, so that nothing more is said of what follows.
+/// Said of types that tell no windows: nothing implements it, so that nothing more is said of what
+/// follows.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` tells no windows: it does not implement `CustomWindows`",
@@ -213,8 +219,8 @@ impl<W> fmt::Debug for Custom<W> {
     }
 }
 
-/// Windows of one's own for `windowed_by`: see [`CustomWindows`]. Without [`grace`](Custom::grace) a window closes when the stream
-/// time reaches its end.
+/// Windows of one's own for `windowed_by`: see [`CustomWindows`]. Without [`grace`](Custom::grace)
+/// a window closes when the stream time reaches its end.
 ///
 /// Kafka Streams: `windowedBy(Windows<W>)`. A topology whose windows have no size does not start.
 pub const fn custom<W>(windows: W) -> Custom<W> {
@@ -361,8 +367,8 @@ impl<W: CustomWindows> Frame for CustomFrames<W> {
         if closed_ms < 0 {
             return Ok(closed_ms);
         }
-        // Of the windows that have begun, those that contain the time are open, and the others are over. Since no window ends before an
-        // earlier one, the open ones come last.
+        // Of the windows that have begun, those that contain the time are open, and the others are
+        // over. Since no window ends before an earlier one, the open ones come last.
         self.find(closed_ms)?;
         Ok(self.found.first().map_or(closed_ms, |window| window.start_ms - 1))
     }

@@ -33,8 +33,9 @@ impl WindowEnds {
         WindowEnds::Of(Arc::new(move |start_ms| window_at(&windows, start_ms)))
     }
 
-    /// Those of keys that may be in other windows as well. Of windows at fixed places the size of the first ones counts. With windows of one's own
-    /// a start that has two ends is an error, since the bytes of a key do not tell which it is.
+    /// Those of keys that may be in other windows as well. Of windows at fixed places the size of
+    /// the first ones counts. With windows of one's own a start that has two ends is an error,
+    /// since the bytes of a key do not tell which it is.
     #[must_use]
     pub(crate) fn or(self, other: Self) -> Self {
         if let (WindowEnds::After(_), WindowEnds::After(_)) = (&self, &other) {

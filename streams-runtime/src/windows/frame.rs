@@ -4,7 +4,8 @@ use super::Window;
 use super::custom::WindowError;
 use super::ends::WindowEnds;
 
-/// Where windows lie. Operators are compiled for each kind, so that those at fixed places pay nothing for windows of one's own.
+/// Where windows lie. Operators are compiled for each kind, so that those at fixed places pay
+/// nothing for windows of one's own.
 pub trait Frame: Clone + 'static {
     /// What is wrong with them.
     fn problem(&self) -> Option<String>;
@@ -24,7 +25,8 @@ pub trait Frame: Clone + 'static {
     /// When windows of one's own are not as they must be.
     fn find(&mut self, time_ms: i64) -> Result<(), WindowError>;
 
-    /// The windows of a time that was looked for, in the order of their starts. None begins before 1970.
+    /// The windows of a time that was looked for, in the order of their starts. None begins before
+    /// 1970.
     fn found(&self, time_ms: i64) -> impl Iterator<Item = Window>;
 
     /// Whether a window is closed when those that end up to a time are.

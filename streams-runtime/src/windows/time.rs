@@ -32,7 +32,8 @@ pub trait Windows: Clone {
     /// milliseconds; also what it keeps without `.retention(…)`.
     fn retention_ms(&self) -> i64;
 
-    /// How the end of a window follows from its start, where the bytes of a key have the start only.
+    /// How the end of a window follows from its start, where the bytes of a key have the start
+    /// only.
     fn ends(&self) -> Option<WindowEnds>;
 
     /// How long after the end of a window `suppress` takes it for closed, in milliseconds of stream time, as Kafka Streams does; `None` if windows never

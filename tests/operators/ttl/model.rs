@@ -1,4 +1,5 @@
-//! Tables whose rows expire against a plain map: random updates in any order of time, caches, commits and restarts.
+//! Tables whose rows expire against a plain map: random updates in any order of time, caches,
+//! commits and restarts.
 
 use std::collections::BTreeMap;
 

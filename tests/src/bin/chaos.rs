@@ -1,4 +1,5 @@
-//! `chaos [--seeds N] [--from S] [--topology NAME]`: runs applications on a broker that misbehaves, and prints what does not hold.
+//! `chaos [--seeds N] [--from S] [--topology NAME]`: runs applications on a broker that misbehaves,
+//! and prints what does not hold.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
-//! `conformance [--embedded | --cached | --restarted] [DIRECTORY]`: replays recorded behaviour of Kafka Streams and tells what differs. Without
-//! an argument the directory is `$CONFORMANCE_VECTORS`, or `tests/conformance/vectors`. Through the test driver; with `--embedded` by whole
-//! applications on the embedded log; with `--cached` with caches in front of the stores, whose last rows are compared; with `--restarted` with
-//! restarts between records.
+//! `conformance [--embedded | --cached | --restarted] [DIRECTORY]`: replays recorded behaviour of
+//! Kafka Streams and tells what differs. Without an argument the directory is
+//! `$CONFORMANCE_VECTORS`, or `tests/conformance/vectors`. Through the test driver; with
+//! `--embedded` by whole applications on the embedded log; with `--cached` with caches in front of
+//! the stores, whose last rows are compared; with `--restarted` with restarts between records.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -85,7 +85,8 @@ impl Broker for FaultyBroker {
     }
 }
 
-/// A membership that may be forgotten while its process stands still, and whose commits may be done and not reported.
+/// A membership that may be forgotten while its process stands still, and whose commits may be done
+/// and not reported.
 struct FaultyMember {
     /// Taken out when the process dies, so that the group has to find out.
     inner: Option<Arc<dyn GroupMember>>,
@@ -170,7 +171,8 @@ impl FaultyConsumer {
         if !config.get("cleanup.policy").is_some_and(|policy| policy.contains("delete")) {
             return Ok(());
         }
-        // A row is of no use when the records behind the committed offset are too late for its window.
+        // A row is of no use when the records behind the committed offset are too late for its
+        // window.
         let input = TopicPartition::new("in", partition.partition);
         let committed = self.process.weather.committed(std::slice::from_ref(&input))?.pop().unwrap_or(0);
         let done = self.log.read("in", partition.partition, 0, usize::MAX)?;

@@ -25,7 +25,8 @@ impl Dice {
         mix(self.0 ^ mix(case)) % limit.max(1)
     }
 
-    /// Whether the case with this number is one of those that come once in `of`; never if `of` is 0.
+    /// Whether the case with this number is one of those that come once in `of`; never if `of` is
+    /// 0.
     #[must_use]
     pub(super) fn one_in(self, case: u64, of: u64) -> bool {
         of > 0 && self.below(case, of) == 0

@@ -1,4 +1,5 @@
-//! A producer as librdkafka's: it takes records at once, and they arrive when the network lets them, in order by topic.
+//! A producer as librdkafka's: it takes records at once, and they arrive when the network lets
+//! them, in order by topic.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;

@@ -80,8 +80,8 @@ pub struct Script {
     pub held_one_in: u64,
     /// How long.
     pub held_for: Duration,
-    /// The leader of the topic of results is away for longer than the delivery timeout, from this batch on, until the
-    /// process ends.
+    /// The leader of the topic of results is away for longer than the delivery timeout, from this
+    /// batch on, until the process ends.
     pub undelivered_from: Option<u64>,
     /// Of so many commits one is done and reported as timed out; none if 0.
     pub unknown_commits_one_in: u64,

@@ -1,5 +1,5 @@
-//! Topologies whose results are sets, so that what is done twice cannot be told from what is done once, and what is
-//! lost can.
+//! Topologies whose results are sets, so that what is done twice cannot be told from what is done
+//! once, and what is lost can.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A run: processes of one application on one log, a script of what goes wrong, and what must hold in the end.
+//! A run: processes of one application on one log, a script of what goes wrong, and what must hold
+//! in the end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -103,7 +103,8 @@ pub(super) fn replay_restarting(scenario: &Scenario, vector: &Vector, every: usi
     compare_stores(&driver, scenario, vector, None)
 }
 
-/// Replays a file with a cache in front of the stores, and tells the first difference at the end. Times are not compared in the store `timeless`.
+/// Replays a file with a cache in front of the stores, and tells the first difference at the end.
+/// Times are not compared in the store `timeless`.
 pub(super) fn final_state(
     scenario: &Scenario,
     vector: &Vector,

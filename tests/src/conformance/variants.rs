@@ -11,7 +11,8 @@ const CACHES_BYTES: [usize; 2] = [500, 1 << 20];
 /// Before every record, and before some.
 const RESTARTS_EVERY: [usize; 2] = [1, 7];
 
-/// What became of each file of a directory with caches, by name; files are left out to whose scenario a cache makes a difference.
+/// What became of each file of a directory with caches, by name; files are left out to whose
+/// scenario a cache makes a difference.
 ///
 /// # Errors
 /// When the directory cannot be read.
@@ -19,7 +20,8 @@ pub fn replay_cached(directory: &Path) -> io::Result<Vec<(String, Outcome)>> {
     each(directory, "a cache of bytes", CACHES_BYTES, replay_with_cache)
 }
 
-/// What became of each file of a directory with restarts, by name; files are left out to whose scenario a restart makes a difference.
+/// What became of each file of a directory with restarts, by name; files are left out to whose
+/// scenario a restart makes a difference.
 ///
 /// # Errors
 /// When the directory cannot be read.
@@ -46,8 +48,9 @@ fn each(directory: &Path, what: &str, sizes: [usize; 2], replay: Replay) -> io::
     Ok(outcomes)
 }
 
-/// Scenarios that make something of every result of a store (a group of its rows that is added to and subtracted from, with what was there in
-/// between; calls counted): a cache in front leaves results out, so that sums agree and histories, zeros and times do not.
+/// Scenarios that make something of every result of a store (a group of its rows that is added to
+/// and subtracted from, with what was there in between; calls counted): a cache in front leaves
+/// results out, so that sums agree and histories, zeros and times do not.
 const COUNT_RESULTS: &[&str] = &[
     "count_of_counts",
     "fk_then_group",
@@ -81,12 +84,14 @@ const BEHIND_RESULTS: &[&str] = &[
     "windowed_views",
 ];
 
-/// Scenarios with a store of results of two tables, whose rows have the time of the later change: a cache lets the changes of one table go before those of
-/// the other, whatever their order was, and changes that come and go not at all.
+/// Scenarios with a store of results of two tables, whose rows have the time of the later change: a
+/// cache lets the changes of one table go before those of the other, whatever their order was, and
+/// changes that come and go not at all.
 const TIMED_BY_THE_LATER: &[(&str, &str)] =
     &[("fk_inner_materialized", "j"), ("fk_left_materialized", "j"), ("tt_left_null_result", "j"), ("tt_outer_materialized", "j")];
 
-/// What differs at the end when the stores have a cache, which holds results back and must not change what they come to.
+/// What differs at the end when the stores have a cache, which holds results back and must not
+/// change what they come to.
 ///
 /// # Errors
 /// When the file is not of the format, and when something differs.
@@ -100,8 +105,9 @@ fn replay_with_cache(scenarios: &[Scenario], text: &str, cache_bytes: usize) -> 
     Ok(true)
 }
 
-/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an aggregation in windows that sends every change
-/// and of a suppress, or when a schedule was last run.
+/// Scenarios with something that a restart forgets, in Kafka Streams as well: the stream time of an
+/// aggregation in windows that sends every change and of a suppress, or when a schedule was last
+/// run.
 const FORGETFUL: &[&str] = &[
     "cogroup_session",
     "cogroup_sliding",
@@ -139,7 +145,8 @@ const FORGETFUL: &[&str] = &[
     "windowed_views",
 ];
 
-/// What differs when the application is stopped and started again before every so many records, its stores restored from their changelogs.
+/// What differs when the application is stopped and started again before every so many records, its
+/// stores restored from their changelogs.
 ///
 /// # Errors
 /// When the file is not of the format, and when something differs.

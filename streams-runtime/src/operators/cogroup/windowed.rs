@@ -26,7 +26,8 @@ impl<K, A: OwnedData> Cogrouped<K, A> {
         windows.over_cogroup()
     }
 
-    /// [`windowed_by`](Self::windowed_by) for generated code, which has one value for all that aggregates in the windows.
+    /// [`windowed_by`](Self::windowed_by) for generated code, which has one value for all that
+    /// aggregates in the windows.
     #[doc(hidden)]
     pub fn in_windows<W: Windows>(&self, windows: &W) -> W::OverCogroup<K, A> {
         windows.clone().over_cogroup()

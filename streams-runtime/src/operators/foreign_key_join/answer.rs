@@ -134,7 +134,8 @@ where
     FC: Codec<TK>,
     G: Rows<TK, T>,
 {
-    /// Keeps the subscription, or forgets it; and takes the right value. Gives what there is on the right.
+    /// Keeps the subscription, or forgets it; and takes the right value. Gives what there is on the
+    /// right.
     fn look_up(&mut self, key: &TK, subscription: &Subscription, cx: &mut Context) -> Result<Found, Box<TaskError>> {
         self.foreign_key.clear();
         match self.key_codec.encode(key, &mut self.foreign_key) {

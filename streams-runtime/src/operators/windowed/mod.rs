@@ -55,7 +55,8 @@ where
         windows.over()
     }
 
-    /// [`windowed_by`](Self::windowed_by) for generated code, which has one value for all that aggregates in the windows.
+    /// [`windowed_by`](Self::windowed_by) for generated code, which has one value for all that
+    /// aggregates in the windows.
     #[doc(hidden)]
     pub fn in_windows<W: Windows>(&self, windows: &W) -> W::Over<K, V> {
         windows.clone().over()

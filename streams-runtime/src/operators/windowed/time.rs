@@ -1,4 +1,5 @@
-//! `count`, `reduce` and `aggregate` in tumbling, hopping and unlimited windows, and in windows of one's own.
+//! `count`, `reduce` and `aggregate` in tumbling, hopping and unlimited windows, and in windows of
+//! one's own.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -20,7 +21,9 @@ use crate::operators::{Plain, ReducesTo, Try};
 use crate::task::TaskBuilder;
 use crate::windows::{Frame, Frames, Windowed};
 
-/// A grouped stream in tumbling, hopping or unlimited windows, or in [windows of one's own](crate::windows::CustomWindows): `count`, `reduce` or `aggregate` makes a table of it, keyed by [`Windowed`].
+/// A grouped stream in tumbling, hopping or unlimited windows, or in [windows of one's
+/// own](crate::windows::CustomWindows): `count`, `reduce` or `aggregate` makes a table of it, keyed
+/// by [`Windowed`].
 ///
 /// The stream time of the operator is the largest timestamp of the records with a key that reached it. A window is closed when its end and its
 /// grace are not after that time; a record is left out, and counted as dropped, once for each closed window that it falls into, and goes into its other windows.

@@ -1,8 +1,10 @@
-//! Rows that expire: a row of time t is gone as soon as the stream time of its task reaches t and the ttl of its store.
+//! Rows that expire: a row of time t is gone as soon as the stream time of its task reaches t and
+//! the ttl of its store.
 //!
-//! An index by time says which row is due next. An update that makes a row live longer does not touch it, so that a busy key costs one
-//! look-up per update: when the entry is due, the row says its own time, and the entry goes back if that is later. The index is not
-//! stored. It is made anew of the rows that a restore brings and of those that the backend has.
+//! An index by time says which row is due next. An update that makes a row live longer does not
+//! touch it, so that a busy key costs one look-up per update: when the entry is due, the row says
+//! its own time, and the entry goes back if that is later. The index is not stored. It is made anew
+//! of the rows that a restore brings and of those that the backend has.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -50,7 +52,8 @@ impl NextExpiry {
 /// When the rows of a store expire.
 pub(super) struct Expiry {
     ttl_ms: i64,
-    /// The place of the store in its part of the topology: at one time the rows of the first expire first.
+    /// The place of the store in its part of the topology: at one time the rows of the first expire
+    /// first.
     rank: usize,
     next: NextExpiry,
     /// Time and key in one, so that the order of the bytes is that of time and then key.
@@ -134,7 +137,8 @@ where
     K: StreamData<Stored = K> + 'static,
     V: StreamData<Stored = V> + Clone + 'static,
 {
-    /// Rows expire when the stream time is later than their own by this much; at one time in the order of the stores' ranks.
+    /// Rows expire when the stream time is later than their own by this much; at one time in the
+    /// order of the stores' ranks.
     ///
     /// # Errors
     /// When the backend fails, which is asked for the rows that it has.
@@ -164,7 +168,8 @@ where
         Some((expiry.first_ms()?, expiry.rank))
     }
 
-    /// Sets a row of a store whose rows expire. Whether it has a value: one that has expired when it comes is a deletion.
+    /// Sets a row of a store whose rows expire. Whether it has a value: one that has expired when
+    /// it comes is a deletion.
     #[inline(never)]
     pub(super) fn set_expiring(
         &mut self,
@@ -190,8 +195,9 @@ where
         there
     }
 
-    /// Deletes the rows that have expired by then, in the order of time and key. The deletions leave as all changes do. A cache that is full makes
-    /// it end early, so that there is room first.
+    /// Deletes the rows that have expired by then, in the order of time and key. The deletions
+    /// leave as all changes do. A cache that is full makes it end early, so that there is room
+    /// first.
     ///
     /// # Errors
     /// When the backend fails or holds bytes of another type.
@@ -302,7 +308,8 @@ mod tests {
             store.delete_at("c", round).unwrap();
             assert_eq!(entries(&store), 2);
         }
-        // What became older goes by its last time, what became younger is asked when its first entry is due.
+        // What became older goes by its last time, what became younger is asked when its first
+        // entry is due.
         assert_eq!(next_ms(&store), Some(10));
         store.expire(58).unwrap();
         assert_eq!((keys(&mut store), next_ms(&store)), (vec!["a".to_owned(), "b".to_owned()], Some(59)));

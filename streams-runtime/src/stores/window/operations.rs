@@ -92,7 +92,8 @@ where
         }
         let place = self.load(row)?;
         let is_new = self.take(place).is_none();
-        // A deletion of nothing goes into the changelog as well if it moved the time: after a restart rows would be seen again that had expired.
+        // A deletion of nothing goes into the changelog as well if it moved the time: after a
+        // restart rows would be seen again that had expired.
         if is_new && value.is_none() && !moves {
             self.put_back(place, None);
         } else {
