@@ -7,9 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::node::{Shared, Tee};
 use streams_runtime::operators::{GraceNode, TableSource};
 use streams_runtime::plan::{SourcePlan, SourceTopics, StoreKind, StorePlan, SubTopologyPlan, TopologyPlan};
@@ -267,8 +266,8 @@ impl Producer for Sink {
     fn poll(&mut self) -> Result<(), BrokerError> {
         Ok(())
     }
-    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
-        Ok(())
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        Ok(Flushed::Done)
     }
     fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
         Some(1)

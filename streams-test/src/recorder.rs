@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use streams_runtime::Headers;
-use streams_runtime::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot, check_topic_name};
+use streams_runtime::broker::{ANY_PARTITION, BrokerError, Flushed, ProduceBatch, Producer, TopicSlot, check_topic_name};
 use streams_runtime::partition::partition_for_key;
 
 use crate::record::{RawRecord, Written};
@@ -103,8 +102,8 @@ impl Producer for Recorder {
         Ok(())
     }
 
-    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
-        Ok(())
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        Ok(Flushed::Done)
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {

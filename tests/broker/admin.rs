@@ -19,17 +19,17 @@ fn a_topic_is_made_once_with_its_settings_and_can_be_written_at_once() {
         replication: -1,
         config: BTreeMap::from([("cleanup.policy".into(), "compact".into())]),
     };
-    broker.create_topic(&wanted).unwrap();
+    broker.create_topic(&wanted).wait().unwrap();
     fill_all(&broker, &name, 3);
-    let again = broker.create_topic(&wanted).unwrap_err();
+    let again = broker.create_topic(&wanted).wait().unwrap_err();
     assert!(matches!(&again, BrokerError::TopicExists { topic } if *topic == name), "{again}");
     let info = TopicInfo { name: name.as_str().into(), partitions: 3 };
-    assert_eq!(broker.topics(&["no-such-topic", &name]).unwrap(), [None, Some(info.clone())]);
-    assert!(broker.all_topics().unwrap().contains(&info));
-    let config = broker.topic_config(&name).unwrap();
+    assert_eq!(broker.topics(&["no-such-topic", &name]).wait().unwrap(), [None, Some(info.clone())]);
+    assert!(broker.all_topics().wait().unwrap().contains(&info));
+    let config = broker.topic_config(&name).wait().unwrap();
     assert_eq!(config["cleanup.policy"], "compact");
     assert!(config.contains_key("retention.ms"), "defaults are there too");
-    let missing = broker.topic_config("no-such-topic").unwrap_err();
+    let missing = broker.topic_config("no-such-topic").wait().unwrap_err();
     assert!(matches!(missing, BrokerError::UnknownTopic { .. }), "{missing}");
 }
 
@@ -56,6 +56,7 @@ fn a_topic_that_the_broker_refuses_says_why() {
             replication: 1,
             config: BTreeMap::from([("cleanup.policy".into(), "tidy".into())]),
         })
+        .wait()
         .unwrap_err();
     assert!(error.to_string().to_lowercase().contains("config"), "{error}");
 }
@@ -67,15 +68,15 @@ fn offsets_come_in_the_order_asked_for() {
     let at = |p| TopicPartition::new(topic.as_str(), p);
     fill(&broker, &at(0), 30);
     fill(&broker, &at(2), 10);
-    broker.delete_records(&[(at(0), 5), (at(2), 10)]).unwrap();
+    broker.delete_records(&[(at(0), 5), (at(2), 10)]).wait().unwrap();
     let asked = [at(2), at(0), at(1), at(0)];
-    let offsets = |when| broker.offsets(&asked, when, Isolation::ReadUncommitted).unwrap();
+    let offsets = |when| broker.offsets(&asked, when, Isolation::ReadUncommitted).wait().unwrap();
     assert_eq!(offsets(OffsetAt::Latest), [10, 30, 0, 30]);
     assert_eq!(offsets(OffsetAt::Earliest), [10, 5, 0, 5]);
     // Record n has timestamp 1000 + n; beyond the last it is the end.
     assert_eq!(offsets(OffsetAt::Timestamp(1020)), [10, 20, 0, 20]);
     assert_eq!(offsets(OffsetAt::Timestamp(9999)), [10, 30, 0, 30]);
-    let none = broker.offsets(&[], OffsetAt::Latest, Isolation::ReadCommitted);
+    let none = broker.offsets(&[], OffsetAt::Latest, Isolation::ReadCommitted).wait();
     assert!(none.unwrap().is_empty());
 }
 
@@ -85,7 +86,7 @@ fn offsets_of_what_is_not_there_are_an_error() {
     let topic = topic(&broker, "one", 1);
     let ask = |at: TopicPartition| {
         let start = Instant::now();
-        let error = broker.offsets(&[at], OffsetAt::Latest, Isolation::ReadUncommitted).unwrap_err();
+        let error = broker.offsets(&[at], OffsetAt::Latest, Isolation::ReadUncommitted).wait().unwrap_err();
         assert!(start.elapsed() < PATIENCE);
         error
     };
@@ -106,11 +107,11 @@ fn a_broker_that_is_not_there_is_an_error_in_bounded_time() {
     let new_topic = NewTopic { name: "t".into(), partitions: 1, replication: 1, config: BTreeMap::new() };
     type Call<'a> = Box<dyn Fn() -> Result<(), BrokerError> + 'a>;
     let calls: [(&str, Call<'_>); 5] = [
-        ("topics", Box::new(|| broker.topics(&["t"]).map(drop))),
-        ("all_topics", Box::new(|| broker.all_topics().map(drop))),
-        ("offsets", Box::new(|| broker.offsets(&at, OffsetAt::Latest, Isolation::ReadUncommitted).map(drop))),
-        ("create_topic", Box::new(|| broker.create_topic(&new_topic))),
-        ("topic_config", Box::new(|| broker.topic_config("t").map(drop))),
+        ("topics", Box::new(|| broker.topics(&["t"]).wait().map(drop))),
+        ("all_topics", Box::new(|| broker.all_topics().wait().map(drop))),
+        ("offsets", Box::new(|| broker.offsets(&at, OffsetAt::Latest, Isolation::ReadUncommitted).wait().map(drop))),
+        ("create_topic", Box::new(|| broker.create_topic(&new_topic).wait())),
+        ("topic_config", Box::new(|| broker.topic_config("t").wait().map(drop))),
     ];
     for (name, call) in calls {
         let start = Instant::now();

@@ -60,7 +60,7 @@ async fn what_the_broker_refuses_says_why() {
     let broker = broker();
     let topic = fresh("typed-small");
     let config = [("max.message.bytes".to_owned(), "1000".to_owned())].into();
-    broker.create_topic(&NewTopic { name: topic.clone(), partitions: 1, replication: 1, config }).unwrap();
+    broker.create_topic(&NewTopic { name: topic.clone(), partitions: 1, replication: 1, config }).wait().unwrap();
     let small = Producer::<(), String>::new(&broker, &*topic);
     // Acknowledged first: a broker refuses a batch as a whole, and with it what fits.
     small.send((), "fits").await.unwrap();

@@ -70,17 +70,17 @@ fn a_member_gets_the_lead_topic_and_commits_any_topic() {
         other => panic!("{other:?}"),
     }
     let ask = [TopicPartition::new(side.as_str(), 1), TopicPartition::new(lead.as_str(), 0)];
-    assert_eq!(member.committed(&ask).unwrap(), [None, None]);
+    assert_eq!(member.committed(&ask).wait().unwrap(), [None, None]);
     let offsets = [offset(&lead, 0, 11), offset(&side, 1, 22)];
     // From another thread than the one that polls.
     std::thread::scope(|scope| {
-        scope.spawn(|| member.commit(&offsets).unwrap()).join().unwrap();
+        scope.spawn(|| member.commit(&offsets).wait().unwrap()).join().unwrap();
     });
-    assert_eq!(member.committed(&ask).unwrap(), [Some(offsets[1].clone()), Some(offsets[0].clone())]);
+    assert_eq!(member.committed(&ask).wait().unwrap(), [Some(offsets[1].clone()), Some(offsets[0].clone())]);
     let start = Instant::now();
-    member.leave(PATIENCE).unwrap();
+    member.leave().wait().unwrap();
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
-    let error = member.commit(&offsets).unwrap_err();
+    let error = member.commit(&offsets).wait().unwrap_err();
     assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
 }
 
@@ -111,7 +111,7 @@ fn a_revoked_partition_stays_until_it_is_acknowledged_and_can_be_committed_until
         }
     }
     let last = [offset(&lead, revoked[0].partition, 5), offset(&side, revoked[0].partition, 6)];
-    a.commit(&last).unwrap();
+    a.commit(&last).wait().unwrap();
     // One of the two is not enough.
     a.acknowledge_revoked(&revoked[..1]).unwrap();
     assert!(b.poll(Duration::from_secs(1)).unwrap().is_none_or(|event| event == GroupEvent::Assigned(Vec::new())));
@@ -126,11 +126,11 @@ fn a_revoked_partition_stays_until_it_is_acknowledged_and_can_be_committed_until
         }
         other => panic!("{other:?}"),
     });
-    let found = b.committed(&[last[0].partition.clone(), last[1].partition.clone()]);
+    let found = b.committed(&[last[0].partition.clone(), last[1].partition.clone()]).wait();
     assert_eq!(found.unwrap(), [Some(last[0].clone()), Some(last[1].clone())]);
     // The other leaves, and what it had comes back without waiting for a session to end.
     let start = Instant::now();
-    b.leave(PATIENCE).unwrap();
+    b.leave().wait().unwrap();
     poll_until(&[&a], |_, event| matches!(event, GroupEvent::Assigned(list) if list.len() == 2));
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
@@ -144,7 +144,7 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
     let group = fresh("group");
     let a = join(&impatient, &group, &[&lead]);
     assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 2));
-    a.commit(&[offset(&lead, 0, 3)]).unwrap();
+    a.commit(&[offset(&lead, 0, 3)]).wait().unwrap();
     let b = join(&broker, &group, &[&lead]);
     // `a` is not polled any more; `b` gets everything.
     let mut got = 0;
@@ -154,9 +154,9 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
         }
         got == 2
     });
-    let error = a.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    let error = a.commit(&[offset(&lead, 0, 4)]).wait().unwrap_err();
     assert!(matches!(&error, BrokerError::Fenced { group: g, .. } if *g == group), "{error}");
-    b.commit(&[offset(&lead, 0, 9)]).unwrap();
+    b.commit(&[offset(&lead, 0, 9)]).wait().unwrap();
     let mut lost = Vec::new();
     poll_until(&[&a, &b], |index, event| match (index, event) {
         (0, GroupEvent::Lost(list)) => {
@@ -167,7 +167,7 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
     });
     lost.sort();
     assert_eq!(lost, all_of(&lead, 2));
-    let error = a.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    let error = a.commit(&[offset(&lead, 0, 4)]).wait().unwrap_err();
     assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
     // After it confirmed the loss it joins again.
     a.acknowledge_revoked(&lost).unwrap();
@@ -182,7 +182,7 @@ fn a_member_that_is_thrown_out_loses_its_partitions_and_may_not_commit() {
         }
         other => panic!("{other:?}"),
     });
-    let found = b.committed(&[TopicPartition::new(lead.as_str(), 0)]).unwrap();
+    let found = b.committed(&[TopicPartition::new(lead.as_str(), 0)]).wait().unwrap();
     assert_eq!(found[0].as_ref().unwrap().offset, 9);
 }
 
@@ -194,7 +194,7 @@ fn a_member_alone_that_is_not_polled_loses_everything_and_gets_it_back() {
     assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
     std::thread::sleep(Duration::from_secs(8));
     // An empty group would take the commit of a stranger.
-    let error = member.commit(&[offset(&lead, 0, 4)]).unwrap_err();
+    let error = member.commit(&[offset(&lead, 0, 4)]).wait().unwrap_err();
     assert!(matches!(error, BrokerError::Fenced { .. }), "{error}");
     let GroupEvent::Lost(mut lost) = first_event(&member) else {
         panic!("not lost");
@@ -203,7 +203,7 @@ fn a_member_alone_that_is_not_polled_loses_everything_and_gets_it_back() {
     assert_eq!(lost, all_of(&lead, 2));
     member.acknowledge_revoked(&lost).unwrap();
     assert!(matches!(first_event(&member), GroupEvent::Assigned(list) if list.len() == 2));
-    member.commit(&[offset(&lead, 0, 4)]).unwrap();
+    member.commit(&[offset(&lead, 0, 4)]).wait().unwrap();
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_static_member_comes_back_to_its_partitions_without_a_rebalance() {
         }
         other => panic!("{other:?}"),
     });
-    b.leave(PATIENCE).unwrap();
+    b.leave().wait().unwrap();
     drop(b);
     let b = named("b");
     poll_until(&[&a, &b], |index, event| match (index, event) {
@@ -296,19 +296,19 @@ fn the_newer_protocol_works_too() {
     let group = fresh("group");
     let a = join(&broker, &group, &[&lead]);
     assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 2));
-    a.commit(&[offset(&lead, 0, 3)]).unwrap();
+    a.commit(&[offset(&lead, 0, 3)]).wait().unwrap();
     let b = join(&broker, &group, &[&lead]);
     poll_until(&[&a, &b], |index, event| match (index, event) {
         (0, GroupEvent::Revoked(list)) => {
             assert_eq!(list.len(), 1);
-            a.commit(&[offset(&lead, list[0].partition, 7)]).unwrap();
+            a.commit(&[offset(&lead, list[0].partition, 7)]).wait().unwrap();
             a.acknowledge_revoked(list).unwrap();
             false
         }
         (1, GroupEvent::Assigned(list)) => list.len() == 1,
         other => panic!("{other:?}"),
     });
-    a.leave(PATIENCE).unwrap();
+    a.leave().wait().unwrap();
 }
 
 #[test]
@@ -317,10 +317,10 @@ fn a_member_of_a_broker_that_is_not_there_neither_fails_nor_hangs() {
     let member = join(&broker, "g", &["t"]);
     let start = Instant::now();
     assert_eq!(member.poll(Duration::from_millis(300)).unwrap(), None);
-    assert!(member.commit(&[offset("t", 0, 1)]).is_err());
-    let error = member.committed(&[TopicPartition::new("t", 0)]).unwrap_err();
+    assert!(member.commit(&[offset("t", 0, 1)]).wait().is_err());
+    let error = member.committed(&[TopicPartition::new("t", 0)]).wait().unwrap_err();
     assert!(error.is_retriable(), "{error}");
-    let _ = member.leave(Duration::from_secs(1));
+    let _ = member.leave().wait();
     drop(member);
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }

@@ -197,9 +197,9 @@ fn an_offset_that_is_gone_or_not_there_yet_is_an_error_that_names_the_earliest()
     let broker = broker();
     let at = TopicPartition::new(topic(&broker, "range", 1), 0);
     fill(&broker, &at, 20);
-    broker.delete_records(&[(at.clone(), 12)]).unwrap();
+    broker.delete_records(&[(at.clone(), 12)]).wait().unwrap();
     let isolation = Isolation::ReadUncommitted;
-    let earliest = broker.offsets(std::slice::from_ref(&at), OffsetAt::Earliest, isolation);
+    let earliest = broker.offsets(std::slice::from_ref(&at), OffsetAt::Earliest, isolation).wait();
     assert_eq!(earliest.unwrap(), [12]);
     for wrong in [3, 500] {
         let mut consumer = consumer(&broker);
@@ -287,7 +287,7 @@ fn records_for_any_partition_are_spread() {
     }
     producer.flush(PATIENCE).unwrap();
     let all: Vec<_> = (0..4).map(|p| TopicPartition::new(topic.as_str(), p)).collect();
-    let ends = broker.offsets(&all, OffsetAt::Latest, Isolation::ReadUncommitted).unwrap();
+    let ends = broker.offsets(&all, OffsetAt::Latest, Isolation::ReadUncommitted).wait().unwrap();
     assert_eq!(ends.iter().sum::<i64>(), 40);
     assert!(ends.iter().filter(|n| **n > 0).count() >= 2, "{ends:?}");
 }
@@ -298,7 +298,7 @@ fn an_unknown_topic_is_an_error_that_names_it() {
     let missing = fresh("missing");
     let error = producer(&broker).topic(&missing).unwrap_err();
     assert!(matches!(&error, BrokerError::UnknownTopic { topic } if *topic == missing), "{error}");
-    assert_eq!(broker.topics(&[&missing]).unwrap(), [None]);
+    assert_eq!(broker.topics(&[&missing]).wait().unwrap(), [None]);
 }
 
 #[test]

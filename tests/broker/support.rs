@@ -44,7 +44,10 @@ pub(crate) fn topic(broker: &KafkaBroker, name: &str, partitions: i32) -> String
 }
 
 pub(crate) fn create(broker: &KafkaBroker, name: &str, partitions: i32) {
-    broker.create_topic(&NewTopic { name: name.to_owned(), partitions, replication: 1, config: BTreeMap::new() }).expect("create topic");
+    broker
+        .create_topic(&NewTopic { name: name.to_owned(), partitions, replication: 1, config: BTreeMap::new() })
+        .wait()
+        .expect("create topic");
 }
 
 pub(crate) fn consumer(broker: &KafkaBroker) -> Box<dyn Consumer> {

@@ -30,7 +30,7 @@ fn the_position_passes_transaction_markers_and_aborted_records() {
 
     // Three records, a marker, two records, a marker.
     let ends = |isolation| {
-        let ends = broker.offsets(std::slice::from_ref(&at), OffsetAt::Latest, isolation);
+        let ends = broker.offsets(std::slice::from_ref(&at), OffsetAt::Latest, isolation).wait();
         ends.unwrap()[0]
     };
     let until = Instant::now() + PATIENCE;

@@ -70,7 +70,7 @@ pub(crate) fn create(topic: &str, partitions: i32) {
 pub(crate) fn create_with(topic: &str, partitions: i32, config: &[(&str, &str)]) {
     let config = config.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let broker = KafkaBroker::new(address(), BTreeMap::new()).expect("settings");
-    broker.create_topic(&NewTopic { name: topic.to_owned(), partitions, replication: 1, config }).expect("create topic");
+    broker.create_topic(&NewTopic { name: topic.to_owned(), partitions, replication: 1, config }).wait().expect("create topic");
 }
 
 /// A record to be written.

@@ -87,8 +87,8 @@ pub(crate) fn committed(log: &EmbeddedLog, topic: &str) -> Vec<i64> {
     };
     let member = log.join_group(&config).expect("a member");
     let partitions: Vec<TopicPartition> = (0..log.partitions(topic).expect("the topic")).map(|p| TopicPartition::new(topic, p)).collect();
-    let offsets = member.committed(&partitions).expect("committed");
-    member.leave(Duration::from_secs(1)).expect("leave");
+    let offsets = member.committed(&partitions).wait().expect("committed");
+    member.leave().wait().expect("leave");
     offsets.into_iter().map(|c| c.map_or(0, |c| c.offset)).collect()
 }
 

@@ -49,7 +49,7 @@ fn log() -> EmbeddedLog {
         ("small-dead", vec![("max.message.bytes", "80")]),
     ] {
         let config: BTreeMap<String, String> = settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Broker::create_topic(&log, &NewTopic { name: topic.to_owned(), partitions: 1, replication: 1, config }).unwrap();
+        Broker::create_topic(&log, &NewTopic { name: topic.to_owned(), partitions: 1, replication: 1, config }).wait().unwrap();
     }
     for (offset, line) in LINES.iter().enumerate() {
         let timestamp_ms = 1_000 + offset as i64;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
@@ -83,8 +83,8 @@ impl Producer for Nothing {
     fn poll(&mut self) -> Result<(), BrokerError> {
         Ok(())
     }
-    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
-        Ok(())
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        Ok(Flushed::Done)
     }
     fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
         Some(1)

@@ -67,11 +67,11 @@ fn run() -> Result<String, Failure> {
     })?;
     let to = producer.topic(output)?;
 
-    let count = broker.topics(&[input])?.remove(0).ok_or("no input")?.partitions;
+    let count = broker.topics(&[input]).wait()?.remove(0).ok_or("no input")?.partitions;
     let all: Vec<_> = (0..count).map(|p| TopicPartition::new(input, p)).collect();
     let isolation = Isolation::ReadUncommitted;
-    let starts = broker.offsets(&all, OffsetAt::Earliest, isolation)?;
-    let ends = broker.offsets(&all, OffsetAt::Latest, isolation)?;
+    let starts = broker.offsets(&all, OffsetAt::Earliest, isolation).wait()?;
+    let ends = broker.offsets(&all, OffsetAt::Latest, isolation).wait()?;
     let records = u64::try_from(ends.iter().sum::<i64>() - starts.iter().sum::<i64>())?;
     let mut assigned = 0;
     let start = Instant::now();
@@ -100,7 +100,7 @@ fn run() -> Result<String, Failure> {
             })
             .collect();
         group.poll(Duration::ZERO)?;
-        group.commit(&offsets)
+        group.commit(&offsets).wait()
     };
     let mut batch = RecordBatch::default();
     let mut out = ProduceBatch::default();
@@ -144,6 +144,6 @@ fn run() -> Result<String, Failure> {
     }
     commit(producer.as_mut(), consumer.as_ref(), &slots)?;
     let line = run.end("seam", &args, records)?;
-    group.leave(PATIENCE)?;
+    group.leave().wait()?;
     Ok(line)
 }

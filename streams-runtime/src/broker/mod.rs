@@ -2,9 +2,11 @@
 //!
 //! Two implementations: `kafka` (rdkafka) and [`embedded`] (a log inside the process). Neither has mock semantics.
 //!
-//! Every call here may block and is made from the runtime's own threads, never from async code. Calls that wait take
-//! or have a time limit and end with [`BrokerError`] when it is over.
+//! What takes a while is begun by a call and comes as an [`Answer`]; the runtime's own steps never wait for one. Every
+//! question has a time limit and is answered with [`BrokerError`] when it is over. The few calls that wait say so
+//! and are made by programs around the runtime.
 
+mod answer;
 pub mod embedded;
 mod error;
 #[cfg(feature = "kafka")]
@@ -13,6 +15,7 @@ mod refused;
 mod topic_name;
 mod writer;
 
+pub use answer::Answer;
 pub use error::BrokerError;
 pub use refused::{RefusedRecord, ResultOrigin};
 pub use topic_name::check_topic_name;
@@ -21,7 +24,7 @@ pub use writer::{Acknowledged, Writer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::record::{NewRecord, RecordBatch, RecordRef};
 
@@ -137,22 +140,22 @@ pub trait Broker: Send + Sync + fmt::Debug {
     fn address(&self) -> String;
 
     /// The named topics; `None` where there is no such topic.
-    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError>;
+    fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>>;
 
     /// All topics, for sources that are a pattern.
-    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError>;
+    fn all_topics(&self) -> Answer<Vec<TopicInfo>>;
 
     /// Makes a topic; [`BrokerError::TopicExists`] if it is there. Returns when the topic can be written.
-    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError>;
+    fn create_topic(&self, topic: &NewTopic) -> Answer<()>;
 
     /// The settings of a topic by Kafka's names, defaults included.
-    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError>;
+    fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>>;
 
     /// One offset per partition asked for, in that order.
-    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError>;
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>>;
 
     /// Deletes all records before these offsets (processed records of repartition topics).
-    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError>;
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()>;
 
     /// Joins a group. Assignments arrive through [`GroupMember::poll`].
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError>;
@@ -220,23 +223,32 @@ pub struct CommitOffset {
 ///
 /// [`poll`](GroupMember::poll) is called by one thread again and again, at least every few seconds; the other methods by any thread.
 pub trait GroupMember: Send + Sync {
-    /// Waits up to `timeout` for the next event. Also keeps the membership alive.
+    /// The next event; waits up to `timeout` for it, not at all if that is zero. Also keeps the membership alive.
     fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError>;
 
     /// Gives back what the last [`GroupEvent::Revoked`] asked for (or confirms a `Lost`). Without it the group waits.
     fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError>;
 
     /// The group's committed offsets, `None` where nothing was committed. Partitions of any topic may be asked for.
-    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError>;
+    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>>;
 
-    /// Commits offsets in the member's present generation. Returns when the group has them. Partitions of any topic may be committed.
-    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError>;
+    /// Commits offsets in the member's present generation. The answer is there when the group has them. Partitions of any topic may be
+    /// committed. While the group rebalances the answer is an error that is [retriable](BrokerError::is_retriable): what the
+    /// member owns stays its own, and the next generation will do.
+    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()>;
 
     /// Subscribes to other topics (a pattern matched a new one).
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError>;
 
-    /// Leaves at once, so that others need not wait for the session timeout. Waits up to `timeout`.
-    fn leave(&self, timeout: Duration) -> Result<(), BrokerError>;
+    /// Leaves at once, so that others need not wait for the session timeout. The answer is there when the group has been told; until
+    /// then [`poll`](GroupMember::poll) has to be called as before.
+    fn leave(&self) -> Answer<()>;
+
+    /// The `client.id` of each member that the group has now, this one included.
+    fn members(&self) -> Answer<Vec<String>>;
+
+    /// Has `waker` called when [`poll`](GroupMember::poll) may have something.
+    fn wake(&self, waker: Waker);
 }
 
 /// A partition assigned to a [`Consumer`]: valid until it is unassigned.
@@ -272,9 +284,17 @@ pub trait Consumer: Send {
     fn waker(&self) -> Waker;
 }
 
-/// Wakes a thread that waits in [`Consumer::wait`].
+/// Wakes a thread that waits, for instance in [`Consumer::wait`].
 #[derive(Clone)]
 pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+struct Forward(Waker);
+
+impl std::task::Wake for Forward {
+    fn wake(self: Arc<Self>) {
+        self.0.wake();
+    }
+}
 
 impl Waker {
     /// A waker that calls `wake`.
@@ -285,6 +305,11 @@ impl Waker {
     /// Wakes the thread.
     pub fn wake(&self) {
         (self.0)();
+    }
+
+    /// The same for an [`Answer`].
+    pub fn task(&self) -> std::task::Waker {
+        Arc::new(Forward(self.clone())).into()
     }
 }
 
@@ -364,28 +389,81 @@ impl ProduceBatch {
     }
 }
 
+/// Whether everything that was sent is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// It is.
+    Done,
+    /// Acknowledgements are still to come.
+    Waiting,
+}
+
 /// Writes records. Used by one thread.
 pub trait Producer: Send {
-    /// Makes a topic known, asking the broker for its partitions the first time.
+    /// Makes a topic known whose partitions the caller knows, or says how many it has by now. Asks nobody.
+    fn declare(&mut self, name: &str, partitions: i32) -> Result<TopicSlot, BrokerError> {
+        let _ = partitions;
+        self.topic(name)
+    }
+
+    /// Makes a topic known. If it was not [declared](Producer::declare) the broker is asked for its partitions the first time, and waited
+    /// for: only topics whose names are computed come here so.
     fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError>;
 
     /// How many partitions it has.
     fn partitions(&self, topic: TopicSlot) -> i32;
 
-    /// Takes all records of the batch. Blocks while the client's buffer is full, up to the delivery timeout.
+    /// Takes all records of the batch. Never waits: what the client's buffer has no room for is kept beside it, and follows
+    /// in the same order ([`has_room`](Producer::has_room)).
     ///
-    /// An error about a record sent earlier may come here or in [`flush`](Producer::flush). No error is a record with a [`ResultOrigin`] that is
+    /// An error about a record sent earlier may come here or later. No error is a record with a [`ResultOrigin`] that is
     /// refused for what it is: [`take_refused`](Producer::take_refused) gives it.
     ///
     /// A record is at fault alone. Where a log refuses several records for one of them, the others are written all the same, in an order that
     /// keeps the last record of each key the last.
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError>;
 
+    /// Whether the client's buffer has room. Without it the caller is to make no more records for now; the waker is called when
+    /// there is room again.
+    fn has_room(&self) -> bool {
+        true
+    }
+
     /// Serves acknowledgements without waiting; call it now and then.
     fn poll(&mut self) -> Result<(), BrokerError>;
 
-    /// Returns when everything sent so far is acknowledged, or with the first failure.
-    fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError>;
+    /// Has what was sent leave at once instead of being held back to grow, serves acknowledgements, and says whether all of it is acknowledged.
+    /// To be called again until it is. Waits for a millisecond at most.
+    ///
+    /// # Errors
+    /// The first record that has failed.
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError>;
+
+    /// Waits until everything sent so far is acknowledged: for programs and tests.
+    ///
+    /// # Errors
+    /// The first record that has failed; [`BrokerError::TimedOut`].
+    fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError> {
+        let begun = Instant::now();
+        while self.flush_step()? == Flushed::Waiting {
+            if begun.elapsed() >= timeout {
+                let after_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+                let what = "the acknowledgement of what was sent".to_owned();
+                return Err(BrokerError::TimedOut { what, after_ms, address: "the producer".to_owned() });
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Forgets what is not acknowledged: the tasks that sent it belong to others by now. What is on the network may still arrive.
+    /// No error about it follows. A producer whose records are written at once has nothing to forget.
+    fn purge(&mut self) {}
+
+    /// Has `waker` called when acknowledgements or room may have come. A producer whose records are written at once need not.
+    fn wake(&mut self, waker: Waker) {
+        let _ = waker;
+    }
 
     /// Takes the next record out that was sent with a [`ResultOrigin`] and was refused for what it is. A producer that leaves this out has
     /// errors instead, with which the application stops.

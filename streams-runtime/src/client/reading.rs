@@ -87,7 +87,7 @@ struct Reading {
 
 impl Reading {
     fn open(broker: &dyn Broker, topic: &str, plan: Plan) -> Result<Self, BrokerError> {
-        let found = broker.topics(&[topic])?.into_iter().next().flatten();
+        let found = broker.topics(&[topic]).wait()?.into_iter().next().flatten();
         let count = found.ok_or_else(|| BrokerError::UnknownTopic { topic: topic.to_owned() })?.partitions;
         let one = match plan.start {
             Start::Offset { partition, .. } => Some(partition),
@@ -102,11 +102,11 @@ impl Reading {
             None => (0..count).map(|partition| TopicPartition::new(Arc::clone(&name), partition)).collect(),
         };
         let starts = match plan.start {
-            Start::At(at) => broker.offsets(&ids, at, plan.isolation)?,
+            Start::At(at) => broker.offsets(&ids, at, plan.isolation).wait()?,
             Start::Offset { offset, .. } => vec![offset],
         };
         let ends = match plan.until_end {
-            true => broker.offsets(&ids, OffsetAt::Latest, plan.isolation)?.into_iter().map(Some).collect(),
+            true => broker.offsets(&ids, OffsetAt::Latest, plan.isolation).wait()?.into_iter().map(Some).collect(),
             false => vec![None; ids.len()],
         };
         let mut consumer = broker.consumer(&ConsumerConfig {

@@ -53,7 +53,7 @@ impl Worker {
             return Ok(Outcome::Unacknowledged(error));
         }
         if !offsets.is_empty() {
-            match self.member.commit(&offsets) {
+            match self.member.commit(&offsets).wait() {
                 Ok(()) => {}
                 Err(error) if error.is_retriable() => {
                     tracing::warn!(%error, "the commit failed; trying again with the next one");

@@ -115,7 +115,7 @@ impl Control {
             let _ = worker.send(Command::Stop);
         }
         self.wait_for_workers();
-        if let Err(error) = self.member.leave(Duration::from_secs(5)) {
+        if let Err(error) = self.member.leave().wait() {
             tracing::warn!(%error, "could not leave the group; its session will time out");
         }
         self.directory = None;
@@ -256,7 +256,7 @@ impl Control {
         if before.is_empty() {
             return;
         }
-        match self.shared.broker.delete_records(&before) {
+        match self.shared.broker.delete_records(&before).wait() {
             Ok(()) => self.purged.extend(before),
             Err(error) => tracing::debug!(%error, "processed records of repartition topics are not deleted; trying again later"),
         }
@@ -299,10 +299,10 @@ impl Control {
         let inputs = self.shared.layout().all_inputs();
         let (global, positions): (Vec<TopicPartition>, Vec<i64>) = lock(&self.shared.global_positions).clone().into_iter().unzip();
         let ask = || -> Result<bool, BrokerError> {
-            let committed = self.member.committed(&inputs)?;
-            let starts = self.shared.broker.offsets(&inputs, OffsetAt::Earliest, Isolation::ReadCommitted)?;
-            let ends = self.shared.broker.offsets(&inputs, OffsetAt::Latest, Isolation::ReadCommitted)?;
-            let global_ends = self.shared.broker.offsets(&global, OffsetAt::Latest, Isolation::ReadCommitted)?;
+            let committed = self.member.committed(&inputs).wait()?;
+            let starts = self.shared.broker.offsets(&inputs, OffsetAt::Earliest, Isolation::ReadCommitted).wait()?;
+            let ends = self.shared.broker.offsets(&inputs, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
+            let global_ends = self.shared.broker.offsets(&global, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
             if positions.iter().zip(global_ends).any(|(position, end)| *position < end) {
                 return Ok(false);
             }

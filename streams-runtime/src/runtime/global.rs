@@ -44,7 +44,7 @@ impl GlobalReader {
             for partition in 0..shared.layout().partitions.get(&table.topic).copied().unwrap_or(0) {
                 let partition = TopicPartition::new(table.topic.as_str(), partition);
                 let asked = std::slice::from_ref(&partition);
-                let offset = |at| retry(|| shared.broker.offsets(asked, at, Isolation::ReadCommitted));
+                let offset = |at| retry(|| shared.broker.offsets(asked, at, Isolation::ReadCommitted).wait());
                 let from = offset(OffsetAt::Earliest)?.first().copied().unwrap_or(0);
                 let end = offset(OffsetAt::Latest)?.first().copied().unwrap_or(0);
                 let slot = consumer.assign(&partition, from)?;

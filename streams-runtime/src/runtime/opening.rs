@@ -170,7 +170,7 @@ impl Worker {
             inputs.extend(layout.inputs_of(*id).into_iter().filter(|(_, partition, _)| !known(partition)).map(|input| (*id, input)));
         }
         let partitions: Vec<TopicPartition> = inputs.iter().map(|(_, (_, partition, _))| partition.clone()).collect();
-        let begun = self.member.committed(&partitions).and_then(|committed| {
+        let begun = self.member.committed(&partitions).wait().and_then(|committed| {
             let unknown = inputs.iter().zip(&committed).filter(|(_, committed)| committed.is_none());
             let resets: Vec<_> = unknown.map(|((_, (_, partition, reset)), _)| (partition.clone(), *reset)).collect();
             Ok((committed, self.reset_offsets(&resets)?))
@@ -205,7 +205,9 @@ impl Worker {
                 continue;
             }
             let asked: Vec<TopicPartition> = of_reset.iter().map(|&index| partitions[index].0.clone()).collect();
-            for (index, offset) in of_reset.into_iter().zip(self.shared.broker.offsets(&asked, offset_at(reset), Default::default())?) {
+            for (index, offset) in
+                of_reset.into_iter().zip(self.shared.broker.offsets(&asked, offset_at(reset), Default::default()).wait()?)
+            {
                 offsets[index] = offset;
             }
         }

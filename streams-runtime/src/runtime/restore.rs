@@ -38,9 +38,9 @@ impl ChangelogRange {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
-        let earliest = broker.offsets(partitions, OffsetAt::Earliest, Isolation::ReadCommitted)?;
-        let latest = broker.offsets(partitions, OffsetAt::Latest, Isolation::ReadCommitted)?;
-        let committed = if sources.is_empty() { Vec::new() } else { member.committed(sources)? };
+        let earliest = broker.offsets(partitions, OffsetAt::Earliest, Isolation::ReadCommitted).wait()?;
+        let latest = broker.offsets(partitions, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
+        let committed = if sources.is_empty() { Vec::new() } else { member.committed(sources).wait()? };
         let mut ranges: Vec<Self> = earliest.into_iter().zip(latest).map(|(earliest, end)| ChangelogRange { earliest, end }).collect();
         for (source, committed) in sources.iter().zip(committed) {
             for (_, range) in partitions.iter().zip(&mut ranges).filter(|(partition, _)| *partition == source) {

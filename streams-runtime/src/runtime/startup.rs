@@ -141,7 +141,7 @@ impl Checks<'_> {
         }
         let names: Vec<&str> = roles.keys().map(String::as_str).collect();
         let mut known = BTreeMap::new();
-        for (name, info) in names.iter().zip(self.broker.topics(&names)?) {
+        for (name, info) in names.iter().zip(self.broker.topics(&names).wait()?) {
             match (info, self.config.create_topics) {
                 (Some(info), _) => {
                     known.insert((*name).to_owned(), info.partitions);
@@ -173,7 +173,7 @@ impl Checks<'_> {
                     }
                 };
                 let mut topics: Vec<String> = Vec::new();
-                for info in self.broker.all_topics()? {
+                for info in self.broker.all_topics().wait()? {
                     if regex.is_match(&info.name) && !info.name.starts_with("__") {
                         known.insert(info.name.to_string(), info.partitions);
                         topics.push(info.name.to_string());
@@ -199,7 +199,8 @@ impl Checks<'_> {
     fn warn_of_short_sources(&self) -> Result<(), BrokerError> {
         for (sub, reused) in self.plan.sub_topologies.iter().flat_map(|sub| sub.source_changelogs.iter().map(move |reused| (sub, reused))) {
             let Some(topic) = sub.source_changelog(&reused.store) else { continue };
-            if let Some(policy) = self.broker.topic_config(topic)?.get("cleanup.policy").filter(|policy| !policy.contains("compact")) {
+            if let Some(policy) = self.broker.topic_config(topic).wait()?.get("cleanup.policy").filter(|policy| !policy.contains("compact"))
+            {
                 let store = &reused.store;
                 tracing::warn!(
                     topic,
@@ -216,7 +217,7 @@ impl Checks<'_> {
     /// one's, so that it is no more than a warning.
     fn warn_of_lost_state(&self, internal: &[NewTopic]) -> Result<(), BrokerError> {
         let prefix = format!("{}-", self.config.application_id);
-        for info in self.broker.all_topics()? {
+        for info in self.broker.all_topics().wait()? {
             let Some(state) = info.name.strip_prefix(&prefix).and_then(|name| name.strip_suffix("-changelog")) else { continue };
             if internal.iter().all(|topic| *topic.name != *info.name) {
                 let topic = &*info.name;
@@ -231,7 +232,7 @@ impl Checks<'_> {
     }
 
     fn make(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        match self.broker.create_topic(topic) {
+        match self.broker.create_topic(topic).wait() {
             // Another process of the application was faster.
             Ok(()) | Err(BrokerError::TopicExists { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -240,7 +241,7 @@ impl Checks<'_> {
 
     fn make_internal(&mut self, topics: &[NewTopic]) -> Result<(), BrokerError> {
         let names: Vec<&str> = topics.iter().map(|t| t.name.as_str()).collect();
-        for (topic, info) in topics.iter().zip(self.broker.topics(&names)?) {
+        for (topic, info) in topics.iter().zip(self.broker.topics(&names).wait()?) {
             let Some(info) = info else {
                 tracing::info!(topic = topic.name, partitions = topic.partitions, "internal topic made");
                 self.make(topic)?;
@@ -250,7 +251,7 @@ impl Checks<'_> {
                 let reason = format!("it has {} partitions, {} are needed", info.partitions, topic.partitions);
                 self.problems.push(StartupProblem::InternalTopic { topic: topic.name.clone(), reason });
             }
-            let found = self.broker.topic_config(&topic.name)?;
+            let found = self.broker.topic_config(&topic.name).wait()?;
             // Only what would lose or mix up data; sizes are the operator's own business.
             for name in ["cleanup.policy", "message.timestamp.type"] {
                 if let (Some(found), Some(wanted)) = (found.get(name), topic.config.get(name))

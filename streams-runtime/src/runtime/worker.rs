@@ -292,7 +292,7 @@ impl Worker {
                     Err(error @ BrokerError::OffsetOutOfRange { .. }) => {
                         let asked = std::slice::from_ref(&partition);
                         let at = offset_at(assigned.resets[index]);
-                        let offset = match self.shared.broker.offsets(asked, at, Default::default()) {
+                        let offset = match self.shared.broker.offsets(asked, at, Default::default()).wait() {
                             Ok(offsets) => offsets.first().copied().unwrap_or(0),
                             // The next fetch says the same again.
                             Err(error) if error.is_retriable() => continue,

@@ -38,7 +38,7 @@ fn expected(lines: usize) -> BTreeMap<String, u64> {
 /// The last value of each key of a topic.
 fn last_values(log: &EmbeddedLog, topic: &str) -> BTreeMap<String, u64> {
     let mut last = BTreeMap::new();
-    let partitions = log.topics(&[topic]).unwrap()[0].as_ref().unwrap().partitions;
+    let partitions = log.topics(&[topic]).wait().unwrap()[0].as_ref().unwrap().partitions;
     for partition in 0..partitions {
         let batch = log.read(topic, partition, 0, usize::MAX).unwrap();
         for record in batch.iter() {
@@ -154,6 +154,6 @@ async fn a_record_that_cannot_be_decoded_ends_the_application_and_is_not_committ
     let error = app(&log).start().await.unwrap().run_until(end_of_input()).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("text-0 offset 1") && text.contains("not UTF-8"), "{text}");
-    let end = log.offsets(&[TopicPartition::new("text", 0)], OffsetAt::Latest, Default::default()).unwrap();
+    let end = log.offsets(&[TopicPartition::new("text", 0)], OffsetAt::Latest, Default::default()).wait().unwrap();
     assert_eq!(end, [2]);
 }

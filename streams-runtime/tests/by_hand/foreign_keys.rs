@@ -194,10 +194,10 @@ async fn after_a_restart_those_who_wait_are_known() {
     // Of the one whose right side is repartitioned: as many as that has.
     assert_eq!((partitions("app-titles-repartition"), partitions("app-titled-subscription-registration-topic")), (4, 4));
     for topic in [topic("registration-topic"), topic("response-topic")] {
-        let config = tables.log.topic_config(&topic).unwrap();
+        let config = tables.log.topic_config(&topic).wait().unwrap();
         assert_eq!((config["cleanup.policy"].as_str(), config["retention.ms"].as_str()), ("delete", "-1"));
     }
-    assert_eq!(tables.log.topic_config(&topic("store-changelog")).unwrap()["cleanup.policy"], "compact");
+    assert_eq!(tables.log.topic_config(&topic("store-changelog")).wait().unwrap()["cleanup.policy"], "compact");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -228,8 +228,8 @@ async fn what_was_answered_is_deleted_from_the_topics_between() {
         let topic = format!("app-left-subscription-{end}-topic");
         let all: Vec<_> = (0..partitions).map(|partition| TopicPartition::new(topic.as_str(), partition)).collect();
         loop {
-            let starts = tables.log.offsets(&all, OffsetAt::Earliest, Default::default()).unwrap();
-            let ends = tables.log.offsets(&all, OffsetAt::Latest, Default::default()).unwrap();
+            let starts = tables.log.offsets(&all, OffsetAt::Earliest, Default::default()).wait().unwrap();
+            let ends = tables.log.offsets(&all, OffsetAt::Latest, Default::default()).wait().unwrap();
             assert!(ends.iter().all(|end| *end > 0), "{topic}: {ends:?}");
             if starts == ends {
                 break;

@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
@@ -42,8 +41,8 @@ impl Producer for Recorder {
     fn poll(&mut self) -> Result<(), BrokerError> {
         Ok(())
     }
-    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
-        Ok(())
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        Ok(Flushed::Done)
     }
     fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
         None

@@ -111,7 +111,7 @@ async fn formats_of_the_topic_are_used() {
 async fn what_cannot_be_sent_says_why_and_does_no_harm() {
     let log = EmbeddedLog::in_memory();
     let config = [("max.message.bytes".to_owned(), "200".to_owned())].into();
-    Broker::create_topic(&log, &NewTopic { name: "limited".to_owned(), partitions: 1, replication: 1, config }).unwrap();
+    Broker::create_topic(&log, &NewTopic { name: "limited".to_owned(), partitions: 1, replication: 1, config }).wait().unwrap();
     let small = Producer::<String, String>::new(&log, "limited");
     let refused = small.send("k", "x".repeat(500)).await.unwrap_err();
     assert!(matches!(&refused, SendError::Broker(BrokerError::Produce { permanent: true, .. })), "{refused}");

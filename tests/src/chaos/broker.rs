@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::broker::{
-    Broker, BrokerError, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, NewTopic, OffsetAt,
-    PartitionSlot, Producer, ProducerConfig, TopicInfo, TopicPartition, Waker, Writer,
+    Answer, Broker, BrokerError, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, NewTopic,
+    OffsetAt, PartitionSlot, Producer, ProducerConfig, TopicInfo, TopicPartition, Waker, Writer,
 };
 use streams_runtime::record::RecordBatch;
 
@@ -27,35 +27,53 @@ impl Broker for FaultyBroker {
         "a log behind a bad network".to_owned()
     }
 
-    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
-        self.process.enter("topics")?;
-        self.log.topics(names)
+    fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>> {
+        let answer = || {
+            self.process.enter("topics")?;
+            self.log.topics(names).wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
-        self.process.enter("topics")?;
-        self.log.all_topics()
+    fn all_topics(&self) -> Answer<Vec<TopicInfo>> {
+        let answer = || {
+            self.process.enter("topics")?;
+            self.log.all_topics().wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        self.process.enter("create topic")?;
-        Broker::create_topic(&self.log, topic)
+    fn create_topic(&self, topic: &NewTopic) -> Answer<()> {
+        let answer = || {
+            self.process.enter("create topic")?;
+            Broker::create_topic(&self.log, topic).wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError> {
-        self.process.enter("topic config")?;
-        self.log.topic_config(topic)
+    fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>> {
+        let answer = || {
+            self.process.enter("topic config")?;
+            self.log.topic_config(topic).wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
-        self.process.request("offsets")?;
-        self.process.questions.fetch_add(1, Ordering::SeqCst);
-        self.log.offsets(partitions, at, isolation)
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>> {
+        let answer = || {
+            self.process.request("offsets")?;
+            self.process.questions.fetch_add(1, Ordering::SeqCst);
+            self.log.offsets(partitions, at, isolation).wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError> {
-        self.process.request("delete records")?;
-        self.log.delete_records(before)
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()> {
+        let answer = || {
+            self.process.request("delete records")?;
+            self.log.delete_records(before).wait()
+        };
+        Answer::ready(answer())
     }
 
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {
@@ -114,20 +132,26 @@ impl GroupMember for FaultyMember {
         self.inner()?.acknowledge_revoked(partitions)
     }
 
-    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
-        self.process.request("committed")?;
-        self.process.questions.fetch_add(1, Ordering::SeqCst);
-        self.inner()?.committed(partitions)
+    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>> {
+        let answer = || {
+            self.process.request("committed")?;
+            self.process.questions.fetch_add(1, Ordering::SeqCst);
+            self.inner()?.committed(partitions).wait()
+        };
+        Answer::ready(answer())
     }
 
-    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
-        self.process.request("commit")?;
-        self.inner()?.commit(offsets)?;
-        let (dice, count) = self.process.chance("commit");
-        if !self.process.weather.is_over() && dice.one_in(count, self.process.weather.script.unknown_commits_one_in) {
-            return Err(timed_out("commit"));
-        }
-        Ok(())
+    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
+        let answer = || {
+            self.process.request("commit")?;
+            self.inner()?.commit(offsets).wait()?;
+            let (dice, count) = self.process.chance("commit");
+            if !self.process.weather.is_over() && dice.one_in(count, self.process.weather.script.unknown_commits_one_in) {
+                return Err(timed_out("commit"));
+            }
+            Ok(())
+        };
+        Answer::ready(answer())
     }
 
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
@@ -135,9 +159,19 @@ impl GroupMember for FaultyMember {
         self.inner()?.subscribe(topics)
     }
 
-    fn leave(&self, timeout: Duration) -> Result<(), BrokerError> {
-        self.process.enter("leave")?;
-        self.inner()?.leave(timeout)
+    fn leave(&self) -> Answer<()> {
+        let left = || self.process.enter("leave").and_then(|()| self.inner()?.leave().wait());
+        Answer::ready(left())
+    }
+
+    fn members(&self) -> Answer<Vec<String>> {
+        Answer::ready(self.inner().and_then(|inner| inner.members().wait()))
+    }
+
+    fn wake(&self, waker: Waker) {
+        if let Ok(inner) = self.inner() {
+            inner.wake(waker);
+        }
     }
 }
 
@@ -167,7 +201,7 @@ impl FaultyConsumer {
         if *fetches != 1 {
             return Ok(());
         }
-        let config = self.log.topic_config(&partition.topic)?;
+        let config = self.log.topic_config(&partition.topic).wait()?;
         if !config.get("cleanup.policy").is_some_and(|policy| policy.contains("delete")) {
             return Ok(());
         }
@@ -180,7 +214,7 @@ impl FaultyConsumer {
         let rows = self.log.read(&partition.topic, partition.partition, 0, usize::MAX).unwrap_or_default();
         let kept = rows.iter().find(|row| row.timestamp_ms > newest_ms - super::world::RETENTION_MS);
         match kept {
-            Some(row) => self.log.delete_records(&[(partition.clone(), row.offset)]),
+            Some(row) => self.log.delete_records(&[(partition.clone(), row.offset)]).wait(),
             None => Ok(()),
         }
     }

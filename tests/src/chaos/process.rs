@@ -49,7 +49,7 @@ impl Weather {
     /// The offsets that the group has for these partitions.
     pub(super) fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<i64>, BrokerError> {
         let Some(observer) = self.observer.get() else { return Ok(vec![0; partitions.len()]) };
-        Ok(observer.committed(partitions)?.into_iter().map(|committed| committed.map_or(0, |committed| committed.offset)).collect())
+        Ok(observer.committed(partitions).wait()?.into_iter().map(|committed| committed.map_or(0, |committed| committed.offset)).collect())
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use streams_runtime::broker::embedded::EmbeddedLog;
-use streams_runtime::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, TopicSlot};
+use streams_runtime::broker::{ANY_PARTITION, BrokerError, Flushed, ProduceBatch, Producer, TopicSlot};
 use streams_runtime::record::RecordBatch;
 
-use super::process::{Process, lock, timed_out};
+use super::process::{Process, lock};
 
 /// Records of one topic that were handed over together.
 #[derive(Default)]
@@ -161,25 +161,18 @@ impl Producer for FaultyProducer {
         lanes.failed.take().map_or(Ok(()), Err)
     }
 
-    fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError> {
-        // Nobody is to wait in a test for as long as in life.
-        let deadline = Instant::now() + timeout.min(Duration::from_millis(25));
-        loop {
-            self.process.enter("flush")?;
-            let mut lanes = lock(&self.lanes);
-            lanes.deliver();
-            if let Some(error) = lanes.failed.take() {
-                return Err(error);
-            }
-            if lanes.is_empty() {
-                return Ok(());
-            }
-            drop(lanes);
-            if Instant::now() >= deadline {
-                return Err(timed_out("flush"));
-            }
-            std::thread::sleep(Duration::from_millis(1));
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        self.process.enter("flush")?;
+        let mut lanes = lock(&self.lanes);
+        lanes.deliver();
+        if let Some(error) = lanes.failed.take() {
+            return Err(error);
         }
+        Ok(if lanes.is_empty() { Flushed::Done } else { Flushed::Waiting })
+    }
+
+    fn purge(&mut self) {
+        lock(&self.lanes).lanes.iter_mut().for_each(|lane| lane.pieces.clear());
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {

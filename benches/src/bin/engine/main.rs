@@ -68,10 +68,10 @@ fn records_in(bootstrap: &str, topics: &[String]) -> Result<u64, Failure> {
     let broker = KafkaBroker::new(bootstrap, Default::default())?;
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
     let mut partitions = Vec::new();
-    for info in broker.topics(&names)?.into_iter().flatten() {
+    for info in broker.topics(&names).wait()?.into_iter().flatten() {
         partitions.extend((0..info.partitions).map(|p| TopicPartition::new(info.name.clone(), p)));
     }
-    let ends = broker.offsets(&partitions, OffsetAt::Latest, Isolation::ReadUncommitted)?;
+    let ends = broker.offsets(&partitions, OffsetAt::Latest, Isolation::ReadUncommitted).wait()?;
     Ok(ends.into_iter().sum::<i64>() as u64)
 }
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use streams_runtime::broker::{BrokerError, ProduceBatch, Producer, TopicSlot};
+use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicSlot};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 /// A record as it lies in a topic.
@@ -125,8 +124,8 @@ impl Producer for Topics {
         Ok(())
     }
 
-    fn flush(&mut self, _: Duration) -> Result<(), BrokerError> {
-        Ok(())
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        Ok(Flushed::Done)
     }
 
     fn acknowledged_end(&self, topic: TopicSlot, partition: i32) -> Option<i64> {

@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use super::assignor::{Candidate, assign};
 use super::home::Offsets;
 use super::signal::lock;
-use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, TopicPartition};
+use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, TopicPartition, Waker};
 
 #[derive(Debug)]
 pub(super) struct Group {
@@ -45,6 +45,9 @@ struct Member {
     standing: Standing,
     topics: BTreeSet<String>,
     instance: Option<String>,
+    client_id: String,
+    /// Called when there is an event.
+    waker: Option<Waker>,
     session_ms: i64,
     seen_ms: i64,
     /// Polls going on: who waits in a poll is alive.
@@ -60,6 +63,10 @@ struct Member {
 impl Member {
     fn is_joined(&self) -> bool {
         matches!(self.standing, Standing::Joined)
+    }
+
+    fn has_news(&self) -> bool {
+        !self.events.is_empty() || !self.is_joined()
     }
 }
 
@@ -117,6 +124,8 @@ impl Group {
                 standing: Standing::Joined,
                 topics: config.topics.iter().cloned().collect(),
                 instance: config.instance.clone(),
+                client_id: config.client_id.clone(),
+                waker: None,
                 session_ms,
                 seen_ms: now_ms,
                 polling: 0,
@@ -127,7 +136,7 @@ impl Group {
             },
         );
         state.reconcile(partitions);
-        self.changed.notify_all();
+        self.announce(&state);
         id
     }
 
@@ -135,7 +144,7 @@ impl Group {
     pub(super) fn poll_once(&self, state: &mut State, id: u64, now_ms: i64, partitions: PartitionsOf<'_>) -> Result<Polled, BrokerError> {
         if state.expire(now_ms) {
             state.reconcile(partitions);
-            self.changed.notify_all();
+            self.announce(state);
         }
         let Some(member) = state.members.get_mut(&id) else {
             return Err(self.fenced("it has left"));
@@ -157,7 +166,7 @@ impl Group {
                     member.standing = Standing::Joined;
                     member.seen_ms = now_ms;
                     state.reconcile(partitions);
-                    self.changed.notify_all();
+                    self.announce(state);
                 }
             }
             Standing::Joined => member.seen_ms = now_ms,
@@ -181,7 +190,7 @@ impl Group {
             }
         }
         state.reconcile(partitions);
-        self.changed.notify_all();
+        self.announce(&state);
     }
 
     /// An error unless the member may commit these partitions.
@@ -195,7 +204,7 @@ impl Group {
     ) -> Result<(), BrokerError> {
         if state.expire(now_ms) {
             state.reconcile(partitions);
-            self.changed.notify_all();
+            self.announce(state);
         }
         match state.members.get(&id).map(|m| &m.standing) {
             Some(Standing::Joined) => {}
@@ -226,7 +235,7 @@ impl Group {
         };
         member.topics = topics.iter().cloned().collect();
         state.reconcile(partitions);
-        self.changed.notify_all();
+        self.announce(&state);
         Ok(())
     }
 
@@ -240,7 +249,17 @@ impl Group {
             member.events.clear();
         }
         state.reconcile(partitions);
+        self.announce(&state);
+    }
+
+    /// Says that something happened to some member.
+    fn announce(&self, state: &State) {
         self.changed.notify_all();
+        for member in state.members.values() {
+            if let Some(waker) = member.waker.as_ref().filter(|_| member.has_news()) {
+                waker.wake();
+            }
+        }
     }
 
     /// The handle of a member is gone. It stays in the group until its session ends, as a process that died would.
@@ -253,12 +272,27 @@ impl Group {
 
     /// Topics were made.
     pub(super) fn topics_changed(&self, partitions: PartitionsOf<'_>) {
-        self.lock().reconcile(partitions);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.reconcile(partitions);
+        self.announce(&state);
     }
 }
 
 impl State {
+    pub(super) fn set_waker(&mut self, id: u64, waker: Waker) {
+        if let Some(member) = self.members.get_mut(&id) {
+            if member.has_news() {
+                waker.wake();
+            }
+            member.waker = Some(waker);
+        }
+    }
+
+    /// The `client.id` of each member that takes part.
+    pub(super) fn client_ids(&self) -> Vec<String> {
+        self.members.values().filter(|member| member.is_joined()).map(|member| member.client_id.clone()).collect()
+    }
+
     pub(super) fn set_polling(&mut self, id: u64, polling: bool) {
         if let Some(member) = self.members.get_mut(&id) {
             member.polling = if polling { member.polling + 1 } else { member.polling.saturating_sub(1) };

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::EmbeddedLog;
 use super::group::{Group, Polled};
-use crate::broker::{BrokerError, CommitOffset, GroupEvent, GroupMember, TopicPartition};
+use crate::broker::{Answer, BrokerError, CommitOffset, GroupEvent, GroupMember, TopicPartition, Waker};
 
 pub(super) struct EmbeddedMember {
     log: EmbeddedLog,
@@ -54,19 +54,17 @@ impl GroupMember for EmbeddedMember {
         Ok(())
     }
 
-    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>> {
         let state = self.group.lock();
-        Ok(partitions
-            .iter()
-            .map(|partition| {
-                let (offset, metadata) = state.offsets.get(partition)?;
-                Some(CommitOffset { partition: partition.clone(), offset: *offset, metadata: metadata.clone() })
-            })
-            .collect())
+        let committed = |partition: &TopicPartition| {
+            let (offset, metadata) = state.offsets.get(partition)?;
+            Some(CommitOffset { partition: partition.clone(), offset: *offset, metadata: metadata.clone() })
+        };
+        Answer::ready(Ok(partitions.iter().map(committed).collect()))
     }
 
-    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
-        self.log.commit(&self.group, self.id, offsets)
+    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
+        Answer::ready(self.log.commit(&self.group, self.id, offsets))
     }
 
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
@@ -74,9 +72,17 @@ impl GroupMember for EmbeddedMember {
         self.group.subscribe(self.id, topics, &|t| self.log.partition_count(t))
     }
 
-    fn leave(&self, _timeout: Duration) -> Result<(), BrokerError> {
+    fn leave(&self) -> Answer<()> {
         self.group.leave(self.id, &|t| self.log.partition_count(t));
-        Ok(())
+        Answer::ready(Ok(()))
+    }
+
+    fn members(&self) -> Answer<Vec<String>> {
+        Answer::ready(Ok(self.group.lock().client_ids()))
+    }
+
+    fn wake(&self, waker: Waker) {
+        self.group.lock().set_waker(self.id, waker);
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::EmbeddedLog;
 use super::encoding;
 use super::topic::Topic;
-use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, Producer, RefusedRecord, ResultOrigin, TopicSlot};
+use crate::broker::{ANY_PARTITION, BrokerError, Flushed, ProduceBatch, Producer, RefusedRecord, ResultOrigin, TopicSlot};
 use crate::partition::partition_for_key;
 use crate::produce_error::ProduceErrorKind;
 use crate::record::RecordRef;
@@ -172,7 +171,7 @@ impl Producer for EmbeddedProducer {
         Ok(())
     }
 
-    fn flush(&mut self, _timeout: Duration) -> Result<(), BrokerError> {
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
         if self.log.syncs_at_intervals() {
             self.log.flush()?;
         }
@@ -184,7 +183,7 @@ impl Producer for EmbeddedProducer {
                 }
             }
         }
-        Ok(())
+        Ok(Flushed::Done)
     }
 
     fn take_refused(&mut self) -> Option<RefusedRecord> {

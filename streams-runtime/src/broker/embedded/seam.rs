@@ -9,8 +9,8 @@ use super::member::EmbeddedMember;
 use super::producer::EmbeddedProducer;
 use super::writer::EmbeddedWriter;
 use crate::broker::{
-    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
-    TopicInfo, TopicPartition, Writer,
+    Answer, Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer,
+    ProducerConfig, TopicInfo, TopicPartition, Writer,
 };
 
 impl Broker for EmbeddedLog {
@@ -18,43 +18,38 @@ impl Broker for EmbeddedLog {
         self.place()
     }
 
-    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
-        self.create_missing(names.iter().copied())?;
-        Ok(names.iter().map(|name| self.find(name).map(|t| t.info())).collect())
+    fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>> {
+        let made = self.create_missing(names.iter().copied());
+        Answer::ready(made.map(|()| names.iter().map(|name| self.find(name).map(|t| t.info())).collect()))
     }
 
-    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
-        Ok(self.snapshot().iter().map(|t| t.info()).collect())
+    fn all_topics(&self) -> Answer<Vec<TopicInfo>> {
+        Answer::ready(Ok(self.snapshot().iter().map(|t| t.info()).collect()))
     }
 
     /// The number of copies is not looked at: there is one.
-    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        self.make_topic(&topic.name, topic.partitions, &topic.config)
+    fn create_topic(&self, topic: &NewTopic) -> Answer<()> {
+        Answer::ready(self.make_topic(&topic.name, topic.partitions, &topic.config))
     }
 
-    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError> {
-        Ok(self.topic(topic)?.full_config())
+    fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>> {
+        Answer::ready(self.topic(topic).map(|topic| topic.full_config()))
     }
 
-    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, _isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
-        partitions
-            .iter()
-            .map(|id| {
-                let log = self.partition_log(id)?;
-                match at {
-                    OffsetAt::Earliest => Ok(log.start()),
-                    OffsetAt::Latest => Ok(log.end()),
-                    OffsetAt::Timestamp(ms) => log.find_timestamp(ms),
-                }
-            })
-            .collect()
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, _isolation: Isolation) -> Answer<Vec<i64>> {
+        let offset = |id: &TopicPartition| {
+            let log = self.partition_log(id)?;
+            match at {
+                OffsetAt::Earliest => Ok(log.start()),
+                OffsetAt::Latest => Ok(log.end()),
+                OffsetAt::Timestamp(ms) => log.find_timestamp(ms),
+            }
+        };
+        Answer::ready(partitions.iter().map(offset).collect())
     }
 
-    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError> {
-        for (id, offset) in before {
-            self.partition_log(id)?.delete_before(*offset)?;
-        }
-        Ok(())
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()> {
+        Answer::ready(before.iter().try_for_each(|(id, offset)| self.partition_log(id)?.delete_before(*offset)))
     }
 
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {

@@ -17,7 +17,7 @@ use super::missing::Missing;
 use super::raw;
 use super::rebalance::{GroupContext, give_back};
 use super::settings::{Kind, Settings};
-use crate::broker::{BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
+use crate::broker::{Answer, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition, Waker};
 
 /// Before a commit that met a rebalance is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -214,7 +214,40 @@ impl GroupMember for KafkaGroupMember {
         Ok(())
     }
 
-    fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>> {
+        Answer::ready(self.committed_now(partitions))
+    }
+
+    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
+        Answer::ready(self.commit_now(offsets))
+    }
+
+    fn leave(&self) -> Answer<()> {
+        Answer::ready(self.leave_now(Duration::from_secs(5)))
+    }
+
+    fn members(&self) -> Answer<Vec<String>> {
+        Answer::ready(Ok(Vec::new()))
+    }
+
+    fn wake(&self, _waker: Waker) {}
+
+    fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
+        for topic in topics {
+            error::check_name(topic)?;
+        }
+        *self.topics() = topics.to_vec();
+        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+        self.client.get().subscribe(&names).map_err(|e| BrokerError::Other {
+            what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
+            reason: e.to_string(),
+            fatal: false,
+        })
+    }
+}
+
+impl KafkaGroupMember {
+    fn committed_now(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
@@ -241,7 +274,7 @@ impl GroupMember for KafkaGroupMember {
             .collect()
     }
 
-    fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
+    fn commit_now(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
         if offsets.is_empty() {
             return Ok(());
         }
@@ -287,20 +320,7 @@ impl GroupMember for KafkaGroupMember {
         }
     }
 
-    fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
-        for topic in topics {
-            error::check_name(topic)?;
-        }
-        *self.topics() = topics.to_vec();
-        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        self.client.get().subscribe(&names).map_err(|e| BrokerError::Other {
-            what: format!("subscribe group `{}` to {}", self.group, names.join(", ")),
-            reason: e.to_string(),
-            fatal: false,
-        })
-    }
-
-    fn leave(&self, timeout: Duration) -> Result<(), BrokerError> {
+    fn leave_now(&self, timeout: Duration) -> Result<(), BrokerError> {
         if self.left.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
@@ -330,9 +350,7 @@ impl GroupMember for KafkaGroupMember {
         }
         Ok(())
     }
-}
 
-impl KafkaGroupMember {
     /// Subscribes again when topics that were missing are there: the client itself would look only minutes later.
     fn look_for_missing(&self) -> Result<(), BrokerError> {
         if !self.missing.is_due() {

@@ -52,8 +52,8 @@ use self::producer::KafkaProducer;
 use self::settings::Settings;
 use self::writer::KafkaWriter;
 use crate::broker::{
-    Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer, ProducerConfig,
-    TopicInfo, TopicPartition, Writer,
+    Answer, Broker, BrokerError, Consumer, ConsumerConfig, GroupConfig, GroupMember, Isolation, NewTopic, OffsetAt, Producer,
+    ProducerConfig, TopicInfo, TopicPartition, Writer,
 };
 
 /// How long one request may take, unless [`KafkaBroker::request_timeout`] says otherwise.
@@ -115,28 +115,28 @@ impl Broker for KafkaBroker {
         self.settings().bootstrap().to_owned()
     }
 
-    fn topics(&self, names: &[&str]) -> Result<Vec<Option<TopicInfo>>, BrokerError> {
-        self.admin.topics(names)
+    fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>> {
+        Answer::ready(self.admin.topics(names))
     }
 
-    fn all_topics(&self) -> Result<Vec<TopicInfo>, BrokerError> {
-        self.admin.all_topics()
+    fn all_topics(&self) -> Answer<Vec<TopicInfo>> {
+        Answer::ready(self.admin.all_topics())
     }
 
-    fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        self.admin.create_topic(topic)
+    fn create_topic(&self, topic: &NewTopic) -> Answer<()> {
+        Answer::ready(self.admin.create_topic(topic))
     }
 
-    fn topic_config(&self, topic: &str) -> Result<BTreeMap<String, String>, BrokerError> {
-        self.admin.topic_config(topic)
+    fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>> {
+        Answer::ready(self.admin.topic_config(topic))
     }
 
-    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Result<Vec<i64>, BrokerError> {
-        self.admin.offsets(partitions, at, isolation)
+    fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>> {
+        Answer::ready(self.admin.offsets(partitions, at, isolation))
     }
 
-    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Result<(), BrokerError> {
-        self.admin.delete_records(before)
+    fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()> {
+        Answer::ready(self.admin.delete_records(before))
     }
 
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {

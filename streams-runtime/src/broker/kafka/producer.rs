@@ -17,7 +17,7 @@ use super::mending::{Mending, Parcel, Step};
 use super::on_the_way::{Kept, OnTheWay};
 use super::raw::{Report, Reports, Sent, TopicHandle};
 use super::settings::{Kind, Settings};
-use crate::broker::{BrokerError, ProduceBatch, Producer, ProducerConfig, RefusedRecord, ResultOrigin, TopicSlot};
+use crate::broker::{BrokerError, Flushed, ProduceBatch, Producer, ProducerConfig, RefusedRecord, ResultOrigin, TopicSlot};
 use crate::record::{NewRecord, RecordBatch, RecordRef};
 
 /// So many kinds of failure are kept; a kind is a partition and a reason.
@@ -343,8 +343,15 @@ impl Producer for KafkaProducer {
         self.failure()
     }
 
-    fn flush(&mut self, timeout: Duration) -> Result<(), BrokerError> {
-        self.drain(timeout)
+    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
+        let done = self.reports.flush_step();
+        self.serve(Duration::ZERO);
+        self.failure()?;
+        if done && !self.mend() {
+            self.failure()?;
+            return Ok(Flushed::Done);
+        }
+        Ok(Flushed::Waiting)
     }
 
     fn take_refused(&mut self) -> Option<RefusedRecord> {

@@ -118,7 +118,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
                 Op::Commit { partition, back } => {
                     let model = models.get_mut(partition).unwrap();
                     let at = (model.end as i64 - back).max(0);
-                    let result = member.commit(&[offset(tp("t", *partition), at)]);
+                    let result = member.commit(&[offset(tp("t", *partition), at)]).wait();
                     if result.is_ok() {
                         model.committed.clear();
                     }
@@ -129,7 +129,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
                     let model = models.get_mut(partition).unwrap();
                     let to = (model.end as i64 - back).max(0);
                     model.start = model.start.max(to);
-                    log.delete_records(&[(tp("t", *partition), to)])
+                    log.delete_records(&[(tp("t", *partition), to)]).wait()
                 }
             };
             if let Err(error) = result {
@@ -145,7 +145,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
 
         let log = open().unwrap_or_else(|e| panic!("a crash must not make the log unreadable: {e}"));
         for (&partition, model) in &mut models {
-            let start = log.offsets(&[tp("t", partition)], OffsetAt::Earliest, Isolation::ReadUncommitted).unwrap()[0];
+            let start = log.offsets(&[tp("t", partition)], OffsetAt::Earliest, Isolation::ReadUncommitted).wait().unwrap()[0];
             let end = log.end_offset("t", partition).unwrap();
             assert!(end as usize >= model.acknowledged, "acknowledged to {}, recovered to {end}", model.acknowledged);
             assert!(end as usize <= model.tried.len(), "invented records");
@@ -156,7 +156,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
                 assert_eq!(*offset, start + i as i64);
                 assert_eq!(*value, model.tried[*offset as usize]);
             }
-            let committed = join(&log, &[]).committed(&[tp("t", partition)]).unwrap()[0].clone().map(|c| c.offset);
+            let committed = join(&log, &[]).committed(&[tp("t", partition)]).wait().unwrap()[0].clone().map(|c| c.offset);
             let possible = model.committed.iter().any(|c| if lax { c.map(|c| c.min(end)) == committed } else { *c == committed });
             assert!(possible, "committed {committed:?}, but {:?} was", model.committed);
             assert!(committed.is_none_or(|c| c <= end));

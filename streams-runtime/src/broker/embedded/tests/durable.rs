@@ -46,24 +46,24 @@ fn everything_is_there_again_in_a_real_directory() {
     {
         let log = EmbeddedLog::open_with(dir.path().join("deep/log"), small()).unwrap();
         let topic = NewTopic { name: "t".into(), partitions: 2, replication: 1, config: config.into() };
-        Broker::create_topic(&log, &topic).unwrap();
+        Broker::create_topic(&log, &topic).wait().unwrap();
         fill(&log, 0, 500);
         let member = join(&log, &["t"]);
         poll(&member);
-        member.commit(&[offset(tp("t", 0), 123)]).unwrap();
-        log.delete_records(&[(tp("t", 0), 250)]).unwrap();
+        member.commit(&[offset(tp("t", 0), 123)]).wait().unwrap();
+        log.delete_records(&[(tp("t", 0), 250)]).wait().unwrap();
         check(&log, 250, 500);
     }
     let log = EmbeddedLog::open_with(dir.path().join("deep/log"), small()).unwrap();
     assert_eq!(log.recovered(), []);
-    assert_eq!(log.topic_config("t").unwrap()["max.message.bytes"], "100000");
+    assert_eq!(log.topic_config("t").wait().unwrap()["max.message.bytes"], "100000");
     assert_eq!(log.partitions("t").unwrap(), 2);
     check(&log, 250, 500);
-    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).unwrap()[0];
+    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).wait().unwrap()[0];
     assert_eq!(at(OffsetAt::Earliest), 250);
     assert_eq!(at(OffsetAt::Timestamp(333)), 333);
     let member = join(&log, &["t"]);
-    assert_eq!(member.committed(&[tp("t", 0)]).unwrap(), [Some(offset(tp("t", 0), 123))]);
+    assert_eq!(member.committed(&[tp("t", 0)]).wait().unwrap(), [Some(offset(tp("t", 0), 123))]);
     fill(&log, 500, 600);
     check(&log, 250, 600);
 }
@@ -105,7 +105,7 @@ fn old_records_are_read_from_files_and_memory_stays_bounded() {
         }
     }
     for ts in [0, 4, 20_000, 49_999] {
-        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted);
+        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted).wait();
         assert_eq!(found.unwrap(), [ts]);
     }
 }
@@ -301,7 +301,7 @@ fn offsets_beyond_a_lost_end_are_set_back_for_good() {
     fill(&log, 0, 10);
     let member = join(&log, &["t"]);
     poll(&member);
-    member.commit(&[offset(tp("t", 0), 10)]).unwrap();
+    member.commit(&[offset(tp("t", 0), 10)]).wait().unwrap();
     // Seeds differ in how much of the unsynced log survives.
     storage.crash(3);
     drop(member);
@@ -309,7 +309,7 @@ fn offsets_beyond_a_lost_end_are_set_back_for_good() {
     let log = open(&storage, options()).unwrap();
     let end = log.end_offset("t", 0).unwrap();
     assert!(end < 10);
-    let committed = |log: &EmbeddedLog| join(log, &["t"]).committed(&[tp("t", 0)]).unwrap()[0].clone().unwrap().offset;
+    let committed = |log: &EmbeddedLog| join(log, &["t"]).committed(&[tp("t", 0)]).wait().unwrap()[0].clone().unwrap().offset;
     assert_eq!(committed(&log), end);
     fill(&log, end, 20);
     drop(log);
@@ -365,12 +365,12 @@ fn groups_of_any_name_keep_their_offsets() {
         .unwrap()
     };
     for (i, name) in names.iter().enumerate() {
-        member(&log, name).commit(&[offset(tp("t", 0), i as i64)]).unwrap();
+        member(&log, name).commit(&[offset(tp("t", 0), i as i64)]).wait().unwrap();
     }
     drop(log);
     let log = open(&storage, small()).unwrap();
     for (i, name) in names.iter().enumerate() {
-        let committed = member(&log, name).committed(&[tp("t", 0)]).unwrap();
+        let committed = member(&log, name).committed(&[tp("t", 0)]).wait().unwrap();
         assert_eq!(committed, [Some(offset(tp("t", 0), i as i64))], "{name}");
     }
     assert!(storage.files("/log/groups").iter().all(|f| f.file_name().unwrap().len() < 255));

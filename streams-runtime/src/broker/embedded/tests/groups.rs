@@ -18,13 +18,13 @@ fn a_partition_moves_only_when_its_owner_has_given_it_back() {
     let moving = vec![tp("t", 2), tp("t", 3)];
     assert_eq!(poll(&a), Some(Revoked(moving.clone())));
     assert_eq!(poll(&b), None, "not given back yet");
-    a.commit(&[offset(tp("t", 3), 7)]).unwrap();
+    a.commit(&[offset(tp("t", 3), 7)]).wait().unwrap();
     a.acknowledge_revoked(&moving).unwrap();
     assert_eq!(poll(&b), Some(Assigned(moving)));
-    assert!(matches!(a.commit(&[offset(tp("t", 3), 8)]), Err(BrokerError::Fenced { .. })));
-    assert_eq!(b.committed(&[tp("t", 3), tp("t", 0)]).unwrap(), [Some(offset(tp("t", 3), 7)), None]);
-    b.leave(Duration::ZERO).unwrap();
-    assert!(matches!(b.commit(&[]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[offset(tp("t", 3), 8)]).wait(), Err(BrokerError::Fenced { .. })));
+    assert_eq!(b.committed(&[tp("t", 3), tp("t", 0)]).wait().unwrap(), [Some(offset(tp("t", 3), 7)), None]);
+    b.leave().wait().unwrap();
+    assert!(matches!(b.commit(&[]).wait(), Err(BrokerError::Fenced { .. })));
     assert!(matches!(b.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 2), tp("t", 3)])));
 }
@@ -45,16 +45,16 @@ fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
     assert_eq!(poll(&b), None);
     clock.advance_ms(1);
     assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 0)])));
-    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
     assert_eq!(poll(&a), None, "out until it has confirmed");
-    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
     a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
     assert_eq!(poll(&a), None);
     assert_eq!(poll(&b), Some(Revoked(vec![tp("t", 1)])));
     b.acknowledge_revoked(&[tp("t", 1)]).unwrap();
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 1)])));
-    a.commit(&[offset(tp("t", 1), 3)]).unwrap();
+    a.commit(&[offset(tp("t", 1), 3)]).wait().unwrap();
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_member_alone_is_fenced_too_when_it_was_silent() {
     let a = join(&log, &["t"]);
     poll(&a);
     clock.advance_ms(SESSION_MS + 1);
-    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
     a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
     assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0)])));
@@ -84,7 +84,7 @@ fn the_same_instance_takes_over_what_it_had() {
     assert_eq!(poll(&again), Some(Assigned(vec![tp("t", 0), tp("t", 1)])));
     assert_eq!(poll(&b), None);
     assert!(matches!(a.poll(Duration::ZERO), Err(BrokerError::Fenced { .. })));
-    assert!(matches!(a.commit(&[]), Err(BrokerError::Fenced { .. })));
+    assert!(matches!(a.commit(&[]).wait(), Err(BrokerError::Fenced { .. })));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn subscriptions_and_new_topics_change_the_assignment() {
     assert_eq!(poll(&a), Some(Assigned(vec![tp("later", 0), tp("later", 1)])));
     a.subscribe(&["later".into()]).unwrap();
     assert_eq!(poll(&a), Some(Revoked(vec![tp("t", 0)])));
-    assert!(a.commit(&[offset(tp("no", 0), 1)]).is_err());
+    assert!(a.commit(&[offset(tp("no", 0), 1)]).wait().is_err());
 }
 
 #[test]

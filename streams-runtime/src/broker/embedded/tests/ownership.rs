@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -97,7 +96,7 @@ fn run(ops: &[Op]) {
             Op::Join(_) => {}
             Op::Leave(i) => {
                 if let Some(player) = players[i].take() {
-                    player.member.leave(Duration::ZERO).unwrap();
+                    player.member.leave().wait().unwrap();
                 }
             }
             Op::Die(i) => players[i] = None,
@@ -111,7 +110,7 @@ fn run(ops: &[Op]) {
                 .iter()
                 .flatten()
                 .filter(|p| p.owns.contains(&partition))
-                .filter(|p| p.member.commit(&[offset(partition.clone(), 0)]).is_ok());
+                .filter(|p| p.member.commit(&[offset(partition.clone(), 0)]).wait().is_ok());
             assert!(owners.count() <= 1, "{partition} has two owners after {op:?}");
         }
     }

@@ -86,15 +86,15 @@ fn deleted_records_are_gone_for_new_and_present_readers() {
     let slot = consumer.assign(&tp("t", 0), 0).unwrap();
     let mut batch = RecordBatch::default();
     consumer.fetch(slot, 10, &mut batch).unwrap();
-    log.delete_records(&[(tp("t", 0), 600)]).unwrap();
+    log.delete_records(&[(tp("t", 0), 600)]).wait().unwrap();
     assert!(matches!(consumer.fetch(slot, 10, &mut batch), Err(BrokerError::OffsetOutOfRange { offset: 10, earliest: 600, .. })));
-    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).unwrap()[0];
+    let at = |at| log.offsets(&[tp("t", 0)], at, Isolation::ReadUncommitted).wait().unwrap()[0];
     assert_eq!(at(OffsetAt::Earliest), 600);
     assert_eq!(at(OffsetAt::Timestamp(0)), 600);
-    log.delete_records(&[(tp("t", 0), 1000)]).unwrap();
+    log.delete_records(&[(tp("t", 0), 1000)]).wait().unwrap();
     assert_eq!((at(OffsetAt::Earliest), at(OffsetAt::Latest)), (1000, 1000));
-    assert!(log.delete_records(&[(tp("t", 0), 1001)]).is_err());
-    log.delete_records(&[(tp("t", 0), 5)]).unwrap();
+    assert!(log.delete_records(&[(tp("t", 0), 1001)]).wait().is_err());
+    log.delete_records(&[(tp("t", 0), 5)]).wait().unwrap();
     assert_eq!(put(&log, "t", 0, b"next", 0), 1000);
 }
 
@@ -106,7 +106,7 @@ fn offsets_by_timestamp_are_the_first_at_least_so_late() {
         put(&log, "t", 0, b"v", ts);
     }
     for (ts, offset) in [(0, 0), (10, 0), (11, 1), (50, 1), (51, 3), (61, 4)] {
-        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted).unwrap();
+        let found = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(ts), Isolation::ReadUncommitted).wait().unwrap();
         assert_eq!(found, [offset], "{ts}");
     }
 }

@@ -86,7 +86,7 @@ fn a_reader_behind_a_deletion_learns_it() {
         scope.spawn(|| {
             while log.end_offset("t", 0).unwrap() < RECORDS {
                 let end = log.end_offset("t", 0).unwrap();
-                log.delete_records(&[(tp("t", 0), end - end / 10)]).unwrap();
+                log.delete_records(&[(tp("t", 0), end - end / 10)]).wait().unwrap();
             }
         });
         let mut from = 0;

@@ -11,20 +11,20 @@ use crate::record::NewRecord;
 #[test]
 fn a_topic_is_made_once_and_keeps_kafkas_defaults() {
     let log = EmbeddedLog::in_memory();
-    assert_eq!(log.topics(&["a"]).unwrap(), [None]);
+    assert_eq!(log.topics(&["a"]).wait().unwrap(), [None]);
     let topic = NewTopic {
         name: "a".into(),
         partitions: 3,
         replication: -1,
         config: BTreeMap::from([("cleanup.policy".into(), "compact".into())]),
     };
-    Broker::create_topic(&log, &topic).unwrap();
-    assert!(matches!(Broker::create_topic(&log, &topic), Err(BrokerError::TopicExists { .. })));
-    assert_eq!(log.topics(&["b", "a"]).unwrap()[1].as_ref().unwrap().partitions, 3);
-    let config = log.topic_config("a").unwrap();
+    Broker::create_topic(&log, &topic).wait().unwrap();
+    assert!(matches!(Broker::create_topic(&log, &topic).wait(), Err(BrokerError::TopicExists { .. })));
+    assert_eq!(log.topics(&["b", "a"]).wait().unwrap()[1].as_ref().unwrap().partitions, 3);
+    let config = log.topic_config("a").wait().unwrap();
     assert_eq!(config["cleanup.policy"], "compact");
     assert_eq!(config["retention.ms"], "604800000");
-    assert!(matches!(log.topic_config("b"), Err(BrokerError::UnknownTopic { .. })));
+    assert!(matches!(log.topic_config("b").wait(), Err(BrokerError::UnknownTopic { .. })));
 }
 
 #[test]
@@ -36,15 +36,15 @@ fn wrong_names_and_settings_are_refused() {
     assert!(matches!(log.create_topic("a", 0), Err(BrokerError::Config { .. })));
     for (name, value) in [("no.such", "1"), ("retention.ms", "x"), ("cleanup.policy", "keep"), ("preallocate", "1")] {
         let topic = NewTopic { name: "a".into(), partitions: 1, replication: -1, config: BTreeMap::from([(name.into(), value.into())]) };
-        assert!(matches!(Broker::create_topic(&log, &topic), Err(BrokerError::Config { .. })), "{name}");
+        assert!(matches!(Broker::create_topic(&log, &topic).wait(), Err(BrokerError::Config { .. })), "{name}");
     }
-    assert!(log.all_topics().unwrap().is_empty());
+    assert!(log.all_topics().wait().unwrap().is_empty());
 }
 
 #[test]
 fn topics_are_made_on_demand_only_if_the_options_say_so() {
     let log = EmbeddedLog::in_memory_with(EmbeddedOptions { auto_create_partitions: Some(4), ..EmbeddedOptions::default() });
-    let found = log.topics(&["in", "app-x-changelog"]).unwrap();
+    let found = log.topics(&["in", "app-x-changelog"]).wait().unwrap();
     assert_eq!(found[0].as_ref().unwrap().partitions, 4);
     assert_eq!(found[1], None, "an internal topic is its owner's to make");
     let mut producer = producer(&log);
@@ -120,12 +120,12 @@ fn log_append_time_takes_the_logs_clock() {
         replication: 1,
         config: BTreeMap::from([("message.timestamp.type".into(), "LogAppendTime".into())]),
     };
-    Broker::create_topic(&log, &topic).unwrap();
+    Broker::create_topic(&log, &topic).wait().unwrap();
     put(&log, "t", 0, b"a", 5);
     clock.advance_ms(7);
     put(&log, "t", 0, b"b", 5);
     let records = log.read("t", 0, 0, 9).unwrap();
     assert_eq!(records.get(0).unwrap().timestamp_ms, 1_000_000);
-    let at = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(1_000_001), Isolation::ReadCommitted).unwrap();
+    let at = log.offsets(&[tp("t", 0)], OffsetAt::Timestamp(1_000_001), Isolation::ReadCommitted).wait().unwrap();
     assert_eq!(at, [1]);
 }
