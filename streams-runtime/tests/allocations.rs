@@ -284,7 +284,7 @@ fn feed(task: &mut Task, from: u64, time_ms: fn(u64) -> i64) {
         batch.push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: time_ms(n), offset: n as i64 });
     }
     input.fetched((from + BATCH) as i64, None);
-    task.process(usize::MAX, 0).unwrap();
+    task.process(usize::MAX, i64::MAX, 0).unwrap();
 }
 
 /// Allocations of processing 100,000 records after a warm-up, by sub-topology.

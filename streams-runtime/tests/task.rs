@@ -148,7 +148,7 @@ proptest! {
         let rest = (0..10_000).map(|i| (i % 3, 100, 100));
         for (feed, deliver, process) in script.into_iter().chain(rest) {
             feeds[feed].deliver(&mut task, deliver);
-            let progress = task.process(process, 0).unwrap();
+            let progress = task.process(process, i64::MAX, 0).unwrap();
             prop_assert!(progress.records <= process);
             processed += progress.records;
             prop_assert_eq!(processed, taken.lock().unwrap().len());
@@ -176,7 +176,7 @@ proptest! {
         let latest = inputs.iter().flatten().map(|(ms, _)| *ms).max().unwrap_or(-1);
         prop_assert_eq!(task.stream_time_ms(), latest);
         // Everything is committed, up to the end of each partition.
-        task.process(1, 0).unwrap();
+        task.process(1, i64::MAX, 0).unwrap();
         for feed in &mut feeds {
             feed.deliver(&mut task, 1);
         }
@@ -205,7 +205,7 @@ fn the_record_at_fault_and_those_after_it_are_not_committed() {
     for input in task.inputs_mut() {
         input.fetched(99, Some(99));
     }
-    let error = task.process(100, 0).unwrap_err();
+    let error = task.process(100, i64::MAX, 0).unwrap_err();
     assert_eq!((&*error.topic, error.offset, error.timestamp_ms), ("a", 12, 3));
     assert_eq!(*taken.lock().unwrap(), [(0, 1), (0, 2), (1, 1)]);
     assert_eq!(task.inputs().iter().map(|input| input.consumed()).collect::<Vec<_>>(), [12, 6, 99]);
@@ -219,10 +219,37 @@ fn an_input_that_has_more_is_waited_for() {
     task.inputs_mut()[0].fetched(1, Some(1));
     task.inputs_mut()[1].fetched(0, Some(3));
     task.inputs_mut()[2].fetched(0, Some(0));
-    let progress = task.process(100, 0).unwrap();
+    let progress = task.process(100, i64::MAX, 0).unwrap();
     assert!(progress.waits_for_input && progress.records == 0);
     // It turns out that nothing more comes from there.
     task.inputs_mut()[1].fetched(3, Some(3));
-    let progress = task.process(100, 0).unwrap();
+    let progress = task.process(100, i64::MAX, 0).unwrap();
     assert!(!progress.waits_for_input && progress.records == 1);
+}
+
+#[test]
+fn a_turn_ends_before_the_first_record_that_is_too_late() {
+    let taken = Taken::default();
+    let mut task = task(&taken);
+    assert_eq!(task.head_ms(), None);
+    push(&mut task, 0, &[(1, 1, 0), (2, 7, 1), (3, 3, 2)]);
+    push(&mut task, 1, &[(1, 5, 0), (2, 6, 1)]);
+    // The time of the last input is computed, its records' own times count for nothing.
+    push(&mut task, 2, &[(4 << 32, 900, 0), (8 << 32, 0, 1)]);
+    task.inputs_mut()[0].fetched(3, Some(3));
+    task.inputs_mut()[1].fetched(2, Some(2));
+    task.inputs_mut()[2].fetched(2, Some(5));
+    for (until_ms, records, head_ms) in [(0, 0, 1), (1, 1, 4), (4, 1, 5), (5, 1, 6), (6, 1, 7), (6, 0, 7), (7, 2, 8)] {
+        let progress = task.process(100, until_ms, 0).unwrap();
+        assert_eq!((progress.records, task.head_ms()), (records, Some(head_ms)), "until {until_ms}");
+        assert!(!progress.waits_for_input);
+    }
+    // The last input has more, so that after its record nobody knows what comes next.
+    assert_eq!(task.process(100, i64::MAX, 0).unwrap().records, 1);
+    assert_eq!(task.head_ms(), None);
+    push(&mut task, 0, &[(9, 9, 3)]);
+    assert_eq!(task.head_ms(), None);
+    task.inputs_mut()[2].fetched(5, Some(5));
+    assert_eq!(task.head_ms(), Some(9));
+    assert_eq!(taken.lock().unwrap().len(), 8 - 1);
 }

@@ -252,7 +252,7 @@ impl Engine {
             }
             for task in tasks {
                 loop {
-                    let progress = self.tasks[task].process(usize::MAX, self.now_ms)?;
+                    let progress = self.tasks[task].process(usize::MAX, i64::MAX, self.now_ms)?;
                     if progress.commit_requested {
                         self.commit_tasks()?;
                     }

@@ -136,7 +136,7 @@ fn measure<T: Topology>(name: &str, topology: T, records: usize, cache_max_bytes
     for from in (0..records).step_by(BATCH) {
         fill(&mut task, from);
         let start = Instant::now();
-        task.process(usize::MAX, 0)?;
+        task.process(usize::MAX, i64::MAX, 0)?;
         processing += start.elapsed();
         if (from + BATCH).is_multiple_of(COMMIT) {
             let start = Instant::now();

@@ -314,7 +314,7 @@ impl Worker {
         let mut any = false;
         for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
             let stopped = |source| Error::task(*id, source);
-            let progress = assigned.task.process(TURN_RECORDS, now_ms).map_err(stopped)?;
+            let progress = assigned.task.process(TURN_RECORDS, i64::MAX, now_ms).map_err(stopped)?;
             if assigned.task.next_wall_clock_ms().is_some_and(|due_ms| due_ms <= now_ms) {
                 assigned.task.punctuate_wall_clock(now_ms).map_err(stopped)?;
                 any = true;

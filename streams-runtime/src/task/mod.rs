@@ -48,6 +48,16 @@ pub struct Progress {
     pub waits_for_input: bool,
 }
 
+/// What is due next.
+struct Head {
+    /// The input that it waits in.
+    input: usize,
+    /// Its time.
+    head_ms: i64,
+    /// The time up to which the records of this input come before those of all others.
+    limit_ms: i64,
+}
+
 /// A running sub-topology for one partition.
 pub struct Task {
     id: TaskId,
@@ -158,17 +168,25 @@ impl Task {
         self.sources.iter_mut().try_for_each(|source| source.signal(signal, &mut self.cx))
     }
 
-    /// Processes up to about `max_records` buffered records, always the one with the lowest timestamp among the partitions next.
+    /// The time of the record that comes next; `None` if there is none, or if it waits for an input
+    /// that has more. What is left out whatever its time (it cannot be decoded, or is too far ahead
+    /// of the wall clock of the last step) comes first, with the earliest time.
+    pub fn head_ms(&mut self) -> Option<i64> {
+        self.choose(&mut Progress::default()).map(|head| head.head_ms)
+    }
+
+    /// Processes up to about `max_records` buffered records, always the one with the lowest timestamp among the partitions next, and stops
+    /// before the first whose time is greater than `until_ms`, so that tasks can take turns by time; `i64::MAX` is no limit.
     /// Results are handed to the producer.
     ///
     /// # Errors
     /// When the task has to stop. The record at fault and those after it are not processed.
-    pub fn process(&mut self, max_records: usize, now_ms: i64) -> Result<Progress, Box<TaskError>> {
+    pub fn process(&mut self, max_records: usize, until_ms: i64, now_ms: i64) -> Result<Progress, Box<TaskError>> {
         self.cx.wall_clock_ms = now_ms;
         let mut progress = Progress::default();
         while progress.records < max_records {
-            let Some((chosen, limit_ms)) = self.choose(&mut progress) else { break };
-            progress.records += self.run(chosen, limit_ms, max_records - progress.records)?;
+            let Some(head) = self.choose(&mut progress).filter(|head| head.head_ms <= until_ms) else { break };
+            progress.records += self.run(head.input, head.limit_ms.min(until_ms), max_records - progress.records)?;
             self.punctuate(ScheduleKind::StreamTime, self.cx.stream_time_ms)?;
             self.flush_full_caches()?;
             if std::mem::take(&mut self.cx.commit_requested) || self.overlays_are_full() {
@@ -180,9 +198,8 @@ impl Task {
         Ok(progress)
     }
 
-    /// The input whose head is due next, and the time up to which its records come before those of all others. `None`: nothing to do, or
-    /// some input is empty although its partition has more.
-    fn choose(&mut self, progress: &mut Progress) -> Option<(usize, i64)> {
+    /// The input whose head is due next. `None`: nothing to do, or some input is empty although its partition has more.
+    fn choose(&mut self, progress: &mut Progress) -> Option<Head> {
         let wall_clock_ms = self.cx.wall_clock_ms;
         let (mut best, mut best_ms, mut limit_ms) = (None, i64::MAX, i64::MAX);
         let mut waits = false;
@@ -211,7 +228,7 @@ impl Task {
             progress.waits_for_input = true;
             return None;
         }
-        best.map(|index| (index, limit_ms))
+        best.map(|input| Head { input, head_ms: best_ms, limit_ms })
     }
 
     fn run(&mut self, chosen: usize, limit_ms: i64, max_records: usize) -> Result<usize, Box<TaskError>> {

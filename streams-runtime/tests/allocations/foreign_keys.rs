@@ -134,7 +134,7 @@ impl Driver {
         let end = self.offsets[input];
         self.task.inputs_mut()[input].fetched(end, Some(end));
         let before = ALLOCATIONS.with(Cell::get);
-        while self.task.process(usize::MAX, 0).unwrap().records > 0 {}
+        while self.task.process(usize::MAX, i64::MAX, 0).unwrap().records > 0 {}
         ALLOCATIONS.with(Cell::get) - before
     }
 

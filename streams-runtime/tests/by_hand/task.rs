@@ -82,7 +82,7 @@ fn run(sub_topology: usize, cache_max_bytes: usize, records: &[(usize, Option<&s
         for input in task.inputs_mut() {
             input.fetched(0, Some(0));
         }
-        assert_eq!(task.process(1000, 0).unwrap().records, 1);
+        assert_eq!(task.process(1000, i64::MAX, 0).unwrap().records, 1);
     }
     assert!(task.prepare_commit().unwrap().iter().all(|c| c.offset > 0));
     let rows = written.lock().unwrap().clone();

@@ -145,7 +145,7 @@ impl Tasks {
         // No more is said to be there, so that the task waits for no other input.
         into.fetched(end, Some(end));
         loop {
-            let progress = running.task.process(usize::MAX, 0).map_err(failed)?;
+            let progress = running.task.process(usize::MAX, i64::MAX, 0).map_err(failed)?;
             if progress.commit_requested {
                 commit(running, &self.producer)?;
             }
