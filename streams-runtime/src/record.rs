@@ -3,22 +3,34 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A place in the byte buffer of a [`RecordBatch`]; `None` is a Kafka null.
-type Span = Option<(u32, u32)>;
+/// The length of a Kafka null.
+const NULL: usize = usize::MAX;
 
+/// A record in the byte buffer of a [`RecordBatch`]: its key, and its value behind it. Positions are as
+/// wide as those of memory, so that no batch is too large for them.
 #[derive(Clone, Debug)]
 struct Entry {
     offset: i64,
     timestamp_ms: i64,
-    key: Span,
-    value: Span,
+    start: usize,
+    key_len: usize,
+    value_len: usize,
     headers: Range<u32>,
 }
 
+/// A header: its name, and its value behind it.
 #[derive(Clone, Debug)]
 struct HeaderEntry {
-    name: (u32, u32),
-    value: Span,
+    start: usize,
+    name_len: usize,
+    value_len: usize,
+}
+
+/// The bytes of two things that lie one behind the other, and whether the lengths are those of nulls.
+fn pair(bytes: &[u8], start: usize, first: usize, second: usize) -> (Option<&[u8]>, Option<&[u8]>) {
+    let middle = if first == NULL { start } else { start + first };
+    let slice = |start: usize, len: usize| (len != NULL).then(|| &bytes[start..start + len]);
+    (slice(start, first), slice(middle, second))
 }
 
 /// Many records in one buffer. Cleared and filled again, it allocates nothing in steady state.
@@ -115,17 +127,17 @@ impl<'a> HeadersRef<'a> {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = HeaderRef<'a>> + use<'a> {
         let bytes = self.bytes;
-        self.entries.iter().map(move |h| HeaderRef { name: slice(bytes, h.name), value: h.value.map(|s| slice(bytes, s)) })
+        self.entries.iter().map(move |h| {
+            let (name, value) = pair(bytes, h.start, h.name_len, h.value_len);
+            HeaderRef { name: name.unwrap_or_default(), value }
+        })
     }
 
     /// The value of the last header of this name: outer `None` if there is no such header, inner `None` if it is null.
     pub fn last(&self, name: &str) -> Option<Option<&'a [u8]>> {
-        self.entries.iter().rev().find(|h| slice(self.bytes, h.name) == name.as_bytes()).map(|h| h.value.map(|s| slice(self.bytes, s)))
+        let mut headers = self.entries.iter().rev().map(|h| pair(self.bytes, h.start, h.name_len, h.value_len));
+        headers.find(|(found, _)| *found == Some(name.as_bytes())).map(|(_, value)| value)
     }
-}
-
-fn slice(bytes: &[u8], (start, len): (u32, u32)) -> &[u8] {
-    &bytes[start as usize..start as usize + len as usize]
 }
 
 impl RecordBatch {
@@ -151,18 +163,22 @@ impl RecordBatch {
         self.headers.clear();
     }
 
-    fn append(&mut self, bytes: &[u8]) -> (u32, u32) {
-        let start = self.bytes.len() as u32;
+    /// The length of what was appended.
+    fn append(&mut self, bytes: Option<&[u8]>) -> usize {
+        let Some(bytes) = bytes else {
+            return NULL;
+        };
         self.bytes.extend_from_slice(bytes);
-        (start, bytes.len() as u32)
+        bytes.len()
     }
 
     /// Appends a record without headers.
     pub fn push(&mut self, record: NewRecord<'_>) {
-        let key = record.key.map(|k| self.append(k));
-        let value = record.value.map(|v| self.append(v));
+        let start = self.bytes.len();
+        let key_len = self.append(record.key);
+        let value_len = self.append(record.value);
         let end = self.headers.len() as u32;
-        self.records.push(Entry { offset: record.offset, timestamp_ms: record.timestamp_ms, key, value, headers: end..end });
+        self.records.push(Entry { offset: record.offset, timestamp_ms: record.timestamp_ms, start, key_len, value_len, headers: end..end });
     }
 
     /// Adds a header to the record pushed last. Without a record it does nothing.
@@ -170,9 +186,10 @@ impl RecordBatch {
         if self.records.is_empty() {
             return;
         }
-        let name = self.append(name);
-        let value = value.map(|v| self.append(v));
-        self.headers.push(HeaderEntry { name, value });
+        let start = self.bytes.len();
+        let name_len = self.append(Some(name));
+        let value_len = self.append(value);
+        self.headers.push(HeaderEntry { start, name_len, value_len });
         if let Some(last) = self.records.last_mut() {
             last.headers.end = self.headers.len() as u32;
         }
@@ -189,9 +206,10 @@ impl RecordBatch {
     /// Record `index`, if there is one.
     pub fn get(&self, index: usize) -> Option<RecordRef<'_>> {
         let entry = self.records.get(index)?;
+        let (key, value) = pair(&self.bytes, entry.start, entry.key_len, entry.value_len);
         Some(RecordRef {
-            key: entry.key.map(|s| slice(&self.bytes, s)),
-            value: entry.value.map(|s| slice(&self.bytes, s)),
+            key,
+            value,
             timestamp_ms: entry.timestamp_ms,
             offset: entry.offset,
             headers: HeadersRef { bytes: &self.bytes, entries: &self.headers[entry.headers.start as usize..entry.headers.end as usize] },

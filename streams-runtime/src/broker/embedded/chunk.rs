@@ -18,6 +18,38 @@ pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
 }
 
+/// How much a reader still takes: so many records and bytes, but one record of any size.
+#[derive(Debug)]
+pub(super) struct Room {
+    records: usize,
+    bytes: usize,
+    took_one: bool,
+    is_used_up: bool,
+}
+
+impl Room {
+    pub(super) fn new(records: usize, bytes: usize) -> Self {
+        Room { records, bytes, took_one: false, is_used_up: records == 0 }
+    }
+
+    /// Whether nothing more is taken.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.is_used_up
+    }
+
+    fn take(&mut self, bytes: usize) -> bool {
+        if self.is_used_up || (self.took_one && bytes > self.bytes) {
+            self.is_used_up = true;
+            return false;
+        }
+        self.took_one = true;
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.records -= 1;
+        self.is_used_up = self.records == 0;
+        true
+    }
+}
+
 /// The state of a chunk before an append that may have to be taken back.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
@@ -63,15 +95,16 @@ impl Chunk {
         self.max_timestamp_ms = mark.max_timestamp_ms;
     }
 
-    /// Copies up to `max` records from `offset` on; the first of them is looked for from byte `from` on.
+    /// Copies records from `offset` on while there is room; the first of them is looked for from byte `from` on.
     /// Returns how many, and the byte after the last.
-    pub(super) fn copy(&self, from: usize, offset: i64, max: usize, into: &mut RecordBatch) -> (usize, usize) {
+    pub(super) fn copy(&self, from: usize, offset: i64, room: &mut Room, into: &mut RecordBatch) -> (usize, usize) {
         let mut at = from;
         let mut copied = 0;
-        while copied < max
-            && let Some(record) = encoding::at(&self.bytes, at)
-        {
+        while let Some(record) = encoding::at(&self.bytes, at) {
             if record.offset >= offset {
+                if !room.take(record.next - at) {
+                    break;
+                }
                 if record.decode_into(into).is_none() {
                     break;
                 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EmbeddedLog;
+use super::chunk::Room;
+use super::{EmbeddedLog, MAX_READ_BYTES};
 use super::log::{Cursor, PartitionLog};
 use super::signal::Signal;
-use crate::broker::{BrokerError, Consumer, PartitionSlot, TopicPartition, Waker};
+use crate::broker::{BrokerError, Consumer, ConsumerConfig, PartitionSlot, TopicPartition, Waker};
 use crate::record::RecordBatch;
 
 /// One partition that is being read.
@@ -22,12 +23,15 @@ struct Slot {
 pub(super) struct EmbeddedConsumer {
     log: EmbeddedLog,
     slots: Vec<Option<Slot>>,
+    /// How much one fetch hands over at most, unless a single record is larger.
+    fetch_bytes: usize,
     signal: Arc<Signal>,
 }
 
 impl EmbeddedConsumer {
-    pub(super) fn new(log: EmbeddedLog) -> Self {
-        EmbeddedConsumer { log, slots: Vec::new(), signal: Arc::new(Signal::default()) }
+    pub(super) fn new(log: EmbeddedLog, config: &ConsumerConfig) -> Self {
+        let fetch_bytes = config.fetch_ahead_bytes.min(MAX_READ_BYTES);
+        EmbeddedConsumer { log, slots: Vec::new(), fetch_bytes, signal: Arc::new(Signal::default()) }
     }
 
     fn slot(&self, slot: PartitionSlot) -> Option<&Slot> {
@@ -76,7 +80,7 @@ impl Consumer for EmbeddedConsumer {
             slot.known_end = Some(slot.cursor.offset);
             return Ok(0);
         }
-        let (count, end) = slot.log.read(&mut slot.cursor, max_records, into)?;
+        let (count, end) = slot.log.read(&mut slot.cursor, Room::new(max_records, self.fetch_bytes), into)?;
         slot.known_end = Some(end);
         Ok(count)
     }

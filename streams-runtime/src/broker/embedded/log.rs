@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use super::batch;
 use super::chunk::{CHUNK_BYTES, Chunk, Mark};
@@ -42,7 +43,7 @@ struct State {
 #[derive(Debug)]
 struct Disk {
     segments: Segments,
-    synced_at_ms: i64,
+    synced_at: Duration,
     /// Bytes in the closed chunks.
     tail_bytes: usize,
     /// Batches that are being made.
@@ -100,8 +101,7 @@ impl State {
         let Some(disk) = &self.disk else {
             return false;
         };
-        let elapsed_ms = options.clock.now_ms().saturating_sub(disk.synced_at_ms);
-        u64::try_from(elapsed_ms).is_ok_and(|e| e >= interval_ms)
+        options.monotonic_clock.elapsed().saturating_sub(disk.synced_at) >= Duration::from_millis(interval_ms)
     }
 
     /// The closed chunk with this offset.
@@ -125,7 +125,7 @@ impl PartitionLog {
         recovered: Recovered,
     ) -> Self {
         let segments = Segments::new(storage, dir, options.segment_bytes, recovered.segments, recovered.end);
-        let disk = Disk { segments, synced_at_ms: options.clock.now_ms(), tail_bytes: 0, buffer: Vec::new(), pieces: Vec::new() };
+        let disk = Disk { segments, synced_at: options.monotonic_clock.elapsed(), tail_bytes: 0, buffer: Vec::new(), pieces: Vec::new() };
         Self::new(id, options, recovered.start, recovered.end, Some(disk))
     }
 
@@ -242,7 +242,7 @@ impl PartitionLog {
             let Some(disk) = &mut state.disk else {
                 return Ok(());
             };
-            disk.synced_at_ms = self.options.clock.now_ms();
+            disk.synced_at = self.options.monotonic_clock.elapsed();
             match disk.segments.to_sync(end)? {
                 Some(file) => (file, end),
                 None => return Ok(()),

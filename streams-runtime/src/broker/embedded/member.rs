@@ -29,7 +29,7 @@ impl GroupMember for EmbeddedMember {
         let partitions = |topic: &str| self.log.partition_count(topic);
         let mut state = self.group.lock();
         loop {
-            let now_ms = self.log.now_ms();
+            let now_ms = self.log.mono_ms();
             let next_expiry_ms = match self.group.poll_once(&mut state, self.id, now_ms, &partitions)? {
                 Polled::Event(event) => return Ok(Some(event)),
                 Polled::Nothing { next_expiry_ms } => next_expiry_ms,
@@ -45,7 +45,7 @@ impl GroupMember for EmbeddedMember {
             state.set_polling(self.id, true);
             state = self.group.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
             state.set_polling(self.id, false);
-            state.touch(self.id, self.log.now_ms());
+            state.touch(self.id, self.log.mono_ms());
         }
     }
 

@@ -87,6 +87,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 pub use options::{EmbeddedOptions, FsyncPolicy};
 pub use recovery::TornTail;
 
+use self::chunk::Room;
 use self::group::Group;
 use self::home::{Home, Offsets};
 use self::log::{Cursor, PartitionLog};
@@ -96,6 +97,9 @@ use self::topic::Topic;
 use super::{BrokerError, CommitOffset, TopicPartition};
 use crate::partition::partition_for_key;
 use crate::record::{RecordBatch, RecordRef};
+
+/// What one read hands over at most, unless a single record is larger.
+const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
 
 /// A log inside the process. A clone is another handle on the same log.
 ///
@@ -255,14 +259,15 @@ impl EmbeddedLog {
         Ok((partition, end - 1))
     }
 
-    /// Up to `max` records of a partition from an offset on; empty at its end.
+    /// Up to `max` records of a partition from an offset on, and not more than 64 MiB of them unless the first is larger;
+    /// empty at its end. Whoever wants all records reads on until it is.
     ///
     /// # Errors
     /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::OffsetOutOfRange`], [`BrokerError::Storage`].
     pub fn read(&self, topic: &str, partition: i32, from_offset: i64, max: usize) -> Result<RecordBatch, BrokerError> {
         let topic = self.topic(topic)?;
         let mut batch = RecordBatch::default();
-        topic.partition(partition)?.read(&mut Cursor::new(from_offset), max, &mut batch)?;
+        topic.partition(partition)?.read(&mut Cursor::new(from_offset), Room::new(max, MAX_READ_BYTES), &mut batch)?;
         Ok(batch)
     }
 
@@ -307,13 +312,14 @@ impl EmbeddedLog {
         matches!(self.shared.options.fsync, FsyncPolicy::Interval { .. })
     }
 
-    fn now_ms(&self) -> i64 {
-        self.shared.options.clock.now_ms()
+    /// Milliseconds of the monotonic clock, by which sessions end.
+    fn mono_ms(&self) -> i64 {
+        i64::try_from(self.shared.options.monotonic_clock.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     /// The timestamp the log gives to records of this topic, if it does.
     fn stamp_ms(&self, topic: &Topic) -> Option<i64> {
-        topic.log_append_time.then(|| self.now_ms())
+        topic.log_append_time.then(|| self.shared.options.clock.now_ms())
     }
 
     fn group(&self, name: &str) -> Arc<Group> {
@@ -327,7 +333,7 @@ impl EmbeddedLog {
             self.partition_log(&offset.partition)?.flush()?;
         }
         let mut state = group.lock();
-        group.check_commit(&mut state, id, self.now_ms(), offsets, &|t| self.partition_count(t))?;
+        group.check_commit(&mut state, id, self.mono_ms(), offsets, &|t| self.partition_count(t))?;
         let mut next = state.offsets.clone();
         for offset in offsets {
             next.insert(offset.partition.clone(), (offset.offset, offset.metadata.clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::time::clock::{Clock, SystemClock};
+use crate::time::clock::{Clock, MonotonicClock, SystemClock, SystemMonotonicClock};
 
 /// When written records are forced onto the medium. It decides what a crash of the *machine* can take;
 /// a crash of the process alone takes nothing that was written.
@@ -36,8 +36,10 @@ pub struct EmbeddedOptions {
     /// Topics that are asked for and do not exist are made with so many partitions, except internal ones
     /// (`…-changelog`, `…-repartition`): their settings are their owner's business. `None`: nothing is made unasked.
     pub auto_create_partitions: Option<i32>,
-    /// Tells the time for session timeouts, sync intervals and log-append timestamps.
+    /// Tells the time of day, for log-append timestamps.
     pub clock: Arc<dyn Clock>,
+    /// Tells how much time has passed, for session timeouts and sync intervals.
+    pub monotonic_clock: Arc<dyn MonotonicClock>,
 }
 
 impl Default for EmbeddedOptions {
@@ -48,6 +50,7 @@ impl Default for EmbeddedOptions {
             tail_bytes: 2 * 1024 * 1024,
             auto_create_partitions: None,
             clock: Arc::new(SystemClock),
+            monotonic_clock: Arc::new(SystemMonotonicClock),
         }
     }
 }

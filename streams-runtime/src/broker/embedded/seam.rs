@@ -55,12 +55,12 @@ impl Broker for EmbeddedLog {
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {
         self.create_missing(config.topics.iter().map(String::as_str))?;
         let group = self.group(&config.group);
-        let id = group.join(config, self.now_ms(), &|t| self.partition_count(t));
+        let id = group.join(config, self.mono_ms(), &|t| self.partition_count(t));
         Ok(Arc::new(EmbeddedMember::new(self.clone(), group, id)))
     }
 
-    fn consumer(&self, _config: &ConsumerConfig) -> Result<Box<dyn Consumer>, BrokerError> {
-        Ok(Box::new(EmbeddedConsumer::new(self.clone())))
+    fn consumer(&self, config: &ConsumerConfig) -> Result<Box<dyn Consumer>, BrokerError> {
+        Ok(Box::new(EmbeddedConsumer::new(self.clone(), config)))
     }
 
     fn producer(&self, _config: &ProducerConfig) -> Result<Box<dyn Producer>, BrokerError> {

@@ -57,7 +57,8 @@ impl Topic {
         let limit = config.get("max.message.bytes").and_then(|v| v.parse::<usize>().ok());
         Topic {
             name: Arc::from(name),
-            max_message_bytes: limit.unwrap_or(1_048_588),
+            // The setting is a 32-bit number of Kafka, and so are the lengths in segment files.
+            max_message_bytes: limit.unwrap_or(1_048_588).min(i32::MAX as usize),
             compacts: config.get("cleanup.policy").is_some_and(|policy| policy.split(',').any(|p| p.trim() == "compact")),
             log_append_time: config.get("message.timestamp.type").is_some_and(|t| t == "LogAppendTime"),
             config,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::PartitionLog;
 use crate::broker::BrokerError;
-use crate::broker::embedded::chunk::Chunk;
+use crate::broker::embedded::chunk::{Chunk, Room};
 use crate::broker::embedded::segment::{Place, read_place};
 use crate::broker::embedded::signal::lock;
 use crate::broker::embedded::storage::{Storage, failed};
@@ -26,9 +26,9 @@ impl Cursor {
         Cursor { offset, held: None, chunk_base: -1, byte: 0 }
     }
 
-    fn copy(&mut self, chunk: &Chunk, max: usize, into: &mut RecordBatch) -> usize {
+    fn copy(&mut self, chunk: &Chunk, room: &mut Room, into: &mut RecordBatch) -> usize {
         let from = if self.chunk_base == chunk.base_offset { self.byte } else { 0 };
-        let (copied, byte) = chunk.copy(from, self.offset, max, into);
+        let (copied, byte) = chunk.copy(from, self.offset, room, into);
         self.chunk_base = chunk.base_offset;
         self.byte = byte;
         self.offset += copied as i64;
@@ -45,22 +45,22 @@ enum Source {
 }
 
 impl PartitionLog {
-    /// Copies up to `max` records from the cursor on, and moves it. Returns how many, and the end of the partition.
+    /// Copies records from the cursor on while there is room, and moves it. Returns how many, and the end of the partition.
     pub(in crate::broker::embedded) fn read(
         &self,
         cursor: &mut Cursor,
-        max: usize,
+        mut room: Room,
         into: &mut RecordBatch,
     ) -> Result<(usize, i64), BrokerError> {
         let mut copied = 0;
         loop {
-            let (source, end) = self.next_source(cursor, max - copied, into)?;
+            let (source, end) = self.next_source(cursor, &mut room, into)?;
             match source {
-                Source::End => return Ok((copied, end)),
+                Source::End | Source::Copied(0) => return Ok((copied, end)),
                 Source::Copied(count) => copied += count,
                 Source::Chunk(chunk) => {
                     // Outside of the lock: writers need not wait while a reader copies old records.
-                    let count = cursor.copy(&chunk, max - copied, into);
+                    let count = cursor.copy(&chunk, &mut room, into);
                     if count == 0 {
                         return Ok((copied, end));
                     }
@@ -69,8 +69,8 @@ impl PartitionLog {
                 }
                 Source::File(storage, place) => match read_place(&*storage, &place) {
                     Ok(chunk) => {
-                        let count = cursor.copy(&chunk, max - copied, into);
-                        if count == 0 {
+                        let count = cursor.copy(&chunk, &mut room, into);
+                        if count == 0 && !room.is_used_up() {
                             let reason = format!("offset {} is not where it was", cursor.offset);
                             return Err(failed(&place.path, reason));
                         }
@@ -85,18 +85,18 @@ impl PartitionLog {
         }
     }
 
-    fn next_source(&self, cursor: &mut Cursor, max: usize, into: &mut RecordBatch) -> Result<(Source, i64), BrokerError> {
+    fn next_source(&self, cursor: &mut Cursor, room: &mut Room, into: &mut RecordBatch) -> Result<(Source, i64), BrokerError> {
         let state = lock(&self.state);
         let end = state.active.next_offset;
         if cursor.offset < state.start || cursor.offset > end {
             return Err(self.out_of_range(cursor.offset, state.start));
         }
-        if cursor.offset == end || max == 0 {
+        if cursor.offset == end || room.is_used_up() {
             return Ok((Source::End, end));
         }
         if cursor.offset >= state.active.base_offset {
             cursor.held = None;
-            let count = cursor.copy(&state.active, max, into);
+            let count = cursor.copy(&state.active, room, into);
             return Ok((Source::Copied(count), end));
         }
         if let Some(held) = &cursor.held

@@ -265,7 +265,7 @@ fn a_failed_sync_is_not_forgotten() {
 
 #[test]
 fn policies_decide_when_files_are_synced() {
-    let clock = Arc::new(crate::time::clock::ManualClock::new(0));
+    let clock = Arc::new(crate::time::clock::ManualMonotonicClock::default());
     for (fsync, on_write, on_flush, on_flush_later) in [
         (FsyncPolicy::EveryFlush, 0, 1, 1),
         (FsyncPolicy::EveryWrite, 1, 0, 0),
@@ -273,7 +273,7 @@ fn policies_decide_when_files_are_synced() {
         (FsyncPolicy::Never, 0, 0, 0),
     ] {
         let storage = FaultyStorage::default();
-        let log = open(&storage, EmbeddedOptions { fsync, clock: clock.clone(), ..EmbeddedOptions::default() }).unwrap();
+        let log = open(&storage, EmbeddedOptions { fsync, monotonic_clock: clock.clone(), ..EmbeddedOptions::default() }).unwrap();
         log.create_topic("t", 1).unwrap();
         put(&log, "t", 0, b"first", 0);
         log.flush().unwrap();
@@ -287,7 +287,7 @@ fn policies_decide_when_files_are_synced() {
         assert_eq!(count(&write), 1 + on_write, "{fsync:?}");
         assert_eq!(count(&flush), on_flush, "{fsync:?}");
         write();
-        clock.advance_ms(100);
+        clock.advance(Duration::from_millis(100));
         assert_eq!(count(&flush), on_flush_later, "{fsync:?}");
     }
 }

@@ -1,10 +1,13 @@
 //! Groups: joining, leaving, timing out, committing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::support::*;
 use crate::broker::BrokerError;
 use crate::broker::GroupEvent::{Assigned, Lost, Revoked};
+use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
+use crate::time::clock::{ManualClock, ManualMonotonicClock};
 
 #[test]
 fn a_partition_moves_only_when_its_owner_has_given_it_back() {
@@ -41,9 +44,9 @@ fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
     assert_eq!(revoked, Some(Revoked(vec![tp("t", 1)])));
     a.acknowledge_revoked(&[tp("t", 1)]).unwrap();
     assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 1)])));
-    clock.advance_ms(SESSION_MS);
+    clock.advance(SESSION);
     assert_eq!(poll(&b), None);
-    clock.advance_ms(1);
+    clock.advance(Duration::from_millis(1));
     assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 0)])));
     assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
@@ -63,7 +66,7 @@ fn a_member_alone_is_fenced_too_when_it_was_silent() {
     log.create_topic("t", 1).unwrap();
     let a = join(&log, &["t"]);
     poll(&a);
-    clock.advance_ms(SESSION_MS + 1);
+    clock.advance(SESSION + Duration::from_millis(1));
     assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
     assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
     a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
@@ -113,4 +116,24 @@ fn a_poll_that_waits_sees_the_event_of_another_thread() {
     std::thread::sleep(Duration::from_millis(30));
     let _b = join(&log, &["t"]);
     assert_eq!(thread.join().unwrap(), Some(Revoked(vec![tp("t", 1)])));
+}
+
+#[test]
+fn a_wall_clock_that_jumps_ends_no_session_and_keeps_none_alive() {
+    let wall = Arc::new(ManualClock::new(1_000_000_000));
+    let clock = Arc::new(ManualMonotonicClock::default());
+    let options = EmbeddedOptions { clock: wall.clone(), monotonic_clock: clock.clone(), ..EmbeddedOptions::default() };
+    let log = EmbeddedLog::in_memory_with(options);
+    log.create_topic("t", 2).unwrap();
+    let a = join(&log, &["t"]);
+    let b = join(&log, &["t"]);
+    poll(&a);
+    poll(&b);
+    wall.advance_ms(3_600_000);
+    assert_eq!(poll(&b), None);
+    a.commit(&[offset(tp("t", 0), 1)]).wait().unwrap();
+    wall.advance_ms(-7_200_000);
+    clock.advance(SESSION + Duration::from_millis(1));
+    poll(&b);
+    assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -17,7 +18,7 @@ enum Op {
     Die(usize),
     Poll(usize),
     GiveBack(usize),
-    Wait(i64),
+    Wait(u64),
     NewTopic,
 }
 
@@ -29,7 +30,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => who.clone().prop_map(Op::Die),
         8 => who.clone().prop_map(Op::Poll),
         5 => who.prop_map(Op::GiveBack),
-        3 => (1..SESSION_MS + 2_000).prop_map(Op::Wait),
+        3 => (1..SESSION.as_millis() as u64 + 2_000).prop_map(Op::Wait),
         1 => Just(Op::NewTopic),
     ]
 }
@@ -102,7 +103,7 @@ fn run(ops: &[Op]) {
             Op::Die(i) => players[i] = None,
             Op::Poll(i) => drop(players[i].as_mut().map(Player::poll)),
             Op::GiveBack(i) => drop(players[i].as_mut().map(Player::give_back)),
-            Op::Wait(ms) => clock.advance_ms(ms),
+            Op::Wait(ms) => clock.advance(Duration::from_millis(ms)),
             Op::NewTopic => drop(log.create_topic("b", 3)),
         }
         for partition in all(&log) {
@@ -116,10 +117,10 @@ fn run(ops: &[Op]) {
     }
 
     // Whoever is left keeps polling; the dead time out.
-    clock.advance_ms(SESSION_MS + 1);
+    clock.advance(SESSION + Duration::from_millis(1));
     let mut quiet = 0;
     for _ in 0..200 {
-        clock.advance_ms(1);
+        clock.advance(Duration::from_millis(1));
         let mut events = false;
         for player in players.iter_mut().flatten() {
             events |= player.poll();

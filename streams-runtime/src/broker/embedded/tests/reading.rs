@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::support::*;
-use crate::broker::embedded::EmbeddedLog;
-use crate::broker::{Broker, BrokerError, Isolation, OffsetAt};
+use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
+use crate::broker::{Broker, BrokerError, ConsumerConfig, Isolation, OffsetAt};
 use crate::record::{NewRecord, RecordBatch};
 
 fn filled(records: i64) -> EmbeddedLog {
@@ -160,4 +160,47 @@ fn a_partition_that_is_left_alone_does_not_make_its_reader_spin() {
     let start = Instant::now();
     consumer.wait(Duration::from_millis(30));
     assert!(start.elapsed() >= Duration::from_millis(30));
+}
+
+#[test]
+fn a_fetch_is_bounded_by_bytes_and_brings_one_record_at_least() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = EmbeddedOptions { segment_bytes: 100_000, tail_bytes: 0, ..EmbeddedOptions::default() };
+    // From memory, and from files.
+    for log in [EmbeddedLog::in_memory(), EmbeddedLog::open_with(dir.path(), options).unwrap()] {
+        log.create_topic("t", 1).unwrap();
+        for i in 0..300 {
+            let bytes = if i % 50 == 0 { 20_000 } else { 1_000 };
+            put(&log, "t", 0, &vec![b'x'; bytes], i);
+        }
+        let config = ConsumerConfig { client_id: "test".into(), isolation: Isolation::ReadUncommitted, fetch_ahead_bytes: 10_000 };
+        let mut consumer = log.consumer(&config).unwrap();
+        let slot = consumer.assign(&tp("t", 0), 0).unwrap();
+        let mut batch = RecordBatch::default();
+        let mut next = 0;
+        while next < 300 {
+            batch.clear();
+            let count = consumer.fetch(slot, 1_000, &mut batch).unwrap();
+            assert!(count > 0);
+            assert!(batch.size_bytes() <= 10_000 || count == 1, "{} bytes in {count} records", batch.size_bytes());
+            for record in batch.iter() {
+                assert_eq!(record.offset, next);
+                next += 1;
+            }
+            assert_eq!(consumer.position(slot), next);
+        }
+        assert_eq!(consumer.fetch(slot, 1_000, &mut batch).unwrap(), 0);
+    }
+}
+
+#[test]
+fn one_read_hands_over_64_mib_at_most() {
+    let log = EmbeddedLog::in_memory();
+    log.create_topic("t", 1).unwrap();
+    for i in 0..80 {
+        put(&log, "t", 0, &vec![b'x'; 1_000_000], i);
+    }
+    let batch = log.read("t", 0, 0, usize::MAX).unwrap();
+    assert_eq!(batch.len(), 67);
+    assert_eq!(log.read("t", 0, 67, usize::MAX).unwrap().len(), 13);
 }

@@ -9,16 +9,16 @@ use crate::broker::{
     TopicPartition,
 };
 use crate::record::{NewRecord, RecordBatch};
-use crate::time::clock::ManualClock;
+use crate::time::clock::ManualMonotonicClock;
 
 pub(super) fn tp(topic: &str, partition: i32) -> TopicPartition {
     TopicPartition::new(topic, partition)
 }
 
-/// A log whose time stands still.
-pub(super) fn log_with_clock() -> (EmbeddedLog, Arc<ManualClock>) {
-    let clock = Arc::new(ManualClock::new(1_000_000));
-    let options = EmbeddedOptions { clock: clock.clone(), ..EmbeddedOptions::default() };
+/// A log for which no time passes unless it is told so.
+pub(super) fn log_with_clock() -> (EmbeddedLog, Arc<ManualMonotonicClock>) {
+    let clock = Arc::new(ManualMonotonicClock::default());
+    let options = EmbeddedOptions { monotonic_clock: clock.clone(), ..EmbeddedOptions::default() };
     (EmbeddedLog::in_memory_with(options), clock)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn producer(log: &EmbeddedLog) -> Box<dyn Producer> {
     log.producer(&config).unwrap()
 }
 
-pub(super) const SESSION_MS: i64 = 10_000;
+pub(super) const SESSION: Duration = Duration::from_secs(10);
 
 pub(super) fn join(log: &EmbeddedLog, topics: &[&str]) -> Arc<dyn GroupMember> {
     join_as(log, topics, None)
@@ -50,7 +50,7 @@ pub(super) fn join_as(log: &EmbeddedLog, topics: &[&str], instance: Option<&str>
         topics: topics.iter().map(|t| t.to_string()).collect(),
         instance: instance.map(str::to_owned),
         client_id: "test".into(),
-        session_timeout: Duration::from_millis(SESSION_MS as u64),
+        session_timeout: SESSION,
     };
     log.join_group(&config).unwrap()
 }

@@ -1,12 +1,14 @@
 //! Topics, their settings, and where records go.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::support::*;
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
 use crate::broker::{ANY_PARTITION, Broker, BrokerError, Isolation, NewTopic, OffsetAt, ProduceBatch};
 use crate::partition::partition_for_key;
 use crate::record::NewRecord;
+use crate::time::clock::ManualClock;
 
 #[test]
 fn a_topic_is_made_once_and_keeps_kafkas_defaults() {
@@ -113,7 +115,8 @@ fn a_wrong_record_spoils_its_batch_before_anything_is_written() {
 
 #[test]
 fn log_append_time_takes_the_logs_clock() {
-    let (log, clock) = log_with_clock();
+    let clock = Arc::new(ManualClock::new(1_000_000));
+    let log = EmbeddedLog::in_memory_with(EmbeddedOptions { clock: clock.clone(), ..EmbeddedOptions::default() });
     let topic = NewTopic {
         name: "t".into(),
         partitions: 1,
