@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chunk::Room;
-use super::{EmbeddedLog, MAX_READ_BYTES};
 use super::log::{Cursor, PartitionLog};
 use super::signal::Signal;
+use super::{EmbeddedLog, MAX_READ_BYTES};
 use crate::broker::{BrokerError, Consumer, ConsumerConfig, PartitionSlot, TopicPartition, Waker};
 use crate::record::RecordBatch;
 
