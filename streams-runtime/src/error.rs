@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::stores::StoreError;
+
 /// The `Debug` of an error is its `Display`: that is what people see when `main` returns it. The messages hold their causes.
 macro_rules! debug_is_display {
     ($($error:ty),*) => {$(
@@ -56,6 +58,17 @@ pub struct TaskError {
 }
 
 impl TaskError {
+    /// What a store said, if that is why the task stopped; also where the user's code has handed it on as it is.
+    pub fn store_error(&self) -> Option<&StoreError> {
+        self.source.downcast_ref()
+    }
+
+    /// The name of the store whose [damage](StoreError::is_damage) made the task stop. The task can be made anew with that store
+    /// [cleared](crate::task::TaskBuilder::clear_store).
+    pub fn damaged_store(&self) -> Option<&str> {
+        self.store_error().filter(|error| error.is_damage()).map(StoreError::store)
+    }
+
     fn place(&self) -> String {
         match &*self.topic {
             "" => "outside of a record".to_owned(),

@@ -92,4 +92,27 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// The store.
+    pub fn store(&self) -> &str {
+        match self {
+            StoreError::Decode { store, .. }
+            | StoreError::Window { store, .. }
+            | StoreError::Encode { store, .. }
+            | StoreError::NullKey { store }
+            | StoreError::Session { store, .. }
+            | StoreError::Backend { store, .. } => store,
+        }
+    }
+
+    /// Whether what the store holds is at fault, or its medium, rather than what it was given. It may help to
+    /// [clear it](crate::task::TaskBuilder::clear_store) and to restore it, once: if the changelog has the same bytes, the error comes again.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            StoreError::Decode { .. } | StoreError::Window { .. } | StoreError::Backend { .. } => true,
+            StoreError::Encode { .. } | StoreError::NullKey { .. } | StoreError::Session { .. } => false,
+        }
+    }
+}
+
 crate::error::debug_is_display!(StoreError);

@@ -2,6 +2,7 @@
 
 mod error;
 mod foreign_keys;
+mod windows;
 
 pub use error::BuildError;
 
@@ -18,10 +19,8 @@ use crate::stores::buffer::BufferStore;
 use crate::stores::handle::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
 use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, SessionStore, Sessions, StoreArena, StoreContext, StoreFactory,
-    WindowState, WindowStore,
+    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreFactory,
 };
-use crate::windows::WindowEnds;
 
 use super::{Task, TaskId};
 
@@ -57,6 +56,8 @@ pub struct TaskBuilder<'a> {
     nodes: usize,
     /// Stores that hand on the values before their changes.
     with_old: Vec<&'static str>,
+    /// Stores that begin empty, whatever their backends have.
+    cleared: Vec<String>,
     pub(super) problems: Vec<BuildError>,
 }
 
@@ -69,8 +70,15 @@ impl<'a> TaskBuilder<'a> {
             sources: env.plan.sources.iter().map(|_| None).collect(),
             nodes: 0,
             with_old: Vec::new(),
+            cleared: Vec::new(),
             problems: Vec::new(),
         }
+    }
+
+    /// The store of this name begins empty, and all of it comes back from its changelog: what its backend has is damaged. To be called
+    /// before the topology is built, since a store that reads its rows when it is made would meet the damage again.
+    pub fn clear_store(&mut self, name: &str) {
+        self.cleared.push(name.to_owned());
     }
 
     /// The key-value store of this name; a handle that leads nowhere if it belongs to another sub-topology.
@@ -98,34 +106,6 @@ impl<'a> TaskBuilder<'a> {
         self.context.stores.add(store)
     }
 
-    /// A session store as it is planned, and its retention.
-    pub(super) fn make_sessions<K, V>(&mut self, name: &str) -> Option<(SessionStore<K, V>, i64)>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let plan = self.env.plan.stores.iter().find(|s| s.name == name);
-        let Some((StoreKind::Session { retention_ms }, logged)) = plan.map(|plan| (plan.kind, plan.logged)) else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a session store")));
-            return None;
-        };
-        let backend = self.backend(name)?;
-        let changelog = self.changelog(name, logged);
-        let store = SessionStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
-        store.map(|store| (store, retention_ms)).map_err(|error| self.problems.push(error.into())).ok()
-    }
-
-    pub(super) fn make_window<K, V>(&mut self, name: &str, logged: bool, retention_ms: i64) -> Option<WindowStore<K, V>>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let backend = self.backend(name)?;
-        let changelog = self.changelog(name, logged);
-        let store = WindowStore::new(Arc::from(name), backend, changelog, self.env.cache_max_bytes, retention_ms);
-        store.map_err(|error| self.problems.push(error.into())).ok()
-    }
-
     pub(super) fn backend(&mut self, name: &str) -> Option<Box<dyn KeyValueBackend>> {
         let context = StoreContext {
             application_id: self.env.application_id,
@@ -134,42 +114,18 @@ impl<'a> TaskBuilder<'a> {
             partition: self.env.id.partition,
             directory: self.env.directory,
         };
-        self.env.stores.key_value(context).map_err(|error| self.problems.push(error.into())).ok()
+        let backend = self.env.stores.key_value(context).and_then(|mut backend| {
+            if self.cleared.iter().any(|cleared| cleared == name) {
+                backend.clear()?;
+            }
+            Ok(backend)
+        });
+        backend.map_err(|error| self.problems.push(error.into())).ok()
     }
 
     pub(super) fn changelog(&mut self, name: &str, logged: bool) -> Option<(TopicSlot, i32)> {
         let target = logged.then(|| self.target(&changelog_topic(self.env.application_id, name)));
         target.map(|target| (target.topic, self.env.id.partition))
-    }
-
-    /// The window store of a node, which must keep windows for at least so long after their start.
-    pub(crate) fn owned_window<K, V>(&mut self, name: &str, least_retention_ms: i64) -> WindowState<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let Some(plan) = self.env.plan.stores.iter().find(|s| s.name == name) else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not in the plan")));
-            return StoreArena::nowhere();
-        };
-        let StoreKind::Window { retention_ms } = plan.kind else {
-            self.problems.push(BuildError::Defect(format!("store `{name}` is not planned as a window store")));
-            return StoreArena::nowhere();
-        };
-        if retention_ms < least_retention_ms {
-            let problem = format!(
-                "a retention of {retention_ms} ms is too short: records that are not late need a window until {least_retention_ms} ms after its start"
-            );
-            self.window_problem(name, problem);
-        }
-        // A processor that reads it may have opened it before.
-        if let Some(handle) = self.context.stores.find(name) {
-            return handle;
-        }
-        match self.make_window(name, plan.logged, retention_ms) {
-            Some(store) => self.context.stores.add(store),
-            None => StoreArena::nowhere(),
-        }
     }
 
     /// The buffer of this name, which a node and those who look rows up through it use.
@@ -202,59 +158,6 @@ impl<'a> TaskBuilder<'a> {
                 StoreArena::nowhere()
             }
         }
-    }
-
-    /// Where the windows of this store end.
-    pub(crate) fn end_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str, ends: WindowEnds)
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        if self.context.stores.find::<WindowState<K, V>>(name).is_some() {
-            self.context.stores.get(handle).set_ends(ends);
-        }
-    }
-
-    /// The changes of this store go to the node behind it.
-    pub(crate) fn forward_windows<K, V>(&mut self, handle: WindowState<K, V>, name: &str)
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        if self.context.stores.find::<WindowState<K, V>>(name).is_some() {
-            let with_old = self.with_old.contains(&name);
-            self.context.stores.get(handle).forward_changes(with_old);
-        }
-    }
-
-    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
-    /// behind it.
-    pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
-    where
-        K: StreamData<Stored = K> + 'static,
-        V: StreamData<Stored = V> + Clone + 'static,
-    {
-        let made = match self.context.stores.find::<Sessions<K, V>>(name) {
-            // A processor that reads it has opened it before.
-            Some(handle) => Some((handle, self.context.stores.get(handle).retention_ms())),
-            None => self.make_sessions(name).map(|(store, retention_ms)| (self.context.stores.add(store), retention_ms)),
-        };
-        let Some((handle, retention_ms)) = made else { return StoreArena::nowhere() };
-        if retention_ms < least_retention_ms {
-            let problem = format!(
-                "a retention of {retention_ms} ms is too short: records that are not late need a session until {least_retention_ms} ms after its end"
-            );
-            self.window_problem(name, problem);
-        }
-        if forwards {
-            let with_old = self.with_old.contains(&name);
-            self.context.stores.get(handle).forward_changes(with_old);
-        }
-        handle
-    }
-
-    pub(crate) fn window_problem(&mut self, store: &str, problem: String) {
-        self.problems.push(BuildError::Windows { store: store.to_owned(), problem });
     }
 
     /// The store of a node that hands its changes on.

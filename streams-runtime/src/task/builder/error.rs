@@ -40,4 +40,15 @@ pub enum BuildError {
     Defect(String),
 }
 
+impl BuildError {
+    /// The name of the store whose [damage](StoreError::is_damage) is the reason. The task can be made with that store
+    /// [cleared](crate::task::TaskBuilder::clear_store).
+    pub fn damaged_store(&self) -> Option<&str> {
+        match self {
+            BuildError::Store(error) if error.is_damage() => Some(error.store()),
+            _ => None,
+        }
+    }
+}
+
 crate::error::debug_is_display!(BuildError);
