@@ -11,9 +11,7 @@ use std::sync::{Arc, Mutex};
 use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
-use streams_runtime::stores::{
-    BackendBatch, GlobalStores, KeyValueBackend, MemoryBackend, StoreContext, StoreError, StoreFactory,
-};
+use streams_runtime::stores::{BackendBatch, GlobalStores, KeyValueBackend, MemoryBackend, StoreContext, StoreError, StoreFactory};
 use streams_runtime::task::{BuildError, Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{Handlers, SharedProducer};
 

@@ -18,9 +18,7 @@ use crate::plan::{StoreKind, SubTopologyPlan, changelog_topic, repartition_topic
 use crate::stores::buffer::BufferStore;
 use crate::stores::handle::Place;
 use crate::stores::objects::{Below, ObjectRows, ObjectStore};
-use crate::stores::{
-    GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreFactory,
-};
+use crate::stores::{GlobalStore, GlobalStores, KeyValue, KeyValueBackend, KeyValueStore, StoreArena, StoreContext, StoreFactory};
 
 use super::{Task, TaskId};
 
