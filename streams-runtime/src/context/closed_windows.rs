@@ -42,8 +42,13 @@ impl ClosedWindows {
         }
     }
 
+    /// Up to when windows of a store were sent, if they are sent when they close.
+    pub(crate) fn of(&self, store: &str) -> Option<i64> {
+        self.0.iter().find(|(name, _)| name == store).map(|(_, closed_ms)| *closed_ms)
+    }
+
     /// What is to be committed: of stores whose windows were sent.
-    pub(crate) fn sent(&self) -> Vec<(&str, i64)> {
-        self.0.iter().filter(|(_, closed_ms)| *closed_ms >= 0).map(|(store, closed_ms)| (store.as_str(), *closed_ms)).collect()
+    pub(crate) fn sent(&self) -> Vec<(String, i64)> {
+        self.0.iter().filter(|(_, closed_ms)| *closed_ms >= 0).cloned().collect()
     }
 }

@@ -94,6 +94,10 @@ impl StoreArena {
         self.stores.get_mut(place).map(|store| &mut **store)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &dyn StoreObject> {
+        self.stores.iter().map(|s| &**s)
+    }
+
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut dyn StoreObject> {
         self.stores.iter_mut().map(|s| &mut **s)
     }

@@ -11,7 +11,22 @@ use crate::record::RecordRef;
 pub trait StoreObject: Any {
     /// The store's name.
     fn name(&self) -> &str;
-    /// Takes over what a changelog holds.
+    /// Before a restore: the stream time up to which the task is committed; -1 if it is not known. A changelog may be ahead of the commit. Its
+    /// newest rows are then not the time of the store: records that are processed once more would not find what was there before
+    /// them. Whoever does not say this before a restore loses nothing: then the changelog moves no time at all, and a backend is taken
+    /// at its word.
+    ///
+    /// # Errors
+    /// When the backend fails, which is asked for the rows that it has.
+    fn begin_restore(&mut self, committed_ms: i64) -> Result<(), StoreError> {
+        let _ = committed_ms;
+        Ok(())
+    }
+    /// The time that its rows go by, in a store whose rows leave when time goes on; -1 before the first.
+    fn time_ms(&self) -> i64 {
+        -1
+    }
+    /// Takes over what a changelog holds. Rows leave that are out of retention at the committed stream time.
     ///
     /// # Errors
     /// When the backend fails.
@@ -162,6 +177,14 @@ pub(crate) trait OverRows: 'static {
         let _ = out;
         false
     }
+    /// See [`StoreObject::begin_restore`].
+    fn begin_restore(&mut self, committed_ms: i64) {
+        let _ = committed_ms;
+    }
+    /// See [`StoreObject::time_ms`].
+    fn time_ms(&self) -> i64 {
+        -1
+    }
     /// Takes over what a changelog holds.
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError>;
     /// Empties rows and index.
@@ -177,6 +200,13 @@ pub(crate) trait OverRows: 'static {
 impl<S: OverRows> StoreObject for S {
     fn name(&self) -> &str {
         self.rows().name()
+    }
+    fn begin_restore(&mut self, committed_ms: i64) -> Result<(), StoreError> {
+        OverRows::begin_restore(self, committed_ms);
+        Ok(())
+    }
+    fn time_ms(&self) -> i64 {
+        OverRows::time_ms(self)
     }
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
         OverRows::restore(self, records, position)

@@ -52,18 +52,22 @@ pub(crate) struct HeldRecord {
 /// What is held, by the keys of the rows.
 pub(crate) struct HeldRows {
     rows: BTreeMap<Box<[u8]>, HeldRecord>,
-    /// The largest time of a record that was ever held; -1 before the first.
+    /// The largest time of a record that was held, as far as it was committed or is known since; -1 before the first.
     stream_time_ms: i64,
+    /// The stream time up to which restored records were committed.
+    committed_ms: i64,
+    /// The largest time that a backend knows of, which may be ahead of the commit.
+    told_ms: i64,
     sequence: u32,
     row_key: Vec<u8>,
 }
 
 impl HeldRows {
     pub(crate) fn new() -> Self {
-        HeldRows { rows: BTreeMap::new(), stream_time_ms: -1, sequence: 0, row_key: Vec::new() }
+        HeldRows { rows: BTreeMap::new(), stream_time_ms: -1, committed_ms: i64::MAX, told_ms: -1, sequence: 0, row_key: Vec::new() }
     }
 
-    /// The largest time of a record that was ever held.
+    /// The largest time of a record that was held.
     pub(crate) fn stream_time_ms(&self) -> i64 {
         self.stream_time_ms
     }
@@ -73,8 +77,8 @@ impl HeldStore {
     /// Holds a record with these bytes.
     pub(crate) fn hold(&mut self, key: &[u8], value: (&[u8], Option<Arc<RawRecord>>), time_ms: i64, out: &mut ProduceBatch) {
         let (value, raw) = value;
-        let HeldRows { rows, stream_time_ms, sequence, row_key } = &mut self.rows;
-        *sequence = (*sequence + 1) & LARGEST_SEQUENCE;
+        let HeldRows { rows, stream_time_ms, sequence, row_key, .. } = &mut self.rows;
+        *sequence = sequence.wrapping_add(1) & LARGEST_SEQUENCE;
         row_key.clear();
         row_key.push(RECORD);
         row_key.extend_from_slice(&time_ms.to_be_bytes());
@@ -112,11 +116,14 @@ impl ObjectRows for HeldRows {
         if row == [STREAM_TIME] {
             let time = value.unwrap_or_default();
             let time_ms = time.first_chunk().ok_or(CodecError::Length { expected: TIME_BYTES, found: time.len() })?;
-            self.stream_time_ms = self.stream_time_ms.max(i64::from_be_bytes(*time_ms));
+            self.told_ms = self.told_ms.max(i64::from_be_bytes(*time_ms));
+            self.stream_time_ms = self.stream_time_ms.max(self.told_ms);
             return Ok(());
         }
         let HeldKey { time_ms, sequence, .. } = held_key(row)?;
-        self.stream_time_ms = self.stream_time_ms.max(time_ms);
+        if time_ms <= self.committed_ms {
+            self.stream_time_ms = self.stream_time_ms.max(time_ms);
+        }
         match value {
             // What comes is to stand behind what is there.
             Some(value) => {
@@ -130,6 +137,21 @@ impl ObjectRows for HeldRows {
         Ok(())
     }
 
+    fn time_ms(&self) -> i64 {
+        self.stream_time_ms
+    }
+
+    fn opened(&mut self) {
+        self.committed_ms = -1;
+    }
+
+    fn begin_restore(&mut self, committed_ms: i64) {
+        self.committed_ms = committed_ms;
+        let held = self.rows.keys().filter_map(|row| held_key(row).ok()).map(|held| held.time_ms);
+        let known = held.chain([self.told_ms]).filter(|time_ms| *time_ms <= committed_ms);
+        self.stream_time_ms = known.fold(-1, i64::max);
+    }
+
     fn expire(&mut self, below: &mut Below) {
         // Nothing expires. After a changelog was read the backend has to know the time that it told.
         if self.stream_time_ms >= 0 {
@@ -139,7 +161,7 @@ impl ObjectRows for HeldRows {
 
     fn clear(&mut self) {
         self.rows.clear();
-        (self.stream_time_ms, self.sequence) = (-1, 0);
+        (self.stream_time_ms, self.told_ms, self.sequence) = (-1, -1, 0);
     }
 }
 
@@ -203,6 +225,7 @@ mod tests {
         let (first, _) = before.release(10).unwrap();
         let rows: Vec<(Box<[u8]>, Box<[u8]>)> = before.rows.rows.iter().map(|(row, held)| (row.clone(), held.bytes.clone())).collect();
         let mut after = store();
+        after.begin_restore(50).unwrap();
         let records = rows.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 0, offset: 0 });
         let gone = NewRecord { key: Some(&first), value: None, timestamp_ms: 0, offset: 3 };
         after.restore(&mut records.chain([gone]).map(Into::into), 4).unwrap();
@@ -210,6 +233,15 @@ mod tests {
         after.hold(b"a", (b"4", None), 10, &mut out);
         assert_eq!(after.rows.stream_time_ms(), 50);
         assert_eq!(drain(&mut after, 50), [record(10, "a", "2"), record(10, "a", "4"), record(50, "b", "3")]);
+        let mut ahead = store();
+        ahead.begin_restore(49).unwrap();
+        ahead
+            .restore(
+                &mut rows.iter().map(|(key, value)| NewRecord { key: Some(key), value: Some(value), timestamp_ms: 0, offset: 0 }.into()),
+                4,
+            )
+            .unwrap();
+        assert_eq!(ahead.rows.stream_time_ms(), 10, "the record of 50 will come again");
         assert!(
             after.restore(&mut std::iter::once(NewRecord { key: Some(b"x"), value: None, timestamp_ms: 0, offset: 4 }.into()), 5).is_err()
         );

@@ -48,8 +48,10 @@ pub(crate) struct JoinRows<V: StreamData> {
     /// Keys by the time of their first record, so that old ones are found. An entry whose time is not the key's own has been replaced.
     due: BinaryHeap<Reverse<(i64, u32)>>,
     retention_ms: i64,
-    /// The largest time that was ever put.
+    /// The largest time that was put, since the restore or before the commit that it is from; -1 before the first.
     newest_ms: i64,
+    /// The stream time up to which restored records were committed.
+    committed_ms: i64,
     sequence: u32,
     codec: V::Codec,
     slot: <V::Codec as Codec<V>>::Slot,
@@ -86,6 +88,7 @@ where
             due: BinaryHeap::new(),
             retention_ms,
             newest_ms: -1,
+            committed_ms: i64::MAX,
             sequence: 0,
             codec: V::Codec::default(),
             slot: Default::default(),
@@ -175,7 +178,7 @@ where
         &mut self.keys[place as usize].rows[row]
     }
 
-    /// The largest time that was ever put; -1 if nothing was.
+    /// The largest time that was put, as far as it was committed or is known since; -1 if nothing was.
     pub(crate) fn newest_ms(&self) -> i64 {
         self.newest_ms
     }
@@ -244,7 +247,9 @@ where
     fn take_over(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), CodecError> {
         let row = row_key(key)?;
         let (time_ms, sequence) = (row.start_ms, row.sequence);
-        self.newest_ms = self.newest_ms.max(time_ms);
+        if time_ms <= self.committed_ms {
+            self.newest_ms = self.newest_ms.max(time_ms);
+        }
         self.sequence = self.sequence.max(sequence.min(MAX_SEQUENCE));
         if value.is_none() {
             self.remove(row.key, time_ms, sequence);
@@ -263,6 +268,20 @@ where
         }
         self.add(row.key, JoinRow { time_ms, sequence, may_wait: true, value });
         Ok(())
+    }
+
+    fn time_ms(&self) -> i64 {
+        self.newest_ms
+    }
+
+    fn opened(&mut self) {
+        self.committed_ms = -1;
+    }
+
+    fn begin_restore(&mut self, committed_ms: i64) {
+        self.committed_ms = committed_ms;
+        let times = self.keys.iter().flat_map(|of_key| &of_key.rows).map(|row| row.time_ms);
+        self.newest_ms = times.filter(|time_ms| *time_ms <= committed_ms).fold(-1, i64::max);
     }
 
     fn expire(&mut self, below: &mut Below) {

@@ -21,6 +21,16 @@ const TIMESTAMP_BYTES: usize = 8;
 pub(crate) trait ObjectRows: 'static {
     /// Takes a row over as a changelog or a backend has it; without a value it is deleted.
     fn take_over(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), CodecError>;
+    /// See [`StoreObject::begin_restore`].
+    fn begin_restore(&mut self, committed_ms: i64) {
+        let _ = committed_ms;
+    }
+    /// See [`StoreObject::time_ms`].
+    fn time_ms(&self) -> i64 {
+        -1
+    }
+    /// All that the backend holds is taken over; it was committed, as far as nobody says otherwise. What comes now is from a changelog.
+    fn opened(&mut self) {}
     /// Lets go of what is out of retention.
     fn expire(&mut self, below: &mut Below);
     /// Forgets everything.
@@ -128,7 +138,10 @@ impl<R: ObjectRows> ObjectStore<R> {
         })?;
         match problem {
             Some(error) => Err(store.below.decode_error(&error)),
-            None => Ok(store),
+            None => {
+                store.rows.opened();
+                Ok(store)
+            }
         }
     }
 }
@@ -136,6 +149,13 @@ impl<R: ObjectRows> ObjectStore<R> {
 impl<R: ObjectRows> StoreObject for ObjectStore<R> {
     fn name(&self) -> &str {
         &self.below.name
+    }
+    fn begin_restore(&mut self, committed_ms: i64) -> Result<(), StoreError> {
+        self.rows.begin_restore(committed_ms);
+        Ok(())
+    }
+    fn time_ms(&self) -> i64 {
+        self.rows.time_ms()
     }
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
         for record in records {

@@ -99,8 +99,10 @@ pub struct SessionStore<K: StreamData, V: StreamData> {
     /// All sessions in the order in which they close and leave.
     by_end: BTreeSet<(Bounds, Rc<[u8]>)>,
     retention_ms: i64,
-    /// The largest end that was ever put.
+    /// The largest end that was put, since the restore or before the commit that it is from; -1 before the first.
     newest_end_ms: i64,
+    /// The stream time up to which restored sessions were committed.
+    committed_ms: i64,
     key_scratch: Vec<u8>,
     key: PhantomData<fn() -> K>,
 }
@@ -127,6 +129,7 @@ where
             by_end: BTreeSet::new(),
             retention_ms,
             newest_end_ms: -1,
+            committed_ms: i64::MAX,
             key_scratch: Vec::new(),
             key: PhantomData,
         };
@@ -136,8 +139,10 @@ where
             ControlFlow::Continue(())
         })?;
         for key in keys {
-            store.note_row(&key, true);
+            store.note_restored(&key, true);
         }
+        // What comes now is from a changelog.
+        store.committed_ms = -1;
         Ok(store)
     }
 
@@ -164,7 +169,10 @@ where
     /// Remembers that there is a session, or that there is none any more.
     pub(crate) fn note(&mut self, key: &[u8], session: SessionWindow, is_there: bool) {
         self.newest_end_ms = self.newest_end_ms.max(session.end_ms);
-        let bounds = bounds(session);
+        self.index(key, bounds(session), is_there);
+    }
+
+    fn index(&mut self, key: &[u8], bounds: Bounds, is_there: bool) {
         let Some(of_key) = self.by_key.get_mut(key) else {
             if is_there {
                 let key: Rc<[u8]> = key.into();
@@ -187,11 +195,14 @@ where
         }
     }
 
-    fn note_row(&mut self, row: &[u8], is_there: bool) {
+    /// Remembers a session that was there before, or was not any more. It moves the time of the store if it was there at the commit.
+    fn note_restored(&mut self, row: &[u8], is_there: bool) {
         // What is too short for a session is told when it is read.
-        if let Ok((key, session)) = session_key(row) {
-            self.note(key, session, is_there);
+        let Ok((key, session)) = session_key(row) else { return };
+        if session.end_ms <= self.committed_ms {
+            self.newest_end_ms = self.newest_end_ms.max(session.end_ms);
         }
+        self.index(key, bounds(session), is_there);
     }
 
     /// The sessions of a key that end at or after one time and start at or before another, in order of end and start. Only those within retention.
@@ -307,12 +318,22 @@ where
         Ok(change)
     }
 
+    fn begin_restore(&mut self, committed_ms: i64) {
+        self.committed_ms = committed_ms;
+        let newest = self.by_end.iter().rev().find(|((end_ms, _), _)| *end_ms <= committed_ms);
+        self.newest_end_ms = newest.map_or(-1, |((end_ms, _), _)| (*end_ms).max(-1));
+    }
+
+    fn time_ms(&self) -> i64 {
+        self.newest_end_ms
+    }
+
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
         let mut keys: Vec<(Box<[u8]>, bool)> = Vec::new();
         let mut seen = records.inspect(|record| keys.extend(record.key.map(|key| (key.into(), record.value.is_some()))));
         self.rows.restore(&mut seen, position)?;
         for (key, is_there) in keys {
-            self.note_row(&key, is_there);
+            self.note_restored(&key, is_there);
         }
         self.expire();
         Ok(())

@@ -32,8 +32,10 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     rows: KeyValueStore<Vec<u8>, V>,
     index: WindowIndex,
     retention_ms: i64,
-    /// The largest start that was ever put.
+    /// The largest start that was put, since the restore or before the commit that it is from; -1 before the first.
     newest_start_ms: i64,
+    /// The stream time up to which rows that are found were committed.
+    committed_ms: i64,
     /// Where windows end: what the store's users are told.
     ends: WindowEnds,
     /// Whether all values of one key and time are kept, by sequence numbers.
@@ -96,6 +98,7 @@ where
             index: WindowIndex::default(),
             retention_ms,
             newest_start_ms: -1,
+            committed_ms: i64::MAX,
             ends: WindowEnds::After(0),
             retain_duplicates: false,
             last_sequence: 0,
@@ -108,8 +111,10 @@ where
             ControlFlow::Continue(())
         })?;
         for key in keys {
-            store.note(&key);
+            store.note_restored(&key, i64::MAX);
         }
+        // What comes now is from a changelog.
+        store.committed_ms = -1;
         Ok(store)
     }
 
@@ -123,12 +128,25 @@ where
         self.newest_start_ms.saturating_sub(self.retention_ms)
     }
 
-    /// Remembers that there is a row.
-    fn note(&mut self, row: &[u8]) {
+    /// Remembers that there is a row. One that was there already may have been restored from beyond the commit.
+    #[inline]
+    fn note(&mut self, row: &[u8], is_new: bool) {
         // What is too short for a window is told when it is read.
         let Ok(row) = row_key(row) else { return };
-        self.last_sequence = self.last_sequence.max(row.sequence);
         self.newest_start_ms = self.newest_start_ms.max(row.start_ms);
+        if is_new {
+            self.last_sequence = self.last_sequence.max(row.sequence);
+            self.index.insert(row);
+        }
+    }
+
+    /// Remembers a row that was there before, or was written at this time. It moves the time of the store if it was there at the commit.
+    fn note_restored(&mut self, row: &[u8], timestamp_ms: i64) {
+        let Ok(row) = row_key(row) else { return };
+        if row.start_ms.min(timestamp_ms) <= self.committed_ms {
+            self.newest_start_ms = self.newest_start_ms.max(row.start_ms);
+        }
+        self.last_sequence = self.last_sequence.max(row.sequence);
         self.index.insert(row);
     }
 
@@ -175,9 +193,7 @@ where
     #[inline]
     pub(crate) fn set(&mut self, place: usize, row: (&[u8], bool), timestamp_ms: i64, headers: &Headers, value: Option<V>) {
         let (key, is_new) = row;
-        if is_new {
-            self.note(key);
-        }
+        self.note(key, is_new);
         self.rows.set(place, timestamp_ms, headers, value);
     }
 
@@ -308,12 +324,22 @@ where
         Ok(change)
     }
 
+    fn begin_restore(&mut self, committed_ms: i64) {
+        self.committed_ms = committed_ms;
+        let newest = self.index.range(i64::MIN..=committed_ms).next_back();
+        self.newest_start_ms = newest.map_or(-1, |row| row.start_ms.max(-1));
+    }
+
+    fn time_ms(&self) -> i64 {
+        self.newest_start_ms
+    }
+
     fn restore(&mut self, records: &mut dyn Iterator<Item = RecordRef<'_>>, position: i64) -> Result<(), StoreError> {
-        let mut keys: Vec<Box<[u8]>> = Vec::new();
-        let mut seen = records.inspect(|record| keys.extend(record.key.map(Into::into)));
+        let mut keys: Vec<(Box<[u8]>, i64)> = Vec::new();
+        let mut seen = records.inspect(|record| keys.extend(record.key.map(|key| (key.into(), record.timestamp_ms))));
         self.rows.restore(&mut seen, position)?;
-        for key in keys {
-            self.note(&key);
+        for (key, timestamp_ms) in keys {
+            self.note_restored(&key, timestamp_ms);
         }
         self.expire();
         Ok(())

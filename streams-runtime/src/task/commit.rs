@@ -47,8 +47,8 @@ impl Task {
         self.signal(&mut Signal::Flush)?;
         self.flush_quiet_stores()?;
         self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
-        let closed = self.cx.closed.sent();
-        Ok(self.inputs.iter().filter_map(|input| input.uncommitted(&closed)).collect())
+        let times = self.times();
+        Ok(self.inputs.iter().filter_map(|input| input.uncommitted(&times)).collect())
     }
 
     /// Between the halves, when all that was handed over is acknowledged: the changelogs are told of rows that are gone since they have become results.

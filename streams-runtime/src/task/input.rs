@@ -113,17 +113,17 @@ impl Input {
         self.next = next;
     }
 
-    /// What is committed beside its offset, with up to when the windows of stores were sent.
-    pub(super) fn metadata(&self, closed: &[(&str, i64)]) -> String {
-        metadata::encode(self.partition_time_ms, closed.iter().copied())
+    /// What is committed beside its offset, with the times of stores.
+    pub(super) fn metadata(&self, times: &[(String, i64)]) -> String {
+        metadata::encode(self.partition_time_ms, times.iter().map(|(of, time_ms)| (of.as_str(), *time_ms)))
     }
 
-    /// What is to be committed, with up to when the windows of stores were sent.
-    pub(super) fn uncommitted(&self, closed: &[(&str, i64)]) -> Option<CommitOffset> {
+    /// What is to be committed, with the times of stores.
+    pub(super) fn uncommitted(&self, times: &[(String, i64)]) -> Option<CommitOffset> {
         (self.consumed != self.committed).then(|| CommitOffset {
             partition: self.partition.clone(),
             offset: self.consumed,
-            metadata: self.metadata(closed),
+            metadata: self.metadata(times),
         })
     }
 

@@ -14,21 +14,21 @@ const VERSION: u8 = 2;
 pub(super) struct OffsetMetadata {
     /// The largest time of its records; -1 if there was none.
     pub(super) partition_time_ms: i64,
-    /// By store: windows that end up to this time were sent.
-    pub(super) closed: Vec<(String, i64)>,
+    /// By store: windows that end up to this time were sent. Behind a store's name may stand what else the time is.
+    pub(super) times: Vec<(String, i64)>,
 }
 
 /// As a string for the broker.
-pub(super) fn encode<'a>(partition_time_ms: i64, closed: impl ExactSizeIterator<Item = (&'a str, i64)>) -> String {
+pub(super) fn encode<'a>(partition_time_ms: i64, times: impl ExactSizeIterator<Item = (&'a str, i64)>) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend_from_slice(&partition_time_ms.to_be_bytes());
-    if closed.len() > 0 {
-        bytes.extend_from_slice(&(closed.len() as u32).to_be_bytes());
+    if times.len() > 0 {
+        bytes.extend_from_slice(&(times.len() as u32).to_be_bytes());
     }
-    for (store, closed_ms) in closed {
+    for (store, time_ms) in times {
         bytes.extend_from_slice(&(store.len() as u32).to_be_bytes());
         bytes.extend_from_slice(store.as_bytes());
-        bytes.extend_from_slice(&closed_ms.to_be_bytes());
+        bytes.extend_from_slice(&time_ms.to_be_bytes());
     }
     STANDARD.encode(&bytes)
 }
@@ -38,7 +38,7 @@ pub(super) fn decode(text: &str) -> Option<OffsetMetadata> {
     let bytes = STANDARD.decode(text).ok()?;
     let (version, mut rest) = bytes.split_first()?;
     let partition_time_ms = take_i64(&mut rest)?;
-    let mut closed = Vec::new();
+    let mut times = Vec::new();
     match *version {
         1 => {}
         VERSION if rest.is_empty() => {}
@@ -47,12 +47,12 @@ pub(super) fn decode(text: &str) -> Option<OffsetMetadata> {
                 let length = take_u32(&mut rest)? as usize;
                 let (name, after) = rest.split_at_checked(length)?;
                 rest = after;
-                closed.push((String::from_utf8(name.to_vec()).ok()?, take_i64(&mut rest)?));
+                times.push((String::from_utf8(name.to_vec()).ok()?, take_i64(&mut rest)?));
             }
         }
         _ => return None,
     }
-    Some(OffsetMetadata { partition_time_ms, closed })
+    Some(OffsetMetadata { partition_time_ms, times })
 }
 
 fn take_u32(bytes: &mut &[u8]) -> Option<u32> {
@@ -83,13 +83,13 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        for closed in [vec![], vec![("counts".to_owned(), 7)], vec![("a".to_owned(), -1), ("größer".to_owned(), i64::MAX)]] {
-            let text = encode(12, closed.iter().map(|(store, ms)| (store.as_str(), *ms)));
-            assert_eq!(decode(&text), Some(OffsetMetadata { partition_time_ms: 12, closed }));
+        for times in [vec![], vec![("counts".to_owned(), 7)], vec![("a".to_owned(), -1), ("größer".to_owned(), i64::MAX)]] {
+            let text = encode(12, times.iter().map(|(store, ms)| (store.as_str(), *ms)));
+            assert_eq!(decode(&text), Some(OffsetMetadata { partition_time_ms: 12, times }));
         }
         // Kafka Streams before 3.3.
         let before = STANDARD.encode([&[1][..], &9_i64.to_be_bytes()].concat());
-        assert_eq!(decode(&before), Some(OffsetMetadata { partition_time_ms: 9, closed: vec![] }));
+        assert_eq!(decode(&before), Some(OffsetMetadata { partition_time_ms: 9, times: vec![] }));
     }
 
     #[test]

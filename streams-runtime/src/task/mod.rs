@@ -5,6 +5,7 @@ mod commit;
 mod input;
 mod metadata;
 mod processor_stores;
+mod taken_over;
 
 use std::fmt;
 
@@ -64,11 +65,13 @@ pub struct Task {
     cx: Context,
     /// The processors have begun.
     has_begun: bool,
+    /// The times of stores that were ahead of the stream time at the commit.
+    ahead: Vec<(String, i64)>,
 }
 
 impl Task {
     pub(crate) fn new(id: TaskId, sources: Vec<Box<dyn Source>>, cx: Context) -> Self {
-        Task { id, sources, inputs: Vec::new(), cx, has_begun: false }
+        Task { id, sources, inputs: Vec::new(), cx, has_begun: false, ahead: Vec::new() }
     }
 
     /// Which one.
@@ -80,22 +83,6 @@ impl Task {
     pub fn add_input(&mut self, source: usize, partition: TopicPartition, offset: i64) -> usize {
         self.inputs.push(Input::new(source, partition, offset));
         self.inputs.len() - 1
-    }
-
-    /// What is committed beside the offset of an input.
-    pub fn offset_metadata(&self, input: usize) -> String {
-        self.inputs.get(input).map(|input| input.metadata(&self.cx.closed.sent())).unwrap_or_default()
-    }
-
-    /// Takes over what was committed beside the offset of an input: the time of the partition, and up to when windows were sent. What was not
-    /// written by us or by Kafka Streams is left alone.
-    pub fn take_over(&mut self, input: usize, metadata: &str) {
-        let (Some(input), Some(metadata)) = (self.inputs.get_mut(input), metadata::decode(metadata)) else { return };
-        input.partition_time_ms = input.partition_time_ms.max(metadata.partition_time_ms);
-        self.cx.stream_time_ms = self.cx.stream_time_ms.max(metadata.partition_time_ms);
-        for (store, closed_ms) in metadata.closed {
-            self.cx.closed.take_over(&store, closed_ms);
-        }
     }
 
     /// The partitions it reads.

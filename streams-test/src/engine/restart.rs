@@ -29,6 +29,7 @@ impl Engine {
                     task.inputs_mut()[place].fetched(offset, Some(offset));
                     task.take_over(place, &before.offset_metadata(place));
                 }
+                task.begin_restore()?;
                 engine.restore(task)?;
                 // Before there are schedules, so that none is called for the task's own time and once more for the shared one.
                 if let Some(shared_ms) = engine.shared_stream_time_ms {

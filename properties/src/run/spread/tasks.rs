@@ -44,7 +44,14 @@ struct Reading {
     source: usize,
     /// The next offset that the task is given.
     position: i64,
-    committed: i64,
+    committed: Committed,
+}
+
+/// What is committed of an input.
+#[derive(Clone, Default)]
+struct Committed {
+    offset: i64,
+    metadata: String,
 }
 
 impl Tasks {
@@ -65,7 +72,7 @@ impl Tasks {
     }
 
     /// Makes a task, with its stores restored, that reads on from these offsets.
-    fn start(&self, id: TaskId, committed: &BTreeMap<Arc<str>, i64>) -> Result<Running, Failed> {
+    fn start(&self, id: TaskId, committed: &BTreeMap<Arc<str>, Committed>) -> Result<Running, Failed> {
         let plan = &self.topology.plan().sub_topologies[id.sub_topology];
         let env = TaskEnv {
             application_id: APPLICATION,
@@ -90,12 +97,15 @@ impl Tasks {
             };
             for topic in topics {
                 let topic: Arc<str> = topic.into();
-                let offset = committed.get(&topic).copied().unwrap_or(0);
+                let committed = committed.get(&topic).cloned().unwrap_or_default();
+                let offset = committed.offset;
                 let input = task.add_input(source, TopicPartition { topic: Arc::clone(&topic), partition: id.partition }, offset);
                 task.inputs_mut()[input].fetched(offset, Some(offset));
-                inputs.push(Reading { topic, source, position: offset, committed: offset });
+                task.take_over(input, &committed.metadata);
+                inputs.push(Reading { topic, source, position: offset, committed });
             }
         }
+        task.begin_restore().map_err(failed)?;
         self.restore(id, &mut task, &inputs)?;
         task.init(0).map_err(failed)?;
         Ok(Running { id, task, inputs })
@@ -166,7 +176,7 @@ impl Tasks {
             self.tasks[place].task.close().map_err(failed)?;
         }
         let running = &self.tasks[place];
-        let committed = running.inputs.iter().map(|input| (Arc::clone(&input.topic), input.committed)).collect();
+        let committed = running.inputs.iter().map(|input| (Arc::clone(&input.topic), input.committed.clone())).collect();
         let again = self.start(running.id, &committed)?;
         debug_assert!(again.inputs.iter().zip(&running.inputs).all(|(now, before)| now.source == before.source));
         self.tasks[place] = again;
@@ -179,7 +189,7 @@ fn commit(running: &mut Running, producer: &SharedProducer) -> Result<(), Failed
     running.task.tell_gone().map_err(failed)?;
     for offset in offsets {
         let of = running.inputs.iter_mut().filter(|input| *input.topic == *offset.partition.topic);
-        of.for_each(|input| input.committed = offset.offset);
+        of.for_each(|input| input.committed = Committed { offset: offset.offset, metadata: offset.metadata.clone() });
     }
     running.task.finish_commit(&**producer.borrow()).map_err(failed)
 }

@@ -61,6 +61,7 @@ fn a_store_is_a_list_that_forgets_and_its_changelog_gives_it_back() {
 
         // Read twice, as after a restart that finds a part of it.
         let mut again = self::store();
+        again.begin_restore(newest_ms).unwrap();
         for _ in 0..2 {
             again.restore(&mut out.iter().map(|(_, _, record)| record), 0).unwrap();
         }
@@ -69,6 +70,41 @@ fn a_store_is_a_list_that_forgets_and_its_changelog_gives_it_back() {
         }
         assert_eq!((again.rows.newest_ms, again.rows.sequence), (store.rows.newest_ms, store.rows.sequence));
     }
+}
+
+/// A crash after the changelog was written and before the commit: the records from 130 on come again.
+#[test]
+fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
+    let (mut store, mut out) = (store(), ProduceBatch::default());
+    for time_ms in [95, 100, 110, 130, 160] {
+        store.put(b"k", time_ms, 0, false, &mut out).unwrap();
+    }
+    let restored = |committed_ms: Option<i64>| {
+        let mut restored = self::store();
+        if let Some(committed_ms) = committed_ms {
+            restored.begin_restore(committed_ms).unwrap();
+        }
+        restored.restore(&mut out.iter().map(|(_, _, record)| record), 5).unwrap();
+        restored
+    };
+    let times = |store: &mut JoinStore<u64>| found(store, b"k", (0, i64::MAX)).into_iter().map(|(time_ms, _)| time_ms).collect::<Vec<_>>();
+    for committed_ms in [None, Some(-1), Some(99), Some(110)] {
+        let mut restored = restored(committed_ms);
+        assert_eq!(times(&mut restored), [95, 100, 110, 130, 160], "{committed_ms:?}");
+        assert_eq!(
+            restored.rows.newest_ms(),
+            match committed_ms {
+                Some(99) => 95,
+                Some(110) => 110,
+                _ => -1,
+            }
+        );
+    }
+    assert_eq!(times(&mut restored(Some(159))), [130, 160]);
+    assert_eq!(times(&mut restored(Some(160))), [160]);
+    let mut again = restored(Some(110));
+    again.put(b"k", 130, 0, false, &mut ProduceBatch::default()).unwrap();
+    assert_eq!(times(&mut again), [130, 130, 160], "time goes on with what is put");
 }
 
 #[test]

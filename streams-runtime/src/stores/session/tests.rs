@@ -141,6 +141,7 @@ fn a_changelog_brings_back_what_is_within_retention() {
     let record = |row: usize, value| RecordRef::from(NewRecord { key: Some(&rows[row]), value, timestamp_ms: 5, offset: 0 });
     let first = [record(0, Some(&value[..])), record(2, Some(&value)), record(3, None)];
     let second = [record(1, Some(&value[..])), record(2, None), record(3, Some(&value))];
+    OverRows::begin_restore(&mut store, 101);
     store.restore(&mut first.into_iter(), 3).unwrap();
     store.restore(&mut second.into_iter(), 6).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 101, 7), ("c".to_owned(), 90, 95, 7)]);
@@ -157,4 +158,37 @@ fn a_backend_that_kept_its_rows_is_taken_over() {
     backend.write(crate::stores::BackendBatch { writes: &writes, position: 2 }).unwrap();
     let mut store = SessionStore::<String, u64>::new("s".into(), Box::new(backend), None, 0, 100).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 100, 7)]);
+    // It is ahead of the commit.
+    OverRows::begin_restore(&mut store, 99);
+    assert_eq!(all(&mut store).len(), 2);
+    OverRows::begin_restore(&mut store, 100);
+    assert_eq!(all(&mut store), [("a".to_owned(), 100, 100, 7)]);
+}
+
+/// A crash after the changelog was written and before the commit: the records from 250 on come again.
+#[test]
+fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
+    let value = 7_u64.to_be_bytes();
+    let rows = [row("a", 0, 0), row("a", 50, 100), row("a", 240, 250)];
+    let restored = |committed_ms: Option<i64>| {
+        let mut restored = store(100, 0);
+        if let Some(committed_ms) = committed_ms {
+            OverRows::begin_restore(&mut restored, committed_ms);
+        }
+        let records = rows.iter().map(|key| NewRecord { key: Some(key), value: Some(&value), timestamp_ms: 0, offset: 0 });
+        restored.restore(&mut records.map(RecordRef::from), 3).unwrap();
+        restored
+    };
+    let ends = |store: &mut SessionStore<String, u64>| all(store).into_iter().map(|(_, _, end_ms, _)| end_ms).collect::<Vec<_>>();
+    for committed_ms in [None, Some(-1), Some(0), Some(99)] {
+        assert_eq!(ends(&mut restored(committed_ms)), [0, 100, 250], "{committed_ms:?}");
+    }
+    assert_eq!(ends(&mut restored(Some(100))), [100, 250]);
+    assert_eq!(ends(&mut restored(Some(249))), [100, 250]);
+    assert_eq!(ends(&mut restored(Some(250))), [250]);
+    let mut store = restored(Some(100));
+    put(&mut store, "a", 240, 250, Some(8));
+    assert_eq!(ends(&mut store), [250]);
+    flush(&mut store);
+    assert_eq!(store.by_end.len(), 1);
 }

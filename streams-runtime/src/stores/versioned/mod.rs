@@ -44,10 +44,12 @@ pub struct VersionedStore<K: StreamData, V: StreamData + 'static> {
     rows: KeyValueStore<Vec<u8>, Version<V>>,
     changelog: Option<(TopicSlot, i32)>,
     history_ms: i64,
-    /// The largest time that was ever put; -1 before the first.
+    /// The largest time that was put, since the restore or before the commit that it is from; -1 before the first.
     newest_ms: i64,
-    /// The one that the backend knows.
-    committed_newest_ms: i64,
+    /// The one that the backend knows, which may be ahead of the commit.
+    told_newest_ms: i64,
+    /// The stream time up to which restored versions were committed.
+    committed_ms: i64,
     past: HashMap<Rc<[u8]>, Past>,
     /// Each key with a past, by when its oldest version leaves the history (or later).
     due: BTreeSet<(i64, Rc<[u8]>)>,
@@ -77,7 +79,8 @@ where
             changelog,
             history_ms,
             newest_ms: -1,
-            committed_newest_ms: -1,
+            told_newest_ms: -1,
+            committed_ms: -1,
             past: HashMap::new(),
             due: BTreeSet::new(),
             latest_key: Vec::new(),
@@ -92,8 +95,8 @@ where
 
     /// Finds what a backend holds from before.
     fn open(&mut self) -> Result<(), StoreError> {
-        self.newest_ms = self.rows.timestamp_below(&[NEWEST])?.unwrap_or(-1);
-        self.committed_newest_ms = self.newest_ms;
+        self.told_newest_ms = self.rows.timestamp_below(&[NEWEST])?.unwrap_or(-1);
+        self.newest_ms = self.told_newest_ms;
         let (mut olds, mut damaged): (Vec<(Vec<u8>, Old)>, bool) = (Vec::new(), false);
         self.rows.visit_range(&[OLD][..]..&[NEWEST][..], Order::Ascending, |row, version, _| {
             match old_row_key(row) {

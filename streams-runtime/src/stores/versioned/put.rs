@@ -67,6 +67,7 @@ where
             );
         }
         let lives = value.is_some();
+        self.newest_ms = self.newest_ms.max(time_ms);
         let put = self.apply(value, time_ms)?;
         if put == VersionPut::Latest && lives {
             let bytes = std::mem::take(&mut self.value_bytes);
@@ -81,7 +82,6 @@ where
     pub(super) fn apply(&mut self, value: Option<V>, time_ms: i64) -> Result<VersionPut, StoreError> {
         let place = self.latest_place()?;
         let latest_ms = self.rows.row(place).map(|_| self.rows.row_timestamp_ms(place));
-        self.newest_ms = self.newest_ms.max(time_ms);
         let last = self.past.get(self.located()).and_then(Past::last);
         match latest_ms {
             Some(latest_ms) if time_ms < latest_ms => self.put_below(value, time_ms, Some(latest_ms)),

@@ -173,6 +173,42 @@ fn what_is_out_of_the_history_leaves_the_backend() {
     assert_eq!((disk.rows(), store.past.len(), store.due.len()), (3, 0, 0));
 }
 
+/// A crash after the changelog was written and before the commit: the records from 250 on come again.
+#[test]
+fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
+    let changelog = [("k", "a", 10), ("k", "b", 90), ("k", "c", 100), ("other", "x", 250)];
+    let records = || {
+        changelog.iter().map(|(key, value, timestamp_ms)| {
+            NewRecord { key: Some(key.as_bytes()), value: Some(value.as_bytes()), timestamp_ms: *timestamp_ms, offset: 0 }.into()
+        })
+    };
+    let restored = |committed_ms: Option<i64>| {
+        let disk = Disk::default();
+        let mut restored = store(disk.clone(), 0);
+        if let Some(committed_ms) = committed_ms {
+            restored.begin_restore(committed_ms).unwrap();
+        }
+        restored.restore(&mut records(), 4).unwrap();
+        (restored, disk)
+    };
+    for committed_ms in [None, Some(-1), Some(100)] {
+        let (mut restored, _) = restored(committed_ms);
+        assert_eq!((as_of(&mut restored, "k", 20), as_of(&mut restored, "k", 95)), (found("a", 10), found("b", 90)), "{committed_ms:?}");
+        assert_eq!(put(&mut restored, "k", Some("late"), 95), VersionPut::Until(100));
+        assert_eq!(put(&mut restored, "other", Some("x"), 250), VersionPut::Latest);
+        assert_eq!((as_of(&mut restored, "k", 95), put(&mut restored, "k", Some("late"), 95)), (None, VersionPut::TooOld));
+    }
+    let (mut all, disk) = restored(Some(250));
+    assert_eq!((as_of(&mut all, "k", 95), put(&mut all, "k", Some("late"), 95)), (None, VersionPut::TooOld));
+    // The backend was ahead, too. What it forgot is gone, what it has can be asked for again.
+    let mut reopened = store(disk.clone(), 0);
+    reopened.begin_restore(150).unwrap();
+    assert_eq!((reopened.newest_ms, put(&mut reopened, "k", Some("late"), 95)), (100, VersionPut::Until(100)));
+    reopened.flush().unwrap();
+    reopened.commit(5).unwrap();
+    assert_eq!(store(disk, 0).newest_ms, 100);
+}
+
 #[test]
 fn times_before_the_epoch_are_in_order() {
     let mut keys: Vec<Vec<u8>> = Vec::new();
@@ -270,6 +306,7 @@ proptest! {
         }
         // From the changelog alone, in pieces.
         let mut restored = store(Disk::default(), cache_max_bytes);
+        restored.begin_restore(naive.newest_ms).unwrap();
         for at in (0..log_end).step_by(13) {
             let piece = changelog.iter().skip(at as usize).take(13);
             restored.restore(&mut { piece }, (at + 13).min(log_end)).unwrap();

@@ -111,6 +111,7 @@ fn a_changelog_brings_back_what_is_within_retention() {
         record(&new, Some(&value), 108),
         record(&gone, None, 109),
     ];
+    OverRows::begin_restore(&mut store, 108);
     store.restore(&mut records.into_iter(), 4).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
     assert_eq!(store.fetch_with_timestamp("a", 100).unwrap(), Some((&7, 108)));
@@ -158,6 +159,7 @@ fn a_deletion_of_nothing_moves_the_time_of_the_store_for_good() {
     let mut restored = super::tests::store(100, 0).for_processors(10, false);
     let records =
         changes.iter().map(|(key, new)| NewRecord { key: Some(key), value: new.as_ref().map(|new| &new[..]), timestamp_ms: 50, offset: 0 });
+    OverRows::begin_restore(&mut restored, 150);
     restored.restore(&mut records.map(RecordRef::from), 2).unwrap();
     assert_eq!(all(&mut restored), []);
 }
@@ -171,6 +173,47 @@ fn a_backend_that_kept_its_rows_is_taken_over() {
     backend.write(crate::stores::BackendBatch { writes: &writes, position: 2 }).unwrap();
     let mut store = WindowStore::<String, u64>::new("w".into(), Box::new(backend), None, 0, 100).unwrap();
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+    // It is ahead of the commit.
+    OverRows::begin_restore(&mut store, 99);
+    assert_eq!(all(&mut store).len(), 2);
+    OverRows::begin_restore(&mut store, 100);
+    assert_eq!(all(&mut store), [("a".to_owned(), 100, 7)]);
+}
+
+/// A crash after the changelog was written and before the commit: the records of 250 come again.
+#[test]
+fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
+    let value = 7_u64.to_be_bytes();
+    let rows = [row("a", 0), row("a", 100), row("a", 250)];
+    let records = |times: [i64; 3]| {
+        let records =
+            rows.iter().zip(times).map(|(key, timestamp_ms)| NewRecord { key: Some(key), value: Some(&value), timestamp_ms, offset: 0 });
+        records.map(RecordRef::from).collect::<Vec<_>>()
+    };
+    let restored = |committed_ms: Option<i64>, times: [i64; 3]| {
+        let mut restored = store(100, 0);
+        if let Some(committed_ms) = committed_ms {
+            OverRows::begin_restore(&mut restored, committed_ms);
+        }
+        restored.restore(&mut records(times).into_iter(), 3).unwrap();
+        restored
+    };
+    let starts = |store: &mut WindowStore<String, u64>| all(store).into_iter().map(|(_, start_ms, _)| start_ms).collect::<Vec<_>>();
+    for committed_ms in [None, Some(-1), Some(0), Some(99)] {
+        assert_eq!(starts(&mut restored(committed_ms, [0, 100, 250])), [0, 100, 250], "{committed_ms:?}");
+    }
+    assert_eq!(starts(&mut restored(Some(100), [0, 100, 250])), [100, 250]);
+    assert_eq!(starts(&mut restored(Some(249), [0, 100, 250])), [100, 250]);
+    assert_eq!(starts(&mut restored(Some(250), [0, 100, 250])), [250]);
+    // A window of the future that was put at a time before the commit was there.
+    assert_eq!(starts(&mut restored(Some(150), [0, 100, 150])), [250]);
+
+    // The records behind the commit come again, and their row is there already: time goes on all the same.
+    let mut store = restored(Some(100), [0, 100, 250]);
+    put(&mut store, "a", 250, 8);
+    assert_eq!(starts(&mut store), [250]);
+    flush(&mut store);
+    assert_eq!(store.index.len(), 1);
 }
 
 #[test]
