@@ -74,11 +74,6 @@ pub(super) fn unknown_version(bytes: &[u8], at: usize) -> Option<u8> {
     (rest.starts_with(&MAGIC) && version != VERSION).then_some(version)
 }
 
-/// Where the first whole batch after `at` begins that holds offsets from `offset` on.
-pub(super) fn find_after(bytes: &[u8], at: usize, offset: i64) -> Option<usize> {
-    (at + 1..bytes.len()).find(|&p| bytes[p..].starts_with(&MAGIC) && read(bytes, p).is_some_and(|b| b.base_offset >= offset))
-}
-
 /// The records of consecutive batches as one chunk; `None` if some byte is not as it was written.
 pub(super) fn read_chunk(bytes: &[u8]) -> Option<Chunk> {
     let first = read(bytes, 0)?;

@@ -1,6 +1,8 @@
 //! One partition: its records in order, in memory, and in segment files if the log is durable.
 
+mod disk;
 mod read;
+mod safety;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -8,16 +10,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use super::batch;
-use super::chunk::{CHUNK_BYTES, Chunk, Mark};
+use super::bounds::{Bounds, BoundsFile};
+use super::chunk::{Chunk, Mark};
 use super::options::{EmbeddedOptions, FsyncPolicy};
 use super::recovery::Recovered;
-use super::segment::{Piece, Segments};
+use super::segment::Segments;
 use super::signal::{Signal, lock};
-use super::storage::{Storage, failed};
+use super::storage::Storage;
 use crate::broker::{BrokerError, TopicPartition};
 use crate::record::RecordRef;
 
+use self::disk::{Disk, Written};
 pub(super) use read::Cursor;
 
 #[derive(Debug)]
@@ -25,7 +28,9 @@ pub(super) struct PartitionLog {
     pub(super) id: TopicPartition,
     options: EmbeddedOptions,
     state: Mutex<State>,
-    /// `state.active.next_offset`, to be looked at without the lock.
+    /// Held by whoever syncs or deletes: one at a time, and before the lock of the state. Has the bounds of a durable partition.
+    turn: Mutex<Option<BoundsFile>>,
+    /// `state.active.next_offset`, to be looked at without the lock; -1 when the topic was deleted.
     end: AtomicI64,
 }
 
@@ -37,32 +42,8 @@ struct State {
     active: Chunk,
     readers: Vec<Weak<Signal>>,
     disk: Option<Disk>,
-}
-
-/// What a durable partition has besides memory.
-#[derive(Debug)]
-struct Disk {
-    segments: Segments,
-    synced_at: Duration,
-    /// Bytes in the closed chunks.
-    tail_bytes: usize,
-    /// Batches that are being made.
-    buffer: Vec<u8>,
-    pieces: Vec<Piece>,
-}
-
-impl Disk {
-    /// Makes a batch of what was pushed to a chunk since the mark.
-    fn take(&mut self, chunk: &Chunk, mark: Mark, max_timestamp_ms: i64) {
-        let records = &chunk.bytes[mark.bytes..];
-        if records.is_empty() {
-            return;
-        }
-        let before = self.buffer.len();
-        let count = (chunk.next_offset - mark.next_offset) as u32;
-        batch::write(&mut self.buffer, mark.next_offset, count, max_timestamp_ms, records);
-        self.pieces.push(Piece { base_offset: mark.next_offset, max_timestamp_ms, bytes: (self.buffer.len() - before) as u64 });
-    }
+    /// The topic was deleted.
+    is_deleted: bool,
 }
 
 impl State {
@@ -124,21 +105,26 @@ impl PartitionLog {
         dir: PathBuf,
         recovered: Recovered,
     ) -> Self {
+        let bounds = Bounds { start: recovered.start, safe_end: recovered.end };
+        let bounds = BoundsFile::new(storage.clone(), dir.clone(), bounds, recovered.bounds_bytes);
         let segments = Segments::new(storage, dir, options.segment_bytes, recovered.segments, recovered.end);
-        let disk = Disk { segments, synced_at: options.monotonic_clock.elapsed(), tail_bytes: 0, buffer: Vec::new(), pieces: Vec::new() };
-        Self::new(id, options, recovered.start, recovered.end, Some(disk))
+        let disk = Disk::new(segments, options.monotonic_clock.elapsed());
+        Self::new(id, options, recovered.start, recovered.end, Some((disk, bounds)))
     }
 
-    fn new(id: TopicPartition, options: &EmbeddedOptions, start: i64, end: i64, disk: Option<Disk>) -> Self {
+    fn new(id: TopicPartition, options: &EmbeddedOptions, start: i64, end: i64, disk: Option<(Disk, BoundsFile)>) -> Self {
+        let (disk, bounds) = disk.unzip();
+        let active = Chunk::new(end);
         PartitionLog {
             id,
             options: options.clone(),
-            state: Mutex::new(State { start, closed: VecDeque::new(), active: Chunk::new(end), readers: Vec::new(), disk }),
+            state: Mutex::new(State { start, closed: VecDeque::new(), active, readers: Vec::new(), disk, is_deleted: false }),
+            turn: Mutex::new(bounds),
             end: AtomicI64::new(end),
         }
     }
 
-    /// The offset of the next record to be written.
+    /// The offset of the next record to be written; -1 when the topic was deleted.
     pub(super) fn end(&self) -> i64 {
         self.end.load(Ordering::Acquire)
     }
@@ -164,9 +150,34 @@ impl PartitionLog {
     }
 
     /// Appends all records or none; returns the end after them. `stamp_ms` replaces their timestamps.
-    pub(super) fn append<'a>(&self, records: impl Iterator<Item = RecordRef<'a>>, stamp_ms: Option<i64>) -> Result<i64, BrokerError> {
+    pub(super) fn append<'a, R>(&self, records: R, stamp_ms: Option<i64>) -> Result<i64, BrokerError>
+    where
+        R: Iterator<Item = RecordRef<'a>> + Clone,
+    {
+        let (end, sync_is_due) = match self.try_append(records.clone(), stamp_ms, None)? {
+            Some(appended) => appended,
+            // A new segment is to be begun while a sync is going on, which holds the turn and may need the lock of the state.
+            None => {
+                let mut turn = lock(&self.turn);
+                self.try_append(records, stamp_ms, Some(&mut turn))?.ok_or_else(|| self.failure("two syncs at once"))?
+            }
+        };
+        if sync_is_due {
+            self.sync_to(end)?;
+        }
+        Ok(end)
+    }
+
+    /// `None` if the turn is needed and somebody has it. Else the end, and whether a sync is due.
+    fn try_append<'a>(
+        &self,
+        records: impl Iterator<Item = RecordRef<'a>>,
+        stamp_ms: Option<i64>,
+        turn: Option<&mut Option<BoundsFile>>,
+    ) -> Result<Option<(i64, bool)>, BrokerError> {
         let mut guard = lock(&self.state);
         let state = &mut *guard;
+        self.check_there(state)?;
         let before = state.active.mark();
         let closed_before = state.closed.len();
         let mut mark = before;
@@ -188,19 +199,21 @@ impl PartitionLog {
         }
         let end = state.active.next_offset;
         if end == before.next_offset {
-            return Ok(end);
+            return Ok(Some((end, false)));
         }
         if let Some(disk) = &mut state.disk {
             disk.take(&state.active, mark, max_timestamp_ms);
-            let written = disk.segments.append(before.next_offset, &disk.buffer, &disk.pieces);
-            disk.buffer.clear();
-            disk.buffer.shrink_to(CHUNK_BYTES);
-            disk.pieces.clear();
-            if let Err(error) = written {
-                state.roll_back(before, closed_before);
-                return Err(error);
+            match disk.write(before.next_offset, state.start, turn, &self.turn) {
+                Ok(Written::All) => state.shed(closed_before, self.options.tail_bytes),
+                Ok(Written::NotMyTurn) => {
+                    state.roll_back(before, closed_before);
+                    return Ok(None);
+                }
+                Err(error) => {
+                    state.roll_back(before, closed_before);
+                    return Err(error);
+                }
             }
-            state.shed(closed_before, self.options.tail_bytes);
         }
         self.end.store(end, Ordering::Release);
         for reader in &state.readers {
@@ -213,57 +226,36 @@ impl PartitionLog {
             FsyncPolicy::Interval { ms } => state.is_sync_due(&self.options, ms),
             FsyncPolicy::EveryFlush | FsyncPolicy::Never => false,
         };
-        drop(guard);
-        if is_due {
-            self.sync()?;
-        }
-        Ok(end)
+        Ok(Some((end, is_due)))
     }
 
     /// Makes what was written safe, as the fsync policy has it.
     pub(super) fn flush(&self) -> Result<(), BrokerError> {
+        self.flush_to(self.end())
+    }
+
+    /// The same for the records before `end`.
+    pub(super) fn flush_to(&self, end: i64) -> Result<(), BrokerError> {
         match self.options.fsync {
-            FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => self.sync(),
+            FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => self.sync_to(end),
             FsyncPolicy::Never => Ok(()),
             FsyncPolicy::Interval { ms } => {
                 if lock(&self.state).is_sync_due(&self.options, ms) {
-                    self.sync()?;
+                    self.sync_to(end)?;
                 }
                 Ok(())
             }
         }
     }
 
-    /// Makes everything that was written safe. Others can write meanwhile.
-    pub(super) fn sync(&self) -> Result<(), BrokerError> {
-        let (file, end) = {
-            let mut state = lock(&self.state);
-            let end = state.active.next_offset;
-            let Some(disk) = &mut state.disk else {
-                return Ok(());
-            };
-            disk.synced_at = self.options.monotonic_clock.elapsed();
-            match disk.segments.to_sync(end)? {
-                Some(file) => (file, end),
-                None => return Ok(()),
-            }
-        };
-        // If a new segment was begun meanwhile, the old one, which this file is, was synced then.
-        let synced = file.sync();
-        let mut state = lock(&self.state);
-        let Some(disk) = &mut state.disk else {
-            return Ok(());
-        };
-        match synced {
-            Ok(()) => {
-                disk.segments.safe_end = disk.segments.safe_end.max(end);
-                Ok(())
-            }
-            Err(error) => {
-                // The system may have dropped what it could not write, and would report success the next time.
-                disk.segments.break_off(&format!("a sync failed ({error})"));
-                Err(failed(&disk.segments.dir, error))
-            }
+    fn failure(&self, reason: &str) -> BrokerError {
+        BrokerError::Other { what: format!("writing to {}", self.id), reason: reason.to_owned(), fatal: false }
+    }
+
+    fn check_there(&self, state: &State) -> Result<(), BrokerError> {
+        match state.is_deleted {
+            true => Err(BrokerError::UnknownTopic { topic: self.id.topic.to_string() }),
+            false => Ok(()),
         }
     }
 
@@ -281,33 +273,5 @@ impl PartitionLog {
             FsyncPolicy::Interval { .. } | FsyncPolicy::Never => true,
             FsyncPolicy::EveryFlush | FsyncPolicy::EveryWrite => lock(&self.state).disk.as_ref().is_none_or(|d| d.segments.safe_end >= end),
         }
-    }
-
-    /// Deletes the records before this offset.
-    pub(super) fn delete_before(&self, offset: i64) -> Result<(), BrokerError> {
-        let mut guard = lock(&self.state);
-        let state = &mut *guard;
-        if offset > state.active.next_offset {
-            return Err(self.out_of_range(offset, state.start));
-        }
-        if offset <= state.start {
-            return Ok(());
-        }
-        if let Some(disk) = &mut state.disk {
-            disk.segments.delete_before(offset)?;
-        }
-        state.start = offset;
-        while let Some(oldest) = state.closed.front()
-            && oldest.next_offset <= offset
-        {
-            if let Some(disk) = &mut state.disk {
-                disk.tail_bytes -= oldest.bytes.len();
-            }
-            state.closed.pop_front();
-        }
-        if state.active.next_offset == offset && !state.active.is_empty() {
-            state.active = Chunk::new(offset);
-        }
-        Ok(())
     }
 }

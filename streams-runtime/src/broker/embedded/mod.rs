@@ -9,15 +9,24 @@
 //!
 //! ```text
 //! <dir>/LOCK                                            locked while a process has the directory open
-//! <dir>/topics/<topic>/topic.json                       version, name, partitions, settings; without it there is no such topic
+//! <dir>/topics/<topic>/topic.json                       name, partitions, settings
 //! <dir>/topics/<topic>/<partition>/<base offset>.log    a segment: batches, from the offset in its name (20 digits) on
-//! <dir>/topics/<topic>/<partition>/start-offset         first offset that is there (8 bytes), CRC-32 of these (4 bytes)
-//! <dir>/groups/<group>.json                             version, group name, committed offsets
+//! <dir>/topics/<topic>/<partition>/bounds               which records must be there, see below
+//! <dir>/groups/<group>.json                             group name, committed offsets
 //! ```
 //!
-//! A topic's name is its directory, since Kafka allows no characters that a file system does not. In a group's file name every
-//! byte but `a-z`, `0-9`, `_` and `-` is `%` and two hexadecimal digits. All files but segments are replaced as a whole:
-//! a new file is written and synced, renamed over the old one, and the directory is synced.
+//! A topic's name is its directory, since Kafka allows no characters that a file system does not. Directories whose names begin with `~` are
+//! topics that are being made or were deleted: a topic is made there and then moved to its place, and deleted by moving it away. They are
+//! removed when the log is opened. In a group's file name every byte but `a-z`, `0-9`, `_` and `-` is `%` and two hexadecimal digits.
+//! Files and directories of other names are left alone.
+//!
+//! All files but segments are replaced as a whole: a new file is written and synced, renamed over the old one, and the directory is synced.
+//! The JSON files are `{"version":2,"crc32":"…","content":{…}}`. The checksum is that of the content as this program writes it, so
+//! every change of what a file says is told, with the file. Files of version 1, without a checksum, are read and replaced.
+//!
+//! `bounds` is a sequence of entries of 20 bytes: the first offset that is there (8), the offset before which all records were made safe (8),
+//! CRC-32 of these (4). Both only grow, so the largest of the entries that are whole counts. Entries are appended, and a file of 200 of
+//! them is replaced by one with a single entry. The directory of a partition without segments has it too.
 //!
 //! A segment is a sequence of batches. Numbers are big-endian.
 //!
@@ -43,14 +52,25 @@
 //! # What a crash leaves
 //!
 //! Every write goes to the operating system at once, so the end of the process alone loses nothing. What the end of the machine can take
-//! is decided by [`FsyncPolicy`]. Only the last segment can have a torn end, because a segment is synced before the next one is begun.
-//! At opening every batch is checked. A bad one with no good one behind it is such a torn end: it is cut off and reported
-//! ([`EmbeddedLog::recovered`]). A bad one with a good one behind it, or in a segment that is not the last, is damage: opening fails and changes nothing.
-//! (So it also does when the machine lost power and the file system had written newer unsynced pages before older ones.)
-//! A committed offset never points beyond what is on the medium: a commit syncs those logs first (under a policy that syncs).
+//! is decided by [`FsyncPolicy`]. Whatever was not synced may be gone, have holes, or be there, and this is found at opening:
+//!
+//! - Before the noted end in `bounds`, and before the base offset of the last segment (a segment is synced before the next one is begun),
+//!   every record must be there and be as it was written. If not, opening fails with the file and the offset, and no segment is changed.
+//!   This also tells segment files that are missing, be it the first, one in the middle or the last.
+//! - Beyond, everything from the first bytes on that are not the batch that belongs there is a torn end. It is cut off and reported
+//!   ([`EmbeddedLog::recovered`]). What is in the bytes does not matter: a record may hold a copy of a segment.
+//!
+//! The noted end is a lower bound. It is written after each sync and not synced itself, because an older note is as true; a commit waits for
+//! no second sync. After the end of a process it is exact. After the end of the machine it is as old as what the system had not written yet
+//! of this file, seconds usually. Damage to what was synced in these seconds looks like a torn end; that takes a loss of power and
+//! a bad medium at once. Closing a log and opening one sync the note.
+//!
+//! A committed offset never points beyond what is on the medium: a commit syncs the records before it first (under a policy that syncs).
 //!
 //! When a write fails (disk full, say), what was written of it is cut off, the caller has the error, and later writes may succeed. When a sync
-//! fails, that partition takes no more writes until the log is opened again: the system may have dropped the data and would report success the next time.
+//! fails, that partition takes no more writes until the log is opened again, and whoever waits for a sync of records that are not safe
+//! has the error too: the system may have dropped the data, and would tell one of them only. So syncs of a partition have turns.
+//! Opening writes records beyond the noted end once more, since the system may show them and never write them.
 //!
 //! # Memory
 //!
@@ -60,6 +80,8 @@
 
 mod assignor;
 mod batch;
+mod bounds;
+mod checked;
 mod chunk;
 mod consumer;
 mod encoding;
@@ -73,7 +95,10 @@ mod recovery;
 mod seam;
 mod segment;
 mod signal;
-mod storage;
+#[doc(hidden)]
+pub mod simulated_disk;
+#[doc(hidden)]
+pub mod storage;
 #[cfg(test)]
 mod tests;
 mod topic;
@@ -89,7 +114,7 @@ pub use recovery::TornTail;
 
 use self::chunk::Room;
 use self::group::Group;
-use self::home::{Home, Offsets};
+use self::home::{FoundTopic, Home, Offsets};
 use self::log::{Cursor, PartitionLog};
 use self::signal::lock;
 use self::storage::{FileSystem, Storage};
@@ -141,7 +166,7 @@ impl Drop for Shared {
         let topics = self.topics.get_mut();
         for topic in topics.unwrap_or_else(PoisonError::into_inner).values() {
             for partition in &topic.partitions {
-                if let Err(error) = partition.sync() {
+                if let Err(error) = partition.close() {
                     tracing::warn!(partition = %partition.id, %error, "could not sync a log at its end");
                 }
             }
@@ -171,11 +196,12 @@ impl EmbeddedLog {
 
     /// A durable log in a directory, which is made if it is not there. This process has it alone until the last handle is dropped.
     ///
-    /// All segments are read and checked. A torn end of a partition is cut off ([`recovered`](Self::recovered)).
+    /// All segments are read and checked. A torn end of a partition is cut off ([`recovered`](Self::recovered)). A directory of version 1
+    /// is taken over: its files get checksums and bounds.
     ///
     /// # Errors
-    /// [`BrokerError::DirectoryInUse`] if a process has it open, this one included; [`BrokerError::Storage`] if it cannot be made or read, or a
-    /// log is damaged in the middle.
+    /// [`BrokerError::DirectoryInUse`] if a process has it open, this one included; [`BrokerError::Storage`] if it cannot be made or read, or
+    /// something is damaged or missing that had been made safe.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, BrokerError> {
         Self::open_with(dir, EmbeddedOptions::default())
     }
@@ -188,27 +214,35 @@ impl EmbeddedLog {
         Self::open_on(Arc::new(FileSystem), dir.as_ref(), options)
     }
 
-    fn open_on(storage: Arc<dyn Storage>, dir: &Path, options: EmbeddedOptions) -> Result<Self, BrokerError> {
+    /// A durable log on something else than the file system of the machine: the seam for simulators.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[doc(hidden)]
+    pub fn open_on(storage: Arc<dyn Storage>, dir: &Path, options: EmbeddedOptions) -> Result<Self, BrokerError> {
         let home = Home::open(dir, storage)?;
         let mut topics = BTreeMap::new();
         let mut torn = Vec::new();
-        for file in home.topics()? {
+        for FoundTopic { file, is_old } in home.topics()? {
             let mut partitions = Vec::new();
             for partition in 0..file.partitions {
                 let id = TopicPartition::new(file.name.as_str(), partition);
                 let dir = home.partition_dir(&id);
-                let mut found = recovery::recover(&*home.storage, &dir, &id)?;
+                let mut found = recovery::recover(&*home.storage, &dir, &id, is_old)?;
                 torn.extend(found.torn.take());
                 let storage = home.storage.clone();
                 let log = PartitionLog::durable(id, &options, storage, dir, found);
                 partitions.push(Arc::new(log));
+            }
+            if is_old {
+                home.renew_topic(&file)?;
             }
             let topic = Topic::new(&file.name, file.config, partitions);
             topics.insert(file.name, Arc::new(topic));
         }
         let mut groups = BTreeMap::new();
         for (name, mut offsets) in home.groups()? {
-            if clamp_offsets(&name, &mut offsets, &topics) {
+            if mend_offsets(&name, &mut offsets, &topics) {
                 // Or they would count again when the log has grown beyond them.
                 home.write_group(&name, &offsets)?;
             }
@@ -330,9 +364,13 @@ impl EmbeddedLog {
         // A committed offset must not outlive the records before it: after a crash of the machine the log would give
         // such offsets to other records, which the group would then never read.
         for offset in offsets {
-            self.partition_log(&offset.partition)?.flush()?;
+            self.partition_log(&offset.partition)?.flush_to(offset.offset)?;
         }
         let mut state = group.lock();
+        // Again: a topic that is deleted meanwhile takes its offsets along under this lock.
+        for offset in offsets {
+            self.partition_log(&offset.partition)?;
+        }
         group.check_commit(&mut state, id, self.mono_ms(), offsets, &|t| self.partition_count(t))?;
         let mut next = state.offsets.clone();
         for offset in offsets {
@@ -346,13 +384,21 @@ impl EmbeddedLog {
     }
 }
 
-/// Under a lax fsync policy a crash of the machine can take records whose offsets were committed. Those offsets will be given to
-/// other records, which must be read.
-fn clamp_offsets(group: &str, offsets: &mut Offsets, topics: &BTreeMap<String, Arc<Topic>>) -> bool {
-    let mut changed = false;
+/// Forgets offsets of topics that were deleted, and sets back those beyond the end: under a lax fsync policy a crash of the machine
+/// can take records whose offsets were committed. Those offsets will be given to other records, which must be read.
+fn mend_offsets(group: &str, offsets: &mut Offsets, topics: &BTreeMap<String, Arc<Topic>>) -> bool {
+    let end_of = |id: &TopicPartition| Some(topics.get(&*id.topic)?.partition(id.partition).ok()?.end());
+    let before = offsets.len();
+    offsets.retain(|id, (offset, _)| {
+        let is_there = end_of(id).is_some();
+        if !is_there {
+            tracing::warn!(group, partition = %id, offset = *offset, "forgot a committed offset: there is no such partition any more");
+        }
+        is_there
+    });
+    let mut changed = offsets.len() < before;
     for (id, (offset, _)) in offsets {
-        let log = topics.get(&*id.topic).map(|t| t.partition(id.partition));
-        let end = log.and_then(Result::ok).map_or(i64::MAX, |log| log.end());
+        let end = end_of(id).unwrap_or(i64::MAX);
         if *offset > end {
             tracing::warn!(
                 group,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::EmbeddedLog;
 use super::encoding;
+use super::log::PartitionLog;
 use super::topic::Topic;
-use crate::broker::{ANY_PARTITION, BrokerError, Flushed, ProduceBatch, Producer, RefusedRecord, ResultOrigin, TopicSlot};
+use crate::broker::{ANY_PARTITION, BrokerError, Flushed, ProduceBatch, Producer, RefusedRecord, ResultOrigin, TopicPartition, TopicSlot};
 use crate::partition::partition_for_key;
 use crate::produce_error::ProduceErrorKind;
 use crate::record::RecordRef;
@@ -14,6 +15,7 @@ use crate::record::RecordRef;
 /// A topic this producer knows.
 struct Target {
     topic: Arc<Topic>,
+    /// As many as this producer was told that there are.
     partitions: Vec<Destination>,
     /// Where the next record without key goes.
     next_any: usize,
@@ -54,10 +56,27 @@ pub(super) fn check_record(topic: &Topic, partition: i32, record: &RecordRef<'_>
 }
 
 impl Target {
+    fn new(topic: Arc<Topic>) -> Self {
+        let partitions = vec![Destination::default(); topic.partitions.len()];
+        Target { topic, partitions, next_any: 0 }
+    }
+
+    /// Goes on with a topic of the same name: the same one grown, or another one, of which nothing was written yet.
+    fn renew(&mut self, topic: Arc<Topic>) {
+        let is_same = |(a, b): (&Arc<PartitionLog>, &Arc<PartitionLog>)| Arc::ptr_eq(a, b);
+        if self.topic.partitions.first().zip(topic.partitions.first()).is_some_and(is_same) {
+            self.partitions.resize(topic.partitions.len(), Destination::default());
+            self.topic = topic;
+        } else {
+            *self = Target::new(topic);
+        }
+    }
+
     fn choose(&mut self, partition: i32, record: &RecordRef<'_>) -> Result<usize, BrokerError> {
         if partition != ANY_PARTITION {
-            self.topic.partition(partition)?;
-            return Ok(partition as usize);
+            let known = usize::try_from(partition).ok().filter(|p| *p < self.partitions.len());
+            let unknown = || BrokerError::UnknownPartition { partition: TopicPartition::new(self.topic.name.clone(), partition) };
+            return known.ok_or_else(unknown);
         }
         if let Some(key) = record.key {
             return Ok(partition_for_key(key, self.partitions.len() as i32) as usize);
@@ -137,13 +156,24 @@ impl EmbeddedProducer {
 }
 
 impl Producer for EmbeddedProducer {
+    /// The log is asked: it knows how many there are by now.
+    fn declare(&mut self, name: &str, _partitions: i32) -> Result<TopicSlot, BrokerError> {
+        let slot = self.topic(name)?;
+        let topic = self.log.topic(name)?;
+        self.targets[slot.0 as usize].renew(topic);
+        Ok(slot)
+    }
+
     fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError> {
         if let Some(known) = self.targets.iter().position(|t| &*t.topic.name == name) {
+            let target = &mut self.targets[known];
+            if target.topic.is_deleted() {
+                target.renew(self.log.topic_or_create(name)?);
+            }
             return Ok(TopicSlot(known as u32));
         }
         let topic = self.log.topic_or_create(name)?;
-        let partitions = vec![Destination::default(); topic.partitions.len()];
-        self.targets.push(Target { topic, partitions, next_any: 0 });
+        self.targets.push(Target::new(topic));
         Ok(TopicSlot(self.targets.len() as u32 - 1))
     }
 

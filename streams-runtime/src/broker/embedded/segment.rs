@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::batch;
-use super::storage::{LogFile, Storage, failed, replace};
+use super::storage::{LogFile, Storage, failed};
 use crate::broker::BrokerError;
 
 /// So many bytes of a segment are found through one entry of its index, which is what a reader of old records reads at once.
@@ -76,8 +76,8 @@ pub(super) fn base_offset_of(name: &str) -> Option<i64> {
     (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
 }
 
-/// Name of the file with the log start offset.
-pub(super) const START_FILE: &str = "start-offset";
+/// Name of the file in which version 1 had the first offset, and a checksum.
+pub(super) const OLD_START_FILE: &str = "start-offset";
 
 /// The segment files of a partition. All methods are called under the partition's lock.
 #[derive(Debug)]
@@ -98,13 +98,6 @@ pub(super) struct Segments {
 impl Segments {
     pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf, segment_bytes: u64, segments: VecDeque<Segment>, end: i64) -> Self {
         Segments { storage, dir, segment_bytes, segments, file: None, safe_end: end, broken: None }
-    }
-
-    fn check(&self) -> Result<(), BrokerError> {
-        match &self.broken {
-            Some(reason) => Err(failed(&self.dir, reason)),
-            None => Ok(()),
-        }
     }
 
     /// From now on every write fails: what the file holds is not known any more.
@@ -128,9 +121,16 @@ impl Segments {
         Ok(file)
     }
 
+    /// Whether so many bytes belong into a new segment.
+    pub(super) fn must_roll(&self, bytes: usize) -> bool {
+        let length = self.segments.back().map_or(0, |s| s.length);
+        length > 0 && length + bytes as u64 > self.segment_bytes
+    }
+
     /// Closes the last segment and begins a new one at `end`. A closed segment is always safe, so that only the last
-    /// one can have a torn tail.
-    fn roll(&mut self, end: i64) -> Result<(), BrokerError> {
+    /// one can have a torn end. No other sync of this partition may be going on.
+    pub(super) fn roll(&mut self, end: i64) -> Result<(), BrokerError> {
+        self.check()?;
         let old = self.active(end)?;
         if let Err(error) = old.sync() {
             self.break_off(&error.to_string());
@@ -155,12 +155,7 @@ impl Segments {
     /// Writes batches that begin at offset `end`: all or none of them.
     pub(super) fn append(&mut self, end: i64, bytes: &[u8], pieces: &[Piece]) -> Result<(), BrokerError> {
         self.check()?;
-        let mut file = self.active(end)?;
-        let length = self.segments.back().map_or(0, |s| s.length);
-        if length > 0 && length + bytes.len() as u64 > self.segment_bytes {
-            self.roll(end)?;
-            file = self.active(end)?;
-        }
+        let file = self.active(end)?;
         let Some(segment) = self.segments.back_mut() else {
             return Err(failed(&self.dir, "there is no segment"));
         };
@@ -178,10 +173,13 @@ impl Segments {
         Ok(())
     }
 
-    /// What has to be synced to make everything written so far safe.
+    /// What has to be synced to make the records before `end` safe; nothing if they are.
     pub(super) fn to_sync(&self, end: i64) -> Result<Option<Arc<dyn LogFile>>, BrokerError> {
+        if self.safe_end >= end {
+            return Ok(None);
+        }
         self.check()?;
-        Ok(self.file.clone().filter(|_| self.safe_end < end))
+        Ok(self.file.clone())
     }
 
     /// Where the records from this offset on are.
@@ -205,18 +203,22 @@ impl Segments {
         places
     }
 
-    /// Notes the first offset that is there, and removes the segments before it.
-    pub(super) fn delete_before(&mut self, offset: i64) -> Result<(), BrokerError> {
-        self.check()?;
-        let removable = |s: &VecDeque<Segment>| s.get(1).is_some_and(|n| n.base_offset <= offset);
-        let mut bytes = offset.to_be_bytes().to_vec();
-        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
-        // Unsynced it may be lost in a crash, and deleted records come back, to be deleted again. But when files go,
-        // the note must be there first: it tells a deleted segment from a lost one.
-        let sync = removable(&self.segments);
-        let path = self.dir.join(START_FILE);
-        replace(&*self.storage, &path, &bytes, sync)?;
-        while removable(&self.segments) {
+    /// Why nothing can be written any more, if that is so.
+    pub(super) fn check(&self) -> Result<(), BrokerError> {
+        match &self.broken {
+            Some(reason) => Err(failed(&self.dir, reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a whole segment lies before this offset.
+    pub(super) fn has_before(&self, offset: i64) -> bool {
+        self.segments.get(1).is_some_and(|next| next.base_offset <= offset)
+    }
+
+    /// Removes the segments before this offset. That they may go must be noted first: the note tells a deleted one from a lost one.
+    pub(super) fn remove_before(&mut self, offset: i64) -> Result<(), BrokerError> {
+        while self.has_before(offset) {
             if let Some(old) = self.segments.front() {
                 let path = self.dir.join(file_name(old.base_offset));
                 self.storage.remove(&path).map_err(|e| failed(&path, e))?;
@@ -227,9 +229,9 @@ impl Segments {
     }
 }
 
-/// Reads the offset that [`Segments::delete_before`] noted. One that cannot be read counts as none: see there.
-pub(super) fn read_start(storage: &dyn Storage, dir: &Path) -> Option<i64> {
-    let bytes = storage.read(&dir.join(START_FILE)).ok()?;
+/// Reads the first offset as version 1 noted it. A crash could leave a note that cannot be read.
+pub(super) fn read_old_start(storage: &dyn Storage, dir: &Path) -> Option<i64> {
+    let bytes = storage.read(&dir.join(OLD_START_FILE)).ok()?;
     let (offset, crc) = bytes.split_at_checked(8)?;
     (crc == crc32fast::hash(offset).to_be_bytes()).then(|| Some(i64::from_be_bytes(offset.try_into().ok()?))).flatten()
 }

@@ -1,18 +1,25 @@
-//! The seam to the file system: the few operations a durable log needs, so that tests can make any of them fail.
+//! The seam to the file system: the few operations a durable log needs, so that tests and simulators can
+//! make any of them fail ([`EmbeddedLog::open_on`](super::EmbeddedLog::open_on)).
 
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::broker::BrokerError;
 
 /// A directory tree.
-pub(super) trait Storage: Send + Sync + Debug {
-    /// Makes a directory and those above it.
-    fn create_dir_all(&self, path: &Path) -> io::Result<()>;
+pub trait Storage: Send + Sync + Debug {
+    /// Makes a directory in one that is there; `false` if it is there itself.
+    ///
+    /// # Errors
+    /// `NotFound` if the one above it is missing.
+    fn create_dir(&self, path: &Path) -> io::Result<bool>;
     /// The names in a directory, sorted.
+    ///
+    /// # Errors
+    /// `NotADirectory` if it is a file.
     fn list(&self, dir: &Path) -> io::Result<Vec<String>>;
     /// Opens a file to append to it; makes it if it is not there.
     fn append_to(&self, path: &Path) -> io::Result<Arc<dyn LogFile>>;
@@ -20,18 +27,23 @@ pub(super) trait Storage: Send + Sync + Debug {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Exactly `length` bytes of a file.
     fn read_at(&self, path: &Path, position: u64, length: usize) -> io::Result<Vec<u8>>;
-    /// Gives a file another name; a file that had it is replaced.
+    /// Writes the bytes from `position` on once more over themselves, and makes them safe. At no time is anything else there.
+    fn write_again(&self, path: &Path, position: u64) -> io::Result<()>;
+    /// Gives a file or a directory another name; a file that had it is replaced.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes a directory with all that is in it.
+    fn remove_dir_all(&self, path: &Path) -> io::Result<()>;
     /// Makes the names in a directory safe: new files, renamed and removed ones.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
     /// Locks a file against other processes as long as the result lives; `None` if it is locked.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>>;
 }
 
-/// A file that is appended to. Used by one writer at a time; only `sync` may run beside the others.
-pub(super) trait LogFile: Send + Sync + Debug {
+/// A file that is appended to. Used by one writer at a time; only `sync` may run beside the others, and only once at a time: a system
+/// tells a failure to write once, so of two syncs at once one may hear nothing of it.
+pub trait LogFile: Send + Sync + Debug {
     /// Writes all bytes at the end. After an error any part of them may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<()>;
     /// Makes all that was written safe.
@@ -41,15 +53,19 @@ pub(super) trait LogFile: Send + Sync + Debug {
 }
 
 /// Something that is locked until it is dropped.
-pub(super) trait Lock: Send + Sync + Debug {}
+pub trait Lock: Send + Sync + Debug {}
 
 /// The file system of the machine.
 #[derive(Debug)]
 pub(super) struct FileSystem;
 
 impl Storage for FileSystem {
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
+    fn create_dir(&self, path: &Path) -> io::Result<bool> {
+        match std::fs::create_dir(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
@@ -81,6 +97,22 @@ impl Storage for FileSystem {
         Ok(bytes)
     }
 
+    fn write_again(&self, path: &Path, mut position: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            file.seek(SeekFrom::Start(position))?;
+            let length = Read::take(&mut file, 1024 * 1024).read_to_end(&mut bytes)?;
+            if length == 0 {
+                return file.sync_data();
+            }
+            file.seek(SeekFrom::Start(position))?;
+            file.write_all(&bytes)?;
+            position += length as u64;
+        }
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         std::fs::rename(from, to)
     }
@@ -89,8 +121,14 @@ impl Storage for FileSystem {
         std::fs::remove_file(path)
     }
 
+    fn remove_dir_all(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_dir_all(path)
+    }
+
     #[cfg(unix)]
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        // What is above a relative path of one name.
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         File::open(dir)?.sync_all()
     }
 
@@ -123,6 +161,36 @@ impl LogFile for File {
 
     fn truncate(&self, length: u64) -> io::Result<()> {
         self.set_len(length)
+    }
+}
+
+/// Makes a directory, and those above it that are missing, so that they survive a crash.
+pub(super) fn make_dirs(storage: &dyn Storage, path: &Path) -> Result<(), BrokerError> {
+    let made = match (storage.create_dir(path), path.parent()) {
+        (Err(error), Some(above)) if error.kind() == ErrorKind::NotFound && !above.as_os_str().is_empty() => {
+            make_dirs(storage, above)?;
+            storage.create_dir(path)
+        }
+        (made, _) => made,
+    };
+    if made.map_err(|e| failed(path, e))? {
+        sync_above(storage, path)?;
+    }
+    Ok(())
+}
+
+/// Makes the name of a file or directory safe.
+pub(super) fn sync_above(storage: &dyn Storage, path: &Path) -> Result<(), BrokerError> {
+    let Some(above) = path.parent() else {
+        return Ok(());
+    };
+    match storage.sync_dir(above) {
+        // A directory that may be used and not be looked at. There is no other way to sync a name in it.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            tracing::debug!(path = %above.display(), %error, "could not sync a directory");
+            Ok(())
+        }
+        synced => synced.map_err(|e| failed(above, e)),
     }
 }
 

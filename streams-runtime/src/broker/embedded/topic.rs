@@ -66,6 +66,21 @@ impl Topic {
         }
     }
 
+    /// The same topic with more partitions. Those it has are shared.
+    pub(super) fn grown(&self, more: impl IntoIterator<Item = Arc<PartitionLog>>) -> Self {
+        Topic::new(&self.name, self.config.clone(), self.partitions.iter().cloned().chain(more).collect())
+    }
+
+    /// Whether it was deleted since it was looked up.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.partitions.iter().any(|partition| partition.end() < 0)
+    }
+
+    /// What was set, without the defaults.
+    pub(super) fn config(&self) -> &BTreeMap<String, String> {
+        &self.config
+    }
+
     pub(super) fn info(&self) -> TopicInfo {
         TopicInfo { name: self.name.clone(), partitions: self.partitions.len() as i32 }
     }

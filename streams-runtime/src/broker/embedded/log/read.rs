@@ -78,7 +78,7 @@ impl PartitionLog {
                         cursor.held = Some(Arc::new(chunk));
                     }
                     // Deleted between the look at the index and the reading of the file: the next look says so.
-                    Err(_) if cursor.offset < self.start() => {}
+                    Err(_) if self.is_gone(cursor.offset) => {}
                     Err(error) => return Err(failed(&place.path, error)),
                 },
             }
@@ -87,6 +87,7 @@ impl PartitionLog {
 
     fn next_source(&self, cursor: &mut Cursor, room: &mut Room, into: &mut RecordBatch) -> Result<(Source, i64), BrokerError> {
         let state = lock(&self.state);
+        self.check_there(&state)?;
         let end = state.active.next_offset;
         if cursor.offset < state.start || cursor.offset > end {
             return Err(self.out_of_range(cursor.offset, state.start));
@@ -115,6 +116,12 @@ impl PartitionLog {
         }
     }
 
+    /// Whether a record was deleted.
+    fn is_gone(&self, offset: i64) -> bool {
+        let state = lock(&self.state);
+        state.is_deleted || offset < state.start
+    }
+
     pub(super) fn out_of_range(&self, offset: i64, earliest: i64) -> BrokerError {
         BrokerError::OffsetOutOfRange { partition: self.id.clone(), offset, earliest }
     }
@@ -123,6 +130,7 @@ impl PartitionLog {
     pub(in crate::broker::embedded) fn find_timestamp(&self, timestamp_ms: i64) -> Result<i64, BrokerError> {
         let (start, in_memory, before, files) = {
             let state = lock(&self.state);
+            self.check_there(&state)?;
             let start = state.start;
             let chunks = state.closed.iter();
             let in_memory = chunks
@@ -144,7 +152,7 @@ impl PartitionLog {
             let chunk = match read_place(&*storage, &place) {
                 Ok(chunk) => chunk,
                 // Deleted meanwhile.
-                Err(_) if self.start() > start => continue,
+                Err(_) if self.is_gone(start) => continue,
                 Err(error) => return Err(failed(&place.path, error)),
             };
             if let Some(offset) = chunk.find_timestamp(start, timestamp_ms)

@@ -1,12 +1,9 @@
 //! Random operations, and a crash at a random operation of the storage: what was acknowledged is there, and nothing else.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::faulty::FaultyStorage;
 use super::support::*;
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions, FsyncPolicy};
 use crate::broker::{Broker, BrokerError, Isolation, OffsetAt};
@@ -78,9 +75,9 @@ fn append(log: &EmbeddedLog, model: &mut Model, partition: i32, count: usize, by
 }
 
 fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
-    let storage = FaultyStorage::default();
+    let storage = disk();
     let options = || EmbeddedOptions { fsync, segment_bytes, tail_bytes: 500, ..EmbeddedOptions::default() };
-    let open = || EmbeddedLog::open_on(Arc::new(storage.clone()), Path::new("/log"), options());
+    let open = || open_on(&storage, options());
     let lax = fsync == FsyncPolicy::Never;
     let mut serial = 0;
     let mut models: BTreeMap<i32, Model> = BTreeMap::new();
@@ -140,7 +137,7 @@ fn run(rounds: &[Round], fsync: FsyncPolicy, segment_bytes: u64) {
             }
         }
         drop(member);
-        storage.crash(round.seed);
+        crash(&storage, round.seed);
         drop(log);
 
         let log = open().unwrap_or_else(|e| panic!("a crash must not make the log unreadable: {e}"));
@@ -188,14 +185,14 @@ proptest! {
 #[test]
 fn a_topic_is_made_whole_or_not_at_all() {
     let mut made = 0;
-    for fail in 1..20 {
+    for fail in 1..50 {
         for seed in 0..8 {
-            let storage = FaultyStorage::default();
-            let open = || EmbeddedLog::open_on(Arc::new(storage.clone()), Path::new("/log"), EmbeddedOptions::default());
+            let storage = disk();
+            let open = || open_on(&storage, EmbeddedOptions::default());
             let log = open().unwrap();
             storage.fail_after(fail, true);
             let result = log.create_topic("t", 3);
-            storage.crash(seed);
+            crash(&storage, seed);
             drop(log);
             let log = open().unwrap();
             let there = log.partitions("t");
@@ -208,5 +205,5 @@ fn a_topic_is_made_whole_or_not_at_all() {
             put(&log, "t", 1, b"v", 0);
         }
     }
-    assert!(made > 0 && made < 19 * 8);
+    assert!(made > 0 && made < 49 * 8);
 }

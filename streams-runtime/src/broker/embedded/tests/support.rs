@@ -1,11 +1,13 @@
 //! What the tests share.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::broker::embedded::simulated_disk::{Process, SimulatedDisk};
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions};
 use crate::broker::{
-    Broker, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, Producer, ProducerConfig,
+    Broker, BrokerError, CommitOffset, Consumer, ConsumerConfig, GroupConfig, GroupEvent, GroupMember, Isolation, Producer, ProducerConfig,
     TopicPartition,
 };
 use crate::record::{NewRecord, RecordBatch};
@@ -20,6 +22,33 @@ pub(super) fn log_with_clock() -> (EmbeddedLog, Arc<ManualMonotonicClock>) {
     let clock = Arc::new(ManualMonotonicClock::default());
     let options = EmbeddedOptions { monotonic_clock: clock.clone(), ..EmbeddedOptions::default() };
     (EmbeddedLog::in_memory_with(options), clock)
+}
+
+fn numbers(mut seed: u64) -> impl FnMut() -> u64 + Send {
+    move || {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        seed >> 33
+    }
+}
+
+pub(super) fn disk() -> SimulatedDisk {
+    SimulatedDisk::new(numbers(1))
+}
+
+/// The machine goes down and comes up; what survives depends on the seed.
+pub(super) fn crash(disk: &SimulatedDisk, seed: u64) {
+    disk.set_random(numbers(seed));
+    disk.crash().unwrap();
+}
+
+pub(super) fn open_on(disk: &SimulatedDisk, options: EmbeddedOptions) -> Result<EmbeddedLog, BrokerError> {
+    EmbeddedLog::open_on(disk.process(), Path::new("/data/log"), options)
+}
+
+/// A log of a process that can be killed.
+pub(super) fn process_on(disk: &SimulatedDisk, options: EmbeddedOptions) -> (EmbeddedLog, Arc<Process>) {
+    let process = disk.process();
+    (EmbeddedLog::open_on(process.clone(), Path::new("/data/log"), options).unwrap(), process)
 }
 
 pub(super) fn consumer(log: &EmbeddedLog) -> Box<dyn Consumer> {
