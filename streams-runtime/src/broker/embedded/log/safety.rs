@@ -3,8 +3,8 @@
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
 
-use super::disk::note;
 use super::PartitionLog;
+use super::disk::note;
 use crate::broker::BrokerError;
 use crate::broker::embedded::bounds::{Bounds, BoundsFile};
 use crate::broker::embedded::chunk::Chunk;
