@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use streams_runtime::broker::kafka::KafkaBroker;
-use streams_runtime::broker::{Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition};
+use streams_runtime::broker::{Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition, Waker};
 
 use crate::support::*;
 
@@ -286,7 +286,7 @@ fn a_topic_that_does_not_come_is_an_error_that_names_it() {
         }
     };
     assert!(start.elapsed() >= Duration::from_millis(1500));
-    assert!(error.to_string().contains(&name), "{error}");
+    assert!(matches!(&error, BrokerError::UnknownTopic { topic } if *topic == name), "{error}");
 }
 
 #[test]
@@ -343,4 +343,119 @@ fn a_member_for_whom_nothing_is_left_hears_that() {
             break;
         }
     }
+}
+
+/// Wakes a thread that waits at the other end.
+fn doorbell() -> (Waker, std::sync::mpsc::Receiver<()>) {
+    let (rings, heard) = std::sync::mpsc::channel();
+    // Nobody may listen any more.
+    (Waker::new(move || rings.send(()).unwrap_or_default()), heard)
+}
+
+#[test]
+fn who_polls_only_when_woken_misses_nothing_and_never_waits() {
+    let broker = broker();
+    let lead = topic(&broker, "woken", 4);
+    let group = fresh("group");
+    let member = join(&broker, &group, &[&lead]);
+    let (waker, heard) = doorbell();
+    member.wake(waker);
+    let (mut owned, mut longest, mut wakes) = (0, Duration::ZERO, 0);
+    let mut other = None;
+    while owned != 2 {
+        heard.recv_timeout(Duration::from_secs(20)).expect("the member is woken");
+        wakes += 1;
+        let begun = Instant::now();
+        let event = member.poll(Duration::ZERO).unwrap();
+        longest = longest.max(begun.elapsed());
+        match event {
+            Some(GroupEvent::Assigned(list)) => owned += list.len(),
+            Some(GroupEvent::Revoked(list)) => {
+                owned -= list.len();
+                member.acknowledge_revoked(&list).unwrap();
+            }
+            Some(GroupEvent::Lost(list)) => panic!("{list:?} lost"),
+            None => {}
+        }
+        if owned == 4 && other.is_none() {
+            other = Some(join(&broker, &group, &[&lead]));
+        }
+        if let Some(other) = &other {
+            other.poll(Duration::ZERO).unwrap();
+        }
+    }
+    assert!(longest < Duration::from_millis(100), "{longest:?}");
+    assert!(wakes < 200, "{wakes} wakes for a few events");
+}
+
+#[test]
+fn the_group_tells_its_members_and_has_heard_of_who_left() {
+    let broker = broker();
+    let lead = topic(&broker, "members", 2);
+    for protocol in ["classic", "consumer"] {
+        let broker = broker_with(&[("group.protocol", protocol)]);
+        let group = fresh("group");
+        let configs = [config(&group, &[&lead]), config(&group, &[&lead])];
+        let [a, b] = configs.each_ref().map(|config| broker.join_group(config).expect("join"));
+        let mut each = [0, 0];
+        poll_until(&[&a, &b], |index, event| {
+            match event {
+                GroupEvent::Assigned(list) => each[index] += list.len(),
+                GroupEvent::Revoked(list) => {
+                    each[index] -= list.len();
+                    [&a, &b][index].acknowledge_revoked(list).unwrap();
+                }
+                GroupEvent::Lost(list) => panic!("{list:?} lost"),
+            }
+            each == [1, 1]
+        });
+        let mut expected = configs.each_ref().map(|config| config.client_id.clone()).to_vec();
+        expected.sort();
+        let mut members = a.members().wait().unwrap();
+        members.sort();
+        assert_eq!(members, expected, "{protocol}");
+        a.leave().wait().unwrap();
+        assert_eq!(b.members().wait().unwrap(), [configs[1].client_id.clone()], "{protocol}");
+        b.leave().wait().unwrap();
+        assert!(b.members().wait().unwrap().is_empty(), "{protocol}");
+    }
+}
+
+/// What a member owns stays its own through a rebalance, so a commit that meets one is to be made again, and is no loss.
+#[test]
+fn a_commit_that_meets_a_rebalance_can_be_made_again() {
+    let broker = broker();
+    let lead = topic(&broker, "busy", 6);
+    let group = fresh("group");
+    let a = join(&broker, &group, &[&lead]);
+    assert!(matches!(first_event(&a), GroupEvent::Assigned(list) if list.len() == 6));
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let (done, retried) = std::thread::scope(|scope| {
+        let commits = scope.spawn(|| {
+            let (mut done, mut retried) = (0, 0);
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                match a.commit(&[offset(&lead, 0, done)]).wait() {
+                    Ok(()) => done += 1,
+                    Err(error) if error.is_retriable() => retried += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            (done, retried)
+        });
+        let others: Vec<_> = (0..3).map(|_| join(&broker, &group, &[&lead])).collect();
+        let until = Instant::now() + Duration::from_secs(12);
+        while Instant::now() < until {
+            for member in others.iter().chain([&a]) {
+                if let Some(GroupEvent::Revoked(list)) = member.poll(Duration::from_millis(2)).unwrap() {
+                    member.acknowledge_revoked(&list).unwrap();
+                }
+            }
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        commits.join().unwrap()
+    });
+    println!("{done} commits, {retried} met a rebalance");
+    assert!(done > 100, "{done}");
+    let committed = a.committed(&[TopicPartition::new(lead.as_str(), 0)]).wait().unwrap();
+    assert_eq!(committed[0].as_ref().unwrap().offset, done - 1);
 }

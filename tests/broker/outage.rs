@@ -1,9 +1,13 @@
 //! A broker that is away for a while.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{Broker, BrokerError, ProduceBatch, ProducerConfig, TopicPartition, TopicSlot};
+use streams_runtime::broker::{
+    Answer, Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, Isolation, NewTopic, OffsetAt, ProduceBatch, ProducerConfig,
+    TopicPartition, TopicSlot,
+};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 use crate::support::*;
@@ -132,4 +136,70 @@ fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
     let slot = consumer.assign(&at, end - 1).unwrap();
     let last = read(consumer.as_mut(), slot, 1);
     assert_eq!(last.get(0).unwrap().value, Some(&b"after"[..]));
+}
+
+#[test]
+#[ignore = "stops the broker; needs STREAMS_TEST_KAFKA_PID"]
+fn every_question_is_answered_in_time_and_nothing_else_waits() {
+    let limit = Duration::from_secs(3);
+    let broker = broker_with(&[("socket.timeout.ms", "2000")]).request_timeout(limit).unwrap();
+    let at = TopicPartition::new(topic(&broker, "silent", 1), 0);
+    let member = broker
+        .join_group(&GroupConfig {
+            group: fresh("group"),
+            topics: vec![at.topic.to_string()],
+            instance: None,
+            client_id: fresh("member"),
+            session_timeout: Duration::from_secs(30),
+        })
+        .unwrap();
+    let until = Instant::now() + PATIENCE;
+    while !matches!(member.poll(Duration::from_millis(50)).unwrap(), Some(GroupEvent::Assigned(list)) if list.len() == 1) {
+        assert!(Instant::now() < until);
+    }
+    let stopped = Stopped(pid());
+    stopped.signal("-STOP");
+    std::thread::sleep(Duration::from_millis(100));
+    let new_topic = NewTopic { name: fresh("silent"), partitions: 1, replication: 1, config: BTreeMap::new() };
+    let begun = Instant::now();
+    let offset = CommitOffset { partition: at.clone(), offset: 1, metadata: String::new() };
+    let mut answers: Vec<(&str, Option<Answer<()>>)> = vec![
+        // First the one that blocks a thread.
+        ("all topics", Some(broker.all_topics().map(drop))),
+        ("commit", Some(member.commit(&[offset]))),
+        ("committed", Some(member.committed(std::slice::from_ref(&at)).map(drop))),
+        ("topics", Some(broker.topics(&[&at.topic]).map(drop))),
+        ("offsets", Some(broker.offsets(std::slice::from_ref(&at), OffsetAt::Latest, Isolation::ReadUncommitted).map(drop))),
+        ("delete", Some(broker.delete_records(&[(at.clone(), 0)]))),
+        ("members", Some(member.members().map(drop))),
+        ("create", Some(broker.create_topic(&new_topic))),
+        ("config", Some(broker.topic_config(&at.topic).map(drop))),
+    ];
+    assert!(begun.elapsed() < Duration::from_millis(100), "asking took {:?}", begun.elapsed());
+    while answers.iter().any(|(_, answer)| answer.is_some()) {
+        assert!(begun.elapsed() < limit * 2, "{answers:?}");
+        let poll = Instant::now();
+        member.poll(Duration::ZERO).unwrap();
+        for (name, place) in &mut answers {
+            let Some(result) = place.as_mut().and_then(|answer| answer.try_take(std::task::Waker::noop())) else { continue };
+            let error = result.expect_err(name);
+            assert!(error.is_retriable(), "{name}: {error}");
+            *place = None;
+        }
+        assert!(poll.elapsed() < Duration::from_millis(100), "a look took {:?}", poll.elapsed());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // The group cannot have heard.
+    let begun = Instant::now();
+    let error = member.leave().wait().unwrap_err();
+    assert!(error.is_retriable() && begun.elapsed() < limit * 2, "{error}, {:?}", begun.elapsed());
+    // What was given up comes to an end, and new questions are answered.
+    drop(stopped);
+    let until = Instant::now() + PATIENCE;
+    while broker.topics(&[&at.topic]).wait().is_err()
+        || broker.offsets(std::slice::from_ref(&at), OffsetAt::Latest, Isolation::default()).wait().is_err()
+    {
+        assert!(Instant::now() < until, "the broker is back, and does not answer");
+    }
+    assert!(member.members().wait().is_ok());
 }

@@ -51,6 +51,13 @@ pub enum BrokerError {
         /// Why.
         reason: String,
     },
+    /// The group is about to share its partitions out anew. What the member owns stays its own until it gives it back, and the
+    /// same call will do a little later.
+    #[error("group `{group}` is rebalancing; trying again in a moment")]
+    Rebalancing {
+        /// The group.
+        group: String,
+    },
     /// A record could not be written.
     #[error("could not write to {topic}{}: {reason}", partition.map(|p| format!("-{p}")).unwrap_or_default())]
     Produce {
@@ -132,6 +139,6 @@ impl BrokerError {
 
     /// Whether the same call may succeed a little later.
     pub fn is_retriable(&self) -> bool {
-        matches!(self, BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. })
+        matches!(self, BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. } | BrokerError::Rebalancing { .. })
     }
 }

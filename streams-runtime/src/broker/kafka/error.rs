@@ -125,7 +125,7 @@ impl Words<'_> {
     /// A request about one topic.
     pub(super) fn topic(&self, what: &str, topic: &str, code: Code) -> BrokerError {
         match code {
-            Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::InvalidTopic => {
+            Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::InvalidTopic | Code::NoEnt => {
                 BrokerError::UnknownTopic { topic: topic.to_owned() }
             }
             Code::TopicAuthorizationFailed => BrokerError::Unauthorized { topic: topic.to_owned(), reason: code.to_string() },

@@ -4,42 +4,47 @@
 //! fetches nothing. What a revocation asks for is given back only when the owner acknowledged, so that it can still commit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::admin::Admin;
 use super::detached::Detached;
 use super::error::{self, Words};
+use super::helper::Helper;
+use super::later::{begin, until};
 use super::missing::Missing;
 use super::raw;
 use super::rebalance::{GroupContext, give_back};
-use super::settings::{Kind, Settings};
+use super::settings::Kind;
 use crate::broker::{Answer, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition, Waker};
 
-/// Before a commit that met a rebalance is tried again.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// For a look at the broker's topics.
-const LOOK: Duration = Duration::from_secs(1);
+/// Leaving takes no longer than this: who stops does not wait for a broker that is away.
+const LEAVE_LIMIT: Duration = Duration::from_secs(5);
 
 /// See the [module](self).
-pub(super) struct KafkaGroupMember {
-    client: Detached<BaseConsumer<GroupContext>>,
-    group: String,
-    address: String,
-    limit: Duration,
+pub(super) struct KafkaGroupMember(Arc<Membership>);
+
+/// What outlives the member while an answer is waited for.
+pub(super) struct Membership {
+    pub(super) client: Arc<Detached<BaseConsumer<GroupContext>>>,
+    pub(super) admin: Arc<Admin>,
+    /// For committed offsets: what librdkafka has for them without blocking may end the process (`raw::members`).
+    helper: Helper,
+    pub(super) group: String,
     topics: Mutex<Vec<String>>,
     missing: Missing,
-    left: AtomicBool,
-    instance: Option<String>,
-    newer_protocol: bool,
+    pub(super) left: AtomicBool,
+    pub(super) instance: Option<String>,
+    pub(super) newer_protocol: bool,
 }
 
 impl KafkaGroupMember {
-    pub(super) fn new(settings: &Settings, config: &GroupConfig, limit: Duration) -> Result<Self, BrokerError> {
+    pub(super) fn new(config: &GroupConfig, admin: &Arc<Admin>) -> Result<Self, BrokerError> {
+        let settings = admin.settings();
         let session_ms = config.session_timeout.as_millis().max(1);
         let mut fixed = vec![
             ("client.id", config.client_id.clone()),
@@ -66,15 +71,17 @@ impl KafkaGroupMember {
             defaults.push(("max.poll.interval.ms", session_ms.max(60_000).to_string()));
         }
         let context = GroupContext::new(&config.client_id);
-        let client = settings
+        let bell = context.bell.clone();
+        let mut client = settings
             .client(Kind::Group, &defaults, &fixed)
             .create_with_context::<_, BaseConsumer<GroupContext>>(context)
             .map_err(|e| super::creation("make a member of the group", &e))?;
-        let member = KafkaGroupMember {
-            client: Detached::new(client),
+        client.set_nonempty_callback(move || bell.ring());
+        let member = Membership {
+            client: Arc::new(Detached::new(client)),
+            admin: admin.clone(),
+            helper: Helper::default(),
             group: config.group.clone(),
-            address: settings.bootstrap().to_owned(),
-            limit,
             topics: Mutex::default(),
             missing: Missing::new(probe.get("topic.metadata.propagation.max.ms")),
             left: AtomicBool::new(false),
@@ -82,19 +89,21 @@ impl KafkaGroupMember {
             newer_protocol,
         };
         member.subscribe(&config.topics)?;
-        Ok(member)
+        Ok(KafkaGroupMember(Arc::new(member)))
     }
+}
 
+impl Membership {
     fn topics(&self) -> MutexGuard<'_, Vec<String>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn context(&self) -> &GroupContext {
+    pub(super) fn context(&self) -> &GroupContext {
         self.client.get().context()
     }
 
-    fn words(&self) -> Words<'_> {
-        Words { address: &self.address, context: &self.context().base, limit: self.limit }
+    pub(super) fn words(&self) -> Words<'_> {
+        Words { address: self.admin.settings().bootstrap(), context: &self.context().base, limit: self.admin.limit() }
     }
 
     fn fenced(&self, reason: impl Into<String>) -> BrokerError {
@@ -132,51 +141,111 @@ impl KafkaGroupMember {
 
 impl GroupMember for KafkaGroupMember {
     fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError> {
+        self.0.poll(timeout)
+    }
+
+    fn acknowledge_revoked(&self, partitions: &[TopicPartition]) -> Result<(), BrokerError> {
+        self.0.acknowledge_revoked(partitions)
+    }
+
+    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>> {
+        let (member, partitions) = (self.0.clone(), partitions.to_vec());
+        let what = format!("read the offsets of group `{}`", member.group);
+        self.0.admin.ask(&what, |_, _| async move { member.committed(&partitions).await })
+    }
+
+    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
+        let (member, offsets) = (self.0.clone(), offsets.to_vec());
+        let asked = async move { member.commit(&offsets).await };
+        let member = self.0.clone();
+        // librdkafka itself sets no limit here.
+        begin(until(Instant::now() + self.0.admin.limit(), asked, move || {
+            member.words().request(&member.committing(), Code::OperationTimedOut)
+        }))
+    }
+
+    fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
+        self.0.subscribe(topics)
+    }
+
+    fn leave(&self) -> Answer<()> {
+        let by = Instant::now() + self.0.admin.limit().min(LEAVE_LIMIT);
+        let member = self.0.clone();
+        let asked = async move { member.leave().await };
+        let member = self.0.clone();
+        begin(until(by, asked, move || member.words().request(&member.leaving(), Code::OperationTimedOut)))
+    }
+
+    fn members(&self) -> Answer<Vec<String>> {
+        let group = self.0.group.clone();
+        let asked = self.0.admin.ask("list the members of the group", |admin, _| async move { admin.members(&group).await });
+        asked.map(|members| members.into_iter().map(|member| member.client_id).collect())
+    }
+
+    fn wake(&self, waker: Waker) {
+        self.0.context().bell.set(waker);
+    }
+}
+
+impl Drop for KafkaGroupMember {
+    fn drop(&mut self) {
+        // The client, which goes next, polls itself closed and must not wait for anybody's acknowledgement.
+        self.0.stop_deferring();
+    }
+}
+
+impl Membership {
+    fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError> {
         let until = Instant::now() + timeout;
         self.look_for_missing()?;
         loop {
-            if let Some(event) = self.context().state().events.pop_front() {
+            if let Some(event) = self.next_event() {
                 return Ok(Some(event));
             }
             let left = until.saturating_duration_since(Instant::now());
             if self.left.load(Ordering::Acquire) {
+                // Who leaves hears of nothing more; the answer to leaving serves the client.
                 std::thread::sleep(left);
                 return Ok(None);
             }
             match self.client.get().poll(left) {
-                Some(Err(KafkaError::MessageConsumptionFatal(code))) => {
-                    return Err(match code {
-                        Code::FencedInstanceId | Code::UnknownMemberId => self.fenced(code.to_string()),
-                        _ => BrokerError::Other {
-                            what: format!("take part in group `{}`", self.group),
-                            reason: self.last_complaint(code),
-                            fatal: true,
-                        },
-                    });
-                }
-                Some(Err(error)) => {
-                    let code = error::code_of(&error);
-                    // These pass, or come back as an event.
-                    if matches!(code, Code::UnknownTopic | Code::UnknownTopicOrPartition) {
-                        self.missing.note(self.last_complaint(code));
-                        continue;
-                    }
-                    let passes = error::is_connection(code) || matches!(code, Code::PollExceeded | Code::PartitionEOF | Code::Fail);
-                    if !passes {
-                        return Err(BrokerError::Other {
-                            what: format!("take part in group `{}`", self.group),
-                            reason: self.last_complaint(code),
-                            fatal: false,
-                        });
-                    }
-                }
+                Some(Err(error)) => self.judge(&error)?,
                 Some(Ok(_)) => {
                     tracing::error!("a member of a group got a record; this is a bug");
                 }
+                // Nothing, or something that was dealt with on the way.
+                None if Instant::now() >= until && raw::events_waiting(self.client.get().client()) == 0 => {
+                    return Ok(self.next_event());
+                }
                 None => {}
             }
-            if Instant::now() >= until {
-                return Ok(self.context().state().events.pop_front());
+        }
+    }
+
+    fn next_event(&self) -> Option<GroupEvent> {
+        let mut state = self.context().state();
+        let event = state.events.pop_front()?;
+        drop(state);
+        // librdkafka calls again only when its queue was empty, so who looks once for each call would miss what is behind.
+        self.context().bell.ring();
+        Some(event)
+    }
+
+    /// What an error in the member's queue means; `Ok` if it passes, or comes back as an event.
+    fn judge(&self, error: &KafkaError) -> Result<(), BrokerError> {
+        let fatal = matches!(error, KafkaError::MessageConsumptionFatal(_));
+        let code = error::code_of(error);
+        match code {
+            Code::FencedInstanceId | Code::UnknownMemberId if fatal => Err(self.fenced(code.to_string())),
+            Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::NoEnt if !fatal => {
+                self.missing.note(&self.last_complaint(code));
+                Ok(())
+            }
+            Code::PollExceeded | Code::PartitionEOF | Code::Fail if !fatal => Ok(()),
+            _ if !fatal && error::is_connection(code) => Ok(()),
+            _ => {
+                let what = format!("take part in group `{}`", self.group);
+                Err(BrokerError::Other { what, reason: self.last_complaint(code), fatal })
             }
         }
     }
@@ -197,6 +266,8 @@ impl GroupMember for KafkaGroupMember {
                 // Thrown out while the owner was giving back; the rest is gone too.
                 state.hidden = true;
                 state.lose_all();
+                drop(state);
+                self.context().bell.ring();
                 return Ok(());
             }
             hidden = std::mem::take(&mut state.hidden);
@@ -214,24 +285,6 @@ impl GroupMember for KafkaGroupMember {
         Ok(())
     }
 
-    fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>> {
-        Answer::ready(self.committed_now(partitions))
-    }
-
-    fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
-        Answer::ready(self.commit_now(offsets))
-    }
-
-    fn leave(&self) -> Answer<()> {
-        Answer::ready(self.leave_now(Duration::from_secs(5)))
-    }
-
-    fn members(&self) -> Answer<Vec<String>> {
-        Answer::ready(Ok(Vec::new()))
-    }
-
-    fn wake(&self, _waker: Waker) {}
-
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError> {
         for topic in topics {
             error::check_name(topic)?;
@@ -244,19 +297,15 @@ impl GroupMember for KafkaGroupMember {
             fatal: false,
         })
     }
-}
 
-impl KafkaGroupMember {
-    fn committed_now(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
+    async fn committed(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<CommitOffset>>, BrokerError> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
         let what = format!("read the offsets of group `{}`", self.group);
-        let found = self
-            .client
-            .get()
-            .committed_offsets(self.list(partitions)?, self.limit)
-            .map_err(|e| self.words().request(&what, error::code_of(&e)))?;
+        let (client, list, limit) = (self.client.clone(), self.list(partitions)?, self.admin.limit());
+        let asked = self.helper.run(move || client.get().committed_offsets(list, limit).map_err(|e| error::code_of(&e)));
+        let found = asked.await.unwrap_or(Err(Code::Fail)).map_err(|code| self.words().request(&what, code))?;
         partitions
             .iter()
             .map(|partition| {
@@ -274,11 +323,11 @@ impl KafkaGroupMember {
             .collect()
     }
 
-    fn commit_now(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
+    async fn commit(&self, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
         if offsets.is_empty() {
             return Ok(());
         }
-        let what = format!("commit offsets of group `{}`", self.group);
+        let what = self.committing();
         let mut list = TopicPartitionList::with_capacity(offsets.len());
         for commit in offsets {
             error::check_name(&commit.partition.topic)?;
@@ -288,90 +337,44 @@ impl KafkaGroupMember {
                 element.set_metadata(&commit.metadata);
             }
         }
-        let until = Instant::now() + self.limit;
-        loop {
-            if let Some(reason) = self.may_not_commit() {
-                return Err(self.fenced(reason));
+        if let Some(reason) = self.may_not_commit() {
+            return Err(self.fenced(reason));
+        }
+        match raw::commit(self.client.clone(), list).await {
+            Ok(()) => Ok(()),
+            Err(
+                code @ (Code::UnknownMemberId | Code::FencedInstanceId | Code::Fenced | Code::FencedMemberEpoch | Code::AssignmentLost),
+            ) => Err(self.fenced(code.to_string())),
+            // What we own stays ours until we give it back, so the next generation will do.
+            Err(Code::IllegalGeneration | Code::RebalanceInProgress | Code::StaleMemberEpoch) => {
+                Err(BrokerError::Rebalancing { group: self.group.clone() })
             }
-            let left = until.saturating_duration_since(Instant::now());
-            let code = match raw::commit(self.client.get().client(), &list, left) {
-                Ok(()) => return Ok(()),
-                Err(code) => code,
-            };
-            let over = Instant::now() >= until;
-            match code {
-                Code::UnknownMemberId | Code::FencedInstanceId | Code::Fenced | Code::FencedMemberEpoch | Code::AssignmentLost => {
-                    return Err(self.fenced(code.to_string()));
-                }
-                // A rebalance is going on; what we own stays ours until we give it back, so the next generation will do.
-                Code::IllegalGeneration | Code::RebalanceInProgress | Code::StaleMemberEpoch => {
-                    if over {
-                        return Err(if code == Code::RebalanceInProgress {
-                            self.words().timed_out(&what)
-                        } else {
-                            self.fenced(code.to_string())
-                        });
-                    }
-                }
-                _ if error::is_connection(code) && !over => {}
-                _ => return Err(self.words().request(&what, code)),
-            }
-            std::thread::sleep(PAUSE.min(until.saturating_duration_since(Instant::now())));
+            Err(code) => Err(self.words().request(&what, code)),
         }
     }
 
-    fn leave_now(&self, timeout: Duration) -> Result<(), BrokerError> {
-        if self.left.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
-        let until = Instant::now() + timeout;
-        self.stop_deferring();
-        let client = self.client.get();
-        let what = format!("leave group `{}`", self.group);
-        if self.newer_protocol {
-            client.close_queue().map_err(|e| self.words().request(&what, error::code_of(&e)))?;
-        } else {
-            // Not by closing the client: its drop would close it once more, and complain in the log.
-            client.unsubscribe();
-        }
-        let has_left = || match (self.newer_protocol, &self.instance) {
-            // There a member keeps its id for life.
-            (true, _) => client.closed(),
-            // The id goes when the group was told.
-            (false, None) => raw::member_id(client.client()).is_none(),
-            // A static member tells nothing: its place is kept.
-            (false, Some(_)) => true,
-        };
-        while !has_left() {
-            if Instant::now() >= until {
-                return Err(BrokerError::TimedOut { what, after_ms: timeout.as_millis() as u64, address: self.address.clone() });
-            }
-            client.poll(Duration::from_millis(5));
-        }
-        Ok(())
+    fn committing(&self) -> String {
+        format!("commit offsets of group `{}`", self.group)
     }
 
     /// Subscribes again when topics that were missing are there: the client itself would look only minutes later.
     fn look_for_missing(&self) -> Result<(), BrokerError> {
-        if !self.missing.is_due() {
+        if !self.missing.is_noted() {
             return Ok(());
         }
-        let topics = self.topics().clone();
-        let is_there = |topic: &String| {
-            let found = self.client.get().fetch_metadata(Some(topic), LOOK).ok();
-            found.is_some_and(|found| found.topics().iter().all(|t| t.error().is_none() && !t.partitions().is_empty()))
+        let ask = || {
+            let topics = self.topics().clone();
+            self.admin.ask("look for topics", |admin, by| async move { admin.missing_of(topics, by).await })
         };
-        let all_there = topics.iter().all(is_there);
-        self.missing.looked(all_there).map_err(|reason| BrokerError::Other {
-            what: format!("take part in group `{}`", self.group),
-            reason,
-            fatal: false,
-        })?;
-        if all_there { self.subscribe(&topics) } else { Ok(()) }
+        if self.missing.look(ask, &self.context().bell.task())? {
+            let topics = self.topics().clone();
+            self.subscribe(&topics)?;
+        }
+        Ok(())
     }
 
     /// From now on everything the group asks for is given back at once.
-    fn stop_deferring(&self) {
+    pub(super) fn stop_deferring(&self) {
         self.context().leaving.store(true, Ordering::Release);
         let pending = {
             let mut state = self.context().state();
@@ -390,12 +393,5 @@ impl KafkaGroupMember {
             Some((same, reason)) if same == code => reason,
             _ => code.to_string(),
         }
-    }
-}
-
-impl Drop for KafkaGroupMember {
-    fn drop(&mut self) {
-        // The client, which goes next, polls itself closed and must not wait for anybody's acknowledgement.
-        self.stop_deferring();
     }
 }

@@ -1,13 +1,20 @@
 //! Subscribed topics that the broker does not know: for a while after a topic was made that is the case, and passes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::{Duration, Instant};
+
+use super::later::{begin, sleep};
+use crate::broker::{Answer, BrokerError};
 
 /// Between two looks whether they are there.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long librdkafka, too, takes a topic that is not there for one that is to come (`topic.metadata.propagation.max.ms`).
 const DEFAULT_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a look finds: the first topic that is not there, `None` if all are.
+type Look = Answer<Option<String>>;
 
 /// Since when a topic is missing.
 pub(super) struct Missing {
@@ -16,9 +23,23 @@ pub(super) struct Missing {
 }
 
 struct Noted {
-    since: Instant,
-    looked: Instant,
-    reason: String,
+    /// How long the broker has said so. While there is no connection nobody knows.
+    missing_for: Duration,
+    /// When the broker last said so; `None`: the last look had no answer.
+    said: Option<Instant>,
+    next: Next,
+}
+
+enum Next {
+    Pause(Answer<()>),
+    Look(Look),
+}
+
+fn pause() -> Next {
+    Next::Pause(begin(async {
+        sleep(PAUSE).await;
+        Ok(())
+    }))
 }
 
 impl Missing {
@@ -33,32 +54,56 @@ impl Missing {
     }
 
     /// The client says that a topic is not there.
-    pub(super) fn note(&self, reason: String) {
+    pub(super) fn note(&self, reason: &str) {
         let mut noted = self.noted();
         if noted.is_none() {
             tracing::warn!(reason, "waiting for the topic");
-            let now = Instant::now();
-            *noted = Some(Noted { since: now, looked: now, reason });
+            *noted = Some(Noted { missing_for: Duration::ZERO, said: None, next: pause() });
         }
     }
 
-    /// Whether something is missing that was not looked for a moment ago; if so, [`looked`](Self::looked) must follow.
-    pub(super) fn is_due(&self) -> bool {
-        self.noted().as_ref().is_some_and(|noted| noted.looked.elapsed() >= PAUSE)
+    /// Whether something is missing.
+    pub(super) fn is_noted(&self) -> bool {
+        self.noted().is_some()
     }
 
-    /// What came of the look; the reason, when a topic has been missing for too long.
-    pub(super) fn looked(&self, all_there: bool) -> Result<(), String> {
-        let mut noted = self.noted();
-        if all_there {
-            *noted = None;
-        } else if let Some(noted) = &mut *noted {
-            noted.looked = Instant::now();
-            if noted.since.elapsed() >= self.patience {
-                return Err(noted.reason.clone());
+    /// Goes on looking, with `ask`; whether everything is there now. Never waits: `waker` is woken when there is more to do.
+    ///
+    /// # Errors
+    /// [`BrokerError::UnknownTopic`] when a topic has been missing for too long; looking goes on.
+    pub(super) fn look(&self, ask: impl Fn() -> Look, waker: &Waker) -> Result<bool, BrokerError> {
+        let mut place = self.noted();
+        let Some(noted) = &mut *place else { return Ok(false) };
+        loop {
+            let found = match &mut noted.next {
+                Next::Pause(pause) => {
+                    if pause.try_take(waker).is_none() {
+                        return Ok(false);
+                    }
+                    noted.next = Next::Look(ask());
+                    continue;
+                }
+                Next::Look(look) => match look.try_take(waker) {
+                    None => return Ok(false),
+                    Some(found) => found,
+                },
+            };
+            noted.next = pause();
+            match found {
+                Ok(None) => {
+                    *place = None;
+                    return Ok(true);
+                }
+                Ok(Some(topic)) => {
+                    let before = noted.said.replace(Instant::now());
+                    noted.missing_for += before.map_or(Duration::ZERO, |before| before.elapsed());
+                    if noted.missing_for >= self.patience {
+                        return Err(BrokerError::UnknownTopic { topic });
+                    }
+                }
+                Err(_) => noted.said = None,
             }
         }
-        Ok(())
     }
 }
 
@@ -66,19 +111,34 @@ impl Missing {
 mod tests {
     use super::*;
 
+    /// Looks until the pause is over and the answer is taken.
+    fn look(missing: &Missing, answer: &Result<Option<String>, BrokerError>) -> Result<bool, BrokerError> {
+        std::thread::sleep(PAUSE + Duration::from_millis(20));
+        missing.look(|| Answer::ready(answer.clone()), Waker::noop())
+    }
+
     #[test]
-    fn what_is_missing_is_looked_for_until_the_patience_ends() {
+    fn what_is_missing_is_looked_for_until_the_patience_ends_and_after() {
         let missing = Missing::new(Some("300"));
-        assert!(!missing.is_due());
-        missing.note("topic a".into());
-        assert!(!missing.is_due());
-        std::thread::sleep(PAUSE);
-        assert!(missing.is_due());
-        assert_eq!(missing.looked(false), Ok(()));
-        missing.note("topic b".into());
-        std::thread::sleep(PAUSE);
-        assert_eq!(missing.looked(false), Err("topic a".into()));
-        assert_eq!(missing.looked(true), Ok(()));
-        assert!(!missing.is_due());
+        let gone = Ok(Some("a".to_owned()));
+        missing.note("topic a");
+        assert!(!missing.look(|| panic!("at once"), Waker::noop()).unwrap());
+        assert!(!look(&missing, &gone).unwrap());
+        assert!(!look(&missing, &gone).unwrap());
+        assert!(matches!(look(&missing, &gone), Err(BrokerError::UnknownTopic { topic }) if topic == "a"));
+        assert!(look(&missing, &Ok(None)).unwrap());
+        assert!(!missing.is_noted());
+    }
+
+    #[test]
+    fn time_without_a_connection_does_not_count() {
+        let missing = Missing::new(Some("300"));
+        let (gone, away) = (Ok(Some("a".to_owned())), Err(BrokerError::Unavailable { address: "b".into(), reason: "c".into() }));
+        missing.note("topic a");
+        for answer in [&gone, &away, &away, &away, &gone, &away, &gone] {
+            assert!(!look(&missing, answer).unwrap());
+        }
+        assert!(!look(&missing, &gone).unwrap());
+        assert!(look(&missing, &gone).is_err());
     }
 }

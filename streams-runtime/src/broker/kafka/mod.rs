@@ -28,6 +28,9 @@ mod detached;
 mod error;
 mod features;
 mod group;
+mod helper;
+mod later;
+mod leaving;
 mod mending;
 mod missing;
 mod on_the_way;
@@ -116,31 +119,36 @@ impl Broker for KafkaBroker {
     }
 
     fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>> {
-        Answer::ready(self.admin.topics(names))
+        self.admin.ask_topics(names)
     }
 
     fn all_topics(&self) -> Answer<Vec<TopicInfo>> {
-        Answer::ready(self.admin.all_topics())
+        self.admin.ask("list topics", |admin, _| async move { admin.all_topics().await })
     }
 
     fn create_topic(&self, topic: &NewTopic) -> Answer<()> {
-        Answer::ready(self.admin.create_topic(topic))
+        let topic = topic.clone();
+        self.admin.ask(&format!("create topic `{}`", topic.name), |admin, by| async move { admin.create_topic(&topic, by).await })
     }
 
     fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>> {
-        Answer::ready(self.admin.topic_config(topic))
+        let topic = topic.to_owned();
+        let what = format!("read the settings of topic `{topic}`");
+        self.admin.ask(&what, |admin, by| async move { admin.topic_config(&topic, by).await })
     }
 
     fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>> {
-        Answer::ready(self.admin.offsets(partitions, at, isolation))
+        let partitions = partitions.to_vec();
+        self.admin.ask("read offsets", |admin, by| async move { admin.offsets(&partitions, at, isolation, by).await })
     }
 
     fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()> {
-        Answer::ready(self.admin.delete_records(before))
+        let before = before.to_vec();
+        self.admin.ask("delete processed records", |admin, by| async move { admin.delete_records(&before, by).await })
     }
 
     fn join_group(&self, config: &GroupConfig) -> Result<Arc<dyn GroupMember>, BrokerError> {
-        let member = KafkaGroupMember::new(self.settings(), config, self.admin.limit())?;
+        let member = KafkaGroupMember::new(config, &self.admin)?;
         Ok(Arc::new(member))
     }
 

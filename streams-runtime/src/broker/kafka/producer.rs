@@ -294,7 +294,7 @@ impl Producer for KafkaProducer {
         error::check_name(name)?;
         let unknown = || BrokerError::UnknownTopic { topic: name.to_owned() };
         // Asked with a client that never makes topics: the producer's own question would, where the broker allows it.
-        let found = self.admin.topics(&[name])?.into_iter().next().flatten();
+        let found = self.admin.ask_topics(&[name]).wait()?.into_iter().next().flatten();
         found.ok_or_else(unknown)?;
         let c_name = CString::new(name).map_err(|_| unknown())?;
         let handle = TopicHandle::new(self.client.shared(), &c_name).ok_or_else(unknown)?;

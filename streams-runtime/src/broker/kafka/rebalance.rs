@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
@@ -13,6 +13,7 @@ use rdkafka::types::RDKafkaRespErr;
 
 use super::context::Context;
 use super::raw;
+use super::signal::Bell;
 use crate::broker::{GroupEvent, TopicPartition};
 
 #[derive(Default)]
@@ -52,13 +53,15 @@ impl Rebalance {
 pub(super) struct GroupContext {
     pub(super) base: Context,
     rebalance: Mutex<Rebalance>,
+    /// Rings when there may be something for the owner.
+    pub(super) bell: Arc<Bell>,
     /// We are leaving: give everything back at once.
     pub(super) leaving: AtomicBool,
 }
 
 impl GroupContext {
     pub(super) fn new(client_id: &str) -> Self {
-        GroupContext { base: Context::new(client_id), rebalance: Mutex::default(), leaving: AtomicBool::new(false) }
+        GroupContext { base: Context::new(client_id), rebalance: Mutex::default(), bell: Arc::default(), leaving: AtomicBool::new(false) }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, Rebalance> {

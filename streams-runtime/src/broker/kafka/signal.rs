@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::broker::Waker;
+
 /// A flag to wait for. It stays up until someone waited for it.
 #[derive(Default)]
 pub(super) struct Signal {
@@ -23,6 +25,32 @@ impl Signal {
         let up = self.up.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut up, _) = self.changed.wait_timeout_while(up, timeout, |up| !*up).unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *up)
+    }
+}
+
+/// What the owner of a client is woken with.
+#[derive(Default)]
+pub(super) struct Bell(Mutex<Option<Waker>>);
+
+impl Bell {
+    /// From now on this waker is called, also at once: something may be there already.
+    pub(super) fn set(&self, waker: Waker) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
+        self.ring();
+    }
+
+    /// Wakes the owner. It is called with locks of librdkafka held.
+    pub(super) fn ring(&self) {
+        let waker = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// A waker for an answer that the owner is to look at.
+    pub(super) fn task(self: &Arc<Self>) -> std::task::Waker {
+        let bell = self.clone();
+        Waker::new(move || bell.ring()).task()
     }
 }
 

@@ -108,7 +108,7 @@ impl Writer for KafkaWriter {
         }
         error::check_name(topic)?;
         // Asked with a client that never makes topics: the producer's own question would, where the broker allows it.
-        let found = self.admin.topics(&[topic])?.into_iter().next().flatten();
+        let found = self.admin.ask_topics(&[topic]).wait()?.into_iter().next().flatten();
         let partitions = found.ok_or_else(|| BrokerError::UnknownTopic { topic: topic.to_owned() })?.partitions;
         self.topics.insert(topic.to_owned(), (partitions, Instant::now()));
         Ok(partitions)

@@ -15,6 +15,9 @@ use crate::broker::kafka::context::Context;
 /// An event that is ours to destroy.
 pub(super) struct Event(NonNull<rd::rd_kafka_event_t>);
 
+// SAFETY: an event belongs to whoever holds it; librdkafka does not mind which thread that is.
+unsafe impl Send for Event {}
+
 impl Event {
     /// # Safety
     /// `event` is null, or an event that the caller owns and gives up.
@@ -34,6 +37,14 @@ impl Event {
     pub(super) fn error(&self) -> RDKafkaErrorCode {
         // SAFETY: as above; every event has an error code.
         unsafe { rd::rd_kafka_event_error(self.as_ptr()) }.into()
+    }
+
+    /// The error that the event is, if it is one.
+    pub(super) fn check(&self) -> Result<(), RDKafkaErrorCode> {
+        match self.error() {
+            RDKafkaErrorCode::NoError => Ok(()),
+            error => Err(error),
+        }
     }
 
     /// Hands log lines and errors to the context. Other events are dropped: nothing else is expected where this is called.
@@ -80,7 +91,7 @@ fn log_level(level: i32) -> RDKafkaLogLevel {
 }
 
 /// A text of librdkafka, which must be alive during the call.
-fn text_of(text: *const c_char) -> String {
+pub(super) fn text_of(text: *const c_char) -> String {
     if text.is_null() {
         return String::new();
     }

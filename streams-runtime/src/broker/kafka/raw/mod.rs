@@ -2,26 +2,31 @@
 //!
 //! - draining a partition's own queue by the batch, straight into a [`RecordBatch`](crate::record::RecordBatch);
 //! - producing by a cached topic handle, and acknowledgements by the batch;
-//! - flushing without the safe call's 100 ms, committing with a time limit, offsets of many partitions in one request.
+//! - flushing without the safe call's 100 ms, purging;
+//! - questions whose answers are futures, without a thread that waits for them: commits, offsets, topics, groups.
 //!
 //! Everything here keeps the client it belongs to alive, so that no handle outlives its client.
 #![allow(unsafe_code)]
 
-mod commit;
+mod asked;
 mod event;
+mod group;
 mod offsets;
 mod partition_queue;
 mod producer;
+mod topics;
 
 use std::ptr::NonNull;
 
 use rdkafka::bindings as rd;
 
-pub(super) use commit::{commit, member_id};
+pub(super) use asked::Native;
 pub(super) use event::serve_main_queue;
+pub(super) use group::{Member, commit, events_waiting, member_id, members};
 pub(super) use offsets::{cached_watermarks, list_offsets};
 pub(super) use partition_queue::{PartitionQueue, Scratch};
 pub(super) use producer::{Mark, Report, Reports, Sent, TopicHandle};
+pub(super) use topics::{Refused, create_topic, delete_records, describe_topics, topic_config};
 
 /// A reference to a queue of librdkafka.
 struct Queue(NonNull<rd::rd_kafka_queue_t>);

@@ -2,78 +2,70 @@
 
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::bindings as rd;
-use rdkafka::client::Client;
+use rdkafka::bindings::rd_kafka_admin_op_t as op;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::error::RDKafkaErrorCode as Code;
 
-use super::{Queue, millis};
+use super::asked::{Asked, Native, Options, elements};
+use super::event::{Event, text_of};
 use crate::broker::Isolation;
 use crate::broker::kafka::context::Context;
 
-type PerPartition = HashMap<(String, i32), Result<i64, RDKafkaErrorCode>>;
+type PerPartition = HashMap<(String, i32), Result<i64, Code>>;
 
 /// One `ListOffsets` per broker for all partitions of `wanted`, whose offsets say what is asked (-1 the end, -2 the
 /// start, else a timestamp). The offset found is -1 where no record is that late.
-pub(in crate::broker::kafka) fn list_offsets(
-    client: &Client<Context>,
+pub(in crate::broker::kafka) async fn list_offsets(
+    client: Arc<dyn Native>,
     wanted: &TopicPartitionList,
     isolation: Isolation,
     timeout: Duration,
-) -> Result<PerPartition, RDKafkaErrorCode> {
-    let rk = client.native_ptr();
-    // SAFETY: the client is alive during the call; the reference returned is ours.
-    let Some(queue) = (unsafe { Queue::own(rd::rd_kafka_queue_new(rk)) }) else {
-        return Err(RDKafkaErrorCode::Fail);
-    };
+) -> Result<PerPartition, Code> {
     let level = match isolation {
         Isolation::ReadUncommitted => rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED,
         Isolation::ReadCommitted => rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED,
     };
-    // SAFETY: client, list and queue are alive during the calls; librdkafka copies list and options, which are then
-    // destroyed; `options` is checked for null; the error of setting the level is destroyed too.
-    unsafe {
-        let options = rd::rd_kafka_AdminOptions_new(rk, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_LISTOFFSETS);
-        if options.is_null() {
-            return Err(RDKafkaErrorCode::Fail);
+    let asked = Asked::new(client, |rk, queue| {
+        // SAFETY: client, list and queue are alive during the calls; librdkafka copies list and options; the error of
+        // setting the level is destroyed.
+        unsafe {
+            let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_LISTOFFSETS, timeout)?;
+            let error = rd::rd_kafka_AdminOptions_set_isolation_level(options.as_ptr(), level);
+            if !error.is_null() {
+                rd::rd_kafka_error_destroy(error);
+            }
+            rd::rd_kafka_ListOffsets(rk, wanted.ptr(), options.as_ptr(), queue.as_ptr());
         }
-        rd::rd_kafka_AdminOptions_set_request_timeout(options, millis(timeout), ptr::null_mut(), 0);
-        let error = rd::rd_kafka_AdminOptions_set_isolation_level(options, level);
-        if !error.is_null() {
-            rd::rd_kafka_error_destroy(error);
-        }
-        rd::rd_kafka_ListOffsets(rk, wanted.ptr(), options, queue.as_ptr());
-        rd::rd_kafka_AdminOptions_destroy(options);
-    }
-    // librdkafka keeps to the request's limit; the second is so that its own answer, which says more, comes first.
-    let Some(answer) = queue.poll(millis(timeout + Duration::from_secs(1))) else {
-        return Err(RDKafkaErrorCode::OperationTimedOut);
-    };
-    match answer.error() {
-        RDKafkaErrorCode::NoError => {}
-        error => return Err(error),
-    }
+        Ok(())
+    })?;
+    read_offsets(&asked.await)
+}
+
+fn read_offsets(answer: &Event) -> Result<PerPartition, Code> {
+    answer.check()?;
     let mut found = HashMap::new();
     // SAFETY: the answer is of this kind (checked for null) and alive; infos, partitions and names belong to it.
     unsafe {
         let result = rd::rd_kafka_event_ListOffsets_result(answer.as_ptr());
         if result.is_null() {
-            return Err(RDKafkaErrorCode::Fail);
+            return Err(Code::Fail);
         }
         let mut count = 0;
         let infos = rd::rd_kafka_ListOffsets_result_infos(result, &mut count);
-        for index in 0..count {
-            let partition = &*rd::rd_kafka_ListOffsetsResultInfo_topic_partition(*infos.add(index));
-            let topic = CStr::from_ptr(partition.topic).to_string_lossy().into_owned();
-            let offset = match RDKafkaErrorCode::from(partition.err) {
-                RDKafkaErrorCode::NoError => Ok(partition.offset),
+        for info in elements(infos, count) {
+            let partition = &*rd::rd_kafka_ListOffsetsResultInfo_topic_partition(*info);
+            let offset = match Code::from(partition.err) {
+                Code::NoError if partition.offset >= -1 => Ok(partition.offset),
+                // A broker that did not answer: librdkafka leaves its part of the result as it was made.
+                Code::NoError => Err(Code::OperationTimedOut),
                 error => Err(error),
             };
-            found.insert((topic, partition.partition), offset);
+            found.insert((text_of(partition.topic), partition.partition), offset);
         }
     }
     Ok(found)
