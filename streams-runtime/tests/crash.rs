@@ -285,3 +285,14 @@ fn joins_of_streams_meet_what_came_before() {
 fn a_table_still_has_the_history_that_records_ask_for() {
     loses_nothing(with_history, TWO_SIDES);
 }
+
+#[test]
+fn a_commit_puts_no_store_back() {
+    let mut run = Run::new(suppressed(), IN_WINDOWS);
+    let mut task = run.start();
+    // It was restored from others up to here; what this producer has written since ends before.
+    task.each_store().for_each(|store| store.restore(&mut std::iter::empty(), 700).unwrap());
+    run.process(&mut task, 3);
+    run.commit(&mut task);
+    assert!(task.each_store().all(|store| store.position() == Some(700)));
+}

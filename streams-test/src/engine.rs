@@ -309,6 +309,7 @@ impl Engine {
         for metrics in self.tasks.iter().map(Task::metrics).chain([self.counted]) {
             sum.records_in += metrics.records_in;
             sum.records_out += metrics.records_out;
+            sum.changelog_records += metrics.changelog_records;
             sum.dropped += metrics.dropped;
             sum.skipped_errors += metrics.skipped_errors;
             sum.unwritten_results += metrics.unwritten_results;

@@ -106,6 +106,11 @@ fn a_cache_holds_changes_back_until_the_commit() {
     assert_eq!(driver.store(WordCount::COUNTS).unwrap().get("words"), Some(2));
     driver.commit().unwrap();
     assert_eq!(counts.read_pairs(), [("words".to_owned(), 2), ("count".to_owned(), 1)]);
+    // Three words through the repartition topic and two counts; two rows in the changelog.
+    let counted = || (driver.metrics().records_out, driver.metrics().changelog_records);
+    assert_eq!(counted(), (5, 2));
+    driver.restart().unwrap();
+    assert_eq!(counted(), (5, 2));
 }
 
 #[test]

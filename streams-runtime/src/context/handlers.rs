@@ -109,7 +109,7 @@ impl Context {
         let Context { record, out, .. } = self;
         let (cause, timestamp_ms) = (&record.cause, record.timestamp_ms);
         DeadLetter { cause, timestamp_ms, node, exception, message }.push(target, out);
-        self.metrics.records_out += 1;
+        self.results_out += 1;
         self.metrics.dead_letters += 1;
         Ok(())
     }

@@ -39,8 +39,10 @@ pub type SharedProducer = Rc<RefCell<Box<dyn Producer>>>;
 pub struct TaskMetrics {
     /// Records taken from topics.
     pub records_in: u64,
-    /// Records written to topics, changelogs included.
+    /// Results written to topics, those of repartitioning and dead letters included. Kafka Streams: what its sinks have sent.
     pub records_out: u64,
+    /// Records written to changelogs.
+    pub changelog_records: u64,
     /// Records left out by the semantics of an operator (null keys of an aggregation, negative timestamps, …), as Kafka Streams counts them.
     pub dropped: u64,
     /// Records left out because they could not be decoded or processed and the handler said to go on.
@@ -55,6 +57,7 @@ impl TaskMetrics {
     pub(crate) fn add(&mut self, other: TaskMetrics) {
         self.records_in += other.records_in;
         self.records_out += other.records_out;
+        self.changelog_records += other.changelog_records;
         self.dropped += other.dropped;
         self.skipped_errors += other.skipped_errors;
         self.unwritten_results += other.unwritten_results;
@@ -84,6 +87,8 @@ pub struct Context {
     pub(crate) is_latest: bool,
     pub(crate) metrics: TaskMetrics,
     pub(crate) out: ProduceBatch,
+    /// How many of these are results; the others are of changelogs.
+    results_out: usize,
     producer: SharedProducer,
     targets: HashMap<String, Target>,
     /// Computed topics that cannot be written, and until when the broker is not asked again.
@@ -128,6 +133,7 @@ impl Context {
             is_latest: true,
             metrics: TaskMetrics::default(),
             out: ProduceBatch::default(),
+            results_out: 0,
             producer: SharedProducer::clone(&env.producer),
             targets: HashMap::new(),
             no_targets: HashMap::new(),

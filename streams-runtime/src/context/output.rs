@@ -138,7 +138,7 @@ impl Context {
                 self.out.push_header(name, value);
             }
         }
-        self.metrics.records_out += 1;
+        self.results_out += 1;
     }
 
     /// Only a processor can make such a record: what comes with a negative time is left out at its source.
@@ -155,6 +155,9 @@ impl Context {
     /// Gives all results so far to the producer.
     pub(crate) fn hand_over(&mut self) -> Result<(), BrokerError> {
         if !self.out.is_empty() {
+            self.metrics.records_out += self.results_out as u64;
+            self.metrics.changelog_records += (self.out.len() - self.results_out) as u64;
+            self.results_out = 0;
             let sent = self.producer.borrow_mut().send(&self.out);
             self.out.clear();
             sent?;

@@ -34,10 +34,11 @@ pub(super) fn lay_out(
             .sources
             .iter()
             .enumerate()
-            .map(|(source, plan)| SourceLayout {
-                topics: topics_of(index, source),
-                reset: plan.offset_reset.unwrap_or(reset),
-                internal: plan.topics.internal(application_id).is_some(),
+            .map(|(source, plan)| {
+                let internal = plan.topics.internal(application_id).is_some();
+                // What the application has written itself is to be read, whatever it leaves out of the topics of others.
+                let reset = if internal { OffsetReset::Earliest } else { plan.offset_reset.unwrap_or(reset) };
+                SourceLayout { topics: topics_of(index, source), reset, internal }
             })
             .collect();
         let lead = sources.iter().flat_map(|s| &s.topics).filter_map(|t| known.get(t).map(|&count| (count, t.clone())));
@@ -142,5 +143,28 @@ impl Partitioning {
     /// How many tasks each sub-topology has.
     pub fn tasks(&self) -> &[i32] {
         &self.tasks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{ForeignKeyTopic, SubTopologyPlan};
+
+    #[test]
+    fn what_the_application_has_written_is_read_from_its_beginning() {
+        let source = |topics| SourcePlan { name: "s", topics, offset_reset: None, partitions: None };
+        let sources = vec![
+            source(SourceTopics::Named(vec!["in".to_owned()])),
+            SourcePlan { offset_reset: Some(OffsetReset::Earliest), ..source(SourceTopics::Named(vec!["all".to_owned()])) },
+            source(SourceTopics::Repartition("counts".to_owned())),
+            source(SourceTopics::ForeignKey(ForeignKeyTopic::Responses("joined".to_owned()))),
+        ];
+        let part = SubTopologyPlan { sources, stores: vec![], sinks: vec![], copartitioned: vec![], source_changelogs: vec![] };
+        let plan = TopologyPlan { name: "T", sub_topologies: vec![part], global_tables: vec![] };
+        let known = BTreeMap::from([("in".to_owned(), 1), ("all".to_owned(), 1)]);
+        let (layout, _) = lay_out(&plan, "app", OffsetReset::Latest, known, &Matches::new());
+        let resets: Vec<OffsetReset> = layout.subs[0].sources.iter().map(|source| source.reset).collect();
+        assert_eq!(resets, [OffsetReset::Latest, OffsetReset::Earliest, OffsetReset::Earliest, OffsetReset::Earliest]);
     }
 }

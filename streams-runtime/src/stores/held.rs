@@ -246,4 +246,20 @@ mod tests {
             after.restore(&mut std::iter::once(NewRecord { key: Some(b"x"), value: None, timestamp_ms: 0, offset: 4 }.into()), 5).is_err()
         );
     }
+
+    #[test]
+    fn any_number_in_a_changelog_has_one_that_follows() {
+        for sequence in [0, 1, LARGEST_SEQUENCE - 1, LARGEST_SEQUENCE, LARGEST_SEQUENCE + 1, u32::MAX - 1, u32::MAX] {
+            let (mut store, mut out) = (store(), ProduceBatch::default());
+            let row = [&[RECORD][..], &10_i64.to_be_bytes(), b"a", &sequence.to_be_bytes()].concat();
+            let record = NewRecord { key: Some(&row), value: Some(b"before"), timestamp_ms: 10, offset: 0 };
+            store.restore(&mut std::iter::once(record.into()), 1).unwrap();
+            for value in ["1", "2"] {
+                store.hold(b"a", (value.as_bytes(), None), 10, &mut out);
+            }
+            let mut values: Vec<String> = drain(&mut store, 10).into_iter().map(|(_, _, value)| value).collect();
+            values.sort_unstable();
+            assert_eq!(values, ["1", "2", "before"], "{sequence}");
+        }
+    }
 }

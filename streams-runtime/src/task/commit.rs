@@ -85,7 +85,8 @@ impl Task {
                 Some(topic) => read_up_to(topic),
                 None => store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition)),
             };
-            match written.or(store.position()) {
+            // A store that is ahead of what this task has written, since it was restored further, is not put back.
+            match written.max(store.position()) {
                 Some(position) => store.commit(position),
                 None if store.uncommitted_rows() > 0 => store.commit(0),
                 None => Ok(()),
