@@ -1,6 +1,6 @@
 //! What waits for the medium or takes records away: syncs and deletions. They have turns.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::Ordering;
 
 use super::PartitionLog;
@@ -9,26 +9,19 @@ use crate::broker::BrokerError;
 use crate::broker::embedded::bounds::{Bounds, BoundsFile};
 use crate::broker::embedded::chunk::Chunk;
 use crate::broker::embedded::signal::lock;
-use crate::broker::embedded::storage::failed;
+use crate::broker::embedded::storage::{LogFile, failed};
 
 impl PartitionLog {
     /// Makes the records before `end` safe. Others can write meanwhile; those who sync too wait for their turn, since a system tells
     /// a failure to write to one of them only.
     pub(super) fn sync_to(&self, end: i64) -> Result<(), BrokerError> {
+        if self.to_sync(end)?.is_none() {
+            return Ok(());
+        }
         let mut turn = lock(&self.turn);
-        let (file, start, end) = {
-            let mut state = lock(&self.state);
-            self.check_there(&state)?;
-            let (start, all) = (state.start, state.active.next_offset);
-            let Some(disk) = &mut state.disk else {
-                return Ok(());
-            };
-            // Whoever had the turn before may have synced these as well.
-            let Some(file) = disk.segments.to_sync(end)? else {
-                return Ok(());
-            };
-            disk.synced_at = self.options.monotonic_clock.elapsed();
-            (file, start, all)
+        // Whoever had the turn before may have synced these as well.
+        let Some((file, start, end)) = self.to_sync(end)? else {
+            return Ok(());
         };
         let synced = file.sync();
         let mut state = lock(&self.state);
@@ -49,6 +42,22 @@ impl PartitionLog {
             note(file, bounds);
         }
         Ok(())
+    }
+
+    /// The file that has to be synced to make the records before `end` safe, the first offset, and the end of what the sync is for.
+    #[expect(clippy::type_complexity)]
+    fn to_sync(&self, end: i64) -> Result<Option<(Arc<dyn LogFile>, i64, i64)>, BrokerError> {
+        let mut state = lock(&self.state);
+        self.check_there(&state)?;
+        let (start, all) = (state.start, state.active.next_offset);
+        let Some(disk) = &mut state.disk else {
+            return Ok(None);
+        };
+        let Some(file) = disk.segments.to_sync(end)? else {
+            return Ok(None);
+        };
+        disk.synced_at = self.options.monotonic_clock.elapsed();
+        Ok(Some((file, start, all)))
     }
 
     /// Makes everything safe, and the bounds too, before the log is closed.
