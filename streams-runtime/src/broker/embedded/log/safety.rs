@@ -1,7 +1,7 @@
 //! What waits for the medium or takes records away: syncs and deletions. They have turns.
 
-use std::sync::{Arc, Weak};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 
 use super::PartitionLog;
 use super::disk::note;
