@@ -7,6 +7,7 @@ mod admin;
 mod clients;
 mod group;
 mod outage;
+mod producers;
 mod records;
 mod support;
 mod transactions;

@@ -128,7 +128,7 @@ pub struct ProducerConfig {
     pub linger: Duration,
     /// The largest batch.
     pub batch_bytes: usize,
-    /// How much may wait in the client; `send` blocks beyond that.
+    /// How much may wait in the client. What is sent beyond that is kept beside it ([`Producer::has_room`]).
     pub buffer_bytes: usize,
     /// A record that is not acknowledged by then has failed.
     pub delivery_timeout: Duration,
@@ -374,6 +374,25 @@ impl ProduceBatch {
     /// Bytes of all records.
     pub fn size_bytes(&self) -> usize {
         self.records.size_bytes()
+    }
+
+    /// Appends the records of another batch from an index on, each with its destination and origin.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn append(&mut self, other: &ProduceBatch, from: usize) {
+        for (index, (topic, partition, record)) in other.iter().enumerate().skip(from) {
+            self.records.push_ref(record);
+            self.to.push((topic, partition));
+            if let Some(origin) = other.origin(index) {
+                self.set_origin(origin.clone());
+            }
+        }
+    }
+
+    /// The record at an index: topic, partition, record.
+    #[cfg(feature = "kafka")]
+    pub(crate) fn get(&self, index: usize) -> Option<(TopicSlot, i32, RecordRef<'_>)> {
+        let (topic, partition) = *self.to.get(index)?;
+        Some((topic, partition, self.records.get(index)?))
     }
 
     /// Removes all records and keeps the memory.

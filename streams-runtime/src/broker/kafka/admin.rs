@@ -64,6 +64,11 @@ impl Admin {
         &self.settings
     }
 
+    /// Runs what librdkafka has only blocking.
+    pub(super) fn helper(&self) -> &Helper {
+        &self.helper
+    }
+
     /// The client, as the questions take it.
     pub(super) fn client(&self) -> Arc<dyn Native> {
         self.client.clone()

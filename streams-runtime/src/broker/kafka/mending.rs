@@ -77,6 +77,13 @@ impl Mending {
         self.watches() && key.is_some_and(|key| self.keys.contains(&(slot, partition, key.to_vec())))
     }
 
+    /// What found no room is to be sent with the next step.
+    pub(super) fn put_back(&mut self, rest: Vec<Parcel>) {
+        if !rest.is_empty() {
+            self.waiting.push(rest);
+        }
+    }
+
     /// What is to be done now. All that was sent is reported.
     pub(super) fn next(&mut self) -> Step {
         let mut found = std::mem::take(&mut self.found);

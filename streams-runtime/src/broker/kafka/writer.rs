@@ -41,7 +41,7 @@ struct WriterContext {
 
 impl WriterContext {
     fn failure(&self, topic: &str, partition: i32, code: RDKafkaErrorCode) -> BrokerError {
-        let mut reason = code.to_string();
+        let mut reason = error::produce_reason(code);
         if code == RDKafkaErrorCode::MessageTimedOut {
             let (after_ms, address) = (self.delivery_timeout.as_millis(), &self.address);
             reason = format!("not acknowledged within the delivery timeout of {after_ms} ms; is the broker at {address} up?");

@@ -1,17 +1,18 @@
 //! Producing by topic handle, and acknowledgements by the batch.
 
 use std::ffi::{CStr, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rdkafka::bindings as rd;
 use rdkafka::bindings::rd_kafka_vtype_t as vtype;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::{BaseProducer, Producer};
 
-use super::{Queue, millis};
+use super::Queue;
 use crate::broker::kafka::context::Context;
+use crate::broker::kafka::signal::Bell;
 use crate::headers::Headers;
 use crate::record::RecordRef;
 
@@ -218,6 +219,8 @@ pub(in crate::broker::kafka) enum Report<'a> {
 pub(in crate::broker::kafka) struct Reports {
     queue: Queue,
     scratch: Vec<*const rd::rd_kafka_message_t>,
+    /// The callback has a pointer to it.
+    _bell: Arc<Bell>,
     client: Arc<BaseProducer<Context>>,
 }
 
@@ -225,24 +228,24 @@ pub(in crate::broker::kafka) struct Reports {
 unsafe impl Send for Reports {}
 
 impl Reports {
-    pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>) -> Option<Self> {
+    /// `bell` rings when there is something to serve.
+    pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>, bell: &Arc<Bell>) -> Option<Self> {
         // SAFETY: the client is alive; the reference returned is ours.
         let queue = unsafe { Queue::own(rd::rd_kafka_queue_get_main(client.client().native_ptr())) }?;
-        Some(Reports { queue, scratch: vec![ptr::null(); 1024], client: client.clone() })
+        // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in `drop`.
+        unsafe { rd::rd_kafka_queue_cb_event_enable(queue.as_ptr(), Some(reported), Arc::as_ptr(bell).cast_mut().cast()) };
+        Some(Reports { queue, scratch: vec![ptr::null(); 1024], _bell: bell.clone(), client: client.clone() })
     }
 
-    /// Serves what is there, waiting up to `timeout` for the first of it. `report` gets the number of the topic among
+    /// Serves what is there. `report` gets the number of the topic among
     /// `topics`, the partition, and what happened, and says whether it `watch`es: then it gets each acknowledgement.
     pub(in crate::broker::kafka) fn serve(
         &mut self,
-        timeout: Duration,
         topics: &[TopicHandle],
         mut watch: bool,
         mut report: impl FnMut(usize, i32, Report<'_>) -> bool,
     ) {
-        let mut wait = millis(timeout);
-        while let Some(event) = self.queue.poll(wait) {
-            wait = 0;
+        while let Some(event) = self.queue.poll(0) {
             if event.kind() != rd::RD_KAFKA_EVENT_DR {
                 event.report(self.client.context());
                 continue;
@@ -259,14 +262,30 @@ impl Reports {
         }
     }
 
-    /// Sends what is held back, waits up to a millisecond for the last acknowledgement, and returns whether it is there.
+    /// Sends what is held back, and waits up to a millisecond for the last acknowledgement.
     ///
     /// The safe `flush` waits 100 ms between looks.
-    pub(in crate::broker::kafka) fn flush_step(&self) -> bool {
-        // SAFETY: the client is alive.
-        let result = unsafe { rd::rd_kafka_flush(self.client.client().native_ptr(), 1) };
-        result == rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+    pub(in crate::broker::kafka) fn flush_step(&self) {
+        // SAFETY: the client is alive. Whether all is acknowledged shows in what is served next.
+        unsafe { rd::rd_kafka_flush(self.client.client().native_ptr(), 1) };
     }
+}
+
+impl Drop for Reports {
+    fn drop(&mut self) {
+        // SAFETY: the queue is alive; after this no callback is running or comes, so the `Bell` may go.
+        unsafe { rd::rd_kafka_queue_cb_event_enable(self.queue.as_ptr(), None, ptr::null_mut()) }
+    }
+}
+
+unsafe extern "C" fn reported(_: *mut rd::rd_kafka_t, opaque: *mut c_void) {
+    // A panic must not unwind into C.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: `opaque` is the `Bell` of a `Reports`, which takes the callback away (under the queue's lock, as it is
+        // called) before it lets go of the `Bell`.
+        let bell = unsafe { &*opaque.cast::<Bell>() };
+        bell.ring();
+    }));
 }
 
 /// Passes on what an array of acknowledgements says: failures, wanted and watched ones one by one, other successes once per run of one partition.
