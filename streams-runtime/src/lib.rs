@@ -102,6 +102,8 @@ pub use processor::{
     VersionedView, WindowView, WrapProcessors,
 };
 pub use produce_error::{CausingRecord, OnProduceError, ProduceError, ProduceErrorKind};
+#[doc(hidden)]
+pub use runtime::machine;
 pub use runtime::{
     App, AppMetrics, AppState, EndOfInput, Error, Partitioning, QueryError, StartupProblem, StopCondition, StoreQuery, Streams,
     end_of_input, shutdown_signal,

@@ -39,7 +39,7 @@ async fn wait_for(log: &EmbeddedLog, expected: &[&str]) {
 }
 
 fn app(log: &EmbeddedLog) -> Streams<AllShops> {
-    Streams::new(all_shops()).application_id("shops").embedded_log(log.clone()).pattern_refresh(Duration::from_millis(20))
+    Streams::new(all_shops()).application_id("shops").embedded_log(log.clone()).topic_refresh(Duration::from_millis(20))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,7 @@ async fn a_new_topic_that_is_too_large_ends_the_application_with_its_name() {
     running.running().await.unwrap();
     log.create_topic("shop-huge", 3).unwrap();
     let error = running.run_until(tokio::time::sleep(Duration::from_secs(20))).await.unwrap_err();
-    assert!(matches!(&error, Error::PatternOutgrown { topic } if topic == "shop-huge"), "{error}");
+    assert!(matches!(&error, Error::Outgrown { topic, .. } if topic == "shop-huge"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

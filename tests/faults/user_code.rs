@@ -48,7 +48,7 @@ fn a_panic_reaches_the_caller() {
     words(&open(directory.path()), &["one", "panic", "two"]);
     let end = start("panic", directory.path(), &ARGS).end_within(Duration::from_secs(15));
     let error = end.error.unwrap();
-    assert!(error.contains("a worker panicked") && error.contains("asked to panic"), "{error}");
+    assert!(error.contains("panicked") && error.contains("asked to panic"), "{error}");
     // The record that panics is not committed: it comes again.
     assert!(committed(&open(directory.path()), "words")[0] <= 1);
     let again = start("panic-again", directory.path(), &ARGS).end_within(Duration::from_secs(15));

@@ -1,15 +1,15 @@
 //! The handle of a running application.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::control::WorkerHandle;
+use super::environment::Environment;
 use super::error::Error;
-use super::query::StoreQuery;
-use super::shared::{AppState, Shared, lock};
+use super::message::{Command, Input, Mailbox, Request};
+use super::published::{AppState, Published};
+use super::query::{StoreQuery, StoreWay};
 use super::stop::{Drain, StopCondition, end_of_input};
 use crate::client::{Client, IntoTopic, Producer, ReaderBuilder};
 use crate::codec::StreamData;
@@ -22,18 +22,12 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What the handle of an application holds, whatever its topology.
 pub(super) struct AppParts {
-    pub(super) shared: Arc<Shared>,
-    pub(super) workers: Arc<[WorkerHandle]>,
-    pub(super) stop: Arc<AtomicBool>,
+    pub(super) env: Arc<Environment>,
+    pub(super) published: Arc<Published>,
+    pub(super) control: Mailbox<Input>,
+    pub(super) workers: Arc<[Mailbox<Command>]>,
     /// What producers write through.
     pub(super) client: Arc<Client>,
-}
-
-/// The last handle takes the application with it.
-impl Drop for AppParts {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-    }
 }
 
 /// The handle of a running application. Clones are handles of the same application: give one to each task or web handler that
@@ -81,8 +75,8 @@ impl<T> Clone for App<T> {
 impl<T> std::fmt::Debug for App<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
-            .field("application_id", &self.parts.shared.config.application_id)
-            .field("state", &*self.parts.shared.state.borrow())
+            .field("application_id", &self.parts.env.config.application_id)
+            .field("state", &self.parts.published.state())
             .finish()
     }
 }
@@ -103,8 +97,8 @@ impl<T: Topology> App<T> {
         App { topology, parts: Arc::new(parts) }
     }
 
-    fn shared(&self) -> &Arc<Shared> {
-        &self.parts.shared
+    fn published(&self) -> &Published {
+        &self.parts.published
     }
 
     /// The topology it runs.
@@ -114,27 +108,29 @@ impl<T: Topology> App<T> {
 
     /// Where it is in its life.
     pub fn state(&self) -> AppState {
-        *self.shared().state.borrow()
+        self.published().state()
     }
 
     /// Changes of the state, as they happen.
     pub fn states(&self) -> watch::Receiver<AppState> {
-        self.shared().state.subscribe()
+        self.published().state.subscribe()
     }
 
     /// What it has done so far.
     pub fn metrics(&self) -> AppMetrics {
-        let shared = self.shared();
-        let mut records = TaskMetrics::default();
-        lock(&shared.metrics).values().for_each(|m| records.add(*m));
-        records.dropped += shared.globals.dropped();
-        let tasks = lock(&shared.tasks);
-        AppMetrics { records, tasks: tasks.len(), running_tasks: tasks.values().filter(|t| t.running).count() }
+        let mut found = self.published().look(|view| {
+            let mut records = TaskMetrics::default();
+            view.metrics.values().for_each(|metrics| records.add(*metrics));
+            let running_tasks = view.tasks.values().filter(|place| place.running).count();
+            AppMetrics { records, tasks: view.tasks.len(), running_tasks }
+        });
+        found.records.dropped += self.parts.env.globals.dropped();
+        found
     }
 
     /// The tasks of this process that run now.
     pub fn tasks(&self) -> Vec<TaskId> {
-        lock(&self.shared().tasks).iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect()
+        self.published().look(|view| view.tasks.iter().filter(|(_, place)| place.running).map(|(id, _)| *id).collect())
     }
 
     /// A store, for queries: `app.store(WordCount::COUNTS).get("word").await`.
@@ -143,7 +139,7 @@ impl<T: Topology> App<T> {
         K: StreamData<Stored = K> + Clone + Send + 'static,
         V: StreamData<Stored = V> + Clone + Send + Sync + 'static,
     {
-        StoreQuery::new(name, Arc::clone(self.shared()), Arc::clone(&self.parts.workers))
+        StoreQuery::new(name, StoreWay::of(&self.parts))
     }
 
     /// Writes records of a topic: `app.producer(SlowViews::PAGE_VIEWS)`, whose types, formats and partitioner are those of the topology,
@@ -155,7 +151,7 @@ impl<T: Topology> App<T> {
     /// Reads the records of a topic, for tests and tools: `app.reader(SlowViews::SLOW_VIEWS).to_end().await`, or
     /// `app.reader::<String, SlowView>("slow-views")`. It takes no part in the application's group.
     pub fn reader<K: Clone + 'static, V: Clone + 'static>(&self, topic: impl IntoTopic<K, V>) -> ReaderBuilder<K, V> {
-        ReaderBuilder::new(Arc::clone(&self.shared().broker), topic)
+        ReaderBuilder::new(Arc::clone(&self.parts.env.broker), topic)
     }
 
     /// Pauses this process: no record is processed and no schedule runs until [`resume`](App::resume). A turn that a worker has
@@ -168,22 +164,31 @@ impl<T: Topology> App<T> {
     ///
     /// Kafka Streams: `KafkaStreams.pause()` (KIP-834).
     pub fn pause(&self) {
-        self.shared().paused.store(true, Ordering::Release);
+        self.set_paused(true);
+    }
+
+    fn set_paused(&self, paused: bool) {
+        let mut is_paused = self.published().paused();
+        *is_paused = paused;
+        for worker in self.parts.workers.iter() {
+            if worker.send(Command::Pause(paused)).is_err() {
+                tracing::debug!("a worker has ended, which is neither paused nor resumed");
+            }
+        }
     }
 
     /// Ends a pause. Where nothing was paused this does nothing.
     ///
     /// Kafka Streams: `KafkaStreams.resume()`.
     pub fn resume(&self) {
-        self.shared().paused.store(false, Ordering::Release);
-        self.parts.workers.iter().for_each(|worker| worker.waker.wake());
+        self.set_paused(false);
     }
 
     /// Whether this process is paused. Its state may well be [`AppState::Running`].
     ///
     /// Kafka Streams: `KafkaStreams.isPaused()`.
     pub fn is_paused(&self) -> bool {
-        self.shared().is_paused()
+        *self.published().paused()
     }
 
     /// Waits until the tasks that this process has been given run.
@@ -204,7 +209,7 @@ impl<T: Topology> App<T> {
 
     /// Why the application ended by itself, if it did.
     pub fn failure(&self) -> Option<Error> {
-        lock(&self.shared().failure).clone()
+        self.published().look(|view| view.failure.clone())
     }
 
     async fn wait_for(&self, condition: impl FnMut(&AppState) -> bool) -> Result<(), Error> {
@@ -232,7 +237,7 @@ impl<T: Topology> App<T> {
     }
 
     fn drain(&self) -> Drain {
-        Drain { shared: Arc::clone(self.shared()), workers: Arc::clone(&self.parts.workers) }
+        Drain { control: self.parts.control.clone() }
     }
 
     /// Runs until the condition holds (a future such as [`shutdown_signal`](super::shutdown_signal), or [`end_of_input`]) or until somebody
@@ -251,7 +256,9 @@ impl<T: Topology> App<T> {
     /// Asks the application to stop, and does not wait: [`stopped`](App::stopped) does. Whoever waits in [`run_until`](App::run_until)
     /// returns when it is over.
     pub fn stop(&self) {
-        self.parts.stop.store(true, Ordering::Release);
+        if self.parts.control.send(Input::Request(Request::Stop)).is_err() {
+            tracing::debug!("the application has ended already");
+        }
     }
 
     /// Stops: what is done is committed, the group is left at once. May be called from several places at the same time.

@@ -1,149 +1,284 @@
 //! The commit, in an order that may not change:
 //!
-//! 1. every task flushes its caches: changes go downstream, to the changelogs, and wait in the overlays of the stores;
-//! 2. the producer is flushed: all results and changelog records are acknowledged. Before that no offset may be committed, or a crash
-//!    would lose results. Only then do the changelogs hear of rows that are gone since they have become results, with a flush of its own;
-//! 3. the offsets are committed. A crash before this repeats records: at least once;
-//! 4. the overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store could be ahead of
-//!    what is committed; a crash before this costs only reading the tail of the changelog.
+//! ```text
+//!            every task flushes          all of it is       rows that are gone      all of it is
+//!            its caches                  acknowledged       leave the changelogs    acknowledged
+//!   Running ──────────────────▶ Flushing ────────────────────────────────▶ FlushingGone ─────────┐
+//!                                  │ nothing is gone                                              ▼
+//!                                  └──────────────────────────────────────────────────────▶ Acknowledged
+//!                                                                                                 │
+//!   Running ◀────────────────── Committed ◀────────────────── Committing ◀────────────────────────┘
+//!            overlays go to                 the group has                 the offsets are sent
+//!            the backends                   the offsets
+//! ```
+//!
+//! 1. Every task flushes its caches: changes go downstream, to the changelogs, and wait in the overlays of the stores.
+//! 2. All results and changelog records are acknowledged. Before that no offset may be committed, or a crash would lose
+//!    results. Only then do the changelogs hear of rows that are gone since they have become results, with a flush of
+//!    its own.
+//! 3. The offsets are committed. A crash before this repeats records: at least once.
+//! 4. The overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store
+//!    could be ahead of what is committed; a crash before this costs only reading the tail of the changelog.
+//!
+//! Each stage is a type that only the stage before it can become. No record is processed meanwhile, so that what is
+//! committed is what was flushed; tasks are opened and restored, and queries answered.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::environment::Environment;
 use super::error::Error;
-use super::shared::lock;
-use super::worker::{Worker, later};
-use crate::broker::{BrokerError, CommitOffset};
-use crate::context::settle_refused;
+use super::outcome::TaskOutcome;
+use super::worker::Tasks;
+use crate::broker::{Answer, BrokerError, CommitOffset, Flushed, GroupMember};
+use crate::context::{SharedProducer, TaskMetrics, settle_refused};
 use crate::error::TaskError;
 
-/// How long one attempt waits for acknowledgements before other work has its turn.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often it is reported that a commit waits.
+const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// What an attempt to commit came to.
+/// A commit under way.
+pub(super) enum Commit {
+    Flushing(Flushing),
+    FlushingGone(FlushingGone),
+    Committing(Committing),
+}
+
+/// Results and rows of changelogs are on their way.
+pub(super) struct Flushing {
+    offsets: Vec<CommitOffset>,
+}
+
+/// The last deletions of changelogs are on their way.
+pub(super) struct FlushingGone {
+    offsets: Vec<CommitOffset>,
+}
+
+/// Everything that the offsets stand for is safe.
+struct Acknowledged {
+    offsets: Vec<CommitOffset>,
+}
+
+/// The group is being told.
+pub(super) struct Committing {
+    offsets: Vec<CommitOffset>,
+    answer: Answer<()>,
+}
+
+/// The group has the offsets.
+struct Committed {
+    offsets: Vec<CommitOffset>,
+}
+
+/// What a commit came to.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// There was nothing to commit, or it is the business of others by now.
-    Nothing,
-    /// Everything done so far is committed.
-    Committed,
-    /// Results or rows of changelogs are still on their way.
-    Unacknowledged(BrokerError),
+    /// Everything done so far is committed: these offsets.
+    Committed(Vec<CommitOffset>, Settled),
     /// All is acknowledged, but the broker does not take the offsets for now. Nothing is lost: the
     /// next attempt carries on.
     Deferred(BrokerError),
 }
 
-impl Worker {
-    /// Commits everything done so far.
-    pub(super) fn commit(&mut self) -> Result<Outcome, Error> {
-        self.next_commit = later(Instant::now(), self.shared.config.commit_interval);
-        self.commit_requested = false;
-        let mut offsets: Vec<CommitOffset> = Vec::new();
-        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            offsets.extend(assigned.task.prepare_commit().map_err(|source| Error::task(*id, source))?);
-        }
-        if let Some(error) = self.acknowledged()? {
-            return Ok(Outcome::Unacknowledged(error));
-        }
-        let mut gone = false;
-        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            gone |= assigned.task.tell_gone().map_err(|source| Error::task(*id, source))?;
-        }
-        if gone && let Some(error) = self.acknowledged()? {
-            return Ok(Outcome::Unacknowledged(error));
-        }
-        if !offsets.is_empty() {
-            match self.member.commit(&offsets).wait() {
-                Ok(()) => {}
-                Err(error) if error.is_retriable() => {
-                    tracing::warn!(%error, "the commit failed; trying again with the next one");
-                    return Ok(Outcome::Deferred(error));
-                }
-                Err(error @ BrokerError::Fenced { .. }) => {
-                    // The tasks belong to others by now; the group will say so. What was done since the last commit is done again there.
-                    tracing::warn!(%error, "not committed");
-                    return Ok(Outcome::Nothing);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let producer = self.producer.borrow();
-        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            assigned.task.finish_commit(&**producer).map_err(|source| Error::task(*id, source))?;
-        }
-        drop(producer);
-        self.note_purgeable(&offsets);
-        Ok(if offsets.is_empty() { Outcome::Nothing } else { Outcome::Committed })
+/// Whether a commit has ended.
+pub(super) enum Progress {
+    /// Something has to arrive first.
+    Waiting(Commit),
+    Ended(Outcome),
+}
+
+/// Proof that tasks may be handed over: nothing that they have sent can arrive any more behind what
+/// their next owner sends.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled(());
+
+impl Settled {
+    /// The tasks are lost: their next owner has begun, and what was on its way here is purged.
+    pub(super) fn lost() -> Self {
+        Settled(())
     }
 
-    /// Waits until all that was handed over is acknowledged, or refused and dealt with; an error if the broker is away for now.
-    fn acknowledged(&mut self) -> Result<Option<BrokerError>, Error> {
-        loop {
-            let flushed = self.producer.borrow_mut().flush(FLUSH_TIMEOUT);
-            // Before an error is looked at: what was refused is refused, also if the rest is still on its way.
-            let letters = self.settle_refused()?;
-            match flushed {
-                Ok(()) if letters => {}
-                Ok(()) => return Ok(None),
-                Err(error) if error.is_retriable() => {
-                    tracing::warn!(%error, "results are not acknowledged yet; the commit waits");
-                    return Ok(Some(error));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+    /// All is acknowledged, and the offsets are not taken: the next owner does a part again.
+    pub(super) fn uncommitted(error: &BrokerError) -> Self {
+        tracing::warn!(%error, "tasks are handed over without a last commit; their next owner repeats a part");
+        Settled(())
+    }
+}
+
+/// What a commit needs of its worker.
+pub(super) struct Surroundings<'a> {
+    pub(super) env: &'a Environment,
+    pub(super) member: &'a dyn GroupMember,
+    pub(super) producer: &'a SharedProducer,
+    pub(super) tasks: &'a mut Tasks,
+    /// Counts results that were refused after they were sent.
+    pub(super) metrics: &'a mut TaskMetrics,
+    pub(super) wall_ms: i64,
+    pub(super) waker: &'a std::task::Waker,
+}
+
+impl Surroundings<'_> {
+    /// Whether all that was handed over is acknowledged, or refused and dealt with.
+    fn is_acknowledged(&mut self) -> Result<bool, TaskOutcome> {
+        let flushed = self.producer.borrow_mut().flush_step();
+        // Before an error is looked at: what was refused is refused, also if the rest is on its way.
+        let letters = self.settle_refused()?;
+        Ok(flushed? == Flushed::Done && !letters)
     }
 
     /// Asks the handler about results that the broker has refused; whether dead letters were sent, which are to be acknowledged as well.
-    pub(super) fn settle_refused(&mut self) -> Result<bool, Error> {
-        let config = &self.shared.config;
+    pub(super) fn settle_refused(&mut self) -> Result<bool, TaskOutcome> {
+        let handlers = &self.env.config.handlers;
         let mut producer = self.producer.borrow_mut();
-        settle_refused(&mut **producer, &config.handlers, &mut self.finished, config.clock.now_ms())
-            .map_err(|source: Box<TaskError>| Error::Result(source.into()))
+        let settled = settle_refused(&mut **producer, handlers, self.metrics, self.wall_ms);
+        settled.map_err(|source: Box<TaskError>| Error::Result(source.into()).into())
     }
+}
 
-    /// Processed records of internal topics are of no use any more.
-    fn note_purgeable(&self, offsets: &[CommitOffset]) {
-        let layout = self.shared.layout();
-        let mut purgeable = lock(&self.shared.purgeable);
-        for commit in offsets.iter().filter(|c| layout.is_internal(&c.partition.topic)) {
-            purgeable.insert(commit.partition.clone(), commit.offset);
+impl Commit {
+    /// Begins a commit of everything done so far.
+    ///
+    /// # Errors
+    /// When a task fails at what waited in its caches.
+    pub(super) fn begin(tasks: &mut Tasks) -> Result<Commit, TaskOutcome> {
+        let mut offsets: Vec<CommitOffset> = Vec::new();
+        for (id, assigned) in tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            offsets.extend(assigned.task.prepare_commit().map_err(|error| TaskOutcome::of(*id, error))?);
         }
+        Ok(Commit::Flushing(Flushing { offsets }))
     }
 
-    /// What tasks did so far is acknowledged before their next owner begins: rows of a changelog
-    /// that arrived later would stand behind those of the next owner, and count after the next
-    /// restart. That takes no longer than the delivery timeout. If only the offsets are not taken,
-    /// the next owner does the same again.
-    pub(super) fn commit_before_handing_over(&mut self) -> Result<(), Error> {
-        loop {
-            match self.commit()? {
-                Outcome::Nothing | Outcome::Committed => return Ok(()),
-                Outcome::Deferred(error) => {
-                    tracing::warn!(%error, "tasks are handed over without a last commit; their next owner repeats a part");
-                    return Ok(());
+    /// Goes as far as it can without waiting.
+    ///
+    /// # Errors
+    /// When a record has failed, a task cannot go on, or the offsets are refused.
+    pub(super) fn step(self, around: &mut Surroundings<'_>) -> Result<Progress, TaskOutcome> {
+        let acknowledged = match self {
+            Commit::Flushing(flushing) => {
+                if !around.is_acknowledged()? {
+                    return Ok(Progress::Waiting(Commit::Flushing(flushing)));
                 }
-                Outcome::Unacknowledged(error) if self.shared.is_ending() => {
-                    tracing::warn!(%error, "the application ends before all is acknowledged");
-                    return Ok(());
-                }
-                Outcome::Unacknowledged(error) => {
-                    tracing::warn!(%error, "tasks are handed over when all is acknowledged");
-                    self.shared.beats.beat(self.index);
+                match flushing.tell_gone(around)? {
+                    Gone::Nothing(acknowledged) => acknowledged,
+                    Gone::Told(flushing) => return Commit::FlushingGone(flushing).step(around),
                 }
             }
-        }
+            Commit::FlushingGone(flushing) => {
+                if !around.is_acknowledged()? {
+                    return Ok(Progress::Waiting(Commit::FlushingGone(flushing)));
+                }
+                Acknowledged { offsets: flushing.offsets }
+            }
+            Commit::Committing(committing) => return committing.step(around),
+        };
+        acknowledged.commit(around).step(around)
     }
 
-    /// The last commit of tasks that are about to leave. If it fails they leave all the same: their records are processed again elsewhere,
-    /// or after the next start.
-    pub(super) fn commit_before_leaving(&mut self) -> Result<(), Error> {
-        let result = match self.commit() {
-            Ok(Outcome::Nothing | Outcome::Committed) => return Ok(()),
-            Ok(Outcome::Unacknowledged(error) | Outcome::Deferred(error)) => Error::LastCommit(error),
-            Err(error) => error,
-        };
-        tracing::warn!(error = %result, "tasks leave without a last commit");
-        Err(result)
+    /// Whether acknowledgements are waited for.
+    pub(super) fn is_flushing(&self) -> bool {
+        matches!(self, Commit::Flushing(_) | Commit::FlushingGone(_))
+    }
+}
+
+enum Gone {
+    Nothing(Acknowledged),
+    Told(FlushingGone),
+}
+
+impl Flushing {
+    /// The changelogs hear of rows that are gone since they have become results.
+    fn tell_gone(self, around: &mut Surroundings<'_>) -> Result<Gone, TaskOutcome> {
+        let mut gone = false;
+        for (id, assigned) in around.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            gone |= assigned.task.tell_gone().map_err(|error| TaskOutcome::of(*id, error))?;
+        }
+        let offsets = self.offsets;
+        Ok(if gone { Gone::Told(FlushingGone { offsets }) } else { Gone::Nothing(Acknowledged { offsets }) })
+    }
+}
+
+impl Acknowledged {
+    fn commit(self, around: &Surroundings<'_>) -> Committing {
+        let answer = if self.offsets.is_empty() { Answer::ready(Ok(())) } else { around.member.commit(&self.offsets) };
+        Committing { offsets: self.offsets, answer }
+    }
+}
+
+impl Committing {
+    fn step(mut self, around: &mut Surroundings<'_>) -> Result<Progress, TaskOutcome> {
+        match self.answer.try_take(around.waker) {
+            None => Ok(Progress::Waiting(Commit::Committing(self))),
+            Some(Ok(())) => Ok(Progress::Ended(Committed { offsets: self.offsets }.finish(around)?)),
+            Some(Err(error)) if error.is_retriable() => Ok(Progress::Ended(Outcome::Deferred(error))),
+            Some(Err(error @ BrokerError::Fenced { .. })) => Err(TaskOutcome::Fenced(error)),
+            Some(Err(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl Committed {
+    /// The overlays go to the backends.
+    fn finish(self, around: &mut Surroundings<'_>) -> Result<Outcome, TaskOutcome> {
+        let producer = around.producer.borrow();
+        for (id, assigned) in around.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
+            assigned.task.finish_commit(&**producer).map_err(|error| TaskOutcome::of(*id, error))?;
+        }
+        Ok(Outcome::Committed(self.offsets, Settled(())))
+    }
+}
+
+/// When a worker commits.
+pub(super) struct Commits {
+    pub(super) commit: Option<Commit>,
+    /// The next one by the interval.
+    next: Duration,
+    /// A processor asked for one, or much waits for one.
+    pub(super) requested: bool,
+    /// Everything that was done is committed.
+    pub(super) is_clean: bool,
+    /// The broker did not take the offsets: not before then.
+    not_before: Duration,
+    waiting_since: Option<Duration>,
+    reported: Option<Duration>,
+}
+
+impl Commits {
+    pub(super) fn new(next: Duration) -> Self {
+        Commits { commit: None, next, requested: false, is_clean: true, not_before: Duration::ZERO, waiting_since: None, reported: None }
+    }
+
+    /// Whether one is to begin; `urgent`: somebody waits for it.
+    pub(super) fn is_due(&self, mono: Duration, urgent: bool) -> bool {
+        self.commit.is_none() && mono >= self.not_before && (urgent || self.requested || mono >= self.next)
+    }
+
+    /// When the next one is due.
+    pub(super) fn due(&self, urgent: bool) -> Duration {
+        if urgent || self.requested { self.not_before } else { self.next.max(self.not_before) }
+    }
+
+    pub(super) fn begun(&mut self, mono: Duration, next: Duration, commit: Commit) {
+        self.next = next;
+        self.requested = false;
+        self.waiting_since = Some(mono);
+        self.reported = None;
+        self.commit = Some(commit);
+    }
+
+    /// The broker does not take the offsets: the next attempt is a little later.
+    pub(super) fn deferred(&mut self, mono: Duration, error: &BrokerError) {
+        const PAUSE: Duration = Duration::from_millis(100);
+        self.not_before = mono + PAUSE;
+        tracing::warn!(%error, "the commit failed; trying again with the next one");
+    }
+
+    /// Reports a commit that waits for long, now and then.
+    pub(super) fn report(&mut self, mono: Duration) {
+        let Some(since) = self.waiting_since.filter(|_| self.commit.is_some()) else { return };
+        let last = self.reported.unwrap_or(since);
+        if mono.saturating_sub(last) >= REPORT_INTERVAL {
+            self.reported = Some(mono);
+            let for_ms = u64::try_from(mono.saturating_sub(since).as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(for_ms, "a commit waits for the broker");
+        }
     }
 }

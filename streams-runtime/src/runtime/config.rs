@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::broker::Broker;
+use crate::broker::{Broker, Isolation};
 use crate::context::Handlers;
 use crate::plan::OffsetReset;
 use crate::stores::{MemoryStores, StoreFactory};
@@ -27,6 +27,12 @@ pub(crate) struct Config {
     pub(crate) stores: Arc<dyn StoreFactory>,
     pub(crate) handlers: Handlers,
     pub(crate) offset_reset: OffsetReset,
+    /// Of source topics. Changelogs and global tables are read committed.
+    pub(crate) isolation: Isolation,
+    /// Other members of the group may run another topology.
+    pub(crate) accept_other_topologies: bool,
+    /// In the ids of clients; one of its own for each process if it is not given.
+    pub(crate) process: Option<String>,
     pub(crate) replication_factor: i16,
     pub(crate) internal_topic_settings: BTreeMap<String, String>,
     pub(crate) window_changelog_additional_retention: Duration,
@@ -39,7 +45,7 @@ pub(crate) struct Config {
     pub(crate) delivery_timeout: Duration,
     pub(crate) fetch_ahead_bytes: usize,
     pub(crate) purge_interval: Duration,
-    pub(crate) pattern_refresh: Duration,
+    pub(crate) topic_refresh: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     /// Starts without processing, until resumed.
     pub(crate) paused: bool,
@@ -59,6 +65,9 @@ impl Default for Config {
             stores: Arc::new(MemoryStores),
             handlers: Handlers::default(),
             offset_reset: OffsetReset::Earliest,
+            isolation: Isolation::ReadCommitted,
+            accept_other_topologies: false,
+            process: None,
             replication_factor: -1,
             internal_topic_settings: BTreeMap::new(),
             window_changelog_additional_retention: Duration::from_secs(24 * 60 * 60),
@@ -71,7 +80,7 @@ impl Default for Config {
             delivery_timeout: Duration::from_secs(120),
             fetch_ahead_bytes: 4 * 1024 * 1024,
             purge_interval: Duration::from_secs(30),
-            pattern_refresh: Duration::from_secs(30),
+            topic_refresh: Duration::from_secs(30),
             clock: Arc::new(SystemClock),
             paused: false,
         }

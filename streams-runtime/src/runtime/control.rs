@@ -1,320 +1,428 @@
-//! The control thread: the process's membership in the group, and who of its workers runs what. It moves no records.
+//! The control machine: the process's membership in the group, who of its workers runs what, and the end of it all. It
+//! moves no records.
+//!
+//! ```text
+//!                     told to stop,               every part              the group
+//!                     or something failed         has ended               has been told
+//!   TakingPart ─────────────────────▶ Stopping ─────────────▶ Leaving ──────────────▶ Ended
+//! ```
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SendError, Sender};
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
+use super::beats::Beats;
+use super::drain::{self, Drains};
+use super::environment::Environment;
 use super::error::Error;
-use super::shared::{AppState, Shared, TaskPlace, lock};
-use super::startup::{self, StateDirectory};
-use crate::broker::{BrokerError, GroupEvent, GroupMember, Isolation, OffsetAt, TopicPartition, Waker};
-use crate::task::{Task, TaskId};
+use super::layout::Layout;
+use super::message::{Command, Input, Parting, Report, Request};
+use super::now::{Now, Wake, later};
+use super::published::{AppState, TaskPlace, View};
+use super::revocation::Revocation;
+use super::upkeep::{Purge, Topics};
+use crate::broker::{Answer, BrokerError, GroupEvent, GroupMember, TopicPartition};
+use crate::plan::TopologyPlan;
+use crate::task::TaskId;
 
-/// What a worker is told.
-pub(crate) enum Command {
-    /// Take these tasks.
-    Assign(Vec<TaskId>),
-    /// Commit and give these tasks up; then say so.
-    Revoke(Vec<TaskId>, Sender<()>),
-    /// A pattern source matches new topics: tasks read those too.
-    Refresh,
-    /// Give these tasks up without a commit: they belong to others already.
-    Lose(Vec<TaskId>, Sender<()>),
-    /// Answer a query.
-    Ask(TaskId, Box<dyn FnOnce(Option<&mut Task>) + Send>),
-    /// Commit, close all tasks, end.
-    Stop,
+/// The longest time between two looks at the group.
+const ROUND: Duration = Duration::from_millis(100);
+
+/// The same while the group is being left.
+const LEAVING_ROUND: Duration = Duration::from_millis(5);
+
+/// How long the parts of the process may take to end.
+const STOP_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long the group may take to hear that the process leaves.
+const LEAVE_LIMIT: Duration = Duration::from_secs(5);
+
+enum Phase {
+    TakingPart,
+    Stopping { until: Duration },
+    Leaving { answer: Answer<()>, until: Duration },
+    Ended,
 }
 
-/// The way to a worker.
-#[derive(Clone)]
-pub(crate) struct WorkerHandle {
-    pub(crate) commands: Sender<Command>,
-    pub(crate) waker: Waker,
-}
-
-impl WorkerHandle {
-    pub(crate) fn send(&self, command: Command) -> Result<(), SendError<Command>> {
-        self.commands.send(command)?;
-        self.waker.wake();
-        Ok(())
-    }
-}
-
-/// How often the control thread looks around.
-const ROUND: Duration = Duration::from_millis(20);
-/// The same while somebody waits for the end of the input.
-const DRAINING_ROUND: Duration = Duration::from_millis(2);
-
-/// Partitions asked back by the group, until all workers have let go of their tasks.
-struct Revocation {
-    partitions: Vec<TopicPartition>,
-    done: Receiver<()>,
-    open: usize,
-}
+/// What a part is told, by its number: the workers, then the reader of global tables.
+pub(crate) type Outbox = Vec<(usize, Command)>;
 
 pub(crate) struct Control {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) member: Arc<dyn GroupMember>,
-    pub(crate) workers: Arc<[WorkerHandle]>,
-    pub(crate) threads: Vec<JoinHandle<()>>,
-    /// Set from outside: stop.
-    pub(crate) stop: Arc<AtomicBool>,
-    /// Held until the last task is closed, however long handles of the application live.
-    directory: Option<StateDirectory>,
+    env: Arc<Environment>,
+    member: Arc<dyn GroupMember>,
+    answers: std::task::Waker,
+    workers: usize,
+    /// Workers and the reader of global tables, as far as they run.
+    parts: BTreeSet<usize>,
+    phase: Phase,
+    /// The group has said what this process gets.
+    has_share: bool,
+    view: View,
+    has_changed: bool,
     revocations: Vec<Revocation>,
-    owners: BTreeMap<TaskId, usize>,
-    last_purge: Instant,
-    last_refresh: Instant,
-    purged: BTreeMap<TopicPartition, i64>,
+    next_number: u64,
+    beats: Beats,
+    drains: Drains,
+    purge: Purge,
+    topics: Topics,
+    /// Who else is in the group.
+    members: Option<Answer<Vec<String>>>,
+    global_read: BTreeMap<TopicPartition, i64>,
+    /// Partitions that the group has assigned and that are not known yet.
+    unknown: Vec<TopicPartition>,
 }
 
 impl Control {
     pub(crate) fn new(
-        shared: Arc<Shared>,
+        env: Arc<Environment>,
+        layout: Arc<Layout>,
         member: Arc<dyn GroupMember>,
-        workers: Arc<[WorkerHandle]>,
-        threads: Vec<JoinHandle<()>>,
-        stop: Arc<AtomicBool>,
-        directory: Option<StateDirectory>,
+        answers: std::task::Waker,
+        now: Now,
     ) -> Self {
+        let workers = env.config.threads;
+        let parts = workers + usize::from(!env.plan.global_tables.is_empty());
         Control {
-            shared,
-            member,
             workers,
-            threads,
-            stop,
-            directory,
+            parts: (0..parts).collect(),
+            phase: Phase::TakingPart,
+            has_share: false,
+            view: View { tasks: BTreeMap::new(), metrics: BTreeMap::new(), layout, failure: None },
+            has_changed: true,
             revocations: Vec::new(),
-            owners: BTreeMap::new(),
-            last_purge: Instant::now(),
-            last_refresh: Instant::now(),
-            purged: BTreeMap::new(),
+            next_number: 0,
+            beats: Beats::new(workers, env.config.max_poll_interval, now.mono),
+            drains: Drains::new(),
+            purge: Purge::new(later(now.mono, env.config.purge_interval)),
+            topics: Topics::new(later(now.mono, env.config.topic_refresh)),
+            members: None,
+            global_read: BTreeMap::new(),
+            unknown: Vec::new(),
+            env,
+            member,
+            answers,
         }
     }
 
-    /// Until told to stop, or until something fails. Then the workers commit and end, and the process leaves its group.
-    pub(crate) fn run(mut self) {
-        self.shared.set_state(AppState::Rebalancing);
-        while !self.stop.load(Ordering::Acquire) && !self.shared.has_failed() {
-            if let Err(error) = self.round() {
-                self.shared.fail(error);
-            }
-        }
-        // Whoever else looks at it ends as well, also after a failure.
-        self.stop.store(true, Ordering::Release);
-        let failed = self.shared.has_failed();
-        if !failed {
-            self.shared.set_state(AppState::Stopping);
-        }
-        for worker in self.workers.iter() {
-            // A worker that has ended already needs no telling.
-            let _ = worker.send(Command::Stop);
-        }
-        self.wait_for_workers();
-        if let Err(error) = self.member.leave().wait() {
-            tracing::warn!(%error, "could not leave the group; its session will time out");
-        }
-        self.directory = None;
-        self.shared.set_state(if self.shared.has_failed() { AppState::Failed } else { AppState::Stopped });
+    /// What others are to see, if it has changed since it was taken last.
+    pub(crate) fn take_view(&mut self) -> Option<View> {
+        std::mem::take(&mut self.has_changed).then(|| self.view.clone())
     }
 
-    fn wait_for_workers(&mut self) {
-        const LIMIT: Duration = Duration::from_secs(60);
-        let stuck = |shared: &Shared| lock(&shared.failure).as_ref().is_some_and(|e| matches!(e, Error::Stuck { .. }));
-        let deadline = Instant::now() + LIMIT;
-        while !stuck(&self.shared) && self.threads.iter().any(|t| !t.is_finished()) {
-            if Instant::now() >= deadline {
-                self.shared.fail(Error::ShutdownTimedOut(LIMIT));
-                break;
+    /// Where the application is in its life. That it is over is for whoever owns the machine to say, when all is given back.
+    pub(crate) fn state(&self) -> AppState {
+        match self.phase {
+            Phase::TakingPart if self.has_share && self.revocations.is_empty() && self.view.tasks.values().all(|place| place.running) => {
+                AppState::Running
             }
-            // A closure that blocks also blocks the way out.
-            if let Err(error) = self.watch_workers() {
-                self.shared.fail(error);
-            }
-            // The membership is kept alive, so that the last commits are accepted.
-            if let Err(error) = self.member.poll(DRAINING_ROUND) {
-                tracing::debug!(%error, "group, while stopping");
-                std::thread::sleep(DRAINING_ROUND);
-            }
-        }
-        for thread in self.threads.drain(..).filter(JoinHandle::is_finished) {
-            // A panic of a worker is reported by the worker itself.
-            let _ = thread.join();
+            Phase::TakingPart => AppState::Rebalancing,
+            _ => AppState::Stopping,
         }
     }
 
-    fn round(&mut self) -> Result<(), Error> {
-        let drain = self.shared.drains.open();
-        let quick = drain.is_some() || !self.revocations.is_empty();
-        match self.member.poll(if quick { DRAINING_ROUND } else { ROUND }) {
-            Ok(None) => {}
-            Ok(Some(event)) => self.on_event(event)?,
-            Err(error) if error.is_retriable() => tracing::warn!(%error, "group"),
-            Err(error) => return Err(error.into()),
+    /// Whether the application ends, or has ended, with an error.
+    pub(crate) fn failure(&self) -> Option<&Error> {
+        self.view.failure.as_ref()
+    }
+
+    /// Keeps the first error.
+    pub(crate) fn fail(&mut self, error: Error) {
+        tracing::error!(application = self.env.config.application_id, %error, "the application ends");
+        self.view.failure.get_or_insert(error);
+        self.has_changed = true;
+    }
+
+    /// One step.
+    pub(crate) fn step(&mut self, now: Now, inputs: &mut dyn Iterator<Item = Input>, out: &mut Outbox) -> Wake {
+        for input in inputs {
+            self.take(input, now, out);
+        }
+        if matches!(self.phase, Phase::TakingPart) {
+            match self.take_part(now, out) {
+                Ok(_) if self.view.failure.is_some() => self.stop(now, out),
+                Ok(next) => return Wake::At(next.max(now.mono)),
+                Err(error) => {
+                    self.fail(error);
+                    self.stop(now, out);
+                }
+            }
+        }
+        self.end(now, out)
+    }
+
+    fn take(&mut self, input: Input, now: Now, out: &mut Outbox) {
+        match input {
+            Input::Request(Request::Stop) => self.stop(now, out),
+            Input::Request(Request::Drain(done)) => self.drains.ask(done, now.mono),
+            Input::Report(part, report) => self.hear(part, report),
+        }
+    }
+
+    fn hear(&mut self, part: usize, report: Report) {
+        match report {
+            Report::Running(task) => self.note_running(part, task, true),
+            Report::Reopened(task) => self.note_running(part, task, false),
+            Report::GivenUp(number, settled) => {
+                if let Some(revocation) = self.revocations.iter_mut().find(|revocation| revocation.number == number) {
+                    revocation.settle(part, settled);
+                }
+            }
+            Report::Idle(number) => self.drains.note(part, number),
+            Report::Pong(number) => self.beats.answered(part, number),
+            Report::Metrics(metrics) => {
+                self.view.metrics.insert(part, metrics);
+                self.has_changed = true;
+            }
+            Report::Processed(offsets) => self.purge.note(offsets),
+            Report::GlobalRead(positions) => self.global_read.extend(positions),
+            Report::Ended(result) => {
+                self.parts.remove(&part);
+                self.beats.ended(part);
+                self.view.tasks.retain(|_, place| place.worker != part);
+                self.has_changed = true;
+                match result {
+                    Ok(()) if matches!(self.phase, Phase::TakingPart) => self.fail(Error::Panicked("a worker ended by itself".into())),
+                    Ok(()) => {}
+                    Err(error) => self.fail(error),
+                }
+            }
+        }
+    }
+
+    fn note_running(&mut self, worker: usize, task: TaskId, running: bool) {
+        let is_leaving = self.revocations.iter().any(|revocation| revocation.has(task));
+        if let Some(place) = self.view.tasks.get_mut(&task).filter(|place| place.worker == worker && !is_leaving) {
+            place.running = running;
+            self.has_changed = true;
+        }
+    }
+
+    /// Everything but the end; when the next step is due.
+    fn take_part(&mut self, now: Now, out: &mut Outbox) -> Result<Duration, Error> {
+        loop {
+            match self.member.poll(Duration::ZERO) {
+                Ok(None) => break,
+                Ok(Some(event)) => self.on_event(event, now, out),
+                Err(error) if error.is_retriable() => {
+                    tracing::warn!(%error, "group");
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         self.settle_revocations()?;
-        self.watch_workers()?;
-        self.purge();
-        self.refresh_patterns()?;
-        if let Some(request) = drain
-            && self.is_drained(request)?
-        {
-            self.shared.drains.meet(request);
+        self.compare_topologies()?;
+        self.watch_workers(now, out)?;
+        let purge = self.purge.step(now.mono, &self.env, &self.answers);
+        let (layout, look) = self.topics.step(now.mono, &self.env, &self.view.layout, &self.answers)?;
+        if let Some(layout) = layout {
+            self.change_layout(layout, out)?;
         }
-        Ok(())
+        let drain = self.step_drain(now, out)?;
+        let next = drain.into_iter().chain([now.mono + ROUND, self.beats.due(), purge, look]).min();
+        Ok(next.unwrap_or(now.mono))
     }
 
-    fn on_event(&mut self, event: GroupEvent) -> Result<(), Error> {
-        tracing::debug!(?event, "group");
-        match event {
-            GroupEvent::Assigned(partitions) => {
-                let layout = self.shared.layout();
-                let tasks: Vec<TaskId> = partitions.iter().flat_map(|p| layout.tasks_of(p)).collect();
-                self.shared.update_state(!tasks.is_empty());
-                let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
-                for task in tasks {
-                    let worker = self.least_loaded();
-                    self.owners.insert(task, worker);
-                    // Known from now on: it is not ready before its worker has restored it.
-                    lock(&self.shared.tasks).insert(task, TaskPlace { worker, running: false });
-                    shares.entry(worker).or_default().push(task);
-                }
-                for (worker, tasks) in shares {
-                    // A worker that is gone has reported its error.
-                    let _ = self.workers[worker].send(Command::Assign(tasks));
-                }
-                Ok(())
-            }
-            GroupEvent::Revoked(partitions) => self.give_up(partitions, Command::Revoke),
-            GroupEvent::Lost(partitions) => self.give_up(partitions, Command::Lose),
+    /// The group thinks the process is well as long as its member polls.
+    fn watch_workers(&mut self, now: Now, out: &mut Outbox) -> Result<(), Error> {
+        if let Some((number, asked)) = self.beats.ask(now.mono) {
+            out.extend(asked.into_iter().map(|worker| (worker, Command::Ping(number))));
         }
-    }
-
-    fn least_loaded(&self) -> usize {
-        let load = |worker: &usize| self.owners.values().filter(|w| *w == worker).count();
-        (0..self.workers.len()).min_by_key(load).unwrap_or(0)
-    }
-
-    fn give_up(&mut self, partitions: Vec<TopicPartition>, command: fn(Vec<TaskId>, Sender<()>) -> Command) -> Result<(), Error> {
-        self.shared.update_state(true);
-        let (done_sender, done) = mpsc::channel();
-        let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
-        let layout = self.shared.layout();
-        for task in partitions.iter().flat_map(|p| layout.tasks_of(p)) {
-            if let Some(worker) = self.owners.remove(&task) {
-                shares.entry(worker).or_default().push(task);
-            }
-        }
-        let mut open = 0;
-        for (worker, tasks) in shares {
-            if self.workers[worker].send(command(tasks, done_sender.clone())).is_ok() {
-                open += 1;
-            }
-        }
-        self.revocations.push(Revocation { partitions, done, open });
-        self.settle_revocations()
-    }
-
-    /// The group gets partitions back only when their tasks have committed and closed.
-    fn settle_revocations(&mut self) -> Result<(), Error> {
-        for revocation in &mut self.revocations {
-            while revocation.open > 0 && revocation.done.try_recv().is_ok() {
-                revocation.open -= 1;
-            }
-        }
-        let (over, open) = std::mem::take(&mut self.revocations).into_iter().partition(|r| r.open == 0);
-        self.revocations = open;
-        for revocation in over {
-            self.member.acknowledge_revoked(&revocation.partitions)?;
-            self.shared.update_state(false);
-        }
-        Ok(())
-    }
-
-    /// The group thinks the process is well as long as this thread polls; it has to notice itself when a worker is not.
-    fn watch_workers(&self) -> Result<(), Error> {
-        let limit = self.shared.config.max_poll_interval;
-        match self.shared.beats.stuck_for(limit) {
-            Some(worker) => Err(Error::Stuck { worker, after: limit }),
+        match self.beats.stuck(now.mono) {
+            Some(worker) => Err(Error::Stuck { worker, after: self.env.config.max_poll_interval }),
             None => Ok(()),
         }
     }
 
-    /// Deletes what was processed from repartition topics, now and then.
-    fn purge(&mut self) {
-        if self.last_purge.elapsed() < self.shared.config.purge_interval {
-            return;
-        }
-        self.last_purge = Instant::now();
-        let committed = lock(&self.shared.purgeable).clone();
-        let before: Vec<(TopicPartition, i64)> =
-            committed.into_iter().filter(|(partition, offset)| self.purged.get(partition) != Some(offset)).collect();
-        if before.is_empty() {
-            return;
-        }
-        match self.shared.broker.delete_records(&before).wait() {
-            Ok(()) => self.purged.extend(before),
-            Err(error) => tracing::debug!(%error, "processed records of repartition topics are not deleted; trying again later"),
+    fn step_drain(&mut self, now: Now, out: &mut Outbox) -> Result<Option<Duration>, Error> {
+        let can_look = self.state() == AppState::Running;
+        let (env, member, layout, read) = (&self.env, &*self.member, &self.view.layout, &self.global_read);
+        let look = || drain::is_drained(env, member, layout, read);
+        match self.drains.step(now.mono, self.workers, can_look, &self.answers, look)? {
+            drain::Next::Wait(until) => Ok(until),
+            drain::Next::Ask(number) => {
+                out.extend((0..self.workers).map(|worker| (worker, Command::Drain(number))));
+                Ok(None)
+            }
         }
     }
 
-    /// Looks for new topics of pattern sources, now and then.
-    fn refresh_patterns(&mut self) -> Result<(), Error> {
-        if self.last_refresh.elapsed() < self.shared.config.pattern_refresh || !self.shared.plan.has_patterns() {
-            return Ok(());
-        }
-        self.last_refresh = Instant::now();
-        let now = self.shared.layout();
-        let next = match startup::lay_out(&self.shared.plan, &self.shared.config, &*self.shared.broker) {
-            Ok(next) => next,
-            Err(error) => {
-                tracing::warn!(%error, "no look at the topics of pattern sources; trying again later");
-                return Ok(());
+    fn on_event(&mut self, event: GroupEvent, now: Now, out: &mut Outbox) {
+        tracing::debug!(?event, "group");
+        self.has_changed = true;
+        match event {
+            GroupEvent::Assigned(partitions) => {
+                if !self.has_share && !self.env.config.accept_other_topologies {
+                    self.members = Some(self.member.members());
+                }
+                self.has_share = true;
+                let layout = Arc::clone(&self.view.layout);
+                if partitions.iter().any(|partition| !layout.knows(partition)) {
+                    // Added since the last look. Their tasks follow when they are known.
+                    self.topics.look_now(now.mono);
+                }
+                self.assign(partitions.iter().flat_map(|partition| layout.tasks_of(partition)).collect(), out);
+                self.unknown.extend(partitions.into_iter().filter(|partition| !layout.knows(partition)));
             }
-        };
-        if next.same_topics(&now) {
-            return Ok(());
+            GroupEvent::Revoked(partitions) => self.give_up(partitions, Parting::Revoked, out),
+            GroupEvent::Lost(partitions) => self.give_up(partitions, Parting::Lost, out),
         }
-        if let Some(topic) = next.outgrows(&now) {
-            return Err(Error::PatternOutgrown { topic });
+    }
+
+    fn assign(&mut self, tasks: Vec<TaskId>, out: &mut Outbox) {
+        let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
+        for task in tasks {
+            let worker = self.least_loaded();
+            // Known from now on: it is not ready before its worker has restored it.
+            self.view.tasks.insert(task, TaskPlace { worker, running: false });
+            shares.entry(worker).or_default().push(task);
         }
-        tracing::info!("a pattern source matches other topics than before");
-        // The leads stay, so that all processes agree about who runs what while they learn of the topics one after the other.
-        self.shared.set_layout(next.with_leads_of(&now));
-        for worker in self.workers.iter() {
-            let _ = worker.send(Command::Refresh);
+        out.extend(shares.into_iter().map(|(worker, tasks)| (worker, Command::Assign(tasks))));
+    }
+
+    fn least_loaded(&self) -> usize {
+        let load = |worker: &usize| self.view.tasks.values().filter(|place| place.worker == *worker).count();
+        (0..self.workers).min_by_key(load).unwrap_or(0)
+    }
+
+    /// Has workers give tasks up. They stay known until the group has heard of it: a loss may come while they are still asked back.
+    fn give_up(&mut self, partitions: Vec<TopicPartition>, parting: Parting, out: &mut Outbox) {
+        self.unknown.retain(|partition| !partitions.contains(partition));
+        let number = self.next_number;
+        self.next_number += 1;
+        let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
+        let layout = Arc::clone(&self.view.layout);
+        let mut tasks = Vec::new();
+        for task in partitions.iter().flat_map(|p| layout.tasks_of(p)) {
+            if let Some(place) = self.view.tasks.get_mut(&task) {
+                place.running = false;
+                shares.entry(place.worker).or_default().push(task);
+                tasks.push(task);
+            }
+        }
+        self.revocations.push(Revocation::new(number, partitions, tasks, shares.keys().copied().collect()));
+        out.extend(shares.into_iter().map(|(worker, tasks)| (worker, Command::GiveUp(number, tasks, parting))));
+    }
+
+    /// The group gets partitions back only when their tasks have committed and closed.
+    fn settle_revocations(&mut self) -> Result<(), Error> {
+        for revocation in std::mem::take(&mut self.revocations) {
+            match revocation.finish() {
+                Ok(given_back) => {
+                    let is_leaving = |task: &TaskId| self.revocations.iter().any(|revocation| revocation.has(*task));
+                    let gone: Vec<TaskId> = given_back.tasks.iter().filter(|task| !is_leaving(task)).copied().collect();
+                    self.view.tasks.retain(|task, _| !gone.contains(task));
+                    self.has_changed = true;
+                    given_back.acknowledge(&*self.member)?;
+                }
+                Err(open) => self.revocations.push(open),
+            }
         }
         Ok(())
     }
 
-    /// Whether all that the topics hold is processed and committed: first the committed offsets are read, then the ends.
-    fn is_drained(&self, request: u64) -> Result<bool, Error> {
-        if !self.shared.drains.all_idle(request) || lock(&self.shared.tasks).values().any(|t| !t.running) {
-            return Ok(false);
-        }
-        let inputs = self.shared.layout().all_inputs();
-        let (global, positions): (Vec<TopicPartition>, Vec<i64>) = lock(&self.shared.global_positions).clone().into_iter().unzip();
-        let ask = || -> Result<bool, BrokerError> {
-            let committed = self.member.committed(&inputs).wait()?;
-            let starts = self.shared.broker.offsets(&inputs, OffsetAt::Earliest, Isolation::ReadCommitted).wait()?;
-            let ends = self.shared.broker.offsets(&inputs, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
-            let global_ends = self.shared.broker.offsets(&global, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
-            if positions.iter().zip(global_ends).any(|(position, end)| *position < end) {
-                return Ok(false);
+    /// Members of one group run one topology.
+    fn compare_topologies(&mut self) -> Result<(), Error> {
+        let Some(found) = self.members.as_mut().and_then(|members| members.try_take(&self.answers)) else { return Ok(()) };
+        self.members = None;
+        let members = match found {
+            Ok(members) => members,
+            Err(error) => {
+                tracing::warn!(%error, "whether all members of the group run the same topology is not known");
+                return Ok(());
             }
-            Ok(committed.iter().zip(starts).zip(ends).all(|((committed, start), end)| match committed {
-                Some(committed) => committed.offset >= end,
-                None => start >= end,
-            }))
         };
-        match ask() {
-            Ok(drained) => Ok(drained),
-            Err(error) if error.is_retriable() => Ok(false),
-            Err(error) => Err(error.into()),
+        let ours = fingerprint(&self.env.plan);
+        match members.into_iter().find(|member| fingerprint_in(member).is_some_and(|theirs| theirs != ours)) {
+            Some(member) => Err(Error::OtherTopology { group: self.env.config.application_id.clone(), member }),
+            None => Ok(()),
         }
     }
+
+    /// Topics were added, or have grown.
+    fn change_layout(&mut self, layout: Layout, out: &mut Outbox) -> Result<(), Error> {
+        tracing::info!("topics have been added, or have more partitions than before");
+        let leads_have_grown = layout.subs.iter().zip(&self.view.layout.subs).any(|(next, now)| next.tasks > now.tasks);
+        let layout = Arc::new(layout);
+        self.view.layout = Arc::clone(&layout);
+        self.has_changed = true;
+        out.extend((0..self.workers).map(|worker| (worker, Command::Layout(Arc::clone(&layout)))));
+        let (known, unknown) = std::mem::take(&mut self.unknown).into_iter().partition(|partition| layout.knows(partition));
+        self.unknown = unknown;
+        let known: Vec<TopicPartition> = known;
+        self.assign(known.iter().flat_map(|partition| layout.tasks_of(partition)).collect(), out);
+        if leads_have_grown {
+            // The client itself would look at its topics only minutes later.
+            self.member.subscribe(&layout.lead_topics())?;
+        }
+        Ok(())
+    }
+
+    /// Has all parts commit and end.
+    fn stop(&mut self, now: Now, out: &mut Outbox) {
+        if matches!(self.phase, Phase::TakingPart) {
+            self.phase = Phase::Stopping { until: now.mono + STOP_LIMIT };
+            out.extend(self.parts.iter().map(|part| (*part, Command::Stop)));
+        }
+    }
+
+    /// From the request to stop to the end.
+    fn end(&mut self, now: Now, out: &mut Outbox) -> Wake {
+        if let Phase::Stopping { until } = self.phase {
+            // A closure that blocks also blocks the way out.
+            let stuck = self.watch_workers(now, out).err();
+            let timed_out = (now.mono >= until).then_some(Error::ShutdownTimedOut(STOP_LIMIT));
+            let hopeless = stuck.or(timed_out);
+            if !self.parts.is_empty() && hopeless.is_none() && !matches!(self.failure(), Some(Error::Stuck { .. })) {
+                // The membership is kept alive, so that the last commits are accepted.
+                if let Err(error) = self.member.poll(Duration::ZERO) {
+                    tracing::debug!(%error, "group, while stopping");
+                }
+                return Wake::At(now.mono + LEAVING_ROUND);
+            }
+            if let Some(error) = hopeless.filter(|_| !self.parts.is_empty()) {
+                self.fail(error);
+            }
+            self.phase = Phase::Leaving { answer: self.member.leave(), until: now.mono + LEAVE_LIMIT };
+        }
+        if let Phase::Leaving { answer, until } = &mut self.phase {
+            let left = answer.try_take(&self.answers).or_else(|| {
+                let (what, address) = ("leaving the group".to_owned(), self.env.broker.address());
+                let after_ms = u64::try_from(LEAVE_LIMIT.as_millis()).unwrap_or(u64::MAX);
+                (now.mono >= *until).then_some(Err(BrokerError::TimedOut { what, after_ms, address }))
+            });
+            match left {
+                None => {
+                    if let Err(error) = self.member.poll(Duration::ZERO) {
+                        tracing::debug!(%error, "group, while leaving");
+                    }
+                    return Wake::At(now.mono + LEAVING_ROUND);
+                }
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::warn!(%error, "could not leave the group; its session will time out"),
+            }
+            self.phase = Phase::Ended;
+        }
+        Wake::Ended
+    }
+}
+
+/// A number that tells topologies apart: what they read, keep and write.
+pub(super) fn fingerprint(plan: &TopologyPlan) -> u32 {
+    let mut text = String::new();
+    for sub in &plan.sub_topologies {
+        text.push_str(&format!("{:?}{:?}", sub.sources.iter().map(|source| &source.topics).collect::<Vec<_>>(), sub.sinks));
+        text.extend(sub.stores.iter().map(|store| format!("{}:{:?};", store.name, store.kind)));
+    }
+    crc32fast::hash(text.as_bytes())
+}
+
+/// The last part of the client id of a process's member.
+pub(super) fn member_part(plan: &TopologyPlan) -> String {
+    format!("control-{:08x}", fingerprint(plan))
+}
+
+fn fingerprint_in(client_id: &str) -> Option<u32> {
+    let (_, text) = client_id.rsplit_once("-control-")?;
+    u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)
 }

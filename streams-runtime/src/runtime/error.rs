@@ -68,8 +68,8 @@ pub enum Error {
     /// A record was not read. Only a [`Reader`](crate::Reader) returns this.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The user's code panicked.
-    #[error("a worker panicked: {0}")]
+    /// A thread of the application panicked, most likely in the user's code.
+    #[error("a thread of the application panicked: {0}")]
     Panicked(String),
     /// A worker made no progress for too long; the process left its group, so that others could take over.
     #[error("worker {worker} made no progress for {after:?}; is a closure or processor blocking? (`max_poll_interval` allows more)")]
@@ -79,11 +79,45 @@ pub enum Error {
         /// For how long.
         after: Duration,
     },
-    /// A pattern source matches a topic that would need more tasks than there are.
-    #[error("topic `{topic}`, new to a pattern source, has more partitions than there are tasks; restart all processes of the application")]
-    PatternOutgrown {
+    /// A topic has more partitions than there are tasks, and is not the topic whose partitions stand for the tasks.
+    #[error(
+        "topic `{topic}`, new or grown, has {partitions} partitions, more than the {tasks} tasks that would read it; restart all processes of \
+         the application, so that they agree on more tasks"
+    )]
+    Outgrown {
         /// The topic.
         topic: String,
+        /// How many it has.
+        partitions: i32,
+        /// How many tasks there are.
+        tasks: i32,
+    },
+    /// A topic was made again with fewer partitions.
+    #[error("topic `{topic}` has {partitions} partitions, and had {before}; restart all processes of the application")]
+    Shrunk {
+        /// The topic.
+        topic: String,
+        /// How many it has.
+        partitions: i32,
+        /// How many it had.
+        before: i32,
+    },
+    /// The topics were changed while the application ran, and it cannot go on with them as they are.
+    #[error("the topics have changed while the application ran: {0}")]
+    TopicsChanged(Arc<Error>),
+    /// A topic that is read was deleted, and not made again.
+    #[error("a topic of the application was deleted while it ran, and not made again: {0}")]
+    SourceGone(BrokerError),
+    /// The group has members that run another topology.
+    #[error(
+        "group `{group}` has a member that runs another topology ({member}), with which this process would share partitions; give this \
+         application an id of its own, or stop the processes of the other topology first"
+    )]
+    OtherTopology {
+        /// The group: the application id.
+        group: String,
+        /// The client of that member.
+        member: String,
     },
     /// The application was stopped while the broker was away, so that what was done last is not committed. It is done again after the next start.
     #[error("stopped, but the last commit failed ({0}): what was done since the one before is done again after the next start")]

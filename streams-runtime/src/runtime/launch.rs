@@ -1,206 +1,311 @@
-//! The start of an application, once its settings are complete: checks, internal topics, global tables, group, threads.
+//! The threads of an application, and all that machines must not have: channels, clocks, and waiting.
+//!
+//! | Thread | Runs | Ends |
+//! | --- | --- | --- |
+//! | control | the start, then the control machine; owns the other threads | when all others have ended |
+//! | worker, one for each of `threads` | a worker | when it is told to stop, or fails |
+//! | global, if there are global tables | the reader of global tables | likewise |
+//!
+//! A panic of any of them ends the application. Only the control thread joins others, and it does so before the
+//! application counts as stopped.
 
-use std::cell::RefCell;
-use std::path::PathBuf;
-use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::task::{Context, Poll};
+use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::app::AppParts;
-use super::config::Config;
-use super::control::{Control, WorkerHandle};
-use super::error::{Error, StartupProblem};
+use super::control::Control;
+use super::environment::Environment;
+use super::error::Error;
 use super::global::GlobalReader;
-use super::guard::guarded;
-use super::record;
-use super::shared::{AppState, Shared};
-use super::startup;
-use super::worker::Worker;
-use crate::broker::embedded::EmbeddedLog;
-use crate::broker::{ConsumerConfig, GroupConfig, Isolation, ProducerConfig};
+use super::message::{Command, Input, Mailbox, Report, Request};
+use super::now::{Now, Wake};
+use super::published::{AppState, Published};
+use super::start::{Machines, Prepared, Start};
+use super::startup::StateDirectory;
+use super::worker::{Worker, WorkerParts};
+use crate::broker::{ProducerConfig, Waker};
 use crate::client::{Client, ClientConfig};
-use crate::stores::GlobalStores;
-use crate::topology::AnyTopology;
 
 /// A producer's records are awaited one by one; holding them back would add up.
 const CLIENT_LINGER: Duration = Duration::from_millis(1);
 
-/// An application that is about to start.
-pub(super) struct Launch {
-    pub(super) topology: AnyTopology,
-    pub(super) config: Config,
-    pub(super) problems: Vec<StartupProblem>,
-    pub(super) embedded: Option<PathBuf>,
-    #[cfg(feature = "kafka")]
-    pub(super) kafka: Option<(String, std::collections::BTreeMap<String, String>)>,
+/// The longest wait for records while global tables are filled.
+const FILL_WAIT: Duration = Duration::from_millis(100);
+
+/// The clocks of an application.
+#[derive(Clone)]
+struct Clocks {
+    begun: Instant,
+    env: Arc<Environment>,
 }
 
-impl Launch {
-    /// Starts it; the thread that does so stays as the control thread.
-    pub(super) async fn start(self) -> Result<AppParts, Error> {
-        let (answer, answered) = oneshot::channel();
-        // All of this blocks, so it has a thread of its own, which then stays as the control thread.
-        std::thread::Builder::new()
-            .name(format!("{}-control", self.config.application_id))
-            .spawn(move || match self.launch() {
-                Ok((app, control)) => {
-                    let shared = Arc::clone(&control.shared);
-                    if answer.send(Ok(app)).is_err() {
-                        control.stop.store(true, Ordering::Release);
-                    }
-                    if !guarded(&shared, || control.run()) {
-                        // Its workers end when nobody can send them commands any more.
-                        shared.set_state(AppState::Failed);
-                    }
-                }
-                Err(error) => {
-                    // Nobody may wait any more; then the error is in the log.
-                    let _ = answer.send(Err(error));
-                }
-            })
-            .map_err(|error| Error::Thread(Arc::new(error)))?;
-        answered.await.unwrap_or_else(|_| Err(Error::Panicked("the control thread ended while starting".into())))
+impl Clocks {
+    fn now(&self) -> Now {
+        Now { mono: self.begun.elapsed(), wall_ms: self.env.config.clock.now_ms() }
     }
 
-    #[cfg(feature = "kafka")]
-    fn connect_kafka(&mut self) {
-        if let Some((bootstrap, settings)) = self.kafka.take() {
-            if self.config.broker.is_some() {
-                self.problems.push(StartupProblem::TwoBrokers);
+    /// How long to wait before a step; `None`: not at all.
+    fn until(&self, wake: Wake) -> Option<Duration> {
+        match wake {
+            Wake::At(at) => Some(at.saturating_sub(self.begun.elapsed())).filter(|wait| !wait.is_zero()),
+            Wake::Again | Wake::Ended => None,
+        }
+    }
+}
+
+/// Starts an application; the thread that does so stays as the control thread.
+pub(super) async fn launch(start: Start) -> Result<AppParts, Error> {
+    let (answer, answered) = oneshot::channel();
+    let name = format!("{}-control", start.config.application_id);
+    let body = move || {
+        let running = match begin(start) {
+            Ok((app, running)) => {
+                if answer.send(Ok(app)).is_err() {
+                    tracing::debug!("nobody waits for the start any more; the application stops");
+                }
+                running
+            }
+            Err(error) => {
+                if let Err(Err(error)) = answer.send(Err(error)) {
+                    tracing::error!(%error, "the application did not start, and nobody waits for it");
+                }
                 return;
             }
-            if bootstrap.is_empty() {
-                self.problems.push(StartupProblem::NoBroker);
-                return;
-            }
-            match crate::broker::kafka::KafkaBroker::new(bootstrap, settings) {
-                Ok(broker) => self.config.broker = Some(Arc::new(broker)),
-                Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
-            }
-        }
-    }
-
-    #[cfg(not(feature = "kafka"))]
-    fn connect_kafka(&mut self) {}
-
-    fn open_embedded(&mut self) {
-        if let Some(directory) = self.embedded.take() {
-            match EmbeddedLog::open(directory) {
-                Ok(log) => self.config.broker = Some(Arc::new(log)),
-                Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
-            }
-        }
-    }
-
-    /// The file that says what the state was at the last start.
-    fn record(&self) -> Option<PathBuf> {
-        let id = &self.config.application_id;
-        let of_state = self.config.state_dir.as_ref().map(|directory| directory.join(id).join("state-layout"));
-        of_state.or_else(|| self.embedded.as_ref().map(|directory| directory.join(format!("{id}.state-layout"))))
-    }
-
-    fn launch(mut self) -> Result<(AppParts, Control), Error> {
-        let record = self.record();
-        self.open_embedded();
-        self.connect_kafka();
-        let mut problems = startup::check_settings(&self.config);
-        if !self.problems.is_empty() {
-            problems.retain(|p| *p != StartupProblem::NoBroker);
-        }
-        problems.append(&mut self.problems);
-        problems.extend_from_slice(self.topology.problems());
-        let directory = startup::lock_state_directory(&self.config, &mut problems);
-        let Some(broker) = self.config.broker.clone().filter(|_| problems.is_empty()) else {
-            return Err(Error::Startup(problems));
         };
-        let plan = self.topology.plan().clone();
-        let layout = startup::lay_out(&plan, &self.config, &*broker)?;
-        if let Some(record) = record {
-            let compared = record::compare(&record, self.topology.layout(), self.config.accept_state_changes);
-            compared.map_err(|problem| Error::Startup(vec![problem]))?;
+        running.run();
+    };
+    std::thread::Builder::new().name(name).spawn(body).map_err(|error| Error::Thread(Arc::new(error)))?;
+    answered.await.unwrap_or_else(|_| Err(Error::Panicked("the control thread ended while starting".into())))
+}
+
+/// The application as the control thread has it.
+struct Running {
+    clocks: Clocks,
+    control: Control,
+    inputs: Receiver<Input>,
+    parts: Vec<Mailbox<Command>>,
+    threads: Vec<JoinHandle<()>>,
+    published: Arc<Published>,
+    directory: Option<Arc<StateDirectory>>,
+}
+
+fn begin(start: Start) -> Result<(AppParts, Running), Error> {
+    let prepared = block_on(start.prepare())?;
+    let clocks = Clocks { begun: Instant::now(), env: Arc::clone(&prepared.env) };
+    let prepared = fill(prepared, &clocks)?;
+    let (env, layout) = (Arc::clone(&prepared.env), Arc::clone(&prepared.layout));
+    let waker = unpark(std::thread::current());
+    let (Machines { control, workers, global }, directory) = prepared.join(&waker, clocks.now())?;
+    let published = Arc::new(Published::new(layout, env.config.paused));
+    let (sender, inputs) = mpsc::channel();
+    let inbox = Mailbox { sender, waker };
+    let mut running = Running { clocks, control, inputs, parts: Vec::new(), threads: Vec::new(), published, directory };
+    for parts in workers {
+        if let Err(error) = running.spawn_worker(parts, &inbox) {
+            running.control.fail(error);
         }
-        let mut globals = GlobalStores::default();
-        self.topology.globals(&mut globals);
-        let threads = self.config.threads;
-        let shared = Arc::new(Shared::new(self.config, Arc::clone(&broker), plan, layout, globals));
-        let stop = Arc::new(AtomicBool::new(false));
-        let unless_started = StopUnlessStarted(&stop);
-        let mut handles = Vec::new();
-        if let Some(mut reader) = GlobalReader::new(&shared)? {
-            reader.fill(&stop)?;
-            let (stop, shared) = (Arc::clone(&stop), Arc::clone(&shared));
-            let name = format!("{}-global", shared.config.application_id);
-            handles.push(spawn(name, move || {
-                guarded(&shared, || reader.follow(&stop));
-            })?);
+    }
+    if let Some(reader) = global
+        && let Err(error) = running.spawn_global(reader, &inbox)
+    {
+        running.control.fail(error);
+    }
+    let client = Arc::new(Client::new(ClientConfig {
+        broker: Arc::clone(&env.broker),
+        config: ProducerConfig {
+            client_id: env.client_id("producer"),
+            linger: CLIENT_LINGER,
+            batch_bytes: env.config.batch_bytes,
+            buffer_bytes: env.config.producer_buffer_bytes,
+            delivery_timeout: env.config.delivery_timeout,
+        },
+        clock: Arc::clone(&env.config.clock),
+    }));
+    let workers: Arc<[Mailbox<Command>]> = running.parts.iter().take(env.config.threads).cloned().collect();
+    let app = AppParts { env, published: Arc::clone(&running.published), control: inbox, workers, client };
+    Ok((app, running))
+}
+
+/// Fills the global tables.
+fn fill(mut prepared: Prepared, clocks: &Clocks) -> Result<Prepared, Error> {
+    if let Some(reader) = &mut prepared.global {
+        while !reader.is_full() {
+            // Where it stands it will report again.
+            if !reader.read(clocks.now(), &mut Vec::new())? {
+                reader.wait(FILL_WAIT);
+            }
         }
-        let topology = Arc::new(self.topology);
-        let member = broker.join_group(&GroupConfig {
-            group: shared.config.application_id.clone(),
-            topics: shared.layout().lead_topics(),
-            instance: shared.config.instance_id.clone(),
-            client_id: format!("{}-control", shared.config.application_id),
-            session_timeout: shared.config.session_timeout,
-        })?;
-        let mut workers = Vec::new();
-        for index in 0..threads {
-            let client_id = format!("{}-worker-{index}", shared.config.application_id);
-            let consumer = broker.consumer(&ConsumerConfig {
-                client_id: client_id.clone(),
-                isolation: Isolation::ReadUncommitted,
-                fetch_ahead_bytes: shared.config.fetch_ahead_bytes,
-            })?;
-            let producer = broker.producer(&ProducerConfig {
-                client_id: client_id.clone(),
-                linger: shared.config.linger,
-                batch_bytes: shared.config.batch_bytes,
-                buffer_bytes: shared.config.producer_buffer_bytes,
-                delivery_timeout: shared.config.delivery_timeout,
-            })?;
-            let (commands, receiver) = mpsc::channel();
-            workers.push(WorkerHandle { commands, waker: consumer.waker() });
-            let (shared, topology, member) = (Arc::clone(&shared), Arc::clone(&topology), Arc::clone(&member));
-            handles.push(spawn(client_id, move || {
-                let producer = Rc::new(RefCell::new(producer));
-                Worker::new(index, shared, topology, receiver, member, consumer, producer).run();
-            })?);
+    }
+    Ok(prepared)
+}
+
+impl Running {
+    fn spawn_worker(&mut self, parts: WorkerParts, inbox: &Mailbox<Input>) -> Result<(), Error> {
+        let (index, waker) = (parts.index, parts.consumer.waker());
+        let name = format!("{}-worker-{index}", self.clocks.env.config.application_id);
+        let clocks = self.clocks.clone();
+        self.spawn(name, index, waker.clone(), inbox, move |commands, tell| {
+            let mut worker = Worker::new(parts, &waker, clocks.now());
+            let mut reports = Vec::new();
+            loop {
+                let wake = worker.step(clocks.now(), &mut commands.try_iter(), &mut reports);
+                reports.drain(..).for_each(&tell);
+                match clocks.until(wake) {
+                    _ if wake == Wake::Ended => return,
+                    Some(wait) => worker.consumer.wait(wait),
+                    None => {}
+                }
+            }
+        })
+    }
+
+    fn spawn_global(&mut self, mut reader: GlobalReader, inbox: &Mailbox<Input>) -> Result<(), Error> {
+        let (index, waker) = (self.parts.len(), reader.waker());
+        let name = format!("{}-global", self.clocks.env.config.application_id);
+        let clocks = self.clocks.clone();
+        self.spawn(name, index, waker, inbox, move |commands, tell| {
+            let mut reports = Vec::new();
+            loop {
+                let wake = reader.step(clocks.now(), &mut commands.try_iter(), &mut reports);
+                reports.drain(..).for_each(&tell);
+                match clocks.until(wake) {
+                    _ if wake == Wake::Ended => return,
+                    Some(wait) => reader.wait(wait),
+                    None => {}
+                }
+            }
+        })
+    }
+
+    /// A thread for a part, which is told commands and reports. A panic is reported as its end.
+    fn spawn(
+        &mut self,
+        name: String,
+        index: usize,
+        waker: Waker,
+        inbox: &Mailbox<Input>,
+        body: impl FnOnce(&Receiver<Command>, &dyn Fn(Report)) + Send + 'static,
+    ) -> Result<(), Error> {
+        let (sender, commands) = mpsc::channel();
+        let (inbox, directory) = (inbox.clone(), self.directory.clone());
+        self.parts.push(Mailbox { sender, waker });
+        let thread = std::thread::Builder::new().name(name).spawn(move || {
+            let tell = |report: Report| {
+                if let Err(mpsc::SendError(Input::Report(_, report))) = inbox.send(Input::Report(index, report)) {
+                    tracing::debug!(?report, "nobody hears reports any more");
+                }
+            };
+            let ended = catch_unwind(AssertUnwindSafe(|| body(&commands, &tell)));
+            if let Err(panic) = ended {
+                tell(Report::Ended(Err(Error::Panicked(text(&*panic)))));
+            }
+            // Free when the last thread that may use its files has ended.
+            drop(directory);
+        });
+        self.threads.push(thread.map_err(|error| Error::Thread(Arc::new(error)))?);
+        Ok(())
+    }
+
+    /// Runs the control machine to its end, and gives everything back.
+    fn run(mut self) {
+        self.published.set_state(AppState::Rebalancing, &self.clocks.env.config.application_id);
+        let ended = catch_unwind(AssertUnwindSafe(|| self.repeat()));
+        if let Err(panic) = ended {
+            self.control.fail(Error::Panicked(text(&*panic)));
+            self.publish();
         }
-        let workers: Arc<[WorkerHandle]> = workers.into();
-        let client = Arc::new(Client::new(ClientConfig {
-            broker,
-            config: ProducerConfig {
-                client_id: format!("{}-producer", shared.config.application_id),
-                linger: CLIENT_LINGER,
-                batch_bytes: shared.config.batch_bytes,
-                buffer_bytes: shared.config.producer_buffer_bytes,
-                delivery_timeout: shared.config.delivery_timeout,
-            },
-            clock: Arc::clone(&shared.config.clock),
-        }));
-        unless_started.started();
-        let app = AppParts { shared: Arc::clone(&shared), workers: Arc::clone(&workers), stop: Arc::clone(&stop), client };
-        Ok((app, Control::new(shared, member, workers, handles, stop, directory)))
+        let failed = self.control.failure().is_some();
+        // Parts that have not ended yet end when nobody can tell them anything any more.
+        for part in &self.parts {
+            if part.send(Command::Stop).is_err() {
+                tracing::trace!("a part has ended already");
+            }
+        }
+        for thread in self.threads.drain(..).filter(JoinHandle::is_finished) {
+            if thread.join().is_err() {
+                tracing::error!("a thread panicked in its very end");
+            }
+        }
+        let Running { control, published, directory, clocks, parts, .. } = self;
+        drop((control, parts, directory, clocks));
+        published.end(if failed { AppState::Failed } else { AppState::Stopped });
+    }
+
+    fn repeat(&mut self) {
+        let mut outbox = Vec::new();
+        loop {
+            let now = self.clocks.now();
+            let wake = self.control.step(now, &mut self.inputs.try_iter(), &mut outbox);
+            for (part, command) in outbox.drain(..) {
+                // A part that is gone has reported its end.
+                if self.parts.get(part).is_none_or(|mailbox| mailbox.send(command).is_err()) {
+                    tracing::debug!(part, "a part has ended and hears nothing");
+                }
+            }
+            self.publish();
+            if wake == Wake::Ended {
+                self.wait_for_threads();
+                return;
+            }
+            if let Some(wait) = self.clocks.until(wake) {
+                std::thread::park_timeout(wait);
+            }
+        }
+    }
+
+    /// Threads whose parts have ended are about to be over.
+    fn wait_for_threads(&self) {
+        const LIMIT: Duration = Duration::from_secs(1);
+        let begun = Instant::now();
+        while self.threads.iter().any(|thread| !thread.is_finished()) && begun.elapsed() < LIMIT {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    }
+
+    fn publish(&mut self) {
+        if let Some(view) = self.control.take_view() {
+            self.published.set(view);
+        }
+        self.published.set_state(self.control.state(), &self.clocks.env.config.application_id);
     }
 }
 
-/// Threads that have begun end if the start fails behind them.
-struct StopUnlessStarted<'a>(&'a AtomicBool);
-
-impl StopUnlessStarted<'_> {
-    fn started(self) {
-        std::mem::forget(self);
-    }
-}
-
-impl Drop for StopUnlessStarted<'_> {
+impl Drop for AppParts {
+    /// The last handle takes the application with it.
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
+        if self.control.send(Input::Request(Request::Stop)).is_err() {
+            tracing::trace!("the application has ended already");
+        }
     }
 }
 
-fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>, Error> {
-    std::thread::Builder::new().name(name).spawn(body).map_err(|error| Error::Thread(Arc::new(error)))
+/// Wakes a thread that is parked.
+fn unpark(thread: Thread) -> Waker {
+    Waker::new(move || thread.unpark())
+}
+
+/// Runs a future on this thread, which waits for it.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = unpark(std::thread::current()).task();
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return result;
+        }
+        std::thread::park();
+    }
+}
+
+fn text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

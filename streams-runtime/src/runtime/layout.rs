@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::Config;
+use super::error::Error;
 use crate::broker::{NewTopic, TopicPartition};
 use crate::plan::{OffsetReset, SinkPlan, SourceTopics, StoreKind, TopologyPlan, changelog_topic, repartition_topic};
 use crate::task::TaskId;
@@ -15,6 +16,16 @@ pub(crate) struct SourceLayout {
     pub(crate) reset: OffsetReset,
     /// The application's own topic, of no use once it is processed.
     pub(crate) internal: bool,
+}
+
+/// A partition that a task reads.
+#[derive(Clone, Debug)]
+pub(crate) struct InputLayout {
+    /// Index of the source.
+    pub(crate) source: usize,
+    pub(crate) partition: TopicPartition,
+    /// Where to begin without a committed offset.
+    pub(crate) reset: OffsetReset,
 }
 
 /// A sub-topology with its partition counts.
@@ -50,48 +61,79 @@ impl Layout {
             .map(|(sub_topology, _)| TaskId { sub_topology, partition: lead.partition })
     }
 
-    /// What a task reads: source index, partition, where to begin without a committed offset.
-    pub(crate) fn inputs_of(&self, task: TaskId) -> Vec<(usize, TopicPartition, OffsetReset)> {
+    /// Whether a partition of a lead topic stands for tasks that are known.
+    pub(crate) fn knows(&self, lead: &TopicPartition) -> bool {
+        self.tasks_of(lead).next().is_some()
+    }
+
+    /// What a task reads.
+    pub(crate) fn inputs_of(&self, task: TaskId) -> Vec<InputLayout> {
         let sub = &self.subs[task.sub_topology];
         let mut inputs = Vec::new();
         for (index, source) in sub.sources.iter().enumerate() {
             for topic in &source.topics {
                 if self.partitions.get(topic).is_some_and(|&count| task.partition < count) {
-                    inputs.push((index, TopicPartition::new(topic.as_str(), task.partition), source.reset));
+                    let partition = TopicPartition::new(topic.as_str(), task.partition);
+                    inputs.push(InputLayout { source: index, partition, reset: source.reset });
                 }
             }
         }
         inputs
     }
 
+    /// Every topic that some task reads.
+    pub(crate) fn all_sources(&self) -> BTreeSet<&str> {
+        self.subs.iter().flat_map(|s| &s.sources).flat_map(|s| &s.topics).map(String::as_str).collect()
+    }
+
     /// Every partition that some task reads.
     pub(crate) fn all_inputs(&self) -> Vec<TopicPartition> {
-        let topics: BTreeSet<&String> = self.subs.iter().flat_map(|s| &s.sources).flat_map(|s| &s.topics).collect();
-        topics
+        self.all_sources()
             .into_iter()
-            .flat_map(|t| (0..self.partitions.get(t).copied().unwrap_or(0)).map(|p| TopicPartition::new(t.as_str(), p)))
+            .flat_map(|t| (0..self.partitions.get(t).copied().unwrap_or(0)).map(move |p| TopicPartition::new(t, p)))
             .collect()
     }
 
-    /// Whether every source reads the same topics as in `other`.
-    pub(crate) fn same_topics(&self, other: &Layout) -> bool {
+    /// Whether every topic has the partitions, and every source the topics, that it has in `other`.
+    pub(crate) fn is_same(&self, other: &Layout) -> bool {
         let topics =
             |layout: &Layout| -> Vec<Vec<String>> { layout.subs.iter().flat_map(|s| &s.sources).map(|s| s.topics.clone()).collect() };
-        topics(self) == topics(other)
+        topics(self) == topics(other) && self.partitions == other.partitions
     }
 
-    /// A lead topic with more partitions than there are tasks in `now`.
-    pub(crate) fn outgrows(&self, now: &Layout) -> Option<String> {
-        self.subs.iter().zip(&now.subs).find(|(next, now)| next.tasks > now.tasks).map(|(next, _)| next.lead.clone())
-    }
-
-    /// The same topics under the leads of `now`.
-    pub(crate) fn with_leads_of(mut self, now: &Layout) -> Layout {
+    /// The layout that can take the place of `now` while the application runs. The leads stay, so that all processes agree
+    /// about who runs what while they learn of the topics one after the other.
+    ///
+    /// # Errors
+    /// The tasks would be those of another topic, or fewer.
+    pub(crate) fn follows(mut self, now: &Layout) -> Result<Layout, Error> {
         for (sub, now) in self.subs.iter_mut().zip(&now.subs) {
+            let of_lead = self.partitions.get(&now.lead).copied().unwrap_or(0);
+            if sub.tasks > of_lead {
+                return Err(Error::Outgrown { topic: sub.lead.clone(), partitions: sub.tasks, tasks: of_lead });
+            }
+            if of_lead < now.tasks {
+                return Err(Error::Shrunk { topic: now.lead.clone(), partitions: of_lead, before: now.tasks });
+            }
             sub.lead.clone_from(&now.lead);
-            sub.tasks = now.tasks;
+            sub.tasks = of_lead;
         }
-        self
+        Ok(self)
+    }
+
+    /// The topics that a task writes, with their partitions, changelogs included.
+    pub(crate) fn sinks_of(&self, plan: &TopologyPlan, sub_topology: usize, application_id: &str) -> Vec<(String, i32)> {
+        let (sub, tasks) = (&plan.sub_topologies[sub_topology], self.subs[sub_topology].tasks);
+        let sinks = sub.sinks.iter().filter_map(|sink| {
+            let name = match sink {
+                SinkPlan::Topic(name) => name.clone(),
+                internal => internal.internal(application_id)?,
+            };
+            let partitions = self.partitions.get(&name).copied()?;
+            Some((name, partitions))
+        });
+        let logged = sub.stores.iter().filter(|store| store.logged);
+        sinks.chain(logged.map(|store| (changelog_topic(application_id, &store.name), tasks))).collect()
     }
 
     /// Whether a topic is one of the application's own between its parts.

@@ -1,22 +1,30 @@
 //! A task from its assignment until it runs.
 //!
 //! ```text
-//!             where its changelogs      what it lacks         where its inputs
-//!             begin and end is known    has been read         begin is known
-//!   Opened ─────────────────────▶ Restoring ─────────▶ Restored ─────────▶ Running
+//!             where its inputs and changelogs      what it lacks
+//!             begin and end is known               has been read
+//!   Opened ────────────────────────────────▶ Restoring ─────────▶ Running
 //! ```
 //!
-//! What the broker has to be asked is asked for all tasks of a worker together. Where the broker
-//! does not answer, the tasks stay where they are and are asked for in the next round; the other
-//! tasks of the worker go on.
+//! What the broker has to be asked is asked for all new tasks of a worker together, without waiting: the other tasks go
+//! on. Where the broker does not answer, the tasks stay where they are and are asked for again.
+//!
+//! The committed offsets are asked for first. What is committed beside them says how far the stream time of the task
+//! had come; windows are restored as of then, not as of what a changelog holds beyond the commit.
 
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::error::Error;
-use super::restore::{ChangelogRange, Restore};
-use super::shared::lock;
-use super::worker::{Worker, offset_at};
-use crate::broker::{BrokerError, TopicPartition};
+use super::environment::Environment;
+use super::layout::{InputLayout, Layout};
+use super::message::Report;
+use super::now::Now;
+use super::outcome::TaskOutcome;
+use super::reading::Reading;
+use super::restore::{Changelog, ChangelogRange, Restore};
+use super::worker::{Assigned, Worker};
+use crate::broker::{Answer, Broker, BrokerError, CommitOffset, GroupMember, Isolation, OffsetAt, TopicPartition};
 use crate::plan::OffsetReset;
 use crate::task::TaskId;
 
@@ -24,7 +32,6 @@ use crate::task::TaskId;
 pub(super) enum Stage {
     Opened,
     Restoring(Restore),
-    Restored,
     Running,
 }
 
@@ -38,84 +45,209 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// again.
 #[derive(Default)]
 pub(super) struct Silence {
-    since: Option<Instant>,
-    reported: Option<Instant>,
-    next_question: Option<Instant>,
+    since: Option<Duration>,
+    reported: Option<Duration>,
+    next_question: Option<Duration>,
 }
 
 impl Silence {
     /// Whether the broker may be asked.
-    fn is_over(&self) -> bool {
-        self.next_question.is_none_or(|next| Instant::now() >= next)
+    pub(super) fn is_over(&self, mono: Duration) -> bool {
+        self.next_question.is_none_or(|next| mono >= next)
+    }
+
+    /// When it may be asked again.
+    pub(super) fn until(&self) -> Option<Duration> {
+        self.next_question
     }
 
     /// The broker has answered.
-    fn ends(&mut self) {
+    pub(super) fn ends(&mut self, mono: Duration) {
         if let Some(since) = self.since.take() {
-            tracing::info!(after_ms = since.elapsed().as_millis(), "the broker answers again");
+            tracing::info!(after_ms = mono.saturating_sub(since).as_millis(), "the broker answers again");
         }
         self.reported = None;
         self.next_question = None;
     }
 
     /// The broker does not answer. Other errors are no silence.
-    fn goes_on(&mut self, what: &'static str, error: BrokerError) -> Result<(), BrokerError> {
+    pub(super) fn goes_on(&mut self, mono: Duration, what: &'static str, error: BrokerError) -> Result<(), BrokerError> {
         if !error.is_retriable() {
             return Err(error);
         }
-        let now = Instant::now();
-        self.since.get_or_insert(now);
-        self.next_question = Some(now + PAUSE);
-        if self.reported.is_none_or(|reported| now.duration_since(reported) >= REPORT_INTERVAL) {
-            self.reported = Some(now);
+        self.since.get_or_insert(mono);
+        self.next_question = Some(mono + PAUSE);
+        if self.reported.is_none_or(|reported| mono.saturating_sub(reported) >= REPORT_INTERVAL) {
+            self.reported = Some(mono);
             tracing::warn!(%error, what, "the broker does not answer; asking again");
         }
         Ok(())
     }
 }
 
+/// An input that a task is to read.
+struct Asked {
+    task: TaskId,
+    input: InputLayout,
+}
+
+/// Questions about tasks that are on their way.
+pub(super) struct Inquiry {
+    inputs: Vec<Asked>,
+    /// Of tasks that are being opened.
+    changelogs: Vec<(TaskId, Vec<Changelog>)>,
+    answer: Answer<Found>,
+}
+
+/// What the broker says of inputs and changelogs, in the order in which they were asked for.
+struct Found {
+    inputs: Vec<Start>,
+    changelogs: Vec<ChangelogRange>,
+}
+
+/// What the group has committed.
+pub(super) type Committed = BTreeMap<TopicPartition, CommitOffset>;
+
+/// Where an input begins.
+struct Start {
+    offset: i64,
+    committed: Option<CommitOffset>,
+}
+
+impl Inquiry {
+    fn new(inputs: Vec<Asked>, changelogs: Vec<(TaskId, Vec<Changelog>)>, env: &Environment, member: &dyn GroupMember) -> Self {
+        let wanted: Vec<(TopicPartition, OffsetReset)> =
+            inputs.iter().map(|asked| (asked.input.partition.clone(), asked.input.reset)).collect();
+        let partitions: Vec<(TopicPartition, bool)> = changelogs
+            .iter()
+            .flat_map(|(_, of_task)| of_task)
+            .map(|changelog| (changelog.partition.clone(), changelog.is_source))
+            .collect();
+        let sources = partitions.iter().filter(|(_, is_source)| *is_source).map(|(partition, _)| partition);
+        let asked: BTreeSet<&TopicPartition> = wanted.iter().map(|(partition, _)| partition).chain(sources).collect();
+        let asked: Vec<TopicPartition> = asked.into_iter().cloned().collect();
+        let committed = member.committed(&asked);
+        let (broker, isolation) = (Arc::clone(&env.broker), env.config.isolation);
+        let answer = Answer::later(async move {
+            let committed: Committed = committed.await?.into_iter().flatten().map(|c| (c.partition.clone(), c)).collect();
+            let inputs = starts(&*broker, wanted, &committed, isolation).await?;
+            let changelogs = ChangelogRange::ask(&*broker, &partitions, &committed).await?;
+            Ok(Found { inputs, changelogs })
+        });
+        Inquiry { inputs, changelogs, answer }
+    }
+}
+
+/// Where inputs begin: at their committed offsets, else where their reset says.
+async fn starts(
+    broker: &dyn Broker,
+    wanted: Vec<(TopicPartition, OffsetReset)>,
+    committed: &Committed,
+    isolation: Isolation,
+) -> Result<Vec<Start>, BrokerError> {
+    let of = |partition: &TopicPartition| committed.get(partition).cloned();
+    let mut starts: Vec<Start> = wanted.iter().map(|(partition, _)| Start { offset: 0, committed: of(partition) }).collect();
+    for start in &mut starts {
+        start.offset = start.committed.as_ref().map_or(0, |committed| committed.offset);
+    }
+    for reset in [OffsetReset::Earliest, OffsetReset::Latest] {
+        let unknown = |index: &usize| starts[*index].committed.is_none() && wanted[*index].1 == reset;
+        let places: Vec<usize> = (0..wanted.len()).filter(unknown).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let asked: Vec<TopicPartition> = places.iter().map(|&place| wanted[place].0.clone()).collect();
+        for (place, offset) in places.into_iter().zip(broker.offsets(&asked, offset_at(reset), isolation).await?) {
+            starts[place].offset = offset;
+        }
+    }
+    Ok(starts)
+}
+
+/// Where to begin without a committed offset.
+pub(super) fn offset_at(reset: OffsetReset) -> OffsetAt {
+    match reset {
+        OffsetReset::Earliest => OffsetAt::Earliest,
+        OffsetReset::Latest => OffsetAt::Latest,
+    }
+}
+
 impl Worker {
     /// Brings tasks that do not run yet a step further; whether there was anything.
-    pub(super) fn bring_on(&mut self) -> Result<bool, Error> {
-        if self.tasks.values().all(|assigned| assigned.is_running()) {
-            return Ok(false);
-        }
-        let mut busy = self.begin_restoring()?;
+    pub(super) fn bring_on(&mut self, now: Now, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
+        let mut busy = self.open_anew(now)?;
+        busy |= self.ask(now)?;
+        busy |= self.take_answers(now)?;
         busy |= self.restore()?;
-        busy |= self.start_restored()?;
+        busy |= self.start_restored(now, out)?;
         Ok(busy)
     }
 
-    fn those_that(&self, are: fn(&Stage) -> bool) -> Vec<TaskId> {
-        self.tasks.iter().filter(|(_, assigned)| are(&assigned.stage)).map(|(id, _)| *id).collect()
-    }
-
-    /// Finds out what the stores of new tasks lack.
-    fn begin_restoring(&mut self) -> Result<bool, Error> {
-        let opened = self.those_that(|stage| matches!(stage, Stage::Opened));
-        if opened.is_empty() || !self.silence.is_over() {
+    /// Asks about new tasks, and about inputs that running tasks do not read yet.
+    fn ask(&mut self, now: Now) -> Result<bool, TaskOutcome> {
+        let wanted = self.wants_inputs || self.tasks.values().any(is_opened);
+        if !wanted || self.inquiry.is_some() || !self.silence.is_over(now.mono) {
             return Ok(false);
         }
-        let application_id = &self.shared.config.application_id;
-        let mut changelogs = Vec::new();
-        for id in &opened {
-            if let Some(assigned) = self.tasks.get_mut(id) {
+        let wants_inputs = std::mem::take(&mut self.wants_inputs);
+        let application_id = &self.env.config.application_id;
+        let (mut inputs, mut changelogs) = (Vec::new(), Vec::new());
+        for (id, assigned) in &mut self.tasks {
+            let asks = is_opened(assigned) || (wants_inputs && assigned.is_running());
+            if !asks {
+                continue;
+            }
+            let known = |partition: &TopicPartition| assigned.task.inputs().iter().any(|input| input.partition() == partition);
+            let unknown = self.layout.inputs_of(*id).into_iter().filter(|input| !known(&input.partition));
+            inputs.extend(unknown.map(|input| Asked { task: *id, input }));
+            if is_opened(assigned) {
                 changelogs.push((*id, Restore::changelogs(&mut assigned.task, application_id)));
             }
         }
-        let partitions: Vec<TopicPartition> = changelogs.iter().flat_map(|(_, of_task)| of_task).map(|c| c.partition.clone()).collect();
-        let committed: Vec<TopicPartition> =
-            changelogs.iter().flat_map(|(_, of_task)| of_task).filter(|c| c.is_source).map(|c| c.partition.clone()).collect();
-        let ranges = match ChangelogRange::ask(&partitions, &committed, &*self.shared.broker, &*self.member) {
-            Ok(ranges) => ranges,
-            Err(error) => return Ok(self.silence.goes_on("changelogs", error).map(|()| false)?),
+        if inputs.is_empty() && changelogs.is_empty() {
+            return Ok(false);
+        }
+        self.inquiry = Some(Inquiry::new(inputs, changelogs, &self.env, &*self.member));
+        Ok(true)
+    }
+
+    /// Takes in what the broker says of tasks.
+    fn take_answers(&mut self, now: Now) -> Result<bool, TaskOutcome> {
+        let Some(inquiry) = &mut self.inquiry else { return Ok(false) };
+        let Some(found) = inquiry.answer.try_take(&self.answers) else { return Ok(false) };
+        let Some(Inquiry { inputs, changelogs, .. }) = self.inquiry.take() else { return Ok(false) };
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                self.wants_inputs = true;
+                self.silence.goes_on(now.mono, "offsets of tasks", error)?;
+                return Ok(false);
+            }
         };
-        self.silence.ends();
-        let mut ranges = ranges.into_iter();
-        for (id, changelogs) in changelogs {
+        self.silence.ends(now.mono);
+        for (Asked { task: id, input }, start) in inputs.into_iter().zip(found.inputs) {
+            // A task may have left meanwhile, or have begun anew.
             let Some(assigned) = self.tasks.get_mut(&id) else { continue };
-            let of_task: Vec<_> = changelogs.into_iter().zip(ranges.by_ref()).collect();
-            let restore = Restore::begin(&mut assigned.task, of_task, &mut *self.consumer)?;
+            let InputLayout { source, partition, reset } = input;
+            if assigned.task.inputs().iter().any(|known| *known.partition() == partition) {
+                continue;
+            }
+            tracing::debug!(task = %id, %partition, offset = start.offset, "reading");
+            let index = assigned.task.add_input(source, partition, start.offset);
+            if let Some(committed) = start.committed {
+                assigned.task.take_over(index, &committed.metadata);
+            }
+            assigned.reading.push(Reading::new(start.offset, reset));
+            if assigned.is_running() {
+                assigned.read(index, &mut *self.consumer)?;
+            }
+        }
+        let mut ranges = found.changelogs.into_iter();
+        for (id, of_task) in changelogs {
+            let of_task: Vec<_> = of_task.into_iter().zip(ranges.by_ref()).collect();
+            let Some(assigned) = self.tasks.get_mut(&id).filter(|assigned| is_opened(assigned)) else { continue };
+            let consumer = self.restorer.as_mut().unwrap_or(&mut self.consumer);
+            let restore = Restore::begin(&mut assigned.task, of_task, &mut **consumer)?;
             tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
             assigned.stage = Stage::Restoring(restore);
         }
@@ -123,94 +255,61 @@ impl Worker {
     }
 
     /// Reads a piece of each changelog that is not restored yet.
-    fn restore(&mut self) -> Result<bool, Error> {
+    fn restore(&mut self) -> Result<bool, TaskOutcome> {
         let mut busy = false;
+        let consumer = self.restorer.as_mut().unwrap_or(&mut self.consumer);
         for assigned in self.tasks.values_mut() {
             let Stage::Restoring(restore) = &mut assigned.stage else { continue };
-            busy |= restore.step(&mut assigned.task, &mut *self.consumer)?;
-            if restore.is_over() {
-                assigned.stage = Stage::Restored;
-                busy = true;
-            }
+            busy |= restore.step(&mut assigned.task, &mut **consumer)?;
         }
         Ok(busy)
     }
 
-    /// Starts restored tasks at the committed offsets.
-    fn start_restored(&mut self) -> Result<bool, Error> {
-        let restored = self.those_that(|stage| matches!(stage, Stage::Restored));
-        if restored.is_empty() || !self.read_inputs(&restored)? {
+    /// Starts restored tasks. Not while a commit is under way, which knows nothing of them.
+    fn start_restored(&mut self, now: Now, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
+        if self.commits.commit.is_some() {
             return Ok(false);
         }
-        for id in restored {
-            let Some(assigned) = self.tasks.get_mut(&id) else { continue };
-            let now_ms = self.shared.config.clock.now_ms();
-            assigned.task.init(now_ms).map_err(|source| Error::task(id, source))?;
-            assigned.stage = Stage::Running;
-            if let Some(place) = lock(&self.shared.tasks).get_mut(&id) {
-                place.running = true;
-            }
-            self.shared.update_state(false);
-            tracing::info!(worker = self.index, task = %id, "task running");
-        }
-        Ok(true)
-    }
-
-    /// Begins to read the inputs of tasks that they do not read yet, at the committed offsets.
-    /// `false`: the broker does not answer, and nothing was done.
-    pub(super) fn read_inputs(&mut self, tasks: &[TaskId]) -> Result<bool, Error> {
-        if !self.silence.is_over() {
-            return Ok(false);
-        }
-        let layout = self.shared.layout();
-        let mut inputs = Vec::new();
-        for id in tasks {
-            let Some(assigned) = self.tasks.get(id) else { continue };
-            let known = |partition: &TopicPartition| assigned.task.inputs().iter().any(|input| input.partition() == partition);
-            inputs.extend(layout.inputs_of(*id).into_iter().filter(|(_, partition, _)| !known(partition)).map(|input| (*id, input)));
-        }
-        let partitions: Vec<TopicPartition> = inputs.iter().map(|(_, (_, partition, _))| partition.clone()).collect();
-        let begun = self.member.committed(&partitions).wait().and_then(|committed| {
-            let unknown = inputs.iter().zip(&committed).filter(|(_, committed)| committed.is_none());
-            let resets: Vec<_> = unknown.map(|((_, (_, partition, reset)), _)| (partition.clone(), *reset)).collect();
-            Ok((committed, self.reset_offsets(&resets)?))
-        });
-        let (committed, resets) = match begun {
-            Ok(begun) => begun,
-            Err(error) => return Ok(self.silence.goes_on("committed offsets", error).map(|()| false)?),
-        };
-        self.silence.ends();
-        let mut resets = resets.into_iter();
-        for ((id, (source, partition, reset)), committed) in inputs.into_iter().zip(committed) {
-            let Some(assigned) = self.tasks.get_mut(&id) else { continue };
-            let offset = committed.as_ref().map(|committed| committed.offset).or_else(|| resets.next()).unwrap_or(0);
-            tracing::debug!(task = %id, %partition, offset, "reading");
-            let slot = self.consumer.assign(&partition, offset)?;
-            let input = assigned.task.add_input(source, partition, offset);
-            if let Some(committed) = committed {
-                assigned.task.take_over(input, &committed.metadata);
-            }
-            assigned.slots.push(slot);
-            assigned.resets.push(reset);
-        }
-        Ok(true)
-    }
-
-    /// Where to begin without a committed offset, in the order of the partitions.
-    pub(super) fn reset_offsets(&self, partitions: &[(TopicPartition, OffsetReset)]) -> Result<Vec<i64>, BrokerError> {
-        let mut offsets = vec![0; partitions.len()];
-        for reset in [OffsetReset::Earliest, OffsetReset::Latest] {
-            let of_reset: Vec<usize> = (0..partitions.len()).filter(|&index| partitions[index].1 == reset).collect();
-            if of_reset.is_empty() {
+        let mut busy = false;
+        for (id, assigned) in &mut self.tasks {
+            let Stage::Restoring(restore) = &assigned.stage else { continue };
+            if !restore.is_over() {
                 continue;
             }
-            let asked: Vec<TopicPartition> = of_reset.iter().map(|&index| partitions[index].0.clone()).collect();
-            for (index, offset) in
-                of_reset.into_iter().zip(self.shared.broker.offsets(&asked, offset_at(reset), Default::default()).wait()?)
-            {
-                offsets[index] = offset;
+            for index in 0..assigned.reading.len() {
+                assigned.read(index, &mut *self.consumer)?;
+            }
+            assigned.task.init(now.wall_ms).map_err(|error| TaskOutcome::of(*id, error))?;
+            assigned.stage = Stage::Running;
+            busy = true;
+            self.commits.is_clean = false;
+            out.push(Report::Running(*id));
+            tracing::info!(worker = self.index, task = %id, "task running");
+        }
+        Ok(busy)
+    }
+
+    /// Whether a task that is to be read in turn with others by the time of its records is not there yet.
+    pub(super) fn awaits(&self, sub_topology: usize) -> bool {
+        self.tasks.iter().any(|(id, assigned)| id.sub_topology == sub_topology && !assigned.is_running())
+    }
+
+    /// The topics are others than before.
+    pub(super) fn take_layout(&mut self, layout: Arc<Layout>) -> Result<(), TaskOutcome> {
+        for sub_topology in 0..layout.subs.len() {
+            let sinks = |layout: &Layout| layout.sinks_of(&self.env.plan, sub_topology, &self.env.config.application_id);
+            let (before, now) = (sinks(&self.layout), sinks(&layout));
+            // Tasks know how many partitions the topics have that they write.
+            if now.iter().any(|sink| !before.contains(sink)) && self.tasks.keys().any(|id| id.sub_topology == sub_topology) {
+                self.outgrown.insert(sub_topology);
             }
         }
-        Ok(offsets)
+        self.layout = layout;
+        self.wants_inputs = true;
+        Ok(())
     }
+}
+
+fn is_opened(assigned: &Assigned) -> bool {
+    matches!(assigned.stage, Stage::Opened)
 }

@@ -12,8 +12,10 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::control::{Command, WorkerHandle};
-use super::shared::{AppState, Shared, lock};
+use super::app::AppParts;
+use super::environment::Environment;
+use super::message::{Command, Mailbox};
+use super::published::{AppState, Published};
 use crate::codec::{Codec, Encoded, StreamData};
 use crate::partition::partition_for_key;
 use crate::stores::{KeyValue, StoreError, Versioned};
@@ -99,25 +101,38 @@ impl<K, V> std::fmt::Debug for StoreQuery<K, V> {
     }
 }
 
+/// The way to the stores of an application.
+#[derive(Clone)]
+pub(super) struct StoreWay {
+    env: Arc<Environment>,
+    published: Arc<Published>,
+    workers: Arc<[Mailbox<Command>]>,
+}
+
+impl StoreWay {
+    pub(super) fn of(app: &AppParts) -> Self {
+        StoreWay { env: Arc::clone(&app.env), published: Arc::clone(&app.published), workers: Arc::clone(&app.workers) }
+    }
+}
+
 /// A store and the way to it, whatever its types.
 #[derive(Clone)]
 struct StoreAt {
     name: &'static str,
-    shared: Arc<Shared>,
-    workers: Arc<[WorkerHandle]>,
+    way: StoreWay,
     /// Tasks that are not ready are left out.
     partial: bool,
 }
 
 impl StoreAt {
     fn sub_topology(&self) -> Result<usize, QueryError> {
-        let parts = &self.shared.plan.sub_topologies;
+        let parts = &self.way.env.plan.sub_topologies;
         let found = parts.iter().position(|s| s.stores.iter().any(|store| store.name == self.name));
         found.ok_or(QueryError::Unknown { store: self.name })
     }
 
     fn is_over(&self) -> bool {
-        matches!(*self.shared.state.borrow(), AppState::Stopped | AppState::Failed)
+        matches!(self.way.published.state(), AppState::Stopped | AppState::Failed)
     }
 
     /// The tasks of this process that have a part of the store and can answer, by partition. One that cannot is an error, unless a part of the
@@ -127,16 +142,16 @@ impl StoreAt {
         if self.is_over() {
             return Err(QueryError::Stopped);
         }
-        let tasks: Vec<(TaskId, bool)> = {
-            let all = lock(&self.shared.tasks);
-            all.iter().filter(|(task, _)| task.sub_topology == sub_topology).map(|(task, place)| (*task, place.running)).collect()
-        };
+        let tasks: Vec<(TaskId, bool)> = self.way.published.look(|view| {
+            let of_store = view.tasks.iter().filter(|(task, _)| task.sub_topology == sub_topology);
+            of_store.map(|(task, place)| (*task, place.running)).collect()
+        });
         let not_ready = |task: String, reason| QueryError::NotReady { store: self.name, task, reason };
         if !self.partial {
             if let Some((task, _)) = tasks.iter().find(|(_, running)| !running) {
                 return Err(not_ready(task.to_string(), RESTORING));
             }
-            if tasks.is_empty() && !matches!(*self.shared.state.borrow(), AppState::Running) {
+            if tasks.is_empty() && !matches!(self.way.published.state(), AppState::Running) {
                 return Err(not_ready(format!("{sub_topology}_*"), "the group is handing out tasks"));
             }
         }
@@ -157,7 +172,8 @@ impl StoreAt {
         }
         let stored = key.to_stored().ok_or_else(|| key_error("it is null".into()))?;
         let sub_topology = self.sub_topology()?;
-        let partition = partition_for_key(codec.partitioned_by(&bytes), self.shared.layout().subs[sub_topology].tasks);
+        let partition =
+            partition_for_key(codec.partitioned_by(&bytes), self.way.published.look(|view| view.layout.subs[sub_topology].tasks));
         Ok((TaskId { sub_topology, partition }, stored))
     }
 
@@ -170,7 +186,7 @@ impl StoreAt {
         if self.is_over() {
             return Err(QueryError::Stopped);
         }
-        let place = lock(&self.shared.tasks).get(&task).copied();
+        let place = self.way.published.look(|view| view.tasks.get(&task).copied());
         let Some(place) = place else { return Err(QueryError::NotLocal { store, task: task.to_string() }) };
         if !place.running {
             return Err(QueryError::NotReady { store, task: task.to_string(), reason: RESTORING });
@@ -181,17 +197,18 @@ impl StoreAt {
                 Some(found) => question(found),
                 None => Err(QueryError::NotReady { store, task: task.to_string(), reason: "it is being handed over" }),
             };
-            // Nobody may wait any more; that is their business.
-            let _ = answer.send(result);
+            if answer.send(result).is_err() {
+                tracing::trace!(store, "nobody waits for the answer any more");
+            }
         });
-        self.workers[place.worker].send(Command::Ask(task, question)).map_err(|_| QueryError::Stopped)?;
+        self.way.workers[place.worker].send(Command::Ask(task, question)).map_err(|_| QueryError::Stopped)?;
         answered.await.map_err(|_| QueryError::Stopped)?
     }
 }
 
 impl<K, V> StoreQuery<K, V> {
-    pub(crate) fn new(name: StoreName<K, V>, shared: Arc<Shared>, workers: Arc<[WorkerHandle]>) -> Self {
-        StoreQuery { at: StoreAt { name: name.name(), shared, workers, partial: false }, types: PhantomData }
+    pub(super) fn new(name: StoreName<K, V>, way: StoreWay) -> Self {
+        StoreQuery { at: StoreAt { name: name.name(), way, partial: false }, types: PhantomData }
     }
 
     /// Answers of many rows leave out the tasks of this process that are not ready, instead of being an error. What belongs to one key is an
@@ -222,7 +239,7 @@ where
         Q: StreamData<Stored = K> + ?Sized,
     {
         let store = self.at.name;
-        if let Some(global) = self.at.shared.globals.get::<K, V>(store) {
+        if let Some(global) = self.at.way.env.globals.get::<K, V>(store) {
             return Ok(global.get(key)?);
         }
         let (task, key) = self.at.task_of(key)?;

@@ -1,7 +1,8 @@
 //! State back from the changelogs: only what the store does not have yet.
 
 use super::error::Error;
-use crate::broker::{Broker, BrokerError, Consumer, GroupMember, Isolation, OffsetAt, PartitionSlot, TopicPartition};
+use super::opening::Committed;
+use crate::broker::{Broker, BrokerError, Consumer, Isolation, OffsetAt, PartitionSlot, TopicPartition};
 use crate::plan::changelog_topic;
 use crate::record::RecordBatch;
 use crate::task::Task;
@@ -24,30 +25,28 @@ pub(super) struct ChangelogRange {
 }
 
 impl ChangelogRange {
-    /// The ranges of all partitions, in their order. `sources` are those of them that are read as
-    /// tables: what comes after their committed offsets is yet to be processed.
+    /// The ranges of all partitions, in their order. Beside each stands whether a table is read from it: then what comes
+    /// after its committed offset is yet to be processed.
     ///
     /// # Errors
     /// When the broker does not answer.
-    pub(super) fn ask(
-        partitions: &[TopicPartition],
-        sources: &[TopicPartition],
+    pub(super) async fn ask(
         broker: &dyn Broker,
-        member: &dyn GroupMember,
+        partitions: &[(TopicPartition, bool)],
+        committed: &Committed,
     ) -> Result<Vec<Self>, BrokerError> {
         if partitions.is_empty() {
             return Ok(Vec::new());
         }
-        let earliest = broker.offsets(partitions, OffsetAt::Earliest, Isolation::ReadCommitted).wait()?;
-        let latest = broker.offsets(partitions, OffsetAt::Latest, Isolation::ReadCommitted).wait()?;
-        let committed = if sources.is_empty() { Vec::new() } else { member.committed(sources).wait()? };
-        let mut ranges: Vec<Self> = earliest.into_iter().zip(latest).map(|(earliest, end)| ChangelogRange { earliest, end }).collect();
-        for (source, committed) in sources.iter().zip(committed) {
-            for (_, range) in partitions.iter().zip(&mut ranges).filter(|(partition, _)| *partition == source) {
-                range.end = range.end.min(committed.as_ref().map_or(range.earliest, |committed| committed.offset));
-            }
-        }
-        Ok(ranges)
+        let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, _)| partition.clone()).collect();
+        let earliest = broker.offsets(&asked, OffsetAt::Earliest, Isolation::ReadCommitted);
+        let latest = broker.offsets(&asked, OffsetAt::Latest, Isolation::ReadCommitted);
+        let ends = earliest.await?.into_iter().zip(latest.await?);
+        let ranges = ends.zip(partitions).map(|((earliest, end), (partition, is_source))| {
+            let processed = committed.get(partition).map_or(earliest, |committed| committed.offset);
+            ChangelogRange { earliest, end: if *is_source { end.min(processed) } else { end } }
+        });
+        Ok(ranges.collect())
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::Arc;
 
 use super::config::Config;
+use super::environment::Environment;
 use super::error::{Error, StartupProblem};
 use super::layout::{Layout, changelogs, internal_topic, repartition_config};
 use super::partitioning::{self, Matches};
-use crate::broker::{Broker, BrokerError, NewTopic};
+use super::upkeep::Looked;
+use crate::broker::{Broker, BrokerError, NewTopic, TopicInfo};
 use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::{SinkPlan, SourceTopics, TopologyPlan};
@@ -65,9 +68,9 @@ pub(crate) fn lock_state_directory(config: &Config, problems: &mut Vec<StartupPr
 }
 
 /// Lays the plan over the broker's topics, making what is missing of the internal ones.
-pub(crate) fn lay_out(plan: &TopologyPlan, config: &Config, broker: &dyn Broker) -> Result<Layout, Error> {
+pub(crate) async fn lay_out(plan: &TopologyPlan, config: &Config, broker: &dyn Broker) -> Result<Layout, Error> {
     let mut checks = Checks { plan, config, broker, problems: Vec::new() };
-    let layout = match checks.run() {
+    let layout = match checks.run().await {
         Ok(layout) => layout,
         Err(error) => {
             checks.problems.push(StartupProblem::Broker(error.to_string()));
@@ -80,6 +83,24 @@ pub(crate) fn lay_out(plan: &TopologyPlan, config: &Config, broker: &dyn Broker)
     Ok(layout)
 }
 
+/// Looks whether the topics are those that the application runs on.
+pub(super) async fn look_again(env: Arc<Environment>, now: Arc<Layout>) -> Result<Looked, Error> {
+    let internal = format!("{}-", env.config.application_id);
+    let names: Vec<&str> = now.partitions.keys().map(String::as_str).filter(|name| !name.starts_with(&internal)).collect();
+    let found = env.broker.topics(&names).await?;
+    let read = now.all_sources();
+    if let Some((name, _)) = names.iter().zip(&found).find(|(name, info)| info.is_none() && read.contains(**name)) {
+        return Ok(Looked::Gone((*name).to_owned()));
+    }
+    let has_grown =
+        |(name, info): (&&str, &Option<TopicInfo>)| info.as_ref().is_some_and(|info| now.partitions.get(*name) != Some(&info.partitions));
+    if !names.iter().zip(&found).any(has_grown) && !env.plan.has_patterns() {
+        return Ok(Looked::Same);
+    }
+    let next = lay_out(&env.plan, &env.config, &*env.broker).await?;
+    Ok(if next.is_same(&now) { Looked::Same } else { Looked::Changed(next) })
+}
+
 struct Checks<'a> {
     plan: &'a TopologyPlan,
     config: &'a Config,
@@ -88,9 +109,9 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn run(&mut self) -> Result<Layout, BrokerError> {
-        let mut known = self.user_topics()?;
-        let patterns = self.patterns(&mut known)?;
+    async fn run(&mut self) -> Result<Layout, BrokerError> {
+        let mut known = self.user_topics().await?;
+        let patterns = self.patterns(&mut known).await?;
         let reset = self.config.offset_reset;
         let (layout, not_copartitioned) = partitioning::lay_out(self.plan, &self.config.application_id, reset, known, &patterns);
         self.problems.extend(not_copartitioned);
@@ -105,15 +126,15 @@ impl Checks<'_> {
         }
         internal.extend(changelogs(self.plan, &layout.subs, self.config));
         if self.problems.is_empty() {
-            self.make_internal(&internal)?;
-            self.warn_of_lost_state(&internal)?;
-            self.warn_of_short_sources()?;
+            self.make_internal(&internal).await?;
+            self.warn_of_lost_state(&internal).await?;
+            self.warn_of_short_sources().await?;
         }
         Ok(layout)
     }
 
     /// The named topics that are read or written, with their partition counts.
-    fn user_topics(&mut self) -> Result<BTreeMap<String, i32>, BrokerError> {
+    async fn user_topics(&mut self) -> Result<BTreeMap<String, i32>, BrokerError> {
         let mut roles: BTreeMap<String, &'static str> = BTreeMap::new();
         for sink in self.plan.sub_topologies.iter().flat_map(|s| &s.sinks) {
             if let SinkPlan::Topic(name) = sink {
@@ -141,13 +162,13 @@ impl Checks<'_> {
         }
         let names: Vec<&str> = roles.keys().map(String::as_str).collect();
         let mut known = BTreeMap::new();
-        for (name, info) in names.iter().zip(self.broker.topics(&names).wait()?) {
+        for (name, info) in names.iter().zip(self.broker.topics(&names).await?) {
             match (info, self.config.create_topics) {
                 (Some(info), _) => {
                     known.insert((*name).to_owned(), info.partitions);
                 }
                 (None, Some(partitions)) => {
-                    self.make(&NewTopic { name: (*name).to_owned(), partitions, replication: 1, config: BTreeMap::new() })?;
+                    self.make(&NewTopic { name: (*name).to_owned(), partitions, replication: 1, config: BTreeMap::new() }).await?;
                     known.insert((*name).to_owned(), partitions);
                 }
                 (None, None) => {
@@ -160,7 +181,7 @@ impl Checks<'_> {
     }
 
     /// The topics that each pattern source matches now.
-    fn patterns(&mut self, known: &mut BTreeMap<String, i32>) -> Result<Matches, BrokerError> {
+    async fn patterns(&mut self, known: &mut BTreeMap<String, i32>) -> Result<Matches, BrokerError> {
         let mut matches = BTreeMap::new();
         for (index, sub) in self.plan.sub_topologies.iter().enumerate() {
             for (source, plan) in sub.sources.iter().enumerate() {
@@ -173,7 +194,7 @@ impl Checks<'_> {
                     }
                 };
                 let mut topics: Vec<String> = Vec::new();
-                for info in self.broker.all_topics().wait()? {
+                for info in self.broker.all_topics().await? {
                     if regex.is_match(&info.name) && !info.name.starts_with("__") {
                         known.insert(info.name.to_string(), info.partitions);
                         topics.push(info.name.to_string());
@@ -196,10 +217,12 @@ impl Checks<'_> {
     }
 
     /// A table whose topic is its changelog comes back as the topic then is: what was deleted there is gone.
-    fn warn_of_short_sources(&self) -> Result<(), BrokerError> {
-        for (sub, reused) in self.plan.sub_topologies.iter().flat_map(|sub| sub.source_changelogs.iter().map(move |reused| (sub, reused))) {
+    async fn warn_of_short_sources(&self) -> Result<(), BrokerError> {
+        let reused: Vec<_> =
+            self.plan.sub_topologies.iter().flat_map(|sub| sub.source_changelogs.iter().map(move |reused| (sub, reused))).collect();
+        for (sub, reused) in reused {
             let Some(topic) = sub.source_changelog(&reused.store) else { continue };
-            if let Some(policy) = self.broker.topic_config(topic).wait()?.get("cleanup.policy").filter(|policy| !policy.contains("compact"))
+            if let Some(policy) = self.broker.topic_config(topic).await?.get("cleanup.policy").filter(|policy| !policy.contains("compact"))
             {
                 let store = &reused.store;
                 tracing::warn!(
@@ -215,9 +238,9 @@ impl Checks<'_> {
 
     /// A changelog of the application that no state belongs to: its `let` was renamed, or is gone. Another application's name may begin like this
     /// one's, so that it is no more than a warning.
-    fn warn_of_lost_state(&self, internal: &[NewTopic]) -> Result<(), BrokerError> {
+    async fn warn_of_lost_state(&self, internal: &[NewTopic]) -> Result<(), BrokerError> {
         let prefix = format!("{}-", self.config.application_id);
-        for info in self.broker.all_topics().wait()? {
+        for info in self.broker.all_topics().await? {
             let Some(state) = info.name.strip_prefix(&prefix).and_then(|name| name.strip_suffix("-changelog")) else { continue };
             if internal.iter().all(|topic| *topic.name != *info.name) {
                 let topic = &*info.name;
@@ -231,27 +254,27 @@ impl Checks<'_> {
         Ok(())
     }
 
-    fn make(&self, topic: &NewTopic) -> Result<(), BrokerError> {
-        match self.broker.create_topic(topic).wait() {
+    async fn make(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        match self.broker.create_topic(topic).await {
             // Another process of the application was faster.
             Ok(()) | Err(BrokerError::TopicExists { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    fn make_internal(&mut self, topics: &[NewTopic]) -> Result<(), BrokerError> {
+    async fn make_internal(&mut self, topics: &[NewTopic]) -> Result<(), BrokerError> {
         let names: Vec<&str> = topics.iter().map(|t| t.name.as_str()).collect();
-        for (topic, info) in topics.iter().zip(self.broker.topics(&names).wait()?) {
+        for (topic, info) in topics.iter().zip(self.broker.topics(&names).await?) {
             let Some(info) = info else {
                 tracing::info!(topic = topic.name, partitions = topic.partitions, "internal topic made");
-                self.make(topic)?;
+                self.make(topic).await?;
                 continue;
             };
             if info.partitions != topic.partitions {
                 let reason = format!("it has {} partitions, {} are needed", info.partitions, topic.partitions);
                 self.problems.push(StartupProblem::InternalTopic { topic: topic.name.clone(), reason });
             }
-            let found = self.broker.topic_config(&topic.name).wait()?;
+            let found = self.broker.topic_config(&topic.name).await?;
             // Only what would lose or mix up data; sizes are the operator's own business.
             for name in ["cleanup.policy", "message.timestamp.type"] {
                 if let (Some(found), Some(wanted)) = (found.get(name), topic.config.get(name))

@@ -1,11 +1,10 @@
 //! What an application runs until: a future, a signal, the end of the input.
 
 use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
 
-use super::control::WorkerHandle;
-use super::shared::Shared;
+use tokio::sync::oneshot;
+
+use super::message::{Input, Mailbox, Request};
 
 /// What [`App::run_until`](super::App::run_until) runs until: any future, or [`end_of_input`].
 pub trait StopCondition {
@@ -16,8 +15,7 @@ pub trait StopCondition {
 /// Lets a condition wait for the end of the input.
 #[derive(Clone)]
 pub struct Drain {
-    pub(super) shared: Arc<Shared>,
-    pub(super) workers: Arc<[WorkerHandle]>,
+    pub(super) control: Mailbox<Input>,
 }
 
 impl std::fmt::Debug for Drain {
@@ -43,11 +41,11 @@ pub fn end_of_input() -> EndOfInput {
 
 impl StopCondition for EndOfInput {
     async fn wait(self, drain: Drain) {
-        let request = drain.shared.drains.ask();
-        // A worker that waits for records would commit only when it looks up by itself.
-        drain.workers.iter().for_each(|worker| worker.waker.wake());
-        while !drain.shared.drains.is_met(request) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        let (done, is_done) = oneshot::channel();
+        let asked = drain.control.send(Input::Request(Request::Drain(done))).is_ok();
+        if !asked || is_done.await.is_err() {
+            // The application has ended, which whoever runs it hears of otherwise.
+            std::future::pending::<()>().await;
         }
     }
 }

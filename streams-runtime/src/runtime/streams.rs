@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::app::App;
 use super::config::Config;
 use super::error::{Error, StartupProblem};
-use super::launch::Launch;
-use crate::broker::Broker;
+use super::launch::launch;
+use super::start::Start;
 use crate::broker::embedded::EmbeddedLog;
+use crate::broker::{Broker, Isolation};
 use crate::dropped::OnDropped;
 use crate::error::OnError;
 use crate::plan::OffsetReset;
@@ -308,10 +309,28 @@ impl<T: Topology> Streams<T> {
         self
     }
 
-    /// How often a pattern source looks for new topics. Default: 30 s.
+    /// How often topics are looked at: a pattern source may match new ones, and topics may have more partitions than before. Default: 30 s.
     #[must_use]
-    pub fn pattern_refresh(mut self, interval: Duration) -> Self {
-        self.config.pattern_refresh = interval;
+    pub fn topic_refresh(mut self, interval: Duration) -> Self {
+        self.config.topic_refresh = interval;
+        self
+    }
+
+    /// Which records of source topics are read. The default is [`Isolation::ReadCommitted`]: records of transactions that were aborted, or are
+    /// not decided yet, are not processed. Changelogs and global tables are always read so.
+    ///
+    /// Kafka Streams reads uncommitted records by default (`isolation.level` of the consumer) unless it processes exactly once.
+    #[must_use]
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.config.isolation = isolation;
+        self
+    }
+
+    /// Lets the process join a group whose members run another topology, as in a rolling upgrade that changes it. Without this it refuses to,
+    /// because members of one group share the partitions of its topics.
+    #[must_use]
+    pub fn accept_other_topologies(mut self) -> Self {
+        self.config.accept_other_topologies = true;
         self
     }
 
@@ -337,8 +356,13 @@ impl<T: Topology> Streams<T> {
     /// # Errors
     /// [`Error::Startup`] with everything that is in the way.
     pub async fn start(self) -> Result<App<T>, Error> {
+        let (topology, start) = self.into_start();
+        Ok(App::new(topology, launch(start).await?))
+    }
+
+    pub(super) fn into_start(self) -> (Arc<T>, Start) {
         let topology = Arc::new(self.topology);
-        let launch = Launch {
+        let start = Start {
             topology: AnyTopology::new(&topology),
             config: self.config,
             problems: self.problems,
@@ -346,6 +370,6 @@ impl<T: Topology> Streams<T> {
             #[cfg(feature = "kafka")]
             kafka: self.kafka,
         };
-        Ok(App::new(topology, launch.start().await?))
+        (topology, start)
     }
 }

@@ -1,45 +1,49 @@
-//! A worker: one thread, one data consumer, one producer, and a set of tasks. `step` is one round; the thread only repeats it.
+//! A worker: one data consumer, one producer, and a set of tasks. It is a machine: [`Worker::step`] is told the time
+//! and what others have to say, does what can be done without waiting, and answers when it wants to be asked again.
 //!
-//! One round:
+//! One step:
 //! 1. commands: tasks come and go, queries are answered;
-//! 2. restore: tasks whose state is not there yet read a piece of their changelogs;
+//! 2. opening: tasks whose state is not there yet come a piece closer;
 //! 3. fetch: empty queues are filled with what the client has already received;
-//! 4. process: each task takes its records in order of time, and runs the schedules that are due;
-//! 5. commit, if it is time.
-//!
-//! If there was nothing to do it waits for records, for a command, or for the next due time.
+//! 4. process: each task takes its records in order of time, and runs the schedules that are due (`turns.rs`);
+//! 5. commit, if it is time, or if somebody waits for it. Meanwhile nothing is processed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::commit::Outcome;
-use super::control::Command;
+use super::commit::{Commit, Commits, Outcome, Progress, Settled, Surroundings};
+use super::environment::Environment;
 use super::error::Error;
-use super::guard::guarded;
-use super::opening::{Silence, Stage};
-use super::shared::{Shared, TaskPlace, lock};
-use crate::broker::{BrokerError, Consumer, GroupMember, OffsetAt, PartitionSlot};
+use super::layout::Layout;
+use super::message::{Command, Parting, Report};
+use super::now::{Now, Wake, later};
+use super::opening::{Inquiry, Silence, Stage};
+use super::outcome::TaskOutcome;
+use super::reading::{Reading, Search};
+use super::turns::Hold;
+use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, Waker};
 use crate::context::{SharedProducer, TaskMetrics};
-use crate::plan::OffsetReset;
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
 
-/// Records fetched for a queue at a time.
-const FETCH_RECORDS: usize = 2_000;
-/// Records of one task before the next has its turn.
-const TURN_RECORDS: usize = 8_000;
 /// The longest wait when there is nothing to do.
 const IDLE_WAIT: Duration = Duration::from_millis(100);
+
+/// How soon acknowledgements are looked for again.
+const FLUSH_WAIT: Duration = Duration::from_millis(1);
+
+/// How long the last commit of a worker that is told to stop may take.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+/// How often the state of one task may turn out to be damaged.
+const MAX_DAMAGES: u32 = 3;
 
 /// A task with its place in the consumer.
 pub(super) struct Assigned {
     pub(super) task: Task,
     /// For each input of the task.
-    pub(super) slots: Vec<PartitionSlot>,
-    /// Where each input begins without a committed offset.
-    pub(super) resets: Vec<OffsetReset>,
+    pub(super) reading: Vec<Reading>,
     pub(super) stage: Stage,
 }
 
@@ -49,299 +53,466 @@ impl Assigned {
     }
 }
 
+pub(super) type Tasks = BTreeMap<TaskId, Assigned>;
+
+/// What a worker is made of, besides its tasks. It may be sent to the thread that is to own it.
+pub(crate) struct WorkerParts {
+    pub(crate) index: usize,
+    pub(crate) env: Arc<Environment>,
+    pub(crate) topology: Arc<AnyTopology>,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) member: Arc<dyn GroupMember>,
+    pub(crate) consumer: Box<dyn Consumer>,
+    /// Reads changelogs, if the other consumer reads records of open transactions as well.
+    pub(crate) restorer: Option<Box<dyn Consumer>>,
+    pub(crate) producer: Box<dyn crate::broker::Producer>,
+}
+
 pub(crate) struct Worker {
     pub(super) index: usize,
-    pub(super) shared: Arc<Shared>,
+    pub(super) env: Arc<Environment>,
     topology: Arc<AnyTopology>,
-    commands: Receiver<Command>,
+    pub(super) layout: Arc<Layout>,
     pub(super) member: Arc<dyn GroupMember>,
     pub(super) consumer: Box<dyn Consumer>,
+    pub(super) restorer: Option<Box<dyn Consumer>>,
     pub(super) producer: SharedProducer,
-    pub(super) tasks: BTreeMap<TaskId, Assigned>,
-    /// By the monotonic clock.
-    pub(super) next_commit: Instant,
+    /// Woken by answers.
+    pub(super) answers: std::task::Waker,
+    pub(super) tasks: Tasks,
+    /// Tasks to be opened when all that was sent is acknowledged, some with a store to be cleared.
+    anew: BTreeMap<TaskId, Option<String>>,
+    damages: BTreeMap<TaskId, u32>,
+    /// Tasks were dropped without a commit, and something that they have sent may still be under way.
+    is_unsettled: bool,
+    /// Parts whose tasks are opened anew after the next commit: topics that they write have more partitions by now.
+    pub(super) outgrown: BTreeSet<usize>,
+    pub(super) commits: Commits,
+    pub(super) inquiry: Option<Inquiry>,
+    pub(super) searching: Option<Search>,
     pub(super) silence: Silence,
-    /// A pattern source matches new topics that are not read yet.
-    wants_inputs: bool,
-    pub(super) commit_requested: bool,
+    /// Tasks read partitions that were not there when they began.
+    pub(super) wants_inputs: bool,
+    /// Tasks that the group asks back, by the number of the request, and until when a last commit is tried.
+    partings: VecDeque<(u64, Vec<TaskId>, Duration)>,
+    /// Until when a last commit is tried, once the worker is to stop.
+    stopping: Option<Duration>,
+    /// Somebody waits for the end of the input.
+    drain: Option<u64>,
+    pub(super) paused: bool,
+    pub(super) hold: Hold,
     /// Of tasks that are closed, and of results that were refused after they were sent.
     pub(super) finished: TaskMetrics,
-    stopping: bool,
+    reported: TaskMetrics,
 }
 
 impl Worker {
-    pub(crate) fn new(
-        index: usize,
-        shared: Arc<Shared>,
-        topology: Arc<AnyTopology>,
-        commands: Receiver<Command>,
-        member: Arc<dyn GroupMember>,
-        consumer: Box<dyn Consumer>,
-        producer: SharedProducer,
-    ) -> Self {
-        let next_commit = later(Instant::now(), shared.config.commit_interval);
+    /// `waker` has the worker stepped again.
+    pub(crate) fn new(parts: WorkerParts, waker: &Waker, now: Now) -> Self {
+        let WorkerParts { index, env, topology, layout, member, consumer, restorer, mut producer } = parts;
+        producer.wake(waker.clone());
+        let next = later(now.mono, env.config.commit_interval);
         Worker {
             index,
-            shared,
+            paused: env.config.paused,
+            env,
             topology,
-            commands,
+            layout,
             member,
             consumer,
-            producer,
-            tasks: BTreeMap::new(),
-            next_commit,
+            restorer,
+            producer: std::rc::Rc::new(std::cell::RefCell::new(producer)),
+            answers: waker.task(),
+            tasks: Tasks::new(),
+            anew: BTreeMap::new(),
+            damages: BTreeMap::new(),
+            is_unsettled: false,
+            outgrown: BTreeSet::new(),
+            commits: Commits::new(next),
+            inquiry: None,
+            searching: None,
             silence: Silence::default(),
             wants_inputs: false,
-            commit_requested: false,
+            partings: VecDeque::new(),
+            stopping: None,
+            drain: None,
+            hold: Hold::default(),
             finished: TaskMetrics::default(),
-            stopping: false,
+            reported: TaskMetrics::default(),
         }
     }
 
-    /// Repeats [`step`](Self::step) until the worker is told to stop. An error or a panic ends the application.
-    pub(crate) fn run(mut self) {
-        let shared = Arc::clone(&self.shared);
-        guarded(&shared, || {
-            if let Err(error) = self.repeat() {
-                shared.fail(error);
-            }
-        });
-        // One that has ended is not stuck.
-        self.shared.beats.end(self.index);
-        let mut places = lock(&self.shared.tasks);
-        places.retain(|_, place| place.worker != self.index);
+    /// One step. After [`Wake::Ended`], whose last report says how it ended, there is no other.
+    pub(crate) fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake {
+        let ended = match self.round(now, commands, out) {
+            Ok(Some(wake)) => return wake,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.report_metrics(out);
+        self.env.config.handlers.log_limit.log_summaries(now.wall_ms, true);
+        out.push(Report::Ended(ended));
+        Wake::Ended
     }
 
-    fn repeat(&mut self) -> Result<(), Error> {
-        while !self.stopping {
-            if !self.step()? {
-                let timeout = self.until_next_due();
-                self.consumer.wait(timeout);
+    /// `None`: the worker has ended.
+    fn round(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Result<Option<Wake>, Error> {
+        let busy = match self.work(now, commands, out) {
+            Ok(busy) => busy,
+            Err(outcome) => {
+                self.recover(outcome, out)?;
+                true
+            }
+        };
+        if self.stopping.is_some() && self.commits.commit.is_none() && self.tasks.is_empty() && self.anew.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(if busy { Wake::Again } else { Wake::At(self.next_due(now)) }))
+    }
+
+    /// Whether anything was done.
+    fn work(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
+        let mut busy = false;
+        for command in commands {
+            busy = true;
+            self.take(command, now, out)?;
+        }
+        if self.is_unsettled && self.commits.commit.is_none() {
+            self.is_unsettled = self.producer.borrow_mut().flush_step()? == Flushed::Waiting;
+        }
+        if self.stopping.is_none() {
+            busy |= self.bring_on(now, out)?;
+            busy |= self.search(now)?;
+            busy |= self.fetch(now)?;
+            // What there is to report is heard before the user's code has its turn, which may take long.
+            if self.may_process() && out.is_empty() {
+                busy |= self.process(now)?;
+            }
+        }
+        self.producer.borrow_mut().poll()?;
+        self.surroundings(now).settle_refused()?;
+        busy |= self.step_commit(now, busy, out)?;
+        if !busy {
+            self.report_metrics(out);
+            self.env.config.handlers.log_limit.log_summaries(now.wall_ms, false);
+            self.report_drained(out);
+        }
+        Ok(busy)
+    }
+
+    /// Not while a commit is under way, which stands for what was done before it.
+    fn may_process(&self) -> bool {
+        let is_held = self.paused || self.is_unsettled || self.commits.commit.is_some() || !self.partings.is_empty();
+        !is_held && self.producer.borrow().has_room()
+    }
+
+    fn take(&mut self, command: Command, now: Now, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        match command {
+            Command::Assign(tasks) => {
+                for task in tasks {
+                    self.anew.insert(task, None);
+                }
+            }
+            Command::GiveUp(number, tasks, Parting::Revoked) => {
+                let until = later(now.mono, self.env.config.session_timeout);
+                self.partings.push_back((number, tasks, until));
+            }
+            Command::GiveUp(number, tasks, Parting::Lost) => {
+                self.lose(&tasks, out)?;
+                out.push(Report::GivenUp(number, Settled::lost()));
+            }
+            Command::Layout(layout) => self.take_layout(layout)?,
+            Command::Pause(paused) => self.paused = paused,
+            Command::Drain(number) => self.drain = Some(number),
+            Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
+            Command::Ping(number) => out.push(Report::Pong(number)),
+            Command::Stop => {
+                self.stopping.get_or_insert(later(now.mono, STOP_LIMIT));
+                self.anew.clear();
             }
         }
         Ok(())
     }
 
-    /// One round; whether anything was done.
-    fn step(&mut self) -> Result<bool, Error> {
-        // Before the clock and the topics are looked at: what they have by then is done before anyone hears that nothing is left.
-        let drain = self.shared.drains.open();
-        let now_ms = self.shared.config.clock.now_ms();
-        self.shared.beats.beat(self.index);
-        let mut busy = self.take_commands()?;
-        if self.stopping {
-            return Ok(true);
+    /// Opens tasks for which nothing is under way any more that they, or what was there before them, have sent: a row of a
+    /// changelog that arrives later would not be restored, and count after the next restart.
+    pub(super) fn open_anew(&mut self, now: Now) -> Result<bool, TaskOutcome> {
+        if self.anew.is_empty() || self.is_unsettled || self.commits.commit.is_some() {
+            return Ok(false);
         }
-        busy |= self.bring_on()?;
-        busy |= self.read_new_inputs()?;
-        busy |= self.fetch()?;
-        if !self.shared.is_paused() {
-            busy |= self.process(now_ms)?;
+        while let Some((id, damaged)) = self.anew.pop_first() {
+            self.open(id, damaged.as_deref(), now)?;
         }
-        self.producer.borrow_mut().poll()?;
-        self.settle_refused()?;
-        let draining = !busy && drain.is_some();
-        let commits = self.commit_requested || Instant::now() >= self.next_commit || draining;
-        if commits {
-            busy |= matches!(self.commit()?, Outcome::Committed);
-        }
-        // With each commit as well, or a worker that is never idle would never be heard of.
-        if commits || !busy {
-            self.report_metrics();
-            self.shared.config.handlers.log_limit.log_summaries(now_ms, false);
-        }
-        self.shared.drains.note(self.index, drain.filter(|_| !busy && self.is_drained()));
-        Ok(busy)
-    }
-
-    fn is_drained(&self) -> bool {
-        self.tasks.values().all(|a| a.is_running() && a.task.inputs().iter().all(|i| i.is_empty() && i.is_caught_up()))
-    }
-
-    fn until_next_due(&self) -> Duration {
-        let now_ms = self.shared.config.clock.now_ms();
-        let schedules = self.tasks.values().filter(|_| !self.shared.is_paused()).filter_map(|a| a.task.next_wall_clock_ms());
-        let until_commit = self.next_commit.saturating_duration_since(Instant::now());
-        let until_schedule = schedules.min().map_or(IDLE_WAIT, |due_ms| Duration::from_millis(due_ms.saturating_sub(now_ms).max(0) as u64));
-        until_schedule.min(until_commit).clamp(Duration::from_millis(1), IDLE_WAIT)
-    }
-
-    fn take_commands(&mut self) -> Result<bool, Error> {
-        let mut any = false;
-        loop {
-            let command = match self.commands.try_recv() {
-                Ok(command) => command,
-                Err(TryRecvError::Empty) => return Ok(any),
-                Err(TryRecvError::Disconnected) => Command::Stop,
-            };
-            any = true;
-            match command {
-                Command::Assign(tasks) => {
-                    for task in tasks {
-                        self.open(task)?;
-                    }
-                    self.share_cache();
-                }
-                Command::Revoke(tasks, done) => {
-                    self.commit_before_handing_over()?;
-                    for task in &tasks {
-                        self.close(*task)?;
-                    }
-                    self.share_cache();
-                    let _ = done.send(());
-                }
-                Command::Lose(tasks, done) => {
-                    for task in &tasks {
-                        self.close(*task)?;
-                    }
-                    self.share_cache();
-                    let _ = done.send(());
-                }
-                Command::Refresh => self.wants_inputs = true,
-                Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
-                Command::Stop => {
-                    if let Err(error) = self.commit_before_leaving() {
-                        self.shared.fail(error);
-                    }
-                    let tasks: Vec<TaskId> = self.tasks.keys().copied().collect();
-                    for task in tasks {
-                        self.close(task)?;
-                    }
-                    self.report_metrics();
-                    self.shared.config.handlers.log_limit.log_summaries(self.shared.config.clock.now_ms(), true);
-                    self.stopping = true;
-                    return Ok(true);
-                }
-            }
-        }
+        self.share_cache();
+        Ok(true)
     }
 
     /// The memory for caches is shared by all stores of the process.
     fn share_cache(&mut self) {
         let stores: usize = self.tasks.values_mut().map(|a| a.task.each_store().count()).sum();
-        let each = self.shared.config.cache_max_bytes / self.shared.config.threads / stores.max(1);
+        let each = self.env.config.cache_max_bytes / self.env.config.threads / stores.max(1);
         for assigned in self.tasks.values_mut() {
             assigned.task.each_store().for_each(|store| store.set_cache_max_bytes(each));
         }
     }
 
-    /// Makes a task, which is to be restored.
-    fn open(&mut self, id: TaskId) -> Result<(), Error> {
-        let config = &self.shared.config;
-        let directory = config.state_dir.as_ref().map(|dir| dir.join(&config.application_id).join(id.to_string()));
+    /// Makes a task, which is to be restored. A damaged store begins empty.
+    fn open(&mut self, id: TaskId, damaged: Option<&str>, now: Now) -> Result<(), TaskOutcome> {
+        let config = &self.env.config;
+        let directory = self.env.directory_of(id);
+        for sink in self.layout.sinks_of(&self.env.plan, id.sub_topology, &config.application_id) {
+            self.producer.borrow_mut().declare(&sink.0, sink.1)?;
+        }
         let env = TaskEnv {
             application_id: &config.application_id,
             id,
-            plan: &self.shared.plan.sub_topologies[id.sub_topology],
+            plan: &self.env.plan.sub_topologies[id.sub_topology],
             stores: &*config.stores,
-            globals: &self.shared.globals,
+            globals: &self.env.globals,
             directory: directory.as_deref(),
             handlers: config.handlers.clone(),
             producer: SharedProducer::clone(&self.producer),
             cache_max_bytes: 0,
-            wall_clock_ms: config.clock.now_ms(),
+            wall_clock_ms: now.wall_ms,
         };
         let mut builder = TaskBuilder::new(&env);
+        if let Some(store) = damaged {
+            builder.clear_store(store);
+        }
         self.topology.build(id.sub_topology, &mut builder);
-        let task = builder.finish().map_err(|source| Error::Build { task: id.to_string(), source: Arc::new(source) })?;
-        let place = TaskPlace { worker: self.index, running: false };
-        lock(&self.shared.tasks).insert(id, place);
-        self.tasks.insert(id, Assigned { task, slots: Vec::new(), resets: Vec::new(), stage: Stage::Opened });
+        let task = builder.finish().map_err(|source| {
+            let store = source.damaged_store().map(str::to_owned);
+            let error = Error::Build { task: id.to_string(), source: Arc::new(source) };
+            match store {
+                Some(store) => TaskOutcome::Damaged { task: id, store, error },
+                None => TaskOutcome::Fatal(error),
+            }
+        })?;
+        self.tasks.insert(id, Assigned { task, reading: Vec::new(), stage: Stage::Opened });
         Ok(())
     }
 
-    /// Tasks that run read what a pattern source has found since.
-    fn read_new_inputs(&mut self) -> Result<bool, Error> {
-        if !self.wants_inputs {
-            return Ok(false);
-        }
-        let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
-        let read = self.read_inputs(&running)?;
-        self.wants_inputs = !read;
-        Ok(read)
-    }
-
-    fn close(&mut self, id: TaskId) -> Result<(), Error> {
-        lock(&self.shared.tasks).remove(&id);
+    /// Ends a task that has nothing left to commit.
+    fn close(&mut self, id: TaskId) -> Result<(), TaskOutcome> {
+        self.anew.remove(&id);
         let Some(mut assigned) = self.tasks.remove(&id) else { return Ok(()) };
-        for slot in assigned.slots.drain(..) {
-            self.consumer.unassign(slot)?;
-        }
+        assigned.stop_reading(&mut *self.consumer)?;
         match assigned.stage {
-            Stage::Opened | Stage::Restored => {}
-            Stage::Restoring(restore) => restore.abandon(&mut *self.consumer)?,
-            Stage::Running => assigned.task.close().map_err(|source| Error::task(id, source))?,
+            Stage::Opened => {}
+            Stage::Restoring(restore) => restore.abandon(&mut **self.restorer.as_mut().unwrap_or(&mut self.consumer))?,
+            Stage::Running => assigned.task.close().map_err(|error| TaskOutcome::of(id, error))?,
         }
         self.finished.add(assigned.task.metrics());
         tracing::info!(worker = self.index, task = %id, "task closed");
         Ok(())
     }
 
-    fn fetch(&mut self) -> Result<bool, Error> {
-        let mut any = false;
-        for assigned in self.tasks.values_mut() {
-            for (index, input) in assigned.task.inputs_mut().iter_mut().enumerate() {
-                let Some(&slot) = assigned.slots.get(index) else { continue };
-                let partition = input.partition().clone();
-                let Some(batch) = input.incoming() else { continue };
-                match self.consumer.fetch(slot, FETCH_RECORDS, batch) {
-                    Ok(fetched) => {
-                        any |= fetched > 0;
-                        input.fetched(self.consumer.position(slot), self.consumer.known_end(slot));
-                    }
-                    Err(error @ BrokerError::OffsetOutOfRange { .. }) => {
-                        let asked = std::slice::from_ref(&partition);
-                        let at = offset_at(assigned.resets[index]);
-                        let offset = match self.shared.broker.offsets(asked, at, Default::default()).wait() {
-                            Ok(offsets) => offsets.first().copied().unwrap_or(0),
-                            // The next fetch says the same again.
-                            Err(error) if error.is_retriable() => continue,
-                            Err(error) => return Err(error.into()),
-                        };
-                        tracing::warn!(%error, offset, "reading goes on somewhere else: records were deleted before they were read");
-                        self.consumer.unassign(slot)?;
-                        assigned.slots[index] = self.consumer.assign(&partition, offset)?;
-                    }
-                    Err(error) if error.is_retriable() => tracing::debug!(%error, %partition, "fetch"),
-                    Err(error) => return Err(error.into()),
+    /// Gives tasks up whose next owner has begun. What of them waits in the producer is forgotten; if that may hold anything of
+    /// the other tasks, they begin anew at what is committed of them.
+    fn lose(&mut self, lost: &[TaskId], out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        self.commits.commit = None;
+        for task in lost {
+            self.close(*task)?;
+        }
+        let under_way = self.producer.borrow_mut().flush_step().unwrap_or(Flushed::Waiting) == Flushed::Waiting;
+        self.is_unsettled |= under_way;
+        if under_way {
+            self.producer.borrow_mut().purge();
+            self.drop_running(out)?;
+        }
+        self.share_cache();
+        Ok(())
+    }
+
+    /// Drops all running tasks without a commit; they are opened again.
+    fn drop_running(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        self.is_unsettled = true;
+        let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
+        for id in running {
+            self.close(id)?;
+            if self.stopping.is_none() {
+                self.anew.insert(id, None);
+                out.push(Report::Reopened(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// After an error: what of the worker goes on, and how.
+    fn recover(&mut self, outcome: TaskOutcome, out: &mut Vec<Report>) -> Result<(), Error> {
+        let recovered = match outcome {
+            TaskOutcome::Fatal(error) => return Err(error),
+            TaskOutcome::Damaged { task, store, error } => {
+                let damages = self.damages.entry(task).or_default();
+                *damages += 1;
+                if *damages > MAX_DAMAGES {
+                    return Err(error);
                 }
+                tracing::error!(%task, store, %error, "the state is of no use; it is cleared and restored");
+                self.commits.commit = None;
+                self.is_unsettled = true;
+                self.close(task).map(|()| {
+                    self.anew.insert(task, Some(store));
+                    out.push(Report::Reopened(task));
+                })
             }
+            TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(error)),
+            TaskOutcome::Fenced(error) => {
+                // The group will say who has them. What was done since the last commit is done again there.
+                tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
+                self.commits.commit = None;
+                self.producer.borrow_mut().purge();
+                let dropped = self.drop_running(out);
+                self.settle_partings(out, &Settled::lost()).and(dropped)
+            }
+        };
+        match recovered {
+            Ok(()) => Ok(()),
+            Err(TaskOutcome::Fatal(error) | TaskOutcome::Damaged { error, .. }) => Err(error),
+            Err(TaskOutcome::Fenced(error)) => Err(error.into()),
         }
-        Ok(any)
     }
 
-    fn process(&mut self, now_ms: i64) -> Result<bool, Error> {
-        let mut any = false;
-        for (id, assigned) in self.tasks.iter_mut().filter(|(_, a)| a.is_running()) {
-            let stopped = |source| Error::task(*id, source);
-            let progress = assigned.task.process(TURN_RECORDS, i64::MAX, now_ms).map_err(stopped)?;
-            if assigned.task.next_wall_clock_ms().is_some_and(|due_ms| due_ms <= now_ms) {
-                assigned.task.punctuate_wall_clock(now_ms).map_err(stopped)?;
-                any = true;
-            }
-            any |= progress.records > 0;
-            self.commit_requested |= progress.commit_requested;
+    pub(super) fn surroundings(&mut self, now: Now) -> Surroundings<'_> {
+        Surroundings {
+            env: &self.env,
+            member: &*self.member,
+            producer: &self.producer,
+            tasks: &mut self.tasks,
+            metrics: &mut self.finished,
+            wall_ms: now.wall_ms,
+            waker: &self.answers,
         }
-        Ok(any)
     }
 
-    fn report_metrics(&self) {
+    /// Whether a commit is waited for: by the group, by the end of the application, or by whoever waits for the end of the input.
+    fn is_urgent(&self, busy: bool) -> bool {
+        !self.partings.is_empty()
+            || self.stopping.is_some()
+            || !self.outgrown.is_empty()
+            || (self.drain.is_some() && !busy && !self.commits.is_clean)
+    }
+
+    /// Begins a commit if one is due, and brings the one under way a step further.
+    fn step_commit(&mut self, now: Now, busy: bool, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
+        if self.commits.is_due(now.mono, self.is_urgent(busy)) {
+            let next = later(now.mono, self.env.config.commit_interval);
+            let commit = Commit::begin(&mut self.tasks)?;
+            self.commits.begun(now.mono, next, commit);
+        }
+        let Some(commit) = self.commits.commit.take() else { return self.give_up_trying(now) };
+        match commit.step(&mut self.surroundings(now))? {
+            Progress::Waiting(commit) => {
+                self.commits.commit = Some(commit);
+                self.commits.report(now.mono);
+                self.give_up_trying(now)
+            }
+            Progress::Ended(Outcome::Committed(offsets, settled)) => {
+                let any = !offsets.is_empty();
+                self.commits.is_clean = true;
+                let internal = offsets.into_iter().filter(|c| self.layout.is_internal(&c.partition.topic));
+                let processed: Vec<_> = internal.map(|commit| (commit.partition, commit.offset)).collect();
+                if !processed.is_empty() {
+                    out.push(Report::Processed(processed));
+                }
+                self.report_metrics(out);
+                self.settle_partings(out, &settled)?;
+                if self.stopping.is_some() {
+                    self.close_all()?;
+                } else if !self.outgrown.is_empty() {
+                    self.renew_outgrown(out)?;
+                }
+                Ok(any)
+            }
+            Progress::Ended(Outcome::Deferred(error)) => {
+                self.commits.deferred(now.mono, &error);
+                let over = |until: &Duration| now.mono >= *until;
+                if self.stopping.as_ref().is_some_and(over) {
+                    return Err(Error::LastCommit(error).into());
+                }
+                if self.partings.front().is_some_and(|(_, _, until)| over(until)) {
+                    self.settle_partings(out, &Settled::uncommitted(&error))?;
+                }
+                Ok(false)
+            }
+        }
+    }
+
+    /// A worker that is to stop does not wait for ever.
+    fn give_up_trying(&self, now: Now) -> Result<bool, TaskOutcome> {
+        match self.stopping {
+            Some(until) if now.mono >= until => {
+                let (what, address) = ("the last commit".to_owned(), self.env.broker.address());
+                let after_ms = u64::try_from(STOP_LIMIT.as_millis()).unwrap_or(u64::MAX);
+                Err(Error::LastCommit(BrokerError::TimedOut { what, after_ms, address }).into())
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Closes the tasks that the group has asked back, and says so.
+    fn settle_partings(&mut self, out: &mut Vec<Report>, settled: &Settled) -> Result<(), TaskOutcome> {
+        if self.partings.is_empty() {
+            return Ok(());
+        }
+        for (number, tasks, _) in std::mem::take(&mut self.partings) {
+            for task in tasks {
+                self.close(task)?;
+            }
+            out.push(Report::GivenUp(number, settled.clone()));
+        }
+        self.share_cache();
+        Ok(())
+    }
+
+    /// Opens tasks anew of which everything is committed.
+    fn renew_outgrown(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        let outgrown = std::mem::take(&mut self.outgrown);
+        let tasks: Vec<TaskId> = self.tasks.keys().filter(|id| outgrown.contains(&id.sub_topology)).copied().collect();
+        for task in tasks {
+            self.close(task)?;
+            self.anew.insert(task, None);
+            out.push(Report::Reopened(task));
+        }
+        Ok(())
+    }
+
+    fn close_all(&mut self) -> Result<(), TaskOutcome> {
+        let tasks: Vec<TaskId> = self.tasks.keys().copied().collect();
+        tasks.into_iter().try_for_each(|task| self.close(task))
+    }
+
+    /// Says that nothing is left to do, to whoever waits for that.
+    fn report_drained(&mut self, out: &mut Vec<Report>) {
+        let all_read = |a: &Assigned| a.is_running() && a.task.inputs().iter().all(|i| i.is_empty() && i.is_caught_up());
+        let is_idle = self.commits.is_clean && self.commits.commit.is_none() && self.anew.is_empty();
+        if is_idle && self.tasks.values().all(all_read) {
+            out.extend(self.drain.take().map(Report::Idle));
+        }
+    }
+
+    fn report_metrics(&mut self, out: &mut Vec<Report>) {
         let mut total = self.finished;
         self.tasks.values().for_each(|a| total.add(a.task.metrics()));
-        lock(&self.shared.metrics).insert(self.index, total);
+        if total != self.reported {
+            self.reported = total;
+            out.push(Report::Metrics(total));
+        }
     }
-}
 
-/// Where to begin without a committed offset.
-pub(super) fn offset_at(reset: OffsetReset) -> OffsetAt {
-    match reset {
-        OffsetReset::Earliest => OffsetAt::Earliest,
-        OffsetReset::Latest => OffsetAt::Latest,
+    fn next_due(&self, now: Now) -> Duration {
+        let idle = now.mono + IDLE_WAIT;
+        if self.is_unsettled || self.commits.commit.as_ref().is_some_and(Commit::is_flushing) {
+            return now.mono + FLUSH_WAIT;
+        }
+        let schedules = self.tasks.values().filter(|_| !self.paused).filter_map(|a| a.task.next_wall_clock_ms());
+        let schedule = schedules.min().map_or(idle, |due_ms| {
+            let in_ms = u64::try_from(due_ms.saturating_sub(now.wall_ms)).unwrap_or(0);
+            now.mono.saturating_add(Duration::from_millis(in_ms.max(1)))
+        });
+        let commit = if self.commits.commit.is_some() { idle } else { self.commits.due(self.is_urgent(false)) };
+        let question = self.silence.until().unwrap_or(idle);
+        let hold = self.hold.until().unwrap_or(idle);
+        idle.min(schedule).min(commit.max(now.mono + FLUSH_WAIT)).min(question.max(now.mono + FLUSH_WAIT)).min(hold.max(now.mono))
     }
-}
-
-/// A time from now; one that no clock reaches is far away.
-pub(super) fn later(now: Instant, interval: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-    now.checked_add(interval.min(FAR)).unwrap_or(now)
 }

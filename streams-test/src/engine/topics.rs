@@ -110,7 +110,8 @@ impl Engine {
         let partitions = self.topic(name).partitions.len();
         if partitions > end - first {
             // Only a topic that fits a pattern and was not there at the start.
-            return Err(streams_runtime::Error::PatternOutgrown { topic: name.to_owned() }.into());
+            let (topic, partitions, tasks) = (name.to_owned(), partitions as i32, (end - first) as i32);
+            return Err(streams_runtime::Error::Outgrown { topic, partitions, tasks }.into());
         }
         let name: Arc<str> = name.into();
         for (partition, task) in (first..end).enumerate().take(partitions) {

@@ -70,7 +70,7 @@ where
 
     fn of_keys(&self, keys: Keys<K>) -> Rows<(K, V)> {
         let name = self.at.name;
-        let source = match self.at.shared.globals.get::<K, V>(name) {
+        let source = match self.at.way.env.globals.get::<K, V>(name) {
             Some(global) => Source::Global(Arc::new(move |after, order, take| walk_global(&global, (name, &keys), after, order, take))),
             None => Source::Tasks(Arc::new(move |task: &mut Task, after, order, take| walk(task, name, &keys, after, order, take))),
         };
