@@ -55,6 +55,8 @@ struct Member {
     owned: BTreeSet<TopicPartition>,
     /// The part of `owned` that is asked back.
     revoking: BTreeSet<TopicPartition>,
+    /// What it was told to give back and has not. It is busy with it, also after it was thrown out: it must not have these again before.
+    giving_back: BTreeSet<TopicPartition>,
     events: VecDeque<GroupEvent>,
     /// It has heard of its share once.
     is_settled: bool,
@@ -63,6 +65,14 @@ struct Member {
 impl Member {
     fn is_joined(&self) -> bool {
         matches!(self.standing, Standing::Joined)
+    }
+
+    fn next_event(&mut self) -> Option<GroupEvent> {
+        let event = self.events.pop_front();
+        if let Some(GroupEvent::Revoked(partitions)) = &event {
+            self.giving_back.extend(partitions.iter().cloned());
+        }
+        event
     }
 
     fn has_news(&self) -> bool {
@@ -132,6 +142,7 @@ impl Group {
                 is_settled: !events.is_empty(),
                 owned,
                 revoking: BTreeSet::new(),
+                giving_back: BTreeSet::new(),
                 events,
             },
         );
@@ -157,8 +168,8 @@ impl Group {
             Standing::Expired { told } => {
                 if !*told {
                     *told = true;
-                    if !member.owned.is_empty() {
-                        let lost = member.owned.iter().cloned().collect();
+                    let lost: Vec<_> = member.owned.difference(&member.giving_back).cloned().collect();
+                    if !lost.is_empty() {
                         return Ok(Polled::Event(GroupEvent::Lost(lost)));
                     }
                 }
@@ -171,7 +182,7 @@ impl Group {
             }
             Standing::Joined => member.seen_ms = now_ms,
         }
-        let event = state.members.get_mut(&id).and_then(|m| m.events.pop_front());
+        let event = state.members.get_mut(&id).and_then(Member::next_event);
         Ok(match event {
             Some(event) => Polled::Event(event),
             None => Polled::Nothing { next_expiry_ms: state.next_expiry_ms(id) },
@@ -184,6 +195,7 @@ impl Group {
             return;
         };
         for partition in given {
+            member.giving_back.remove(partition);
             // A partition that nobody asked back stays where it is.
             if !member.is_joined() || member.revoking.remove(partition) {
                 member.owned.remove(partition);

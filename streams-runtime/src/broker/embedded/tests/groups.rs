@@ -61,6 +61,27 @@ fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
 }
 
 #[test]
+fn a_member_that_is_thrown_out_while_it_gives_back_comes_back_when_it_has() {
+    let (log, clock) = log_with_clock();
+    log.create_topic("t", 2).unwrap();
+    let a = join(&log, &["t"]);
+    poll(&a);
+    let b = join(&log, &["t"]);
+    let giving_back = vec![tp("t", 1)];
+    assert_eq!(poll(&a), Some(Revoked(giving_back.clone())));
+    // It closes the task of partition 1, and is silent for too long.
+    clock.advance(SESSION + Duration::from_millis(1));
+    assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
+    a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
+    assert_eq!(poll(&a), None);
+    clock.advance(SESSION + Duration::from_millis(1));
+    assert_eq!(poll(&a), None, "it still has partition 1 to close, whoever it belongs to");
+    a.acknowledge_revoked(&giving_back).unwrap();
+    assert_eq!(poll(&a), Some(Assigned(vec![tp("t", 0), tp("t", 1)])), "the other one is silent");
+    drop(b);
+}
+
+#[test]
 fn a_member_alone_is_fenced_too_when_it_was_silent() {
     let (log, clock) = log_with_clock();
     log.create_topic("t", 1).unwrap();

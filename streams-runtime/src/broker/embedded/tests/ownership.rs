@@ -66,7 +66,8 @@ impl Player {
                 for partition in &partitions {
                     self.owns.remove(partition);
                 }
-                self.asked_back.clear();
+                // What was asked back before is given back as if nothing had happened.
+                assert!(self.asked_back.is_disjoint(&partitions.iter().cloned().collect()));
                 self.lost = partitions;
             }
         }
