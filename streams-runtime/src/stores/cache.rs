@@ -7,6 +7,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::by_key::ByKey;
+use super::order::Range;
 use crate::codec::StreamData;
 use crate::context::Cause;
 use crate::headers::Headers;
@@ -74,6 +76,8 @@ pub(super) struct Cache<V> {
     /// In the order of their first change.
     dirty: Vec<Dirty<V>>,
     flushed: usize,
+    /// The places of the changed rows, since somebody asked for a range.
+    order: Option<ByKey>,
     bytes: usize,
     max_bytes: usize,
     hand: usize,
@@ -94,6 +98,7 @@ impl<V: StreamData + Clone> Cache<V> {
             vacant: Vec::new(),
             dirty: Vec::new(),
             flushed: 0,
+            order: None,
             bytes: 0,
             max_bytes,
             hand: 0,
@@ -253,7 +258,11 @@ impl<V: StreamData + Clone> Cache<V> {
             let (old, was_there) = (self.taken.take(), self.taken_was_there);
             self.dirty.push(Dirty { place: place as u32, old, was_there, cause: Cause::default() });
             row.dirty = self.dirty.len() as u32;
+            if self.order.is_some() {
+                self.put_in_order(place);
+            }
         }
+        let row = &mut self.rows[place];
         row.written = false;
         row.timestamp_ms = timestamp_ms;
         match &mut row.headers {
@@ -300,6 +309,7 @@ impl<V: StreamData + Clone> Cache<V> {
             let Some(dirty) = self.dirty.get_mut(self.flushed) else {
                 self.dirty.clear();
                 self.flushed = 0;
+                self.order = None;
                 if self.is_full() {
                     self.evict();
                 }
@@ -309,6 +319,10 @@ impl<V: StreamData + Clone> Cache<V> {
             let (place, old, was_there) = (dirty.place as usize, dirty.old.take(), dirty.was_there);
             let cause = std::mem::take(&mut dirty.cause);
             self.bytes = self.bytes.saturating_sub(cause.heap_bytes());
+            if let Some(order) = &mut self.order {
+                let rows = &self.rows;
+                order.remove(place as u32, |place| &rows[place as usize].key);
+            }
             let row = &mut self.rows[place];
             row.dirty = 0;
             if self.drops_deleted && self.max_bytes > 0 && !was_there && row.value.is_none() {
@@ -317,6 +331,24 @@ impl<V: StreamData + Clone> Cache<V> {
             }
             return Some(Leaving { row: &self.rows[place], old, cause });
         }
+    }
+
+    #[cold]
+    fn put_in_order(&mut self, place: usize) {
+        let Cache { order: Some(order), rows, .. } = self else { return };
+        order.insert(place as u32, |place| &rows[place as usize].key);
+    }
+
+    /// Ranges are going to be asked for.
+    pub(super) fn keep_order(&mut self) {
+        let Cache { order, dirty, rows, flushed, .. } = self;
+        order.get_or_insert_with(|| ByKey::new(dirty[*flushed..].iter().map(|dirty| dirty.place), |place| &rows[place as usize].key));
+    }
+
+    /// The changed rows in a range of keys, in their order; nothing before the order [is kept](Self::keep_order).
+    pub(super) fn dirty_range(&self, range: Range<'_>) -> impl DoubleEndedIterator<Item = &Row<V>> {
+        let places = self.order.as_ref().map(|order| order.range(range, |place| &self.rows[place as usize].key));
+        places.into_iter().flatten().map(|place| &self.rows[place as usize])
     }
 
     /// The rows changed since the last flush.

@@ -4,6 +4,7 @@
 mod arena;
 mod backend;
 pub(crate) mod buffer;
+mod by_key;
 mod cache;
 pub(crate) mod erased;
 mod global;

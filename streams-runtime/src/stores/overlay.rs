@@ -4,6 +4,9 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::by_key::ByKey;
+use super::order::Range;
+
 type Span = std::ops::Range<usize>;
 
 #[derive(Default)]
@@ -12,6 +15,8 @@ pub(super) struct Overlay {
     index: HashTable<u32>,
     rows: Vec<(Span, Option<Span>)>,
     bytes: Vec<u8>,
+    /// Since somebody asked for a range.
+    order: Option<ByKey>,
 }
 
 impl Overlay {
@@ -32,7 +37,11 @@ impl Overlay {
         let value = value.map(|value| append(&mut self.bytes, value));
         self.rows.push((key, value));
         let (hasher, rows, bytes) = (&self.hasher, &self.rows, &self.bytes);
-        self.index.insert_unique(hash, rows.len() as u32 - 1, |&row| hasher.hash_one(&bytes[rows[row as usize].0.clone()]));
+        let row = rows.len() as u32 - 1;
+        self.index.insert_unique(hash, row, |&row| hasher.hash_one(&bytes[rows[row as usize].0.clone()]));
+        if let Some(order) = &mut self.order {
+            order.insert(row, |row| &bytes[rows[row as usize].0.clone()]);
+        }
     }
 
     /// What is known of a key: nothing, that it is deleted, or its bytes.
@@ -46,8 +55,28 @@ impl Overlay {
         self.rows.iter().map(|(key, value)| (&self.bytes[key.clone()], value.clone().map(|span| &self.bytes[span])))
     }
 
+    fn row(&self, row: u32) -> (&[u8], Option<&[u8]>) {
+        let (key, value) = &self.rows[row as usize];
+        (&self.bytes[key.clone()], value.clone().map(|span| &self.bytes[span]))
+    }
+
+    /// Ranges are going to be asked for.
+    pub(super) fn keep_order(&mut self) {
+        let (rows, bytes) = (&self.rows, &self.bytes);
+        self.order.get_or_insert_with(|| ByKey::new(0..rows.len() as u32, |row| &bytes[rows[row as usize].0.clone()]));
+    }
+
+    /// The rows in a range of keys, in their order; nothing before the order [is kept](Self::keep_order).
+    pub(super) fn range(&self, range: Range<'_>) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> {
+        let rows = self.order.as_ref().map(|order| order.range(range, |row| &self.bytes[self.rows[row as usize].0.clone()]));
+        rows.into_iter().flatten().map(|row| self.row(row))
+    }
+
     /// All rows in the order of their keys.
     pub(super) fn sorted(&self) -> Vec<(&[u8], Option<&[u8]>)> {
+        if let Some(order) = &self.order {
+            return order.iter().map(|row| self.row(row)).collect();
+        }
         let mut rows: Vec<_> = self.iter().collect();
         rows.sort_unstable_by_key(|row| row.0);
         rows
@@ -69,6 +98,7 @@ impl Overlay {
         self.index.clear();
         self.rows.clear();
         self.bytes.clear();
+        self.order = None;
     }
 }
 

@@ -115,15 +115,14 @@ where
         if is_empty(from, to) {
             return Ok(ControlFlow::Continue(()));
         }
-        let inside = |key: &[u8]| RangeBounds::<[u8]>::contains(&range, key);
-        let mut above: BTreeMap<&[u8], Above<'_, V>> = BTreeMap::new();
-        for (key, value) in self.overlay.iter().filter(|(key, _)| inside(key)) {
-            above.insert(key, value.map_or(Above::Deleted, Above::Bytes));
-        }
-        for row in self.cache.dirty_rows().filter(|row| inside(&row.key)) {
-            above.insert(&row.key, row.value.as_ref().map_or(Above::Deleted, |value| Above::Cached(value, row.timestamp_ms)));
-        }
-        let mut above = each(above.into_iter(), order).peekable();
+        self.overlay.keep_order();
+        self.cache.keep_order();
+        let flushed = self.overlay.range(range).map(|(key, value)| (key, value.map_or(Above::Deleted, Above::Bytes)));
+        let changed = self.cache.dirty_range(range).map(|row| {
+            let value = row.value.as_ref();
+            (&*row.key, value.map_or(Above::Deleted, |value| Above::Cached(value, row.timestamp_ms)))
+        });
+        let mut above = over(each(changed, order), each(flushed, order), order).peekable();
         let mut rows = Rows {
             store: &self.name,
             codecs: (&self.key_codec, &self.value_codec),
@@ -155,6 +154,24 @@ where
             Some(ended) => ended.map(|()| ControlFlow::Break(())),
         }
     }
+}
+
+/// Two layers in one order; of a key that both have the upper one tells.
+fn over<'k, T>(
+    upper: impl Iterator<Item = (&'k [u8], T)>,
+    lower: impl Iterator<Item = (&'k [u8], T)>,
+    order: Order,
+) -> impl Iterator<Item = (&'k [u8], T)> {
+    let (mut upper, mut lower) = (upper.peekable(), lower.peekable());
+    std::iter::from_fn(move || {
+        let Some((key, _)) = upper.peek() else { return lower.next() };
+        let earlier = |at: &[u8]| if order == Order::Ascending { at < *key } else { at > *key };
+        if let Some(row) = lower.next_if(|(at, _)| earlier(at)) {
+            return Some(row);
+        }
+        lower.next_if(|(at, _)| at == key);
+        upper.next()
+    })
 }
 
 /// Decodes rows for the one who visits them.
@@ -220,7 +237,98 @@ fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::after_prefix;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::broker::ProduceBatch;
+    use crate::stores::MemoryBackend;
+    use crate::stores::by_key::COMPARED;
+
+    fn store(cache_max_bytes: usize) -> KeyValueStore<u64, u64> {
+        KeyValueStore::new(Arc::from("s"), Box::new(MemoryBackend::default()), None, cache_max_bytes)
+    }
+
+    fn flush<V: StreamData<Stored = V> + Clone + 'static>(store: &mut KeyValueStore<u64, V>) {
+        while store.flush_next(&mut ProduceBatch::default()).unwrap() {}
+    }
+
+    /// How many keys are compared for a range of one key, the second time.
+    fn compared(store: &mut KeyValueStore<u64, u64>) -> usize {
+        for time in 0..2 {
+            COMPARED.set(0);
+            let mut found = Vec::new();
+            for order in [Order::Ascending, Order::Descending] {
+                let visit = |key: &u64, value: &u64, _| {
+                    found.push((*key, *value));
+                    ControlFlow::Continue(())
+                };
+                store.visit_range(&500u64..=&500u64, order, visit).unwrap();
+            }
+            assert_eq!(found, [(500, time + 500), (500, time + 500)]);
+            // It goes on with changes in between.
+            store.put_at(&500u64, time + 501, 1).unwrap();
+            store.put_at(&(2_000_000 + time), 0, 1).unwrap();
+        }
+        COMPARED.get()
+    }
+
+    #[test]
+    fn a_range_of_one_key_costs_the_same_whatever_is_not_committed() {
+        for flushes in [false, true] {
+            let costs = [1_000, 64_000].map(|rows| {
+                let mut store = store(1 << 30);
+                // Not in the order of the keys.
+                for n in 0..rows {
+                    store.put_at(&(n * 7_919 % rows), n * 7_919 % rows, 1).unwrap();
+                }
+                if flushes {
+                    flush(&mut store);
+                }
+                compared(&mut store)
+            });
+            assert!(costs[1] < 150 && costs[1] <= costs[0] + 60, "flushed: {flushes}, keys compared: {costs:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_never_asked_for_ranges_compares_nothing() {
+        let mut store = store(1 << 30);
+        COMPARED.set(0);
+        for n in 0..1_000 {
+            store.put_at(&n, n, 1).unwrap();
+            store.get(&n).unwrap();
+        }
+        flush(&mut store);
+        store.commit_overlay(1).unwrap();
+        assert_eq!(COMPARED.get(), 0);
+    }
+
+    #[test]
+    fn a_range_is_right_in_the_middle_of_a_flush() {
+        let mut store = store(1 << 30);
+        let all = |store: &mut KeyValueStore<u64, u64>| {
+            let mut rows = Vec::new();
+            store.all(|key, value| {
+                rows.push((*key, *value));
+                ControlFlow::Continue(())
+            })?;
+            Ok::<_, StoreError>(rows)
+        };
+        for n in [5, 3, 9, 1] {
+            store.put_at(&n, n, 1).unwrap();
+        }
+        assert_eq!(all(&mut store).unwrap(), [(1, 1), (3, 3), (5, 5), (9, 9)]);
+        assert!(store.flush_next(&mut ProduceBatch::default()).unwrap());
+        store.delete_at(&3u64, 1).unwrap();
+        store.put_at(&5u64, 50, 1).unwrap();
+        assert_eq!(all(&mut store).unwrap(), [(1, 1), (5, 50), (9, 9)]);
+        flush(&mut store);
+        store.put_at(&3u64, 30, 1).unwrap();
+        assert_eq!(all(&mut store).unwrap(), [(1, 1), (3, 30), (5, 50), (9, 9)]);
+        store.commit_overlay(1).unwrap();
+        store.put_at(&4u64, 4, 1).unwrap();
+        assert_eq!(all(&mut store).unwrap(), [(1, 1), (3, 30), (4, 4), (5, 50), (9, 9)]);
+    }
 
     #[test]
     fn what_follows_a_prefix() {
