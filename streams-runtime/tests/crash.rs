@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use streams_runtime::broker::{BrokerError, CommitOffset, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
 use streams_runtime::plan::{SourceTopics, changelog_topic};
 use streams_runtime::prelude::*;
-use streams_runtime::record::RecordBatch;
+use streams_runtime::record::{NewRecord, RecordBatch};
 use streams_runtime::stores::{GlobalStores, MemoryStores};
 use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use streams_runtime::{AnyTopology, Handlers, SharedProducer, Topology};
@@ -59,6 +59,13 @@ topology! {
         let left: Stream<String, String> = stream("left");
         let right: Stream<String, String> = stream("right");
         left.outer_join(right, |l, r| format!("{l:?} {r:?}"), within(millis(100)).grace(millis(0))).named("j").to("out");
+    }
+
+    fn two_tables() -> TwoTables {
+        let left: Stream<String, String> = stream("left");
+        let one: Table<String, String> = left.group_by_key().reduce(|_, value| value.clone());
+        let other: Table<String, String> = left.group_by_key().reduce(|_, value| value.clone());
+        one.join(other, |one, _| one.len()).to_stream().to("out");
     }
 
     fn with_history() -> WithHistory {
@@ -177,12 +184,7 @@ impl Run {
             let begin = input.consumed();
             let batch = input.incoming().unwrap();
             for (offset, (_, key, value, timestamp_ms)) in (0..).zip(of_topic).skip(begin as usize) {
-                batch.push(streams_runtime::record::NewRecord {
-                    key: Some(key.as_bytes()),
-                    value: Some(value.as_bytes()),
-                    timestamp_ms: *timestamp_ms,
-                    offset,
-                });
+                batch.push(NewRecord { key: Some(key.as_bytes()), value: Some(value.as_bytes()), timestamp_ms: *timestamp_ms, offset });
             }
             let end = batch.iter().last().map_or(begin, |last| last.offset + 1);
             input.fetched(end, Some(end));
@@ -295,4 +297,25 @@ fn a_commit_puts_no_store_back() {
     run.process(&mut task, 3);
     run.commit(&mut task);
     assert!(task.each_store().all(|store| store.position() == Some(700)));
+}
+
+#[test]
+fn the_stores_of_a_task_together_hold_back_so_much() {
+    let run = Run::new(two_tables(), &[]);
+    let mut task = run.start();
+    assert_eq!(task.uncommitted_bytes(), 0);
+    // Three quarters of what is allowed in each of two stores.
+    let value = vec![b'x'; 1 << 20];
+    let mut commits = 0;
+    for offset in 0..48 {
+        let key = [offset as u8];
+        let input = &mut task.inputs_mut()[0];
+        input.incoming().unwrap().push(NewRecord { key: Some(&key), value: Some(&value), timestamp_ms: 1, offset });
+        input.fetched(offset + 1, Some(offset + 1));
+        commits += usize::from(task.process(10, i64::MAX, 0).unwrap().commit_requested);
+    }
+    assert!(commits > 0 && task.uncommitted_bytes() > 64 << 20, "{} bytes", task.uncommitted_bytes());
+    task.prepare_commit().unwrap();
+    task.finish_commit(&run.log).unwrap();
+    assert_eq!(task.uncommitted_bytes(), 0);
 }

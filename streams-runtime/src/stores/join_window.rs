@@ -15,6 +15,9 @@ use super::window::row_key;
 use crate::broker::ProduceBatch;
 use crate::codec::{Codec, CodecError, Encoded, StreamData};
 
+/// A key keeps memory for so many records, whatever it once had.
+const KEPT_ROWS: usize = 16;
+
 /// Sequence numbers begin anew behind this one.
 const MAX_SEQUENCE: u32 = i32::MAX as u32;
 
@@ -36,6 +39,16 @@ struct KeyRows<V> {
     rows: VecDeque<JoinRow<V>>,
     /// Up to when nothing of it is out of retention; its valid entry in `due`.
     due_ms: i64,
+}
+
+impl<V> KeyRows<V> {
+    /// Gives memory back that a burst has left behind. There is room for twice as many, so that this is rare.
+    #[inline]
+    fn shrink(&mut self) {
+        if self.rows.capacity() > KEPT_ROWS && self.rows.len() < self.rows.capacity() / 4 {
+            self.rows.shrink_to((self.rows.len() * 2).max(KEPT_ROWS));
+        }
+    }
 }
 
 /// All records of one side. The memory of keys that are gone is used again.
@@ -157,6 +170,7 @@ where
         }
         let gone = &mut self.keys[place as usize];
         gone.key.clear();
+        gone.shrink();
         gone.due_ms = i64::MAX;
         self.vacant.push(place);
     }
@@ -305,6 +319,7 @@ where
                 Some(first) => {
                     *valid_ms = first.time_ms;
                     self.due.push(Reverse((first.time_ms, place)));
+                    self.keys[place as usize].shrink();
                 }
                 None => self.vacate(place),
             }

@@ -7,13 +7,19 @@ use crate::error::{ErrorKind, TaskError};
 use crate::node::Signal;
 use crate::stores::StoreError;
 
-/// What a store may hold back until the commit; more makes the commit come early.
+/// What the stores of a task may hold back together until the commit; more makes the commit come early.
 const OVERLAY_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 impl Task {
+    /// Bytes that the stores hold back until the commit. Many tasks hold back many times as much: who runs several may want to commit before
+    /// one of them does.
+    pub fn uncommitted_bytes(&self) -> usize {
+        self.cx.stores.iter().map(|store| store.uncommitted_bytes()).sum()
+    }
+
     /// Whether so much waits for the commit that it should come early.
-    pub(super) fn overlays_are_full(&mut self) -> bool {
-        self.cx.stores.iter_mut().any(|store| store.uncommitted_bytes() > OVERLAY_MAX_BYTES)
+    pub(super) fn overlays_are_full(&self) -> bool {
+        self.uncommitted_bytes() > OVERLAY_MAX_BYTES
     }
 
     pub(super) fn flush_full_caches(&mut self) -> Result<(), Box<TaskError>> {

@@ -108,6 +108,25 @@ fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
 }
 
 #[test]
+fn a_burst_of_one_key_leaves_no_memory_behind() {
+    let (mut store, mut out) = (store(), ProduceBatch::default());
+    for value in 0..10_000 {
+        store.put(b"hot", 100 + value as i64 % 5, value, false, &mut out).unwrap();
+    }
+    let capacity = |store: &JoinStore<u64>| store.rows.keys.iter().map(|key| key.rows.capacity()).sum::<usize>();
+    assert!(capacity(&store) >= 10_000);
+    store.put(b"hot", 123, 1, false, &mut out).unwrap();
+    store.put(b"hot", 124, 1, false, &mut out).unwrap();
+    assert!(capacity(&store) < 64, "room for {} records", capacity(&store));
+    // A key that is gone keeps little, too.
+    for value in 0..10_000 {
+        store.put(b"hotter", 130, value, false, &mut out).unwrap();
+    }
+    store.put(b"k", 1_000, 1, false, &mut out).unwrap();
+    assert!(capacity(&store) < 128, "room for {} records", capacity(&store));
+}
+
+#[test]
 fn what_is_too_late_is_not_even_written() {
     let (mut store, mut out) = (store(), ProduceBatch::default());
     store.put(b"k", 100, 1, false, &mut out).unwrap();
