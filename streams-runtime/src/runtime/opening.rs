@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::environment::Environment;
+use super::error::Error;
 use super::layout::{InputLayout, Layout};
 use super::message::Report;
 use super::now::Now;
@@ -247,6 +248,7 @@ impl Worker {
             let of_task: Vec<_> = of_task.into_iter().zip(ranges.by_ref()).collect();
             let Some(assigned) = self.tasks.get_mut(&id).filter(|assigned| is_opened(assigned)) else { continue };
             let consumer = self.restorer.as_mut().unwrap_or(&mut self.consumer);
+            assigned.task.begin_restore().map_err(|source| Error::restore(id, source))?;
             let restore = Restore::begin(&mut assigned.task, of_task, &mut **consumer)?;
             tracing::info!(worker = self.index, task = %id, records = restore.records_to_read(), "task assigned; restoring");
             assigned.stage = Stage::Restoring(restore);
