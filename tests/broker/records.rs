@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use streams_runtime::broker::{ANY_PARTITION, Broker, BrokerError, Isolation, OffsetAt, ProduceBatch, TopicPartition};
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
+use streams_runtime::broker::{
+    ANY_PARTITION, Broker, BrokerError, Consumer, Isolation, OffsetAt, PartitionSlot, ProduceBatch, TopicPartition,
+};
 use streams_runtime::record::{NewRecord, RecordBatch};
 
 use crate::support::*;
@@ -216,7 +221,7 @@ fn an_offset_that_is_gone_or_not_there_yet_is_an_error_that_names_the_earliest()
         };
         match error {
             BrokerError::OffsetOutOfRange { partition, offset, earliest } => {
-                assert_eq!((partition, offset, earliest), (at.clone(), wrong, 12))
+                assert_eq!((partition, offset, earliest), (at.clone(), wrong, 12));
             }
             other => panic!("{other}"),
         }
@@ -326,14 +331,108 @@ fn a_new_reader_has_its_first_record_soon() {
     assert!(times[2] < Duration::from_millis(700), "{times:?}");
 }
 
+/// Fetches until there is an error.
+fn error_of(consumer: &mut dyn Consumer, slot: PartitionSlot) -> BrokerError {
+    let until = Instant::now() + PATIENCE;
+    let mut records = RecordBatch::default();
+    loop {
+        assert!(Instant::now() < until, "no error");
+        match consumer.fetch(slot, 10, &mut records) {
+            Ok(_) => consumer.wait(Duration::from_millis(50)),
+            Err(error) => return error,
+        }
+    }
+}
+
 #[test]
-fn reading_what_is_not_there_is_an_error() {
+fn reading_what_is_not_there_is_an_error_until_it_is_there() {
     let broker = broker();
     let mut consumer = consumer(&broker);
     let missing = TopicPartition::new(fresh("missing"), 0);
-    let error = consumer.assign(&missing, 0).unwrap_err();
-    assert!(matches!(error, BrokerError::UnknownTopic { .. }), "{error}");
+    let begun = Instant::now();
+    let slot = consumer.assign(&missing, 0).unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(100), "{:?}", begun.elapsed());
+    let error = error_of(consumer.as_mut(), slot);
+    assert!(matches!(&error, BrokerError::UnknownTopic { topic } if **topic == *missing.topic), "{error}");
     let beyond = TopicPartition::new(topic(&broker, "beyond", 1), 1);
-    let error = consumer.assign(&beyond, 0).unwrap_err();
-    assert!(matches!(error, BrokerError::UnknownPartition { .. }), "{error}");
+    let beyond_slot = consumer.assign(&beyond, 0).unwrap();
+    let error = error_of(consumer.as_mut(), beyond_slot);
+    assert!(matches!(&error, BrokerError::UnknownPartition { partition } if *partition == beyond), "{error}");
+    consumer.unassign(beyond_slot).unwrap();
+
+    create(&broker, &missing.topic, 1);
+    fill(&broker, &missing, 3);
+    let until = Instant::now() + PATIENCE;
+    let mut records = RecordBatch::default();
+    while records.len() < 3 {
+        assert!(Instant::now() < until, "{} of 3 records came", records.len());
+        match consumer.fetch(slot, 10, &mut records) {
+            Err(BrokerError::UnknownTopic { .. }) | Ok(0) => consumer.wait(Duration::from_millis(50)),
+            Ok(_) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_topic_that_is_deleted_and_made_again_is_no_error_that_ends_the_reader() {
+    // A topic that is missing is taken for one that is just being made for so long.
+    let broker = broker_with(&[("consumer.topic.metadata.propagation.max.ms", "300")]);
+    let at = TopicPartition::new(topic(&broker, "again", 1), 0);
+    fill(&broker, &at, 5);
+    let mut consumer = consumer(&broker);
+    let slot = consumer.assign(&at, 0).unwrap();
+    read(consumer.as_mut(), slot, 5);
+    let admin: AdminClient<DefaultClientContext> = ClientConfig::new().set("bootstrap.servers", address()).create().unwrap();
+    admin.delete_topics(&[&at.topic], &AdminOptions::new()).await.unwrap();
+    // The client waits in silence.
+    let until = Instant::now() + Duration::from_secs(5);
+    let mut records = RecordBatch::default();
+    while Instant::now() < until {
+        match consumer.fetch(slot, 10, &mut records) {
+            Ok(_) | Err(BrokerError::UnknownTopic { .. }) => consumer.wait(Duration::from_millis(20)),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    create(&broker, &at.topic, 1);
+    fill(&broker, &at, 3);
+    // Its offsets begin anew, so that where the reader was there is nothing any more.
+    let until = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < until, "nothing is said of the new topic");
+        match consumer.fetch(slot, 10, &mut records) {
+            Ok(_) | Err(BrokerError::UnknownTopic { .. }) => consumer.wait(Duration::from_millis(20)),
+            Err(BrokerError::OffsetOutOfRange { .. }) => break,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    consumer.unassign(slot).unwrap();
+    let slot = consumer.assign(&at, 0).unwrap();
+    assert_eq!(read(consumer.as_mut(), slot, 3).len(), 3);
+}
+
+/// A reader that has others already, and one that is new.
+#[test]
+fn a_partition_that_is_added_has_its_first_record_soon() {
+    let broker = broker();
+    let name = topic(&broker, "added", 1);
+    fill(&broker, &TopicPartition::new(name.as_str(), 0), 1);
+    let mut others: Vec<_> = (0..10).map(|n| TopicPartition::new(topic(&broker, &format!("added-{n}"), 1), 0)).collect();
+    others.iter().for_each(|at| fill(&broker, at, 1));
+    let mut consumer = consumer(&broker);
+    let mut times = Vec::new();
+    others.insert(0, TopicPartition::new(name.as_str(), 0));
+    for at in &others {
+        let begun = Instant::now();
+        let slot = consumer.assign(at, 0).unwrap();
+        let assigned = begun.elapsed();
+        assert!(assigned < Duration::from_millis(50), "{assigned:?}");
+        read(consumer.as_mut(), slot, 1);
+        times.push(begun.elapsed());
+        // A fetch is under way when the next one comes.
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    println!("from assigning to the first record: {times:?}");
+    times.sort();
+    assert!(times[5] < Duration::from_millis(300), "{times:?}");
 }

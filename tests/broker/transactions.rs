@@ -55,3 +55,42 @@ fn the_position_passes_transaction_markers_and_aborted_records() {
         assert_eq!(values, expected.as_bytes());
     }
 }
+
+#[test]
+fn a_reader_that_has_all_that_is_decided_is_at_the_end_whatever_is_open() {
+    let broker = broker();
+    let at = TopicPartition::new(topic(&broker, "open", 1), 0);
+    let producer: BaseProducer =
+        ClientConfig::new().set("bootstrap.servers", address()).set("transactional.id", fresh("writer")).create().unwrap();
+    producer.init_transactions(PATIENCE).unwrap();
+    let write = |value: &str| {
+        let record: BaseRecord<'_, (), str> = BaseRecord::to(&at.topic).partition(0).payload(value);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+    };
+    let config = ConsumerConfig { client_id: fresh("reader"), isolation: Isolation::ReadCommitted, fetch_ahead_bytes: 1 << 20 };
+    let mut consumer = broker.consumer(&config).unwrap();
+    let slot = consumer.assign(&at, 0).unwrap();
+    let mut records = RecordBatch::default();
+    // Two records and a marker each time.
+    for round in 0..3_i64 {
+        producer.begin_transaction().unwrap();
+        ["a", "b"].into_iter().for_each(write);
+        producer.flush(PATIENCE).unwrap();
+        let decided = round * 3;
+        let until = Instant::now() + PATIENCE;
+        while consumer.position(slot) < decided || consumer.known_end(slot) != Some(decided) {
+            assert!(Instant::now() < until, "at {} of {:?}, round {round}", consumer.position(slot), consumer.known_end(slot));
+            consumer.fetch(slot, 100, &mut records).unwrap();
+            consumer.wait(Duration::from_millis(20));
+        }
+        // And stays there, whatever is fetched.
+        let until = Instant::now() + Duration::from_millis(500);
+        while Instant::now() < until {
+            assert_eq!(consumer.fetch(slot, 100, &mut records).unwrap(), 0);
+            assert_eq!((consumer.position(slot), consumer.known_end(slot)), (decided, Some(decided)));
+            consumer.wait(Duration::from_millis(20));
+        }
+        assert_eq!(records.len(), round as usize * 2);
+        producer.commit_transaction(PATIENCE).unwrap();
+    }
+}

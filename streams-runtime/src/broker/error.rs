@@ -40,7 +40,7 @@ pub enum BrokerError {
         partition: TopicPartition,
         /// The offset asked for.
         offset: i64,
-        /// The first that is there.
+        /// The first that is there; -1 if that is not known.
         earliest: i64,
     },
     /// The member is not in the group any more, or its generation is over: what it owned belongs to others.

@@ -257,7 +257,8 @@ pub struct PartitionSlot(pub u32);
 
 /// Reads partitions from offsets of its own choice. Used by one thread.
 pub trait Consumer: Send {
-    /// Starts to read a partition at an absolute offset. Records come in order, each once.
+    /// Starts to read a partition at an absolute offset. Records come in order, each once. Never waits: that there is no such partition is
+    /// said by [`fetch`](Consumer::fetch), for as long as there is none.
     fn assign(&mut self, partition: &TopicPartition, offset: i64) -> Result<PartitionSlot, BrokerError>;
 
     /// Stops reading it.
@@ -266,7 +267,8 @@ pub trait Consumer: Send {
     /// Appends up to `max_records` records that are there already to `into` and returns how many. Never waits.
     ///
     /// # Errors
-    /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read;
+    /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read; [`BrokerError::UnknownTopic`] and
+    /// [`BrokerError::UnknownPartition`] while there is no such partition (reading goes on when it is there);
     /// retriable errors when the broker is away (the client reconnects by itself, and reading goes on).
     fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError>;
 
@@ -274,7 +276,8 @@ pub trait Consumer: Send {
     /// records, so a partition has been read to the end when `position >= end`.
     fn position(&self, slot: PartitionSlot) -> i64;
 
-    /// The end of the partition as the last fetch saw it, `None` before the first one. No request is made.
+    /// The end of the partition as the last fetch saw it, `None` before the first one. No request is made. Under `read_committed` it is the end of
+    /// what is decided as soon as the reader is there.
     fn known_end(&self, slot: PartitionSlot) -> Option<i64>;
 
     /// Waits until some partition may have records, until the waker is used, or until the time is up.

@@ -1,6 +1,5 @@
 //! Reading: manual assignment, one queue per partition.
 
-use std::collections::HashSet;
 use std::ffi::CString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,20 +8,19 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::admin::Admin;
 use super::context::Context;
 use super::detached::Detached;
 use super::error::{self, Words};
+use super::leaders::{Found, Leaders};
 use super::raw::{self, PartitionQueue, Scratch};
-use super::settings::{Kind, Settings};
+use super::settings::Kind;
 use super::signal::{Ready, Signal};
-use crate::broker::{BrokerError, Consumer, ConsumerConfig, Isolation, PartitionSlot, TopicPartition, Waker};
+use crate::broker::{Answer, BrokerError, Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition, Waker};
 use crate::record::RecordBatch;
 
 /// Log lines and errors of the client wait in its common queue; so often somebody looks.
 const SERVE_EVERY: Duration = Duration::from_millis(500);
-
-/// How long an assignment waits to learn a topic's leaders.
-const LEADERS: Duration = Duration::from_secs(2);
 
 /// What librdkafka adds to a record that waits to be read, about. It does not count that itself, and small records would
 /// take several times the memory that was asked for.
@@ -34,8 +32,14 @@ struct Slot {
     queue: PartitionQueue,
     /// Where the next record is looked for.
     position: i64,
+    /// The end, while nothing was found there since. Under `read_committed` the client tells no other that is right.
+    eof: Option<i64>,
     /// An error that came after records: those first.
     error: Option<RDKafkaErrorCode>,
+    /// Whether the partition is known to exist.
+    exists: bool,
+    /// The first offset, which is asked for an error.
+    earliest: Option<Answer<Vec<i64>>>,
 }
 
 /// See the [module](self).
@@ -43,28 +47,27 @@ pub(super) struct KafkaConsumer {
     /// Before the client: they hold it, and are to go first.
     slots: Vec<Option<Slot>>,
     scratch: Scratch,
-    /// Topics whose leaders the client knows.
-    topics: HashSet<Arc<str>>,
+    leaders: Arc<Leaders>,
+    isolation: Isolation,
     signal: Arc<Signal>,
     client: Detached<BaseConsumer<Context>>,
-    address: String,
-    limit: Duration,
+    admin: Arc<Admin>,
     served: Instant,
     fetches: u32,
 }
 
 impl KafkaConsumer {
-    pub(super) fn new(settings: &Settings, config: &ConsumerConfig, limit: Duration) -> Result<Self, BrokerError> {
+    pub(super) fn new(config: &ConsumerConfig, admin: &Arc<Admin>) -> Result<Self, BrokerError> {
         let kib = (config.fetch_ahead_bytes / 1024).clamp(1, 2_097_151);
         let records = (config.fetch_ahead_bytes / BYTES_PER_RECORD).clamp(1000, 10_000_000);
-        let client_config = settings.client(
+        let client_config = admin.settings().client(
             Kind::Consumer,
             &[
                 ("queued.min.messages", records.to_string()),
                 ("queued.max.messages.kbytes", kib.to_string()),
                 // The default of 1000 leaves a fast reader idle nine tenths of the time: a full queue is looked at again only then.
                 ("fetch.queue.backoff.ms", "1".into()),
-                // A partition that is added waits for the request under way to come back.
+                // A partition that is added waits for the request under way to come back. What that costs is said in `kafka`.
                 ("fetch.wait.max.ms", "100".into()),
                 ("reconnect.backoff.max.ms", "1000".into()),
                 ("socket.nagle.disable", "true".into()),
@@ -91,49 +94,51 @@ impl KafkaConsumer {
         let client = client_config
             .create_with_context::<_, BaseConsumer<Context>>(Context::new(&config.client_id))
             .map_err(|e| super::creation("make a consumer", &e))?;
+        let signal = Arc::<Signal>::default();
         Ok(KafkaConsumer {
             slots: Vec::new(),
             scratch: Scratch::default(),
-            topics: HashSet::new(),
-            signal: Arc::default(),
+            leaders: Arc::new(Leaders::new(signal.clone())),
+            isolation: config.isolation,
+            signal,
             client: Detached::new(client),
-            address: settings.bootstrap().to_owned(),
-            limit,
+            admin: admin.clone(),
             served: Instant::now(),
             fetches: 0,
         })
     }
 
     fn words(&self) -> Words<'_> {
-        Words { address: &self.address, context: self.client.get().context(), limit: self.limit }
+        Words { address: self.admin.settings().bootstrap(), context: self.client.get().context(), limit: self.admin.limit() }
     }
 
     fn slot(&self, slot: PartitionSlot) -> Option<&Slot> {
         self.slots.get(slot.0 as usize)?.as_ref()
     }
 
-    /// Has the client know who leads the topic's partitions. By itself it would ask up to a second after the assignment.
-    fn know_topic(&mut self, partition: &TopicPartition) -> Result<(), BrokerError> {
-        if self.topics.contains(&partition.topic) {
-            return Ok(());
-        }
-        let limit = self.limit.min(LEADERS);
-        let Ok(metadata) = self.client.get().fetch_metadata(Some(&partition.topic), limit) else {
-            // The broker is away; the client finds the leaders when it is back.
-            return Ok(());
+    /// Has the client ask who leads the topic's partitions. By itself it would ask up to a second later.
+    fn learn(&self, topic: &Arc<str>) {
+        Leaders::learn(&self.leaders, topic, self.client.shared(), &self.admin);
+    }
+
+    /// Looks whether the partition is there; an error if it is known not to be.
+    fn look(&mut self, slot: PartitionSlot) -> Result<(), BrokerError> {
+        let Some(s) = self.slots.get_mut(slot.0 as usize).and_then(Option::as_mut) else { return Ok(()) };
+        let at = s.partition.clone();
+        let (found, old) = self.leaders.found(&at.topic);
+        let missing = match found {
+            Found::Partitions(count) if (0..count).contains(&at.partition) => {
+                s.exists = true;
+                return Ok(());
+            }
+            Found::Unknown => None,
+            Found::Partitions(_) => Some(BrokerError::UnknownPartition { partition: at.clone() }),
+            Found::NoTopic => Some(BrokerError::UnknownTopic { topic: at.topic.to_string() }),
         };
-        for topic in metadata.topics() {
-            let code = topic.error().map(RDKafkaErrorCode::from);
-            if let Some(RDKafkaErrorCode::UnknownTopicOrPartition) = code {
-                return Err(BrokerError::UnknownTopic { topic: partition.topic.to_string() });
-            }
-            let count = topic.partitions().len() as i32;
-            if code.is_none() && !(0..count).contains(&partition.partition) {
-                return Err(BrokerError::UnknownPartition { partition: partition.clone() });
-            }
+        if old {
+            self.learn(&at.topic);
         }
-        self.topics.insert(partition.topic.clone());
-        Ok(())
+        missing.map_or(Ok(()), Err)
     }
 
     /// Serves the client's log lines and errors. Records never come this way: every partition has its own queue.
@@ -160,24 +165,44 @@ impl KafkaConsumer {
         }
     }
 
+    /// That the position is out of range, once the first offset is there.
+    fn out_of_range(&mut self, slot: PartitionSlot) -> Option<BrokerError> {
+        let waker = self.waker().task();
+        let s = self.slots.get_mut(slot.0 as usize)?.as_mut()?;
+        let answer = s.earliest.as_mut()?.try_take(&waker)?;
+        s.earliest = None;
+        let earliest = answer.ok().and_then(|offsets| offsets.first().copied()).unwrap_or(-1);
+        Some(BrokerError::OffsetOutOfRange { partition: s.partition.clone(), offset: s.position, earliest })
+    }
+
     /// What an error in a partition's queue means to the reader; `None` if the client gets over it by itself.
-    fn judge(&self, slot: &Slot, code: RDKafkaErrorCode) -> Option<BrokerError> {
-        let at = &slot.partition;
+    fn judge(&mut self, slot: PartitionSlot, code: RDKafkaErrorCode) -> Option<BrokerError> {
+        let s = self.slots.get_mut(slot.0 as usize)?.as_mut()?;
+        let at = s.partition.clone();
         match code {
             RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange => {
-                let client = self.client.get();
-                let earliest = client
-                    .fetch_watermarks(&at.topic, at.partition, self.limit)
-                    .map(|(low, _)| low)
-                    .or_else(|_| raw::cached_watermarks(client, &slot.name, at.partition).map(|(low, _)| low).ok_or(()))
-                    .unwrap_or(-1);
-                Some(BrokerError::OffsetOutOfRange { partition: at.clone(), offset: slot.position, earliest })
+                let isolation = self.isolation;
+                let asked = vec![at];
+                let ask = |admin: Arc<Admin>, by| async move { admin.offsets(&asked, OffsetAt::Earliest, isolation, by).await };
+                s.earliest = Some(self.admin.ask("read the first offset", ask));
+                self.out_of_range(slot)
+            }
+            // A topic that is deleted, and perhaps made again: what is there now is asked.
+            RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownPartition
+            | RDKafkaErrorCode::NoEnt => {
+                tracing::debug!(partition = %at, %code, "looking whether it is there");
+                s.exists = false;
+                self.leaders.forget(&at.topic);
+                self.learn(&at.topic);
+                None
             }
             _ if error::is_connection(code) => {
                 tracing::debug!(partition = %at, %code, "reading goes on when the broker is back");
                 None
             }
-            _ => Some(self.words().partition(&format!("read {at}"), at, code)),
+            _ => Some(self.words().partition(&format!("read {at}"), &at, code)),
         }
     }
 }
@@ -193,14 +218,15 @@ impl Consumer for KafkaConsumer {
         if self.slots.iter().flatten().any(|s| s.partition == *partition) {
             return Err(refuse("it is assigned already"));
         }
-        self.know_topic(partition)?;
         let name = CString::new(&*partition.topic).map_err(|_| refuse("bad topic name"))?;
         let ready = Arc::new(Ready::new(self.signal.clone()));
         let queue = PartitionQueue::split(self.client.shared(), &name, partition.partition, ready)
             .ok_or_else(|| refuse("the client has no queue for it"))?;
         let list = one(partition, Some(offset)).map_err(|e| refuse(&e.to_string()))?;
         self.client.get().incremental_assign(&list).map_err(|e| self.words().partition(&what, partition, error::code_of(&e)))?;
-        let slot = Slot { partition: partition.clone(), name, queue, position: offset, error: None };
+        let slot =
+            Slot { partition: partition.clone(), name, queue, position: offset, eof: None, error: None, exists: false, earliest: None };
+        self.learn(&partition.topic);
         let free = self.slots.iter().position(Option::is_none);
         let index = free.unwrap_or_else(|| {
             self.slots.push(None);
@@ -221,6 +247,9 @@ impl Consumer for KafkaConsumer {
 
     fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError> {
         self.serve_now_and_then();
+        if self.slot(slot).is_some_and(|s| s.earliest.is_some()) {
+            return self.out_of_range(slot).map_or(Ok(0), Err);
+        }
         let Some(s) = self.slots.get_mut(slot.0 as usize).and_then(Option::as_mut) else {
             return Err(BrokerError::Other { what: "read a partition".to_owned(), reason: "it is not assigned".to_owned(), fatal: false });
         };
@@ -231,21 +260,24 @@ impl Consumer for KafkaConsumer {
             records = drained.records;
             if let Some(next) = drained.next_offset {
                 s.position = s.position.max(next);
+                s.eof = drained.eof;
             }
             if drained.more {
                 s.queue.ready().set();
             }
             error = drained.error;
         }
+        let exists = s.exists;
         if let Some(code) = error {
             if records > 0 {
                 s.error = Some(code);
                 s.queue.ready().set();
-            } else if let Some(s) = self.slot(slot)
-                && let Some(error) = self.judge(s, code)
-            {
+            } else if let Some(error) = self.judge(slot, code) {
                 return Err(error);
             }
+        }
+        if records == 0 && !exists {
+            self.look(slot)?;
         }
         Ok(records)
     }
@@ -256,6 +288,10 @@ impl Consumer for KafkaConsumer {
 
     fn known_end(&self, slot: PartitionSlot) -> Option<i64> {
         let s = self.slot(slot)?;
+        // The client tells the high watermark, behind which transactions may be open. What is decided ends where it found no more.
+        if self.isolation == Isolation::ReadCommitted && s.eof == Some(s.position) {
+            return s.eof;
+        }
         raw::cached_watermarks(self.client.get(), &s.name, s.partition.partition).map(|(_, high)| high)
     }
 

@@ -32,6 +32,8 @@ pub(in crate::broker::kafka) struct Drained {
     pub(in crate::broker::kafka) records: usize,
     /// The offset after what was seen, transaction markers at the end of the partition included; `None` if nothing was.
     pub(in crate::broker::kafka) next_offset: Option<i64>,
+    /// The end of the partition, if it was the last that was seen.
+    pub(in crate::broker::kafka) eof: Option<i64>,
     /// Whether there may be more.
     pub(in crate::broker::kafka) more: bool,
     /// The first error in the queue.
@@ -84,7 +86,7 @@ impl PartitionQueue {
 
     /// Appends up to `max_records` records that are there. Never waits.
     pub(in crate::broker::kafka) fn drain(&self, max_records: usize, scratch: &mut Scratch, into: &mut RecordBatch) -> Drained {
-        let mut drained = Drained { records: 0, next_offset: None, more: true, error: None };
+        let mut drained = Drained { records: 0, next_offset: None, eof: None, more: true, error: None };
         while drained.more && drained.records < max_records {
             let wanted = (max_records - drained.records).min(CHUNK);
             if scratch.0.len() < wanted {
@@ -132,9 +134,11 @@ unsafe fn take(message: *mut rd::rd_kafka_message_t, drained: &mut Drained, into
             unsafe { take_headers(message, into) };
             drained.records += 1;
             drained.next_offset = Some(m.offset + 1);
+            drained.eof = None;
         }
         rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTITION_EOF => {
             drained.next_offset = drained.next_offset.max(Some(m.offset));
+            drained.eof = Some(m.offset);
         }
         error => {
             drained.error.get_or_insert(error.into());
