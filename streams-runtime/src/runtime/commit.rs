@@ -209,6 +209,10 @@ impl Committing {
             None => Ok(Progress::Waiting(Commit::Committing(self))),
             Some(Ok(())) => Ok(Progress::Ended(Committed { offsets: self.offsets }.finish(around)?)),
             Some(Err(error)) if error.is_retriable() => Ok(Progress::Ended(Outcome::Deferred(error))),
+            // The topic was deleted: it is made again, or the application ends after a while.
+            Some(Err(error @ (BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }))) => {
+                Ok(Progress::Ended(Outcome::Deferred(error)))
+            }
             Some(Err(error @ BrokerError::Fenced { .. })) => Err(TaskOutcome::Fenced(error)),
             Some(Err(error)) => Err(error.into()),
         }

@@ -160,6 +160,9 @@ impl Worker {
             let Some(reading) = assigned.reading.get_mut(index) else { continue };
             reading.offset = offset;
             reading.gone_since = None;
+            if let Some(input) = assigned.task.inputs_mut().get_mut(index) {
+                input.goes_on_at(offset);
+            }
             tracing::warn!(task = %id, %partition, offset, "reading goes on there");
             assigned.read(index, &mut *self.consumer)?;
         }

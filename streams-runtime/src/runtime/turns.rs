@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::now::Now;
 use super::outcome::TaskOutcome;
 use super::worker::Worker;
+use crate::broker::ProduceBatch;
 use crate::task::TaskId;
 
 /// Records of one task before the next has its turn.
@@ -75,7 +76,7 @@ impl Worker {
 
     /// The task whose next record has the lowest time, up to the time of the next task's.
     fn by_time(&mut self, sub_topology: usize, tasks: &[TaskId], now: Now) -> Result<bool, TaskOutcome> {
-        let mut left = TURN_RECORDS * tasks.len();
+        let left = TURN_RECORDS * tasks.len();
         let mut heads: Vec<(i64, TaskId)> = Vec::with_capacity(tasks.len());
         let mut others_are_late = self.awaits(sub_topology);
         for id in tasks {
@@ -87,14 +88,30 @@ impl Worker {
         if self.hold.holds(sub_topology, now.mono, others_are_late) {
             return Ok(false);
         }
+        let mut out = std::mem::take(&mut self.turn_results);
+        let any = self.merge(heads, left, &mut out, now)?;
+        if !out.is_empty() {
+            let sent = self.producer.borrow_mut().send(&out);
+            out.clear();
+            sent?;
+        }
+        self.turn_results = out;
+        Ok(any)
+    }
+
+    /// Turns of the tasks with these heads; their results are in `out`, in the order of the turns.
+    fn merge(&mut self, mut heads: Vec<(i64, TaskId)>, mut left: usize, out: &mut ProduceBatch, now: Now) -> Result<bool, TaskOutcome> {
         let mut any = false;
-        while left > 0 {
+        while left > 0 && !self.commits.requested {
             let Some((place, &(_, id))) = heads.iter().enumerate().min_by_key(|(_, head)| **head) else { break };
             let others = heads.iter().filter(|(_, other)| *other != id);
             let until_ms = others.map(|(head_ms, _)| *head_ms).min().unwrap_or(i64::MAX);
-            let taken = self.turn(id, left.min(TURN_RECORDS), until_ms, now)?;
-            any |= taken > 0;
-            left = left.saturating_sub(taken.max(1));
+            let Some(assigned) = self.tasks.get_mut(&id) else { break };
+            let turn = assigned.task.process_into(out, left.min(TURN_RECORDS), until_ms, now.wall_ms);
+            let progress = turn.map_err(|error| TaskOutcome::of(id, error))?;
+            self.commits.requested |= progress.commit_requested;
+            any |= progress.records > 0;
+            left = left.saturating_sub(progress.records.max(1));
             match self.head_ms(id) {
                 Ok(Some(head_ms)) => heads[place].0 = head_ms,
                 Ok(None) => {

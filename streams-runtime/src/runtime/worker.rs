@@ -22,7 +22,7 @@ use super::opening::{Inquiry, Silence, Stage};
 use super::outcome::TaskOutcome;
 use super::reading::{Reading, Search};
 use super::turns::Hold;
-use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, Waker};
+use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, ProduceBatch, Waker};
 use crate::context::{SharedProducer, TaskMetrics};
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
@@ -101,6 +101,8 @@ pub(crate) struct Worker {
     drain: Option<u64>,
     pub(super) paused: bool,
     pub(super) hold: Hold,
+    /// Room for the results of short turns.
+    pub(super) turn_results: ProduceBatch,
     /// Of tasks that are closed, and of results that were refused after they were sent.
     pub(super) finished: TaskMetrics,
     reported: TaskMetrics,
@@ -137,6 +139,7 @@ impl Worker {
             stopping: None,
             drain: None,
             hold: Hold::default(),
+            turn_results: ProduceBatch::default(),
             finished: TaskMetrics::default(),
             reported: TaskMetrics::default(),
         }

@@ -64,6 +64,14 @@ impl Input {
         }
     }
 
+    /// Reading goes on at another offset: what was to come next is not there any more.
+    pub fn goes_on_at(&mut self, offset: i64) {
+        self.caught_up = false;
+        if self.is_empty() {
+            self.consumed = offset;
+        }
+    }
+
     /// Whether all that the partition has, as far as is known, is buffered or processed.
     pub fn is_caught_up(&self) -> bool {
         self.caught_up

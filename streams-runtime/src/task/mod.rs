@@ -13,7 +13,7 @@ pub use builder::{BuildError, TaskBuilder, TaskEnv};
 pub use input::Input;
 pub use processor_stores::TableWindow;
 
-use crate::broker::TopicPartition;
+use crate::broker::{ProduceBatch, TopicPartition};
 use crate::context::{Context, TaskMetrics};
 use crate::error::TaskError;
 use crate::node::Signal;
@@ -167,6 +167,30 @@ impl Task {
     /// # Errors
     /// When the task has to stop. The record at fault and those after it are not processed.
     pub fn process(&mut self, max_records: usize, until_ms: i64, now_ms: i64) -> Result<Progress, Box<TaskError>> {
+        let progress = self.run_turn(max_records, until_ms, now_ms)?;
+        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
+        Ok(progress)
+    }
+
+    /// The same, but results are appended to `out`, which the caller hands to the producer: tasks whose turns are short share one
+    /// batch, in which their results are in the order of their turns. Where many results wait they are handed over all the same.
+    ///
+    /// # Errors
+    /// As [`process`](Self::process).
+    pub fn process_into(
+        &mut self,
+        out: &mut ProduceBatch,
+        max_records: usize,
+        until_ms: i64,
+        now_ms: i64,
+    ) -> Result<Progress, Box<TaskError>> {
+        std::mem::swap(&mut self.cx.out, out);
+        let progress = self.run_turn(max_records, until_ms, now_ms);
+        std::mem::swap(&mut self.cx.out, out);
+        progress
+    }
+
+    fn run_turn(&mut self, max_records: usize, until_ms: i64, now_ms: i64) -> Result<Progress, Box<TaskError>> {
         self.cx.wall_clock_ms = now_ms;
         let mut progress = Progress::default();
         while progress.records < max_records {
@@ -179,7 +203,6 @@ impl Task {
                 break;
             }
         }
-        self.cx.hand_over().map_err(|e| self.cx.produce_error("output", e))?;
         Ok(progress)
     }
 
