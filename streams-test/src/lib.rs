@@ -39,6 +39,7 @@ mod output;
 mod record;
 mod recorder;
 mod session_store;
+pub mod simulate;
 mod store;
 mod versioned_store;
 mod window_store;

@@ -1,6 +1,7 @@
 //! Shared by the tests.
 
 pub mod chaos;
+pub mod simulate;
 pub mod conformance;
 pub mod process;
 mod splitmix;

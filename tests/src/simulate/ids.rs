@@ -1,0 +1,221 @@
+//! Looks on by ids: each record that goes in has one of its own, and whatever comes of it holds that id.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use streams_runtime::broker::TopicPartition;
+use streams_runtime::broker::embedded::EmbeddedLog;
+use streams_test::simulate::{Appended, Fed, Random, Round, Stored, Watch};
+
+/// What a topology does with ids.
+pub(super) struct Rules {
+    /// The records of a step of the input; `next` gives an id.
+    pub(super) feed: fn(&mut Random, u64, &mut dyn FnMut() -> String) -> Vec<Fed>,
+    /// For each topic that is read: topics of which each has to hold the id of a record when its offset is committed.
+    pub(super) effects: &'static [(&'static str, &'static [&'static str])],
+    /// The keys of results that have to hold the id of a record.
+    pub(super) results: fn(&Fed, &str) -> Vec<String>,
+    /// Where the last record of such a key has to hold all of its ids.
+    pub(super) kept_in: &'static [&'static str],
+    /// Where records are results once, so that one record of such a key has to hold all of its ids.
+    pub(super) sent_to: &'static [&'static str],
+    /// What has to come before everything is done.
+    pub(super) before: fn(Round, i32) -> Vec<Fed>,
+    /// Whether each key gets another id after a restart.
+    pub(super) goes_on: bool,
+    /// Whether the application may end with this error.
+    pub(super) may_fail: fn(&str) -> bool,
+}
+
+/// The ids in a value, however they are separated.
+fn ids(value: Option<&[u8]>) -> impl Iterator<Item = &str> {
+    let text = value.and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| is_id(word))
+}
+
+fn is_id(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('i') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Ids in bytes that hold more than text.
+fn ids_within(bytes: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in bytes.split(|byte| !byte.is_ascii_alphanumeric()) {
+        if let Ok(word) = std::str::from_utf8(part)
+            && is_id(word)
+        {
+            found.push(word.to_owned());
+        }
+    }
+    found
+}
+
+pub(super) struct Ids {
+    rules: Rules,
+    next_id: u64,
+    /// The ids of the records of each partition that is read, by their offsets.
+    read: HashMap<TopicPartition, Vec<Vec<String>>>,
+    /// The ids that each topic has held at any time.
+    held: HashMap<String, HashSet<String>>,
+    /// For each key of a result what it has to hold, and the other way round.
+    expected: BTreeMap<String, BTreeSet<String>>,
+    keys_of: HashMap<String, Vec<String>>,
+    /// Keys whose last row may be an old one.
+    stale: BTreeSet<String>,
+    /// Up to where is committed.
+    committed: HashMap<TopicPartition, i64>,
+    /// Ids that are committed.
+    settled: HashSet<String>,
+    /// Ids that a process knows from a changelog.
+    restored: HashMap<u64, HashSet<String>>,
+}
+
+impl Ids {
+    pub(super) fn new(rules: Rules) -> Self {
+        Ids {
+            rules,
+            next_id: 0,
+            read: HashMap::new(),
+            held: HashMap::new(),
+            expected: BTreeMap::new(),
+            keys_of: HashMap::new(),
+            stale: BTreeSet::new(),
+            committed: HashMap::new(),
+            settled: HashSet::new(),
+            restored: HashMap::new(),
+        }
+    }
+
+    fn expect(&mut self, fed: &[Fed]) {
+        for record in fed {
+            for id in ids(record.value.as_deref()) {
+                for key in (self.rules.results)(record, id) {
+                    self.expected.entry(key.clone()).or_default().insert(id.to_owned());
+                    self.keys_of.entry(id.to_owned()).or_default().push(key);
+                }
+            }
+        }
+    }
+
+    fn compare(&self, log: &EmbeddedLog, topic: &str, any: bool) -> Vec<String> {
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut whole: BTreeSet<String> = BTreeSet::new();
+        for partition in 0..log.partitions(topic).unwrap_or(0) {
+            let Ok(records) = log.read(topic, partition, 0, usize::MAX) else {
+                return vec![format!("`{topic}` cannot be read")];
+            };
+            for record in records.iter() {
+                let key = String::from_utf8_lossy(record.key.unwrap_or_default()).into_owned();
+                let set: BTreeSet<String> = ids(record.value).map(str::to_owned).collect();
+                if self.expected.get(&key) == Some(&set) {
+                    whole.insert(key.clone());
+                }
+                found.insert(key, set);
+            }
+        }
+        let mut findings = Vec::new();
+        for (key, expected) in self.expected.iter().filter(|(key, _)| !self.stale.contains(*key)) {
+            if any && whole.contains(key) {
+                continue;
+            }
+            match found.get(key) {
+                Some(found) if found == expected => {}
+                Some(found) => {
+                    let lost: Vec<_> = expected.difference(found).collect();
+                    let more: Vec<_> = found.difference(expected).collect();
+                    findings.push(format!("`{key}` in `{topic}` lacks {lost:?} and has {more:?} too many"));
+                }
+                None => findings.push(format!("`{key}` is not in `{topic}`")),
+            }
+        }
+        findings
+    }
+}
+
+impl Watch for Ids {
+    fn feed(&mut self, random: &mut Random, step: u64) -> Vec<Fed> {
+        let next_id = &mut self.next_id;
+        let mut next = || {
+            *next_id += 1;
+            format!("i{next_id}")
+        };
+        let fed = (self.rules.feed)(random, step, &mut next);
+        self.expect(&fed);
+        fed
+    }
+
+    fn appended(&mut self, appended: &Appended<'_>) -> Result<(), String> {
+        let record = &appended.record;
+        let found: Vec<String> = ids(record.value).map(str::to_owned).collect();
+        if self.rules.effects.iter().any(|(topic, _)| *topic == appended.topic) {
+            let partition = TopicPartition::new(appended.topic, appended.partition);
+            self.read.entry(partition).or_default().push(found.clone());
+        }
+        let found = if appended.topic.ends_with("-changelog") { ids_within(record.value.unwrap_or_default()) } else { found };
+        if appended.is_stale && !appended.topic.ends_with("-repartition") {
+            for id in &found {
+                self.stale.extend(self.keys_of.get(id).into_iter().flatten().cloned());
+            }
+            if found.is_empty() {
+                // A deletion, of whatever.
+                self.stale.extend(self.expected.keys().cloned());
+            }
+        }
+        self.held.entry(appended.topic.to_owned()).or_default().extend(found);
+        Ok(())
+    }
+
+    fn committed(&mut self, partition: &TopicPartition, offset: i64) -> Result<(), String> {
+        let before = self.committed.insert(partition.clone(), offset).unwrap_or(0);
+        let Some((_, topics)) = self.rules.effects.iter().find(|(topic, _)| *topic == &*partition.topic) else { return Ok(()) };
+        let records = self.read.get(partition).map(Vec::as_slice).unwrap_or_default();
+        let (from, to) = (before.max(0) as usize, (offset.max(0) as usize).min(records.len()));
+        for (at, found) in records.iter().enumerate().take(to).skip(from) {
+            for id in found {
+                for topic in *topics {
+                    if !self.held.get(*topic).is_some_and(|held| held.contains(id)) {
+                        return Err(format!("{partition} is committed up to {offset}, and {id} of offset {at} is not in `{topic}`"));
+                    }
+                }
+                self.settled.insert(id.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn stored(&mut self, stored: &Stored<'_>) -> Result<(), String> {
+        let found = stored.writes.iter().filter_map(|(_, value)| *value).flat_map(ids_within);
+        let restored = self.restored.entry(stored.process).or_default();
+        if stored.is_restored {
+            restored.extend(found);
+            return Ok(());
+        }
+        let mut found = found.filter(|id| !self.settled.contains(id) && !restored.contains(id));
+        match found.next() {
+            Some(id) => Err(format!("the backend of `{}` {} has {id}, which is not committed", stored.store, stored.partition)),
+            None => Ok(()),
+        }
+    }
+
+    fn before(&mut self, round: Round, partitions: i32) -> Vec<Fed> {
+        let mut fed = (self.rules.before)(round, partitions);
+        if round == Round::Restarted && self.rules.goes_on {
+            for key in self.expected.keys().cloned().collect::<Vec<_>>() {
+                self.next_id += 1;
+                fed.push(Fed::new("in", key, format!("i{}", self.next_id), 10_000_000));
+            }
+        }
+        self.expect(&fed);
+        fed
+    }
+
+    fn settled(&mut self, round: Round, log: &EmbeddedLog) -> Vec<String> {
+        let _ = round;
+        let kept = self.rules.kept_in.iter().flat_map(|topic| self.compare(log, topic, false));
+        let sent = self.rules.sent_to.iter().flat_map(|topic| self.compare(log, topic, true));
+        kept.chain(sent).collect()
+    }
+
+    fn may_fail(&mut self, error: &str) -> bool {
+        (self.rules.may_fail)(error)
+    }
+}
