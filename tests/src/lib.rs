@@ -1,7 +1,6 @@
 //! Shared by the tests.
 
 pub mod chaos;
-pub mod simulate;
 pub mod conformance;
 pub mod process;
 mod splitmix;

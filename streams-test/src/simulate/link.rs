@@ -14,6 +14,9 @@ use super::producer::Outbox;
 use super::random::Dice;
 use super::trace::Who;
 
+/// How long a client waits at most before it looks again for somebody who was away.
+const PAUSE: Micros = 200 * MS;
+
 #[derive(Default)]
 struct State {
     dead: bool,
@@ -107,9 +110,9 @@ impl Link {
         state.frozen_until = state.frozen_until.max(until);
     }
 
-    pub(super) fn thaw(&self) {
+    /// Its way to the broker is free again.
+    pub(super) fn connect(&self) {
         let mut state = lock(&self.state);
-        state.frozen_until = 0;
         state.cut_until = 0;
     }
 
@@ -185,11 +188,13 @@ impl Link {
         !self.net.is_calm() && dice.nth(4).one_in(count, one_in)
     }
 
-    /// Until when somebody cannot be reached from here.
+    /// When to try again to reach somebody who cannot be reached from here; `None`: it can.
     pub(super) fn away_until(&self, target: &Target) -> Option<Micros> {
         let cut_until = lock(&self.state).cut_until;
-        let cut = (cut_until > self.net.now()).then_some(cut_until);
-        self.net.away_until(target).max(cut)
+        let now = self.net.now();
+        let cut = (cut_until > now).then_some(cut_until);
+        // It may be back sooner.
+        self.net.away_until(target).max(cut).map(|until| until.min(now + PAUSE))
     }
 
     pub(super) fn unavailable(&self, reason: &str) -> BrokerError {

@@ -69,6 +69,8 @@ struct Running {
     link: Arc<Link>,
     process: Process,
     parts: Vec<Part>,
+    /// It was started while things went wrong.
+    in_trouble: bool,
     /// It was told to stop, and comes back after so long.
     stopping: Option<Micros>,
     /// It will die within a step.
@@ -240,7 +242,8 @@ impl<T: Topology> World<T> {
             streams = streams.instance_id(format!("slot-{slot}"));
         }
         let process = Process::new((self.scenario.settings)(streams));
-        let running = Running { link, process, parts: Vec::new(), stopping: None, dying: None };
+        let in_trouble = !self.net.is_calm();
+        let running = Running { link, process, parts: Vec::new(), in_trouble, stopping: None, dying: None };
         self.slots[slot].running = Some(running);
         self.add_parts(slot);
     }
@@ -346,7 +349,7 @@ impl<T: Topology> World<T> {
     /// A process of which all parts have ended is gone, and is to have a reason.
     fn look_after(&mut self, slot: usize) {
         let Some(running) = &mut self.slots[slot].running else { return };
-        if !running.parts.iter().all(|part| part.has_ended) {
+        if !running.parts.first().is_some_and(|control| control.has_ended) {
             return;
         }
         let Some(running) = self.slots[slot].running.take() else { return };
@@ -358,8 +361,8 @@ impl<T: Topology> World<T> {
             None => {}
             Some(error) => {
                 let text = error.to_string();
-                let while_stopping = running.stopping.is_some() && !self.net.is_calm();
-                let while_starting = running.parts.len() == 1 && !self.net.is_calm();
+                let while_stopping = running.stopping.is_some() && running.in_trouble;
+                let while_starting = running.parts.len() == 1 && running.in_trouble;
                 let may = link.excused().is_some() || while_stopping || while_starting || lock(&self.net.watch).may_fail(&text);
                 if !may {
                     link.find(format_args!("ended by itself: {text}"));
@@ -456,10 +459,13 @@ impl<T: Topology> World<T> {
         for slot in 0..self.slots.len() {
             self.slots[slot].slow = (0, 0);
             match &self.slots[slot].running {
-                Some(running) => running.link.thaw(),
+                Some(running) => running.link.connect(),
                 None => self.at(self.net.now(), Item::Start(slot)),
             }
         }
+        // Whoever stands still wakes up at its time.
+        let frozen = self.slots.iter().filter_map(|slot| slot.running.as_ref()?.link.frozen_until()).max();
+        self.go_on(frozen.unwrap_or(0).max(self.net.now()) + self.net.plan.session_timeout_ms * MS)?;
         self.feed_before(Round::Calm)
     }
 

@@ -7,23 +7,23 @@ use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_test::simulate::{Appended, Fed, Random, Round, Stored, Watch};
 
 /// What a topology does with ids.
-pub(super) struct Rules {
+pub(crate) struct Rules {
     /// The records of a step of the input; `next` gives an id.
-    pub(super) feed: fn(&mut Random, u64, &mut dyn FnMut() -> String) -> Vec<Fed>,
+    pub(crate) feed: fn(&mut Random, u64, &mut dyn FnMut() -> String) -> Vec<Fed>,
     /// For each topic that is read: topics of which each has to hold the id of a record when its offset is committed.
-    pub(super) effects: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) effects: &'static [(&'static str, &'static [&'static str])],
     /// The keys of results that have to hold the id of a record.
-    pub(super) results: fn(&Fed, &str) -> Vec<String>,
+    pub(crate) results: fn(&Fed, &str) -> Vec<String>,
     /// Where the last record of such a key has to hold all of its ids.
-    pub(super) kept_in: &'static [&'static str],
+    pub(crate) kept_in: &'static [&'static str],
     /// Where records are results once, so that one record of such a key has to hold all of its ids.
-    pub(super) sent_to: &'static [&'static str],
+    pub(crate) sent_to: &'static [&'static str],
     /// What has to come before everything is done.
-    pub(super) before: fn(Round, i32) -> Vec<Fed>,
+    pub(crate) before: fn(Round, i32) -> Vec<Fed>,
     /// Whether each key gets another id after a restart.
-    pub(super) goes_on: bool,
+    pub(crate) goes_on: bool,
     /// Whether the application may end with this error.
-    pub(super) may_fail: fn(&str) -> bool,
+    pub(crate) may_fail: fn(&str) -> bool,
 }
 
 /// The ids in a value, however they are separated.
@@ -49,7 +49,7 @@ fn ids_within(bytes: &[u8]) -> Vec<String> {
     found
 }
 
-pub(super) struct Ids {
+pub(crate) struct Ids {
     rules: Rules,
     next_id: u64,
     /// The ids of the records of each partition that is read, by their offsets.
@@ -70,7 +70,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn new(rules: Rules) -> Self {
+    pub(crate) fn new(rules: Rules) -> Self {
         Ids {
             rules,
             next_id: 0,

@@ -1,11 +1,15 @@
 //! `simulate [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink]`: runs applications
 //! in simulations, and prints what does not hold.
 
+mod ids;
+mod named;
+mod topologies;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
 use streams_test::simulate::Cuts;
-use tests::simulate::{ALL, Named};
+use named::{ALL, Named};
 
 struct Options {
     from: u64,

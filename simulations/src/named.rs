@@ -1,13 +1,10 @@
 //! The simulations of the project: topologies whose results are sets of ids, and who looks on.
 
-mod ids;
-mod topologies;
-
 use streams_runtime::Topology;
 use streams_test::simulate::{Cuts, Failure, Fed, Report, Simulation, simulate};
 
-use self::ids::{Ids, Rules};
-use self::topologies::{group_of, moved, sets};
+use crate::ids::{Ids, Rules};
+use crate::topologies::{group_of, moved, sets};
 
 /// A simulation by its name.
 #[derive(Clone, Copy)]
