@@ -382,7 +382,7 @@ impl Link {
             return true;
         }
         let just_lost = state.lost_at.is_some_and(|lost_at| net.now() < lost_at + SILENT);
-        just_lost || state.owned.iter().any(|own| net.owner(own).is_some_and(|owner| owner != self.number))
+        just_lost || state.owned.iter().any(|own| net.owner(own) != Some(self.number))
     }
 }
 
@@ -441,8 +441,8 @@ impl<T: Send + 'static> Request<T> {
     fn arrive(self, link: &Arc<Link>) {
         let net = Arc::clone(&link.net);
         if let Some(until) = link.away_until(&self.target) {
-            // The client tries again until the time is up.
-            if until < self.until && !link.is_dead() {
+            // The client tries again until the time is up; a commit would be overtaken by the next one.
+            if until < self.until && !link.is_dead() && self.what != "commit" {
                 let again = Arc::clone(link);
                 net.at(until + link.delay("again"), move |_| self.arrive(&again));
             }
