@@ -1,4 +1,4 @@
-//! `simulate [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink]`: runs applications
+//! `simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink]`: runs applications
 //! in simulations, and prints what does not hold.
 
 mod ids;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Ok(Options { replay: Some((named, seed, cuts)), .. }) => replay(&named, seed, &cuts),
         Ok(options) => search(&options),
         Err(problem) => {
-            eprintln!("{problem}; simulate [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--stop]");
+            eprintln!("{problem}; simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--stop]");
             ExitCode::FAILURE
         }
     }

@@ -8,16 +8,15 @@ use crate::topologies::{group_of, moved, sets};
 
 /// A simulation by its name.
 #[derive(Clone, Copy)]
-#[allow(missing_debug_implementations)]
-pub struct Named {
+pub(crate) struct Named {
     /// The name on the command line.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Runs seeds; which have failed.
-    pub search: fn(std::ops::Range<u64>, usize) -> (Report, Vec<u64>),
+    pub(crate) search: fn(std::ops::Range<u64>, usize) -> (Report, Vec<u64>),
     /// Makes the run of a seed that fails as small as it can be.
-    pub shrink: fn(u64) -> Failure,
+    pub(crate) shrink: fn(u64) -> Failure,
     /// Does one run: what does not hold, what happened, and one number for that.
-    pub replay: fn(u64, &Cuts) -> (Vec<String>, Vec<String>, u64),
+    pub(crate) replay: fn(u64, &Cuts) -> (Vec<String>, Vec<String>, u64),
 }
 
 /// Beyond any window of the input.
@@ -57,7 +56,7 @@ fn watched<T: Topology>(make: fn() -> T, rules: fn() -> Rules) -> Simulation<T> 
 macro_rules! named {
     ($($name:literal: $simulation:expr),* $(,)?) => {
         /// All simulations.
-        pub const ALL: &[Named] = &[$(Named {
+        pub(crate) const ALL: &[Named] = &[$(Named {
             name: $name,
             search: |seeds, threads| $simulation.seeds(seeds).in_parallel(threads).run_all(),
             shrink: |seed| $simulation.shrink(seed),

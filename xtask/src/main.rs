@@ -15,6 +15,7 @@ mod metadata;
 mod paths;
 mod process;
 mod properties;
+mod simulate;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,8 @@ enum Command {
     Conformance(conformance::Conformance),
     /// Random topologies on random inputs, against a simple model.
     Properties(properties::Properties),
+    /// Applications in simulations: a seed decides what goes wrong.
+    Simulate(simulate::Simulate),
     /// Applications on a broker that misbehaves, and what has to hold in the end.
     Chaos(chaos::Chaos),
     /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Expand(options) => expand::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         Command::Properties(options) => properties::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Chaos(options) => chaos::run(&options),
         Command::Bench(options) => bench::run(&options),
     };

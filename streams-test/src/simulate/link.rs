@@ -71,10 +71,6 @@ impl Link {
         (self.slot, self.incarnation)
     }
 
-    pub(super) fn slot(&self) -> usize {
-        self.slot
-    }
-
     pub(super) fn note(&self, what: &'static str, number: i64, text: impl FnOnce() -> String) {
         self.net.trace.note(self.net.now(), Some(self.name()), what, [number, 0, 0], text);
     }
@@ -307,9 +303,15 @@ impl Link {
         }
     }
 
+    /// Whether the coordinator takes it for the owner of a partition.
+    fn is_owner(&self, partition: &TopicPartition) -> bool {
+        let state = lock(&self.state);
+        self.net.layout.leads(partition, &state.leads).all(|lead| self.net.owner(&lead) == Some(self.number))
+    }
+
     /// An input is read from where the group is, and from nowhere else.
     pub(super) fn check_begin(&self, partition: &TopicPartition, offset: i64) {
-        if self.net.layout.is_changelog(&partition.topic) {
+        if self.net.layout.is_changelog(&partition.topic) || !self.is_owner(partition) {
             return;
         }
         let committed = self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0);

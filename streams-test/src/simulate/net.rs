@@ -81,8 +81,6 @@ struct State {
     /// Which process the coordinator has last given a partition to, by the number of its link.
     owners: BTreeMap<TopicPartition, u64>,
     findings: Vec<String>,
-    /// Counts calls of their kind, for choices.
-    choices: u64,
 }
 
 /// The time of the log, which no fault moves.
@@ -152,13 +150,6 @@ impl Net {
 
     pub(super) fn is_calm(&self) -> bool {
         lock(&self.state).calm
-    }
-
-    /// A choice of its own, in the order of events.
-    pub(super) fn choice(&self, subject: &str) -> (super::random::Dice, u64) {
-        let mut state = lock(&self.state);
-        state.choices += 1;
-        (self.plan.dice.of(subject), state.choices)
     }
 
     pub(super) fn at(&self, at: Micros, action: impl FnOnce(&Arc<Net>) + Send + 'static) {

@@ -112,9 +112,6 @@ pub struct Cuts {
     partitions: Option<i32>,
 }
 
-/// How many kinds of messages that go wrong there are.
-pub(super) const RATES: usize = 5;
-
 impl Plan {
     /// The plan of a seed, as far as it is not cut.
     pub(super) fn of(seed: u64, asked: &Asked, cuts: &Cuts) -> Self {

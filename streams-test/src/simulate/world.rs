@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use streams_runtime::broker::embedded::EmbeddedLog;
 use streams_runtime::broker::{BrokerError, TopicPartition};
 use streams_runtime::machine::{Now, Process, Wake};
 use streams_runtime::record::NewRecord;
@@ -554,9 +553,4 @@ impl<T: Topology> World<T> {
             }
         }
     }
-}
-
-#[allow(unused)]
-fn log_of<T>(world: &World<T>) -> &EmbeddedLog {
-    &world.net.log
 }

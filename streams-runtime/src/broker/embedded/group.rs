@@ -327,6 +327,8 @@ impl State {
                 member.standing = Standing::Expired { told: false };
                 member.revoking.clear();
                 member.events.clear();
+                // What it had not heard of yet is gone.
+                member.is_settled = false;
                 any = true;
             }
         }

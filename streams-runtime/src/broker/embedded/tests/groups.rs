@@ -61,6 +61,19 @@ fn a_silent_member_is_thrown_out_and_comes_back_after_confirming() {
 }
 
 #[test]
+fn a_member_that_is_thrown_out_before_it_hears_of_its_share_hears_that_nothing_is_left() {
+    let (log, clock) = log_with_clock();
+    log.create_topic("t", 1).unwrap();
+    let a = join(&log, &["t"]);
+    clock.advance(SESSION + Duration::from_millis(1));
+    let b = join(&log, &["t"]);
+    assert_eq!(poll(&b), Some(Assigned(vec![tp("t", 0)])));
+    assert_eq!(poll(&a), Some(Lost(vec![tp("t", 0)])));
+    a.acknowledge_revoked(&[tp("t", 0)]).unwrap();
+    assert_eq!(poll(&a), Some(Assigned(Vec::new())));
+}
+
+#[test]
 fn a_member_that_is_thrown_out_while_it_gives_back_comes_back_when_it_has() {
     let (log, clock) = log_with_clock();
     log.create_topic("t", 2).unwrap();
