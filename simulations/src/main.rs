@@ -8,8 +8,8 @@ mod topologies;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use streams_test::simulate::Cuts;
 use named::{ALL, Named};
+use streams_test::simulate::Cuts;
 
 struct Options {
     from: u64,
@@ -26,7 +26,9 @@ fn main() -> ExitCode {
         Ok(Options { replay: Some((named, seed, cuts)), .. }) => replay(&named, seed, &cuts),
         Ok(options) => search(&options),
         Err(problem) => {
-            eprintln!("{problem}; simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--stop]");
+            eprintln!(
+                "{problem}; simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--stop]"
+            );
             ExitCode::FAILURE
         }
     }
@@ -39,8 +41,7 @@ fn named(name: &str) -> Result<Named, String> {
 
 fn arguments() -> Result<Options, String> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut options =
-        Options { from: 1, seeds: 100, topologies: ALL.to_vec(), threads, replay: None, shrinks: true, stops: false };
+    let mut options = Options { from: 1, seeds: 100, topologies: ALL.to_vec(), threads, replay: None, shrinks: true, stops: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         match name.as_str() {

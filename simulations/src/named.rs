@@ -40,10 +40,7 @@ fn plain() -> Rules {
 
 fn moved_rules() -> Rules {
     Rules {
-        effects: &[
-            ("in", &["simulated-seen-repartition"]),
-            ("simulated-seen-repartition", &["out", "simulated-seen-changelog"]),
-        ],
+        effects: &[("in", &["simulated-seen-repartition"]), ("simulated-seen-repartition", &["out", "simulated-seen-changelog"])],
         results: |_, id| vec![group_of(id)],
         ..plain()
     }

@@ -213,13 +213,9 @@ impl<T: Topology> Simulation<T> {
         let plan = self.plan(seed, cuts);
         let watch = match &self.watch {
             Some(watch) => watch(&plan),
-            None => Box::new(Looker {
-                inputs: self.inputs.clone(),
-                look: Arc::new(|_| Ok(())),
-                fed: Vec::new(),
-                stale: BTreeMap::new(),
-                seed,
-            }),
+            None => {
+                Box::new(Looker { inputs: self.inputs.clone(), look: Arc::new(|_| Ok(())), fed: Vec::new(), stale: BTreeMap::new(), seed })
+            }
         };
         let (make, settings) = (Arc::clone(&self.make), Arc::clone(&self.settings));
         let mut topics: BTreeMap<String, Option<i32>> = topics_of(&make().plan()).into_iter().map(|topic| (topic, None)).collect();

@@ -108,15 +108,7 @@ impl Shared {
 }
 
 /// A request for records reaches its leader.
-fn arrive(
-    net: &Arc<Net>,
-    link: &Arc<Link>,
-    shared: &Weak<Shared>,
-    slot: usize,
-    number: u64,
-    partition: TopicPartition,
-    from: i64,
-) {
+fn arrive(net: &Arc<Net>, link: &Arc<Link>, shared: &Weak<Shared>, slot: usize, number: u64, partition: TopicPartition, from: i64) {
     let Some(alive) = shared.upgrade() else { return };
     let again = |at: Micros| {
         let (shared, link) = (shared.clone(), Arc::clone(link));

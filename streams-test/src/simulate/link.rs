@@ -288,7 +288,10 @@ impl Link {
         if !self.may_touch(partition) {
             self.find(format_args!("reads {partition}, which is not its own"));
         }
-        if readers > 1 && !self.net.layout.is_changelog(&partition.topic) && self.net.layout.sources.iter().filter(|s| s.contains(&*partition.topic)).count() < 2 {
+        if readers > 1
+            && !self.net.layout.is_changelog(&partition.topic)
+            && self.net.layout.sources.iter().filter(|s| s.contains(&*partition.topic)).count() < 2
+        {
             self.find(format_args!("reads {partition} twice at a time"));
         }
     }
@@ -451,11 +454,8 @@ impl<T: Send + 'static> Request<T> {
             return;
         }
         let Request { what, reply, does, .. } = self;
-        let result = if link.goes_wrong("turned down", net.plan.rates.turned_down) {
-            Err(link.unavailable("not just now"))
-        } else {
-            does(&net)
-        };
+        let result =
+            if link.goes_wrong("turned down", net.plan.rates.turned_down) { Err(link.unavailable("not just now")) } else { does(&net) };
         let may_come_twice = matches!(what, "delete records" | "create topic");
         if may_come_twice && link.goes_wrong("doubled", net.plan.rates.doubles) {
             net.at(net.now() + link.delay("doubled on its way"), move |net| drop(does(net)));

@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use streams_runtime::broker::{
-    Answer, Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition, Waker,
-};
+use streams_runtime::broker::{Answer, Broker, BrokerError, CommitOffset, GroupConfig, GroupEvent, GroupMember, TopicPartition, Waker};
 
 use super::link::Link;
 use super::net::{Net, Target, lock};

@@ -176,12 +176,7 @@ fn faults(dice: Dice, slots: usize, feed: Micros, session_ms: u64, zombies: bool
         let short = on.between(3, 50 * MS, 2 * SECOND);
         let away = if on.one_in(4, 8) { on.between(5, 20 * SECOND, 40 * SECOND) } else { short };
         let fault = match on.below(6, 24) {
-            0..=5 => Fault::Crash {
-                slot,
-                after_calls: on.one_in(7, 2).then(|| on.below(8, 30)),
-                down,
-                loses_state: on.one_in(9, 4),
-            },
+            0..=5 => Fault::Crash { slot, after_calls: on.one_in(7, 2).then(|| on.below(8, 30)), down, loses_state: on.one_in(9, 4) },
             6..=8 => Fault::Stop { slot, down },
             9..=10 => Fault::Freeze { slot, lasts: on.between(10, 50 * MS, session * 2 / 3) },
             11..=12 if zombies => Fault::Freeze { slot, lasts: on.between(10, session, 3 * session) },
@@ -226,13 +221,8 @@ impl Cuts {
                 with(&|cuts| cuts.steps = Some(steps));
             }
         }
-        let shown = [
-            plan.rates.lost_requests,
-            plan.rates.lost_answers,
-            plan.rates.slow_messages,
-            plan.rates.doubles,
-            plan.rates.turned_down,
-        ];
+        let shown =
+            [plan.rates.lost_requests, plan.rates.lost_answers, plan.rates.slow_messages, plan.rates.doubles, plan.rates.turned_down];
         for (rate, _) in shown.iter().enumerate().filter(|(_, rate)| **rate > 0) {
             with(&|cuts| cuts.rates.extend([rate]));
         }

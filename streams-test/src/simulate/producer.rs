@@ -98,12 +98,7 @@ impl SimProducer {
         let outbox = Arc::new(Mutex::new(Outbox::default()));
         link.add_outbox(worker_of(&config.client_id), &outbox);
         let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX / 4);
-        SimProducer {
-            link: Arc::clone(link),
-            linger: micros(config.linger),
-            delivery_timeout: micros(config.delivery_timeout),
-            outbox,
-        }
+        SimProducer { link: Arc::clone(link), linger: micros(config.linger), delivery_timeout: micros(config.delivery_timeout), outbox }
     }
 
     fn take_failure(&self) -> Result<(), BrokerError> {
@@ -271,12 +266,7 @@ fn time_is_up(link: &Arc<Link>, outbox: &Weak<Mutex<Outbox>>, place: (u32, i32),
             lane.flight = None;
             lane.not_before = not_before;
         }
-        let error = BrokerError::Produce {
-            topic,
-            partition: Some(place.1),
-            reason: "not delivered in time".to_owned(),
-            permanent: false,
-        };
+        let error = BrokerError::Produce { topic, partition: Some(place.1), reason: "not delivered in time".to_owned(), permanent: false };
         link.note("undelivered", i64::from(place.1), || error.to_string());
         link.excuse(error.to_string());
         state.failed.push_back(error);

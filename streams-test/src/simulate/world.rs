@@ -115,8 +115,7 @@ pub(super) fn run<T: Topology>(plan: Plan, mut scenario: Scenario<T>, traced: bo
     };
     let random = Random::new(net.plan.dice.of("input"));
     let slots = (0..net.plan.processes).map(|_| Slot::default()).collect();
-    let mut world =
-        World { net: Arc::clone(&net), scenario, slots, agenda: BinaryHeap::new(), numbers: 0, links: 0, random, steps: 0 };
+    let mut world = World { net: Arc::clone(&net), scenario, slots, agenda: BinaryHeap::new(), numbers: 0, links: 0, random, steps: 0 };
     if let Err(error) = world.run() {
         net.find(format!("the run did not come to its end: {error}"));
     }
@@ -441,9 +440,8 @@ impl<T: Topology> World<T> {
 
     /// Deletes from changelogs that may lose records those that nothing can come of any more.
     fn delete_heads(&mut self) {
-        let before = lock(&self.net.watch).out_of_retention(&self.net.log, &|partition| {
-            self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0)
-        });
+        let before = lock(&self.net.watch)
+            .out_of_retention(&self.net.log, &|partition| self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0));
         for (partition, offset) in before {
             let deleted = streams_runtime::broker::Broker::delete_records(&self.net.log, &[(partition, offset)]).wait();
             if let Err(error) = deleted {
@@ -504,8 +502,15 @@ impl<T: Topology> World<T> {
                 break;
             }
             if self.net.now() >= deadline {
-                let states: Vec<String> = self.slots.iter().map(|slot| slot.running.as_ref().map_or_else(|| "gone".to_owned(), |running| format!("{:?}", running.process.state()))).collect();
-                self.net.find(format!("{round:?}: not everything is done {} s after the last fault: {open:?}, processes {states:?}", PATIENCE / SECOND));
+                let states: Vec<String> = self
+                    .slots
+                    .iter()
+                    .map(|slot| slot.running.as_ref().map_or_else(|| "gone".to_owned(), |running| format!("{:?}", running.process.state())))
+                    .collect();
+                self.net.find(format!(
+                    "{round:?}: not everything is done {} s after the last fault: {open:?}, processes {states:?}",
+                    PATIENCE / SECOND
+                ));
                 break;
             }
         }
