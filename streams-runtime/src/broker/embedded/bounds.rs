@@ -1,17 +1,22 @@
-//! The bounds of a partition: what must be in its files, so that what is missing can be told from what was never there.
+//! The bounds of a partition: what must be in its files, so that what is missing can be told from
+//! what was never there.
 //!
-//! A crash of the machine may leave anything at the end of a log that was not synced, and nothing else: the end may be missing, have
-//! holes or be whole. Nothing in the bytes themselves tells such an end from damage, since a record may contain any bytes, also those
-//! of a batch. So a partition notes up to which offset its records were made safe. Below that offset everything must be there and be as
-//! it was written; beyond it whatever is not a whole batch in its place is a torn end.
+//! A crash of the machine may leave anything at the end of a log that was not synced, and nothing
+//! else: the end may be missing, have holes or be whole. Nothing in the bytes themselves tells such
+//! an end from damage, since a record may contain any bytes, also those of a batch. So a partition
+//! notes up to which offset its records were made safe. Below that offset everything must be there
+//! and be as it was written; beyond it whatever is not a whole batch in its place is a torn end.
 //!
-//! The note is written after the sync that it tells of, and need not be synced itself: an older one is true as well. So a commit pays for
-//! one small write and not for a second sync. After the end of a process the note is exact. After a crash of the machine it is as old as the
-//! last time the system wrote it, seconds usually; damage to records that were synced after that cannot be told from a torn end then,
-//! unless a later segment file is there: a segment is synced before the next one is begun. Opening and closing a log syncs the note.
+//! The note is written after the sync that it tells of, and need not be synced itself: an older one
+//! is true as well. So a commit pays for one small write and not for a second sync. After the end
+//! of a process the note is exact. After a crash of the machine it is as old as the last time the
+//! system wrote it, seconds usually; damage to records that were synced after that cannot be told
+//! from a torn end then, unless a later segment file is there: a segment is synced before the next
+//! one is begun. Opening and closing a log syncs the note.
 //!
-//! Notes are appended, so that a write that is cut short leaves those before it; both offsets only grow, so the largest that can be read
-//! counts. When the file is long enough it is replaced by one with a single note, and that one is synced before it takes the name.
+//! Notes are appended, so that a write that is cut short leaves those before it; both offsets only
+//! grow, so the largest that can be read counts. When the file is long enough it is replaced by one
+//! with a single note, and that one is synced before it takes the name.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -53,7 +58,8 @@ impl Bounds {
     }
 }
 
-/// The bounds as the file in a partition's directory has them, and its length; `None` if there is no such file.
+/// The bounds as the file in a partition's directory has them, and its length; `None` if there is
+/// no such file.
 ///
 /// # Errors
 /// The file cannot be read, or nothing in it is a note.

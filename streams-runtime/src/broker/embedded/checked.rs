@@ -1,7 +1,7 @@
 //! Small files in JSON with a checksum: `topic.json`, and the offsets of a group.
 //!
-//! The checksum is that of the content as this program writes it. So a file may be laid out as one likes, and a byte that
-//! changes what the file says is told.
+//! The checksum is that of the content as this program writes it. So a file may be laid out as one
+//! likes, and a byte that changes what the file says is told.
 
 use std::path::Path;
 

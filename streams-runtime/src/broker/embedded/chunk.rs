@@ -95,8 +95,8 @@ impl Chunk {
         self.max_timestamp_ms = mark.max_timestamp_ms;
     }
 
-    /// Copies records from `offset` on while there is room; the first of them is looked for from byte `from` on.
-    /// Returns how many, and the byte after the last.
+    /// Copies records from `offset` on while there is room; the first of them is looked for from
+    /// byte `from` on. Returns how many, and the byte after the last.
     pub(super) fn copy(&self, from: usize, offset: i64, room: &mut Room, into: &mut RecordBatch) -> (usize, usize) {
         let mut at = from;
         let mut copied = 0;

@@ -15,8 +15,8 @@ struct Slot {
     log: Arc<PartitionLog>,
     cursor: Cursor,
     known_end: Option<i64>,
-    /// Whether the reader has asked for this partition since it waited last. A partition that it leaves alone (its queue
-    /// is full) must not end its waiting at once, or it would spin.
+    /// Whether the reader has asked for this partition since it waited last. A partition that it
+    /// leaves alone (its queue is full) must not end its waiting at once, or it would spin.
     wanted: bool,
 }
 

@@ -1,8 +1,9 @@
 //! A consumer group: its members, who owns what, and its committed offsets.
 //!
-//! A partition has one owner at most, and it changes hands only when the old owner has given it back
-//! ([`GroupMember::acknowledge_revoked`](crate::broker::GroupMember::acknowledge_revoked)), has left, or was thrown out.
-//! Being thrown out and the end of the right to commit are one step under one lock.
+//! A partition has one owner at most, and it changes hands only when the old owner has given it
+//! back ([`GroupMember::acknowledge_revoked`](crate::broker::GroupMember::acknowledge_revoked)),
+//! has left, or was thrown out. Being thrown out and the end of the right to commit are one step
+//! under one lock.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -55,7 +56,8 @@ struct Member {
     owned: BTreeSet<TopicPartition>,
     /// The part of `owned` that is asked back.
     revoking: BTreeSet<TopicPartition>,
-    /// What it was told to give back and has not. It is busy with it, also after it was thrown out: it must not have these again before.
+    /// What it was told to give back and has not. It is busy with it, also after it was thrown out:
+    /// it must not have these again before.
     giving_back: BTreeSet<TopicPartition>,
     events: VecDeque<GroupEvent>,
     /// It has heard of its share once.
@@ -111,7 +113,8 @@ impl Group {
         state.expire(now_ms);
         let mut owned = BTreeSet::new();
         if let Some(instance) = &config.instance {
-            // The same instance again, after a restart: it gets what it had, and nobody else notices.
+            // The same instance again, after a restart: it gets what it had, and nobody else
+            // notices.
             for member in state.members.values_mut() {
                 if member.is_joined() && member.instance.as_ref() == Some(instance) {
                     member.standing = Standing::Replaced;
@@ -274,7 +277,8 @@ impl Group {
         }
     }
 
-    /// The handle of a member is gone. It stays in the group until its session ends, as a process that died would.
+    /// The handle of a member is gone. It stays in the group until its session ends, as a process
+    /// that died would.
     pub(super) fn forget(&self, id: u64) {
         let mut state = self.lock();
         if state.members.get(&id).is_some_and(|m| !m.is_joined()) {

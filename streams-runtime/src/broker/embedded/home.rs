@@ -81,8 +81,8 @@ struct OffsetEntry {
 /// Committed offsets with their metadata.
 pub(super) type Offsets = BTreeMap<TopicPartition, (i64, String)>;
 
-/// A file name for a group of any name: what is not a lower-case letter, digit, `_` or `-` is written in hexadecimal, and a long
-/// name is cut and told from others by its checksum.
+/// A file name for a group of any name: what is not a lower-case letter, digit, `_` or `-` is
+/// written in hexadecimal, and a long name is cut and told from others by its checksum.
 fn group_file_name(group: &str) -> String {
     let mut name = String::new();
     for byte in group.bytes() {
@@ -106,7 +106,8 @@ fn is_group_file_name(name: &str) -> bool {
     name.strip_suffix(".json").is_some_and(|stem| stem.bytes().all(of_a_group))
 }
 
-/// Begins the names of directories below `topics/` that are no topics: a topic that is being made, and one that was deleted.
+/// Begins the names of directories below `topics/` that are no topics: a topic that is being made,
+/// and one that was deleted.
 const NO_TOPIC: char = '~';
 
 /// A topic as it was found.
@@ -239,7 +240,8 @@ impl Home {
         Ok(())
     }
 
-    /// Removes what is left of a topic that was deleted. What cannot be removed now is when the log is opened.
+    /// Removes what is left of a topic that was deleted. What cannot be removed now is when the log
+    /// is opened.
     pub(super) fn remove_deleted(&self, name: &str) {
         let deleted = self.topic_dir(&format!("{NO_TOPIC}deleted-{name}"));
         if let Err(error) = self.remove_dir(&deleted) {

@@ -28,7 +28,8 @@ pub(super) struct PartitionLog {
     pub(super) id: TopicPartition,
     options: EmbeddedOptions,
     state: Mutex<State>,
-    /// Held by whoever syncs or deletes: one at a time, and before the lock of the state. Has the bounds of a durable partition.
+    /// Held by whoever syncs or deletes: one at a time, and before the lock of the state. Has the
+    /// bounds of a durable partition.
     turn: Mutex<Option<BoundsFile>>,
     /// `state.active.next_offset`, to be looked at without the lock; -1 when the topic was deleted.
     end: AtomicI64,
@@ -58,7 +59,8 @@ impl State {
         self.active.roll_back(mark);
     }
 
-    /// Counts the chunks that were closed, and drops the oldest while there are too many bytes: they are in the files.
+    /// Counts the chunks that were closed, and drops the oldest while there are too many bytes:
+    /// they are in the files.
     fn shed(&mut self, closed_before: usize, limit: usize) {
         let Some(disk) = &mut self.disk else {
             return;
@@ -149,14 +151,16 @@ impl PartitionLog {
         }
     }
 
-    /// Appends all records or none; returns the end after them. `stamp_ms` replaces their timestamps.
+    /// Appends all records or none; returns the end after them. `stamp_ms` replaces their
+    /// timestamps.
     pub(super) fn append<'a, R>(&self, records: R, stamp_ms: Option<i64>) -> Result<i64, BrokerError>
     where
         R: Iterator<Item = RecordRef<'a>> + Clone,
     {
         let (end, sync_is_due) = match self.try_append(records.clone(), stamp_ms, None)? {
             Some(appended) => appended,
-            // A new segment is to be begun while a sync is going on, which holds the turn and may need the lock of the state.
+            // A new segment is to be begun while a sync is going on, which holds the turn and may
+            // need the lock of the state.
             None => {
                 let mut turn = lock(&self.turn);
                 self.try_append(records, stamp_ms, Some(&mut turn))?.ok_or_else(|| self.failure("two syncs at once"))?

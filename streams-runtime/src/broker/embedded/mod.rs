@@ -1,9 +1,11 @@
 //! A log inside the process: partitions, consumer groups, in memory or durable in a directory.
 //!
-//! Quickstarts, examples and tests run on it, so that they need nothing installed; small services can run on it for good. It has
-//! Kafka's semantics where the runtime can see them: offsets are contiguous per partition, keys are spread by murmur2, groups
-//! rebalance incrementally, a member that is silent for its session timeout is thrown out and can commit no more.
-//! Everything written is committed at once, so isolation makes no difference. Records are not removed by age or compaction.
+//! Quickstarts, examples and tests run on it, so that they need nothing installed; small services
+//! can run on it for good. It has Kafka's semantics where the runtime can see them: offsets are
+//! contiguous per partition, keys are spread by murmur2, groups rebalance incrementally, a member
+//! that is silent for its session timeout is thrown out and can commit no more. Everything written
+//! is committed at once, so isolation makes no difference. Records are not removed by age or
+//! compaction.
 //!
 //! # Files of a durable log
 //!
@@ -15,18 +17,22 @@
 //! <dir>/groups/<group>.json                             group name, committed offsets
 //! ```
 //!
-//! A topic's name is its directory, since Kafka allows no characters that a file system does not. Directories whose names begin with `~` are
-//! topics that are being made or were deleted: a topic is made there and then moved to its place, and deleted by moving it away. They are
-//! removed when the log is opened. In a group's file name every byte but `a-z`, `0-9`, `_` and `-` is `%` and two hexadecimal digits.
-//! Files and directories of other names are left alone.
+//! A topic's name is its directory, since Kafka allows no characters that a file system does not.
+//! Directories whose names begin with `~` are topics that are being made or were deleted: a topic
+//! is made there and then moved to its place, and deleted by moving it away. They are removed when
+//! the log is opened. In a group's file name every byte but `a-z`, `0-9`, `_` and `-` is `%` and
+//! two hexadecimal digits. Files and directories of other names are left alone.
 //!
-//! All files but segments are replaced as a whole: a new file is written and synced, renamed over the old one, and the directory is synced.
-//! The JSON files are `{"version":2,"crc32":"…","content":{…}}`. The checksum is that of the content as this program writes it, so
-//! every change of what a file says is told, with the file. Files of version 1, without a checksum, are read and replaced.
+//! All files but segments are replaced as a whole: a new file is written and synced, renamed over
+//! the old one, and the directory is synced. The JSON files are
+//! `{"version":2,"crc32":"…","content":{…}}`. The checksum is that of the content as this program
+//! writes it, so every change of what a file says is told, with the file. Files of version 1,
+//! without a checksum, are read and replaced.
 //!
-//! `bounds` is a sequence of entries of 20 bytes: the first offset that is there (8), the offset before which all records were made safe (8),
-//! CRC-32 of these (4). Both only grow, so the largest of the entries that are whole counts. Entries are appended, and a file of 200 of
-//! them is replaced by one with a single entry. The directory of a partition without segments has it too.
+//! `bounds` is a sequence of entries of 20 bytes: the first offset that is there (8), the offset
+//! before which all records were made safe (8), CRC-32 of these (4). Both only grow, so the largest
+//! of the entries that are whole counts. Entries are appended, and a file of 200 of them is
+//! replaced by one with a single entry. The directory of a partition without segments has it too.
 //!
 //! A segment is a sequence of batches. Numbers are big-endian.
 //!
@@ -51,32 +57,41 @@
 //!
 //! # What a crash leaves
 //!
-//! Every write goes to the operating system at once, so the end of the process alone loses nothing. What the end of the machine can take
-//! is decided by [`FsyncPolicy`]. Whatever was not synced may be gone, have holes, or be there, and this is found at opening:
+//! Every write goes to the operating system at once, so the end of the process alone loses nothing.
+//! What the end of the machine can take is decided by [`FsyncPolicy`]. Whatever was not synced may
+//! be gone, have holes, or be there, and this is found at opening:
 //!
-//! - Before the noted end in `bounds`, and before the base offset of the last segment (a segment is synced before the next one is begun),
-//!   every record must be there and be as it was written. If not, opening fails with the file and the offset, and no segment is changed.
-//!   This also tells segment files that are missing, be it the first, one in the middle or the last.
-//! - Beyond, everything from the first bytes on that are not the batch that belongs there is a torn end. It is cut off and reported
-//!   ([`EmbeddedLog::recovered`]). What is in the bytes does not matter: a record may hold a copy of a segment.
+//! - Before the noted end in `bounds`, and before the base offset of the last segment (a segment is
+//!   synced before the next one is begun), every record must be there and be as it was written. If
+//!   not, opening fails with the file and the offset, and no segment is changed. This also tells
+//!   segment files that are missing, be it the first, one in the middle or the last.
+//! - Beyond, everything from the first bytes on that are not the batch that belongs there is a torn
+//!   end. It is cut off and reported ([`EmbeddedLog::recovered`]). What is in the bytes does not
+//!   matter: a record may hold a copy of a segment.
 //!
-//! The noted end is a lower bound. It is written after each sync and not synced itself, because an older note is as true; a commit waits for
-//! no second sync. After the end of a process it is exact. After the end of the machine it is as old as what the system had not written yet
-//! of this file, seconds usually. Damage to what was synced in these seconds looks like a torn end; that takes a loss of power and
-//! a bad medium at once. Closing a log and opening one sync the note.
+//! The noted end is a lower bound. It is written after each sync and not synced itself, because an
+//! older note is as true; a commit waits for no second sync. After the end of a process it is
+//! exact. After the end of the machine it is as old as what the system had not written yet of this
+//! file, seconds usually. Damage to what was synced in these seconds looks like a torn end; that
+//! takes a loss of power and a bad medium at once. Closing a log and opening one sync the note.
 //!
-//! A committed offset never points beyond what is on the medium: a commit syncs the records before it first (under a policy that syncs).
+//! A committed offset never points beyond what is on the medium: a commit syncs the records before
+//! it first (under a policy that syncs).
 //!
-//! When a write fails (disk full, say), what was written of it is cut off, the caller has the error, and later writes may succeed. When a sync
-//! fails, that partition takes no more writes until the log is opened again, and whoever waits for a sync of records that are not safe
-//! has the error too: the system may have dropped the data, and would tell one of them only. So syncs of a partition have turns.
-//! Opening writes records beyond the noted end once more, since the system may show them and never write them.
+//! When a write fails (disk full, say), what was written of it is cut off, the caller has the
+//! error, and later writes may succeed. When a sync fails, that partition takes no more writes
+//! until the log is opened again, and whoever waits for a sync of records that are not safe has the
+//! error too: the system may have dropped the data, and would tell one of them only. So syncs of a
+//! partition have turns. Opening writes records beyond the noted end once more, since the system
+//! may show them and never write them.
 //!
 //! # Memory
 //!
 //! In memory all records are kept until they are deleted. A durable log keeps per partition at most
-//! [`EmbeddedOptions::tail_bytes`] of closed chunks and one open chunk and a write buffer (256 KiB each, more for a larger record), and 24 bytes per 64 KiB of log for its index;
-//! each reader of old records holds one span of a segment (64 KiB, and a batch more). Opening reads one segment at a time as a whole.
+//! [`EmbeddedOptions::tail_bytes`] of closed chunks and one open chunk and a write buffer (256 KiB
+//! each, more for a larger record), and 24 bytes per 64 KiB of log for its index; each reader of
+//! old records holds one span of a segment (64 KiB, and a batch more). Opening reads one segment at
+//! a time as a whole.
 
 mod assignor;
 mod batch;
@@ -89,6 +104,7 @@ mod group;
 mod home;
 mod log;
 mod member;
+mod opening;
 mod options;
 mod producer;
 mod recovery;
@@ -114,12 +130,12 @@ pub use recovery::TornTail;
 
 use self::chunk::Room;
 use self::group::Group;
-use self::home::{FoundTopic, Home, Offsets};
-use self::log::{Cursor, PartitionLog};
+use self::home::Home;
+use self::log::Cursor;
 use self::signal::lock;
-use self::storage::{FileSystem, Storage};
+use self::storage::FileSystem;
 use self::topic::Topic;
-use super::{BrokerError, CommitOffset, TopicPartition};
+use super::{BrokerError, CommitOffset};
 use crate::partition::partition_for_key;
 use crate::record::{RecordBatch, RecordRef};
 
@@ -194,14 +210,17 @@ impl EmbeddedLog {
         }
     }
 
-    /// A durable log in a directory, which is made if it is not there. This process has it alone until the last handle is dropped.
+    /// A durable log in a directory, which is made if it is not there. This process has it alone
+    /// until the last handle is dropped.
     ///
-    /// All segments are read and checked. A torn end of a partition is cut off ([`recovered`](Self::recovered)). A directory of version 1
-    /// is taken over: its files get checksums and bounds.
+    /// All segments are read and checked. A torn end of a partition is cut off
+    /// ([`recovered`](Self::recovered)). A directory of version 1 is taken over: its files get
+    /// checksums and bounds.
     ///
     /// # Errors
-    /// [`BrokerError::DirectoryInUse`] if a process has it open, this one included; [`BrokerError::Storage`] if it cannot be made or read, or
-    /// something is damaged or missing that had been made safe.
+    /// [`BrokerError::DirectoryInUse`] if a process has it open, this one included;
+    /// [`BrokerError::Storage`] if it cannot be made or read, or something is damaged or missing
+    /// that had been made safe.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, BrokerError> {
         Self::open_with(dir, EmbeddedOptions::default())
     }
@@ -214,55 +233,8 @@ impl EmbeddedLog {
         Self::open_on(Arc::new(FileSystem), dir.as_ref(), options)
     }
 
-    /// A durable log on something else than the file system of the machine: the seam for simulators.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    #[doc(hidden)]
-    pub fn open_on(storage: Arc<dyn Storage>, dir: &Path, options: EmbeddedOptions) -> Result<Self, BrokerError> {
-        let home = Home::open(dir, storage)?;
-        let mut topics = BTreeMap::new();
-        let mut torn = Vec::new();
-        for FoundTopic { file, is_old } in home.topics()? {
-            let mut partitions = Vec::new();
-            for partition in 0..file.partitions {
-                let id = TopicPartition::new(file.name.as_str(), partition);
-                let dir = home.partition_dir(&id);
-                let mut found = recovery::recover(&*home.storage, &dir, &id, is_old)?;
-                torn.extend(found.torn.take());
-                let storage = home.storage.clone();
-                let log = PartitionLog::durable(id, &options, storage, dir, found);
-                partitions.push(Arc::new(log));
-            }
-            if is_old {
-                home.renew_topic(&file)?;
-            }
-            let topic = Topic::new(&file.name, file.config, partitions);
-            topics.insert(file.name, Arc::new(topic));
-        }
-        let mut groups = BTreeMap::new();
-        for (name, mut offsets) in home.groups()? {
-            if mend_offsets(&name, &mut offsets, &topics) {
-                // Or they would count again when the log has grown beyond them.
-                home.write_group(&name, &offsets)?;
-            }
-            let group = Group::new(&name, offsets);
-            groups.insert(name, Arc::new(group));
-        }
-        Ok(EmbeddedLog {
-            shared: Arc::new(Shared {
-                options,
-                topics: RwLock::new(topics),
-                creating: Mutex::default(),
-                groups: Mutex::new(groups),
-                home: Some(home),
-                recovered: torn,
-            }),
-        })
-    }
-
-    /// The torn ends that were cut off when the log was opened: what a crash left half-written. Nothing acknowledged is among it,
-    /// unless the fsync policy allows that.
+    /// The torn ends that were cut off when the log was opened: what a crash left half-written.
+    /// Nothing acknowledged is among it, unless the fsync policy allows that.
     pub fn recovered(&self) -> Vec<TornTail> {
         self.shared.recovered.clone()
     }
@@ -270,16 +242,19 @@ impl EmbeddedLog {
     /// Makes a topic with Kafka's default settings.
     ///
     /// # Errors
-    /// [`BrokerError::TopicExists`]; [`BrokerError::Config`] for a name Kafka would not take or less than one partition.
+    /// [`BrokerError::TopicExists`]; [`BrokerError::Config`] for a name Kafka would not take or
+    /// less than one partition.
     pub fn create_topic(&self, name: &str, partitions: i32) -> Result<(), BrokerError> {
         self.make_topic(name, partitions, &BTreeMap::new())
     }
 
-    /// Appends one record: to `partition`, or where its key belongs as Kafka's default partitioner has it (partition 0 without a key).
-    /// Returns partition and offset. Its own offset is not looked at. [`flush`](Self::flush) makes it safe.
+    /// Appends one record: to `partition`, or where its key belongs as Kafka's default partitioner
+    /// has it (partition 0 without a key). Returns partition and offset. Its own offset is not
+    /// looked at. [`flush`](Self::flush) makes it safe.
     ///
     /// # Errors
-    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`] if it is too large, or has no key and its topic is compacted, [`BrokerError::Storage`].
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::Produce`]
+    /// if it is too large, or has no key and its topic is compacted, [`BrokerError::Storage`].
     pub fn append<'r>(&self, topic: &str, partition: Option<i32>, record: impl Into<RecordRef<'r>>) -> Result<(i32, i64), BrokerError> {
         let record = record.into();
         let topic = self.topic_or_create(topic)?;
@@ -293,11 +268,13 @@ impl EmbeddedLog {
         Ok((partition, end - 1))
     }
 
-    /// Up to `max` records of a partition from an offset on, and not more than 64 MiB of them unless the first is larger;
-    /// empty at its end. Whoever wants all records reads on until it is.
+    /// Up to `max` records of a partition from an offset on, and not more than 64 MiB of them
+    /// unless the first is larger; empty at its end. Whoever wants all records reads on until it
+    /// is.
     ///
     /// # Errors
-    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`], [`BrokerError::OffsetOutOfRange`], [`BrokerError::Storage`].
+    /// [`BrokerError::UnknownTopic`], [`BrokerError::UnknownPartition`],
+    /// [`BrokerError::OffsetOutOfRange`], [`BrokerError::Storage`].
     pub fn read(&self, topic: &str, partition: i32, from_offset: i64, max: usize) -> Result<RecordBatch, BrokerError> {
         let topic = self.topic(topic)?;
         let mut batch = RecordBatch::default();
@@ -361,8 +338,8 @@ impl EmbeddedLog {
     }
 
     fn commit(&self, group: &Group, id: u64, offsets: &[CommitOffset]) -> Result<(), BrokerError> {
-        // A committed offset must not outlive the records before it: after a crash of the machine the log would give
-        // such offsets to other records, which the group would then never read.
+        // A committed offset must not outlive the records before it: after a crash of the machine
+        // the log would give such offsets to other records, which the group would then never read.
         for offset in offsets {
             self.partition_log(&offset.partition)?.flush_to(offset.offset)?;
         }
@@ -382,34 +359,4 @@ impl EmbeddedLog {
         state.offsets = next;
         Ok(())
     }
-}
-
-/// Forgets offsets of topics that were deleted, and sets back those beyond the end: under a lax fsync policy a crash of the machine
-/// can take records whose offsets were committed. Those offsets will be given to other records, which must be read.
-fn mend_offsets(group: &str, offsets: &mut Offsets, topics: &BTreeMap<String, Arc<Topic>>) -> bool {
-    let end_of = |id: &TopicPartition| Some(topics.get(&*id.topic)?.partition(id.partition).ok()?.end());
-    let before = offsets.len();
-    offsets.retain(|id, (offset, _)| {
-        let is_there = end_of(id).is_some();
-        if !is_there {
-            tracing::warn!(group, partition = %id, offset = *offset, "forgot a committed offset: there is no such partition any more");
-        }
-        is_there
-    });
-    let mut changed = offsets.len() < before;
-    for (id, (offset, _)) in offsets {
-        let end = end_of(id).unwrap_or(i64::MAX);
-        if *offset > end {
-            tracing::warn!(
-                group,
-                partition = %id,
-                offset = *offset,
-                end,
-                "a committed offset is beyond the end of the recovered log; set to the end"
-            );
-            *offset = end;
-            changed = true;
-        }
-    }
-    changed
 }

@@ -61,7 +61,8 @@ impl Target {
         Target { topic, partitions, next_any: 0 }
     }
 
-    /// Goes on with a topic of the same name: the same one grown, or another one, of which nothing was written yet.
+    /// Goes on with a topic of the same name: the same one grown, or another one, of which nothing
+    /// was written yet.
     fn renew(&mut self, topic: Arc<Topic>) {
         let is_same = |(a, b): (&Arc<PartitionLog>, &Arc<PartitionLog>)| Arc::ptr_eq(a, b);
         if self.topic.partitions.first().zip(topic.partitions.first()).is_some_and(is_same) {

@@ -46,7 +46,8 @@ struct Found {
     unsafe_from: Option<u64>,
 }
 
-/// Reads all segments of a partition, checks every batch, and cuts off a torn end. A topic of an old version has no bounds.
+/// Reads all segments of a partition, checks every batch, and cuts off a torn end. A topic of an
+/// old version has no bounds.
 pub(super) fn recover(storage: &dyn Storage, dir: &Path, id: &TopicPartition, is_old: bool) -> Result<Recovered, BrokerError> {
     let names = storage.list(dir).map_err(|e| failed(dir, e))?;
     let mut bases: VecDeque<i64> = names.iter().filter_map(|n| base_offset_of(n)).collect();
@@ -92,8 +93,9 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path, id: &TopicPartition, is
             recovered.torn = Some(cut(storage, &path, id, last, found.last_bytes, recovered.end)?);
         }
         if let Some(position) = found.unsafe_from {
-            // A process that was killed may have left it unsynced, and from here on it counts as safe. After a sync that failed
-            // the system may show bytes that it will never write, unless they are written once more.
+            // A process that was killed may have left it unsynced, and from here on it counts as
+            // safe. After a sync that failed the system may show bytes that it will never write,
+            // unless they are written once more.
             storage.write_again(&path, position).map_err(|e| failed(&path, e))?;
             storage.sync_dir(dir).map_err(|e| failed(dir, e))?;
         }
@@ -150,7 +152,8 @@ fn read_all(storage: &dyn Storage, dir: &Path, bases: &VecDeque<i64>, known: Bou
     Ok(found)
 }
 
-/// Takes the batches of a segment. What follows the last whole one is a torn end, unless it was safe.
+/// Takes the batches of a segment. What follows the last whole one is a torn end, unless it was
+/// safe.
 fn scan(bytes: &[u8], base: i64, path: &Path, noted_end: i64, safe_end: i64, found: &mut Found) -> Result<(), BrokerError> {
     let mut segment = Segment::new(base);
     let mut at = 0;

@@ -8,7 +8,8 @@ use super::batch;
 use super::storage::{LogFile, Storage, failed};
 use crate::broker::BrokerError;
 
-/// So many bytes of a segment are found through one entry of its index, which is what a reader of old records reads at once.
+/// So many bytes of a segment are found through one entry of its index, which is what a reader of
+/// old records reads at once.
 const SPAN_BYTES: u64 = 64 * 1024;
 
 /// Some consecutive batches of a segment.
@@ -127,8 +128,8 @@ impl Segments {
         length > 0 && length + bytes as u64 > self.segment_bytes
     }
 
-    /// Closes the last segment and begins a new one at `end`. A closed segment is always safe, so that only the last
-    /// one can have a torn end. No other sync of this partition may be going on.
+    /// Closes the last segment and begins a new one at `end`. A closed segment is always safe, so
+    /// that only the last one can have a torn end. No other sync of this partition may be going on.
     pub(super) fn roll(&mut self, end: i64) -> Result<(), BrokerError> {
         self.check()?;
         let old = self.active(end)?;
@@ -216,7 +217,8 @@ impl Segments {
         self.segments.get(1).is_some_and(|next| next.base_offset <= offset)
     }
 
-    /// Removes the segments before this offset. That they may go must be noted first: the note tells a deleted one from a lost one.
+    /// Removes the segments before this offset. That they may go must be noted first: the note
+    /// tells a deleted one from a lost one.
     pub(super) fn remove_before(&mut self, offset: i64) -> Result<(), BrokerError> {
         while self.has_before(offset) {
             if let Some(old) = self.segments.front() {

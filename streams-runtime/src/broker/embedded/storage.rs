@@ -1,5 +1,5 @@
-//! The seam to the file system: the few operations a durable log needs, so that tests and simulators can
-//! make any of them fail ([`EmbeddedLog::open_on`](super::EmbeddedLog::open_on)).
+//! The seam to the file system: the few operations a durable log needs, so that tests and
+//! simulators can make any of them fail ([`EmbeddedLog::open_on`](super::EmbeddedLog::open_on)).
 
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -27,7 +27,8 @@ pub trait Storage: Send + Sync + Debug {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Exactly `length` bytes of a file.
     fn read_at(&self, path: &Path, position: u64, length: usize) -> io::Result<Vec<u8>>;
-    /// Writes the bytes from `position` on once more over themselves, and makes them safe. At no time is anything else there.
+    /// Writes the bytes from `position` on once more over themselves, and makes them safe. At no
+    /// time is anything else there.
     fn write_again(&self, path: &Path, position: u64) -> io::Result<()>;
     /// Gives a file or a directory another name; a file that had it is replaced.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -41,8 +42,9 @@ pub trait Storage: Send + Sync + Debug {
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>>;
 }
 
-/// A file that is appended to. Used by one writer at a time; only `sync` may run beside the others, and only once at a time: a system
-/// tells a failure to write once, so of two syncs at once one may hear nothing of it.
+/// A file that is appended to. Used by one writer at a time; only `sync` may run beside the others,
+/// and only once at a time: a system tells a failure to write once, so of two syncs at once one may
+/// hear nothing of it.
 pub trait LogFile: Send + Sync + Debug {
     /// Writes all bytes at the end. After an error any part of them may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<()>;
@@ -185,7 +187,8 @@ pub(super) fn sync_above(storage: &dyn Storage, path: &Path) -> Result<(), Broke
         return Ok(());
     };
     match storage.sync_dir(above) {
-        // A directory that may be used and not be looked at. There is no other way to sync a name in it.
+        // A directory that may be used and not be looked at. There is no other way to sync a name
+        // in it.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             tracing::debug!(path = %above.display(), %error, "could not sync a directory");
             Ok(())
@@ -199,7 +202,8 @@ pub(super) fn failed(path: &Path, error: impl ToString) -> BrokerError {
     BrokerError::Storage { path: path.display().to_string(), reason: error.to_string() }
 }
 
-/// Replaces a file so that a crash at any point leaves the old one or the new one. With `sync` the new one is safe on return.
+/// Replaces a file so that a crash at any point leaves the old one or the new one. With `sync` the
+/// new one is safe on return.
 pub(super) fn replace(storage: &dyn Storage, path: &Path, bytes: &[u8], sync: bool) -> Result<(), BrokerError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");

@@ -1,7 +1,8 @@
 //! The topics of the log: found, counted, made, grown and deleted.
 //!
-//! A [`Topic`] never changes. One that grows is replaced by another with the same partitions and more, so whoever looks it up by its
-//! name again sees the growth, and whoever does not goes on with the partitions it knows.
+//! A [`Topic`] never changes. One that grows is replaced by another with the same partitions and
+//! more, so whoever looks it up by its name again sees the growth, and whoever does not goes on
+//! with the partitions it knows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
@@ -105,11 +106,12 @@ impl EmbeddedLog {
         lock(&self.shared.groups).values().cloned().collect()
     }
 
-    /// Lets a topic grow to `count` partitions, as Kafka's `CreatePartitions` does: records stay where they are, so those of a key
-    /// may be in two partitions from then on.
+    /// Lets a topic grow to `count` partitions, as Kafka's `CreatePartitions` does: records stay
+    /// where they are, so those of a key may be in two partitions from then on.
     ///
-    /// The change is durable on return. Members of groups that subscribe to the topic are assigned the new partitions. A producer
-    /// goes on with the number it knows until it is told, and a reader reads what it was given.
+    /// The change is durable on return. Members of groups that subscribe to the topic are assigned
+    /// the new partitions. A producer goes on with the number it knows until it is told, and a
+    /// reader reads what it was given.
     ///
     /// ```
     /// use streams_runtime::broker::embedded::EmbeddedLog;
@@ -122,7 +124,8 @@ impl EmbeddedLog {
     /// ```
     ///
     /// # Errors
-    /// [`BrokerError::UnknownTopic`]; [`BrokerError::Config`] if it has so many partitions already; [`BrokerError::Storage`].
+    /// [`BrokerError::UnknownTopic`]; [`BrokerError::Config`] if it has so many partitions already;
+    /// [`BrokerError::Storage`].
     pub fn add_partitions(&self, topic: &str, count: i32) -> Result<(), BrokerError> {
         let creating = lock(&self.shared.creating);
         let known = self.topic(topic)?;
@@ -147,8 +150,9 @@ impl EmbeddedLog {
 
     /// Deletes a topic with its records and what groups have committed of it.
     ///
-    /// The change is durable on return. Readers and producers of the topic get [`BrokerError::UnknownTopic`] from then on, also when
-    /// a topic of this name is made again; those who look it up again have the new one.
+    /// The change is durable on return. Readers and producers of the topic get
+    /// [`BrokerError::UnknownTopic`] from then on, also when a topic of this name is made again;
+    /// those who look it up again have the new one.
     ///
     /// ```
     /// use streams_runtime::broker::BrokerError;
@@ -182,8 +186,8 @@ impl EmbeddedLog {
         forgotten
     }
 
-    /// Forgets what groups have committed of a topic that is gone: one that is made with its name is another topic. Opening a log
-    /// does the same.
+    /// Forgets what groups have committed of a topic that is gone: one that is made with its name
+    /// is another topic. Opening a log does the same.
     fn forget_offsets(&self, topic: &str) -> Result<(), BrokerError> {
         for group in self.all_groups() {
             let mut state = group.lock();

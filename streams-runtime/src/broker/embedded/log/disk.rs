@@ -54,7 +54,8 @@ pub(super) fn note(file: &mut BoundsFile, bounds: Bounds) {
 }
 
 impl Disk {
-    /// Writes the batches that were made, which begin at offset `end`. Only whoever has the turn may begin a new segment.
+    /// Writes the batches that were made, which begin at offset `end`. Only whoever has the turn
+    /// may begin a new segment.
     pub(super) fn write(
         &mut self,
         end: i64,

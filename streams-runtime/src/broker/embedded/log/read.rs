@@ -10,7 +10,8 @@ use crate::broker::embedded::signal::lock;
 use crate::broker::embedded::storage::{Storage, failed};
 use crate::record::RecordBatch;
 
-/// Where a reader is. It remembers the place of its next record, so that reading on needs no search.
+/// Where a reader is. It remembers the place of its next record, so that reading on needs no
+/// search.
 #[derive(Debug, Default)]
 pub(in crate::broker::embedded) struct Cursor {
     pub(in crate::broker::embedded) offset: i64,
@@ -45,7 +46,8 @@ enum Source {
 }
 
 impl PartitionLog {
-    /// Copies records from the cursor on while there is room, and moves it. Returns how many, and the end of the partition.
+    /// Copies records from the cursor on while there is room, and moves it. Returns how many, and
+    /// the end of the partition.
     pub(in crate::broker::embedded) fn read(
         &self,
         cursor: &mut Cursor,
@@ -77,7 +79,8 @@ impl PartitionLog {
                         copied += count;
                         cursor.held = Some(Arc::new(chunk));
                     }
-                    // Deleted between the look at the index and the reading of the file: the next look says so.
+                    // Deleted between the look at the index and the reading of the file: the next
+                    // look says so.
                     Err(_) if self.is_gone(cursor.offset) => {}
                     Err(error) => return Err(failed(&place.path, error)),
                 },

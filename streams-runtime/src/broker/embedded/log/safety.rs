@@ -12,8 +12,8 @@ use crate::broker::embedded::signal::lock;
 use crate::broker::embedded::storage::{LogFile, failed};
 
 impl PartitionLog {
-    /// Makes the records before `end` safe. Others can write meanwhile; those who sync too wait for their turn, since a system tells
-    /// a failure to write to one of them only.
+    /// Makes the records before `end` safe. Others can write meanwhile; those who sync too wait for
+    /// their turn, since a system tells a failure to write to one of them only.
     pub(super) fn sync_to(&self, end: i64) -> Result<(), BrokerError> {
         if self.to_sync(end)?.is_none() {
             return Ok(());
@@ -31,7 +31,8 @@ impl PartitionLog {
         match synced {
             Ok(()) => disk.segments.safe_end = disk.segments.safe_end.max(end),
             Err(error) => {
-                // The system may have dropped what it could not write, and would report success the next time.
+                // The system may have dropped what it could not write, and would report success the
+                // next time.
                 disk.segments.break_off(&format!("a sync failed ({error})"));
                 return Err(failed(&disk.segments.dir, error));
             }
@@ -44,7 +45,8 @@ impl PartitionLog {
         Ok(())
     }
 
-    /// The file that has to be synced to make the records before `end` safe, the first offset, and the end of what the sync is for.
+    /// The file that has to be synced to make the records before `end` safe, the first offset, and
+    /// the end of what the sync is for.
     #[expect(clippy::type_complexity)]
     fn to_sync(&self, end: i64) -> Result<Option<(Arc<dyn LogFile>, i64, i64)>, BrokerError> {
         let mut state = lock(&self.state);
@@ -81,7 +83,8 @@ impl PartitionLog {
         if let (Some(disk), Some(file)) = (&mut state.disk, &mut *turn) {
             disk.segments.check()?;
             let bounds = Bounds { start: offset, safe_end: disk.segments.safe_end };
-            // Unsynced the note may be lost in a crash, and deleted records come back, to be deleted again.
+            // Unsynced the note may be lost in a crash, and deleted records come back, to be
+            // deleted again.
             if disk.segments.has_before(offset) {
                 file.replace(bounds)?
             } else {
@@ -104,7 +107,8 @@ impl PartitionLog {
         Ok(())
     }
 
-    /// The topic was deleted: whoever still has this partition is told so. Its files belong to nobody any more.
+    /// The topic was deleted: whoever still has this partition is told so. Its files belong to
+    /// nobody any more.
     pub(in crate::broker::embedded) fn delete(&self) {
         let _turn = lock(&self.turn);
         let mut state = lock(&self.state);

@@ -66,7 +66,8 @@ impl File {
         }
     }
 
-    /// Cannot write, and will not try again: programs see the data until the next crash, and the medium never does.
+    /// Cannot write, and will not try again: programs see the data until the next crash, and the
+    /// medium never does.
     pub(super) fn fail_to_write_back(&mut self) {
         self.dirty.clear();
         self.write_errors += 1;

@@ -1,9 +1,11 @@
-//! A file system in memory in which any operation can fail, and which forgets in a crash what was not synced.
+//! A file system in memory in which any operation can fail, and which forgets in a crash what was
+//! not synced.
 //!
-//! It is as unkind as POSIX lets a file system be. Unsynced sectors get through a crash or do not, in any order. Names that were
-//! given, changed or taken away are safe when their directory is synced, and a directory is there only if its own name is.
-//! A sync that fails drops what it could not write: programs go on seeing it, the next sync says nothing of it, and each open
-//! file is told of the failure once, as Linux does.
+//! It is as unkind as POSIX lets a file system be. Unsynced sectors get through a crash or do not,
+//! in any order. Names that were given, changed or taken away are safe when their directory is
+//! synced, and a directory is there only if its own name is. A sync that fails drops what it could
+//! not write: programs go on seeing it, the next sync says nothing of it, and each open file is
+//! told of the failure once, as Linux does.
 
 mod file;
 mod tree;
@@ -129,7 +131,8 @@ impl SimulatedDisk {
         self.state().random = Box::new(random);
     }
 
-    /// Lets the operation fail that is `after` operations away (1: the next), and all after it if `for_good`.
+    /// Lets the operation fail that is `after` operations away (1: the next), and all after it if
+    /// `for_good`.
     pub fn fail_after(&self, after: u64, for_good: bool) {
         let mut state = self.state();
         state.fail_at = Some(state.operations + after);
@@ -164,7 +167,8 @@ impl SimulatedDisk {
         self.state().syncs
     }
 
-    /// The machine goes down and comes up: all processes end, and of what was not synced a part survives that chance decides.
+    /// The machine goes down and comes up: all processes end, and of what was not synced a part
+    /// survives that chance decides.
     ///
     /// # Errors
     /// None, unless the disk itself is wrong.

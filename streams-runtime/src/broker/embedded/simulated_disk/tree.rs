@@ -1,4 +1,5 @@
-//! The names of the simulated disk: a tree of directories, as programs see it and as it is on the medium.
+//! The names of the simulated disk: a tree of directories, as programs see it and as it is on the
+//! medium.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
@@ -164,7 +165,8 @@ impl Tree {
         Ok(())
     }
 
-    /// Loses what is not on the medium. Of the changes of names the first few get through: file systems keep their order.
+    /// Loses what is not on the medium. Of the changes of names the first few get through: file
+    /// systems keep their order.
     pub(super) fn crash(&mut self, choose: Choose<'_>) -> io::Result<()> {
         let pending = std::mem::take(&mut self.pending);
         let survive = choose(pending.len() + 1);

@@ -142,7 +142,8 @@ fn a_reader_that_waits_for_a_deleted_topic_is_woken() {
     unknown(consumer.fetch(slot, 1, &mut RecordBatch::default()));
 }
 
-/// Whatever fails and whenever the machine goes down, each change is there as a whole or not at all.
+/// Whatever fails and whenever the machine goes down, each change is there as a whole or not at
+/// all.
 #[test]
 fn changes_of_topics_are_whole_after_any_crash() {
     let mut counts = [0; 3];

@@ -49,7 +49,8 @@ fn files(disk: &SimulatedDisk) -> Vec<PathBuf> {
     disk.files(Path::new("/data/log")).into_iter().filter(|path| !path.ends_with("LOCK")).collect()
 }
 
-/// Whether an error names the file, or where a file is not there or too short its neighbour or its directory.
+/// Whether an error names the file, or where a file is not there or too short its neighbour or its
+/// directory.
 fn is_near(told: &str, path: &Path) -> bool {
     let told = Path::new(told);
     told == path || (path.extension().is_some_and(|e| e == "log") && (told.parent() == path.parent() || path.parent() == Some(told)))

@@ -1,4 +1,5 @@
-//! Random joining, leaving, silence and slowness: no partition ever has two owners that could commit, and in the end each has one.
+//! Random joining, leaving, silence and slowness: no partition ever has two owners that could
+//! commit, and in the end each has one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -60,3 +60,19 @@ fn records_per_second_durable() {
     drop(EmbeddedLog::open(dir.path()).unwrap());
     println!("opened again in {} ms", start.elapsed().as_millis());
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn flushes_per_second() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = EmbeddedLog::open(dir.path()).unwrap();
+    let start = Instant::now();
+    log.create_topic("t", 16).unwrap();
+    println!("a topic of 16 partitions made in {} ms", start.elapsed().as_millis());
+    let start = Instant::now();
+    for i in 0..2_000 {
+        put(&log, "t", 0, &[7; 90], i);
+        log.flush().unwrap();
+    }
+    println!("{:.0} records/s, each flushed", 2_000.0 / start.elapsed().as_secs_f64());
+}
