@@ -339,9 +339,12 @@ impl<V: StreamData + Clone> Cache<V> {
         order.insert(place as u32, |place| &rows[place as usize].key);
     }
 
-    /// Ranges are going to be asked for.
+    /// A range is going to be asked for. Where nothing has changed no order begins.
     pub(super) fn keep_order(&mut self) {
         let Cache { order, dirty, rows, flushed, .. } = self;
+        if dirty.len() == *flushed {
+            return;
+        }
         order.get_or_insert_with(|| ByKey::new(dirty[*flushed..].iter().map(|dirty| dirty.place), |place| &rows[place as usize].key));
     }
 

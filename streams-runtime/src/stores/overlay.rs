@@ -60,8 +60,11 @@ impl Overlay {
         (&self.bytes[key.clone()], value.clone().map(|span| &self.bytes[span]))
     }
 
-    /// Ranges are going to be asked for.
+    /// A range is going to be asked for. Where there is nothing no order begins: stores are read once when they are made.
     pub(super) fn keep_order(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
         let (rows, bytes) = (&self.rows, &self.bytes);
         self.order.get_or_insert_with(|| ByKey::new(0..rows.len() as u32, |row| &bytes[rows[row as usize].0.clone()]));
     }

@@ -36,6 +36,8 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     newest_start_ms: i64,
     /// The stream time up to which rows that are found were committed.
     committed_ms: i64,
+    /// There are rows from beyond the commit, which have not moved the time.
+    has_rows_ahead: bool,
     /// Where windows end: what the store's users are told.
     ends: WindowEnds,
     /// Whether all values of one key and time are kept, by sequence numbers.
@@ -99,6 +101,7 @@ where
             retention_ms,
             newest_start_ms: -1,
             committed_ms: i64::MAX,
+            has_rows_ahead: false,
             ends: WindowEnds::After(0),
             retain_duplicates: false,
             last_sequence: 0,
@@ -145,6 +148,8 @@ where
         let Ok(row) = row_key(row) else { return };
         if row.start_ms.min(timestamp_ms) <= self.committed_ms {
             self.newest_start_ms = self.newest_start_ms.max(row.start_ms);
+        } else {
+            self.has_rows_ahead = true;
         }
         self.last_sequence = self.last_sequence.max(row.sequence);
         self.index.insert(row);
@@ -193,7 +198,9 @@ where
     #[inline]
     pub(crate) fn set(&mut self, place: usize, row: (&[u8], bool), timestamp_ms: i64, headers: &Headers, value: Option<V>) {
         let (key, is_new) = row;
-        self.note(key, is_new);
+        if is_new || self.has_rows_ahead {
+            self.note(key, is_new);
+        }
         self.rows.set(place, timestamp_ms, headers, value);
     }
 
@@ -328,6 +335,7 @@ where
         self.committed_ms = committed_ms;
         let newest = self.index.range(i64::MIN..=committed_ms).next_back();
         self.newest_start_ms = newest.map_or(-1, |row| row.start_ms.max(-1));
+        self.has_rows_ahead = committed_ms < i64::MAX && self.index.range(committed_ms + 1..=i64::MAX).next().is_some();
     }
 
     fn time_ms(&self) -> i64 {
@@ -362,6 +370,7 @@ where
     fn clear_for_restore(&mut self) -> Result<(), StoreError> {
         self.index.clear();
         self.newest_start_ms = -1;
+        self.has_rows_ahead = false;
         self.rows.clear_for_restore()
     }
 }
