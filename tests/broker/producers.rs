@@ -21,11 +21,11 @@ fn push(batch: &mut ProduceBatch, to: TopicSlot, partition: i32, key: &[u8], val
 
 fn values(at: &TopicPartition) -> Vec<Vec<u8>> {
     let broker = broker();
-    let end = broker.offsets(std::slice::from_ref(at), OffsetAt::Latest, Isolation::ReadUncommitted).wait().unwrap()[0];
+    let end = broker.offsets(std::slice::from_ref(at), OffsetAt::Latest, Isolation::ReadUncommitted).wait().expect("end")[0];
     let mut consumer = consumer(&broker);
-    let slot = consumer.assign(at, 0).unwrap();
-    let records = read(consumer.as_mut(), slot, usize::try_from(end).unwrap());
-    records.iter().map(|record| record.value.unwrap().to_vec()).collect()
+    let slot = consumer.assign(at, 0).expect("assign");
+    let records = read(consumer.as_mut(), slot, usize::try_from(end).expect("an offset"));
+    records.iter().map(|record| record.value.unwrap_or_default().to_vec()).collect()
 }
 
 #[test]
