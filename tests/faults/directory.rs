@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use streams_runtime::prelude::*;
+use streams_runtime::{Streams, end_of_input};
+
 use crate::setup::*;
 
 /// A start that fails does so at once, and says why.
@@ -64,4 +67,23 @@ fn two_processes_on_one_state_directory() {
     let mut third = start("third", &directory.path().join("log2"), &["word_count", &state]);
     third.wait_until_running();
     third.terminate();
+}
+
+topology! {
+    fn copied() -> Copied {
+        let lines: Stream<String, String> = stream("in");
+        lines.to("out");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_is_free_when_the_application_counts_as_stopped() {
+    let directory = directory();
+    for round in 0..15 {
+        let app = Streams::new(copied()).application_id("app").embedded(directory.path()).threads(2).start().await.unwrap();
+        app.producer(Copied::IN).send("k", &round.to_string()).await.unwrap();
+        app.run_until(end_of_input()).await.unwrap();
+    }
+    let log = open(directory.path());
+    assert_eq!(values(&log, "out").len(), 15);
 }

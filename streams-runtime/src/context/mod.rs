@@ -89,6 +89,8 @@ pub struct Context {
     pub(crate) out: ProduceBatch,
     /// How many of these are results; the others are of changelogs.
     results_out: usize,
+    /// Records among those that wait which are counted already.
+    counted_out: usize,
     producer: SharedProducer,
     targets: HashMap<String, Target>,
     /// Computed topics that cannot be written, and until when the broker is not asked again.
@@ -134,6 +136,7 @@ impl Context {
             metrics: TaskMetrics::default(),
             out: ProduceBatch::default(),
             results_out: 0,
+            counted_out: 0,
             producer: SharedProducer::clone(&env.producer),
             targets: HashMap::new(),
             no_targets: HashMap::new(),

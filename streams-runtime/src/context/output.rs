@@ -1,7 +1,7 @@
 //! The way out: records for topics.
 
 use super::{Context, Unwritten};
-use crate::broker::{ANY_PARTITION, BrokerError, ResultOrigin, TopicSlot};
+use crate::broker::{ANY_PARTITION, BrokerError, ProduceBatch, ResultOrigin, TopicSlot};
 use crate::error::Flow;
 use crate::partition::partition_for_key;
 use crate::produce_error::ProduceErrorKind;
@@ -155,13 +155,28 @@ impl Context {
     /// Gives all results so far to the producer.
     pub(crate) fn hand_over(&mut self) -> Result<(), BrokerError> {
         if !self.out.is_empty() {
-            self.metrics.records_out += self.results_out as u64;
-            self.metrics.changelog_records += (self.out.len() - self.results_out) as u64;
-            self.results_out = 0;
+            self.count_out();
             let sent = self.producer.borrow_mut().send(&self.out);
             self.out.clear();
+            self.counted_out = 0;
             sent?;
         }
         Ok(())
+    }
+
+    /// Exchanges the results that wait with a batch of the caller's, some of whose records may be those of other tasks.
+    pub(crate) fn exchange_out(&mut self, out: &mut ProduceBatch) {
+        self.count_out();
+        std::mem::swap(&mut self.out, out);
+        self.counted_out = self.out.len();
+    }
+
+    /// Counts what waits to be handed over and is not counted yet.
+    fn count_out(&mut self) {
+        let new = self.out.len() - self.counted_out;
+        self.metrics.records_out += self.results_out as u64;
+        self.metrics.changelog_records += (new - self.results_out) as u64;
+        self.results_out = 0;
+        self.counted_out = self.out.len();
     }
 }

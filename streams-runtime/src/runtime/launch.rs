@@ -38,6 +38,9 @@ use crate::client::{Client, ClientConfig};
 /// A producer's records are awaited one by one; holding them back would add up.
 const CLIENT_LINGER: Duration = Duration::from_millis(1);
 
+/// How long a directory may still be in use when an application starts.
+const DIRECTORY_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The longest wait for records while global tables are filled.
 const FILL_WAIT: Duration = Duration::from_millis(100);
 
@@ -98,7 +101,13 @@ struct Running {
     directory: Option<Arc<StateDirectory>>,
 }
 
-fn begin(start: Start) -> Result<(AppParts, Running), Error> {
+fn begin(mut start: Start) -> Result<(AppParts, Running), Error> {
+    // The producers and readers of an application that has just ended in this process have threads of their own, which are about
+    // to let go of the directory.
+    let patience = Instant::now();
+    while !start.open_embedded() && patience.elapsed() < DIRECTORY_PATIENCE {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let prepared = block_on(start.prepare())?;
     let clocks = Clocks { begun: Instant::now(), env: Arc::clone(&prepared.env) };
     let prepared = fill(prepared, &clocks)?;

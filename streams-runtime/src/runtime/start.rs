@@ -15,7 +15,7 @@ use super::record;
 use super::startup::{self, StateDirectory};
 use super::worker::WorkerParts;
 use crate::broker::embedded::EmbeddedLog;
-use crate::broker::{Consumer, ConsumerConfig, GroupConfig, Isolation, ProducerConfig, Waker};
+use crate::broker::{BrokerError, Consumer, ConsumerConfig, GroupConfig, Isolation, ProducerConfig, Waker};
 use crate::stores::GlobalStores;
 use crate::topology::AnyTopology;
 
@@ -25,6 +25,8 @@ pub(super) struct Start {
     pub(super) config: Config,
     pub(super) problems: Vec<StartupProblem>,
     pub(super) embedded: Option<PathBuf>,
+    /// What came of the attempt to open it.
+    pub(super) opened: Option<Result<EmbeddedLog, BrokerError>>,
     #[cfg(feature = "kafka")]
     pub(super) kafka: Option<(String, std::collections::BTreeMap<String, String>)>,
 }
@@ -68,12 +70,21 @@ impl Start {
     #[cfg(not(feature = "kafka"))]
     fn connect_kafka(&mut self) {}
 
-    fn open_embedded(&mut self) {
-        if let Some(directory) = self.embedded.take() {
-            match EmbeddedLog::open(directory) {
-                Ok(log) => self.config.broker = Some(Arc::new(log)),
-                Err(error) => self.problems.push(StartupProblem::Broker(error.to_string())),
-            }
+    /// Opens the embedded log that the settings name; `false`: its directory is in use.
+    pub(super) fn open_embedded(&mut self) -> bool {
+        let Some(directory) = &self.embedded else { return true };
+        let opened = self.opened.take().filter(Result::is_ok).unwrap_or_else(|| EmbeddedLog::open(directory));
+        let is_free = !matches!(opened, Err(BrokerError::DirectoryInUse { .. }));
+        self.opened = Some(opened);
+        is_free
+    }
+
+    fn take_embedded(&mut self) {
+        self.open_embedded();
+        match self.opened.take() {
+            Some(Ok(log)) => self.config.broker = Some(Arc::new(log)),
+            Some(Err(error)) => self.problems.push(StartupProblem::Broker(error.to_string())),
+            None => {}
         }
     }
 
@@ -90,7 +101,7 @@ impl Start {
     /// [`Error::Startup`] with everything that is in the way.
     pub(super) async fn prepare(mut self) -> Result<Prepared, Error> {
         let record = self.record();
-        self.open_embedded();
+        self.take_embedded();
         self.connect_kafka();
         let mut problems = startup::check_settings(&self.config);
         if !self.problems.is_empty() {

@@ -367,6 +367,7 @@ impl<T: Topology> Streams<T> {
             config: self.config,
             problems: self.problems,
             embedded: self.embedded,
+            opened: None,
             #[cfg(feature = "kafka")]
             kafka: self.kafka,
         };

@@ -184,9 +184,9 @@ impl Task {
         until_ms: i64,
         now_ms: i64,
     ) -> Result<Progress, Box<TaskError>> {
-        std::mem::swap(&mut self.cx.out, out);
+        self.cx.exchange_out(out);
         let progress = self.run_turn(max_records, until_ms, now_ms);
-        std::mem::swap(&mut self.cx.out, out);
+        self.cx.exchange_out(out);
         progress
     }
 
