@@ -1,10 +1,12 @@
 //! The simulations of the project: topologies whose results are sets of ids, and who looks on.
 
 use streams_runtime::Topology;
-use streams_test::simulate::{Cuts, Failure, Fed, Report, Simulation, simulate};
+use streams_test::simulate::{Cuts, Failure, Fed, Report, Round, Simulation, simulate};
 
 use crate::ids::{Ids, Rules};
-use crate::topologies::{group_of, moved, sets};
+use crate::topologies::{
+    POISON, POISONED, closed, foreign, found, group_of, moved, on_close, poisoned, set_mended, sets, streams, tables, told,
+};
 
 /// A simulation by its name.
 #[derive(Clone, Copy)]
@@ -19,20 +21,31 @@ pub(crate) struct Named {
     pub(crate) replay: fn(u64, &Cuts) -> (Vec<String>, Vec<String>, u64),
 }
 
-/// Beyond any window of the input.
+/// Later than the end of any window of the input.
 const LATE_MS: i64 = 9_000_000;
+
+fn text(bytes: Option<&Vec<u8>>) -> String {
+    bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+}
+
+fn ms(step: u64) -> i64 {
+    i64::try_from(step).unwrap_or(i64::MAX / 2_000) * 1_000
+}
+
+/// A record of the far future for each partition, which closes all windows.
+fn close(topic: &str, partitions: i32) -> Vec<Fed> {
+    (0..partitions).map(|partition| Fed::new(topic, format!("end{partition}"), "end", LATE_MS).to_partition(partition)).collect()
+}
 
 fn plain() -> Rules {
     Rules {
-        feed: |random, step, next| {
-            let record = |_| Fed::new("in", format!("k{}", random.below(6)), next(), step as i64 * 1_000);
-            (0..2).map(record).collect()
-        },
+        feed: |random, step, next| (0..2).map(|_| Fed::new("in", format!("k{}", random.below(6)), next(), ms(step))).collect(),
         effects: &[("in", &["out", "copies", "simulated-seen-changelog"])],
-        results: |record, _| vec![String::from_utf8_lossy(record.key.as_deref().unwrap_or_default()).into_owned()],
+        results: |record, _| vec![text(record.key.as_ref())],
         kept_in: &["out", "simulated-seen-changelog"],
         sent_to: &[],
         before: |_, _| Vec::new(),
+        counts: |_, _| true,
         goes_on: true,
         may_fail: |_| false,
     }
@@ -42,6 +55,125 @@ fn moved_rules() -> Rules {
     Rules {
         effects: &[("in", &["simulated-seen-repartition"]), ("simulated-seen-repartition", &["out", "simulated-seen-changelog"])],
         results: |_, id| vec![group_of(id)],
+        ..plain()
+    }
+}
+
+fn windows(effects: &'static [(&'static str, &'static [&'static str])]) -> Rules {
+    Rules {
+        effects,
+        results: |record, _| vec![format!("{}@{}", text(record.key.as_ref()), record.timestamp_ms / 5_000 * 5_000)],
+        kept_in: &[],
+        sent_to: &["out"],
+        before: |round, partitions| if round == Round::Calm { close("in", partitions) } else { Vec::new() },
+        goes_on: false,
+        ..plain()
+    }
+}
+
+fn closed_rules() -> Rules {
+    windows(&[("in", &["simulated-seen-changelog"])])
+}
+
+fn on_close_rules() -> Rules {
+    windows(&[("in", &["simulated-seen-changelog"])])
+}
+
+fn found_rules() -> Rules {
+    Rules {
+        feed: |random, step, next| (0..2).map(|_| Fed::new("in", format!("k{}", random.below(6)), next(), ms(step + 1))).collect(),
+        effects: &[("in", &["out", "simulated-seen-changelog"])],
+        before: |round, _| match round {
+            Round::Begin => (0..6).map(|key| Fed::new("rows", format!("k{key}"), "row", 0)).collect(),
+            _ => Vec::new(),
+        },
+        ..plain()
+    }
+}
+
+/// Two records of each key, three steps apart; of every fourth only the first.
+fn pairs(step: u64, next: &mut dyn FnMut() -> String) -> Vec<Fed> {
+    let mut fed = vec![Fed::new("in", format!("k{step}"), next(), ms(step))];
+    if let Some(before) = step.checked_sub(3).filter(|before| before % 4 != 0) {
+        fed.push(Fed::new("rows", format!("k{before}"), next(), ms(step)));
+    }
+    fed
+}
+
+fn tables_rules() -> Rules {
+    Rules {
+        feed: |_, step, next| pairs(step, next),
+        effects: &[("in", &["out", "simulated-left-changelog"]), ("rows", &["out", "simulated-right-changelog"])],
+        kept_in: &["out"],
+        goes_on: false,
+        ..plain()
+    }
+}
+
+fn streams_rules() -> Rules {
+    Rules {
+        feed: |_, step, next| pairs(step, next),
+        effects: &[("in", &[]), ("rows", &[])],
+        kept_in: &[],
+        sent_to: &["out"],
+        before: |round, partitions| {
+            if round == Round::Calm { [close("in", partitions), close("rows", partitions)].concat() } else { Vec::new() }
+        },
+        goes_on: false,
+        ..plain()
+    }
+}
+
+fn foreign_rules() -> Rules {
+    Rules {
+        feed: |_, step, next| {
+            let mut fed = vec![Fed::new("in", format!("o{step}"), format!("{},k{}", next(), step % 6), ms(step))];
+            if step < 6 {
+                fed.push(Fed::new("rows", format!("k{step}"), next(), ms(step)));
+            }
+            fed
+        },
+        effects: &[("in", &["simulated-orders-changelog"]), ("rows", &["simulated-users-changelog"])],
+        results: |record, _| match &*record.topic {
+            "in" => vec![text(record.key.as_ref())],
+            _ => {
+                let user: u64 = text(record.key.as_ref()).trim_start_matches('k').parse().unwrap_or(0);
+                (0..200).filter(|order| order % 6 == user).map(|order| format!("o{order}")).collect()
+            }
+        },
+        kept_in: &["out"],
+        counts: |key, fed| fed.iter().any(|record| record.topic == "in" && record.key.as_deref() == Some(key.as_bytes())),
+        goes_on: false,
+        ..plain()
+    }
+}
+
+fn told_rules() -> Rules {
+    Rules {
+        effects: &[("in", &["simulated-sets-changelog"])],
+        kept_in: &["out", "simulated-sets-changelog"],
+        ..plain()
+    }
+}
+
+fn poisoned_rules() -> Rules {
+    set_mended(false);
+    Rules {
+        feed: |random, step, next| {
+            let mut fed: Vec<Fed> = (0..2).map(|_| Fed::new("in", format!("k{}", random.below(6)), next(), ms(step))).collect();
+            if step == 7 {
+                fed.push(Fed::new("in", "k1", format!("{},{POISON}", next()), ms(step)));
+            }
+            fed
+        },
+        effects: &[("in", &["out", "simulated-seen-changelog"])],
+        may_fail: |error| {
+            let is_it = error.contains(POISONED);
+            if is_it {
+                set_mended(true);
+            }
+            is_it
+        },
         ..plain()
     }
 }
@@ -65,6 +197,12 @@ macro_rules! named {
 named! {
     "sets": watched(sets, plain),
     "moved": watched(moved, moved_rules),
+    "closed": watched(closed, closed_rules),
+    "on_close": watched(on_close, on_close_rules),
+    "found": watched(found, found_rules),
+    "tables": watched(tables, tables_rules),
+    "streams": watched(streams, streams_rules),
+    "foreign": watched(foreign, foreign_rules),
+    "told": watched(told, told_rules).clock_jumps(false),
+    "poisoned": watched(poisoned, poisoned_rules),
 }
-
-const _: i64 = LATE_MS;

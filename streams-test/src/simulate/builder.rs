@@ -134,6 +134,13 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
+    /// Whether wall clocks jump: a schedule by the wall clock waits until a clock that was set back has caught up. Default: yes.
+    #[must_use]
+    pub fn clock_jumps(mut self, clock_jumps: bool) -> Self {
+        self.asked.steady_clocks = !clock_jumps;
+        self
+    }
+
     /// Which seeds are run. Default: the first hundred.
     #[must_use]
     pub fn seeds(mut self, seeds: Range<u64>) -> Self {

@@ -74,9 +74,11 @@ impl Fed {
     }
 }
 
-/// How far a run is when all that was fed is processed and committed.
+/// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Round {
+    /// Before any process is started.
+    Begin,
     /// After the last fault.
     Calm,
     /// After all processes were started anew from what is in the topics alone.

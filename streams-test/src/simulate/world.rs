@@ -134,6 +134,7 @@ impl<T: Topology> World<T> {
         for (topic, partitions) in &self.scenario.topics {
             self.net.log.create_topic(topic, partitions.unwrap_or(plan.partitions))?;
         }
+        self.feed_before(Round::Begin)?;
         for slot in 0..self.slots.len() {
             let dice = plan.dice.of("start");
             let at = if slot == 0 || dice.one_in(slot as u64, 2) { 0 } else { dice.nth(1).below(slot as u64, plan.feed / 2) };
