@@ -149,11 +149,7 @@ fn foreign_rules() -> Rules {
 }
 
 fn told_rules() -> Rules {
-    Rules {
-        effects: &[("in", &["simulated-sets-changelog"])],
-        kept_in: &["out", "simulated-sets-changelog"],
-        ..plain()
-    }
+    Rules { effects: &[("in", &["simulated-sets-changelog"])], kept_in: &["out", "simulated-sets-changelog"], ..plain() }
 }
 
 fn poisoned_rules() -> Rules {

@@ -4,8 +4,8 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use streams_runtime::prelude::*;
 use streams_runtime::BoxError;
+use streams_runtime::prelude::*;
 
 thread_local! {
     /// Whether the application of the run that this thread does is mended.
