@@ -84,6 +84,6 @@ async fn a_directory_is_free_when_the_application_counts_as_stopped() {
         app.producer(Copied::IN).send("k", &round.to_string()).await.unwrap();
         app.run_until(end_of_input()).await.unwrap();
     }
-    let log = open(directory.path());
-    assert_eq!(values(&log, "out").len(), 15);
+    let app = Streams::new(copied()).application_id("app").embedded(directory.path()).start().await.unwrap();
+    assert_eq!(app.reader::<String, String>("out").to_end().await.unwrap().len(), 15);
 }
