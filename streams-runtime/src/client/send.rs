@@ -11,7 +11,7 @@ use super::error::SendError;
 use super::formats::Formats;
 use super::producer::Sent;
 use super::topic::ChoosePartition;
-use super::writing::{Client, Outgoing, Place};
+use super::writing::{Client, Outgoing, Place, Unclaimed, keep};
 use crate::codec::Encoded;
 use crate::headers::Headers;
 use crate::record::{NewRecord, RecordBatch};
@@ -95,7 +95,7 @@ impl SendRecord {
         }
         let (answer, answered) = oneshot::channel();
         client.send(Outgoing { topic: Arc::clone(&topic), record, place, answer }).await?;
-        Ok(Delivery { answered, topic })
+        Ok(Delivery { answered, topic, unclaimed: client.unclaimed() })
     }
 }
 
@@ -113,6 +113,16 @@ impl IntoFuture for SendRecord {
 pub struct Delivery {
     answered: oneshot::Receiver<Result<Sent, SendError>>,
     topic: Arc<str>,
+    unclaimed: Unclaimed,
+}
+
+/// A failure that had arrived is that of the next flush.
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if let Ok(Err(error)) = self.answered.try_recv() {
+            keep(&self.unclaimed, error);
+        }
+    }
 }
 
 impl Future for Delivery {

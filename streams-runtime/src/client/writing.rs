@@ -42,7 +42,7 @@ enum Command {
 }
 
 /// Failures of records that nobody waits for any more, for the next flush.
-type Unclaimed = Arc<Mutex<Option<SendError>>>;
+pub(super) type Unclaimed = Arc<Mutex<Option<SendError>>>;
 
 /// What a client is made of, when its first record is sent.
 pub(crate) struct ClientConfig {
@@ -55,11 +55,12 @@ pub(crate) struct ClientConfig {
 pub(crate) struct Client {
     config: ClientConfig,
     commands: OnceLock<mpsc::Sender<Command>>,
+    unclaimed: Unclaimed,
 }
 
 impl Client {
     pub(crate) fn new(config: ClientConfig) -> Self {
-        Client { config, commands: OnceLock::new() }
+        Client { config, commands: OnceLock::new(), unclaimed: Unclaimed::default() }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -73,10 +74,16 @@ impl Client {
         }
         let (commands, queue) = mpsc::channel(QUEUED);
         let (broker, config) = (Arc::clone(&self.config.broker), self.config.config.clone());
+        let unclaimed = Arc::clone(&self.unclaimed);
         if self.commands.set(commands).is_ok() {
-            std::thread::Builder::new().name(config.client_id.clone()).spawn(move || Writing::new(broker, config).run(queue)).map_err(
-                |error| BrokerError::Other { what: "start the thread of a producer".to_owned(), reason: error.to_string(), fatal: true },
-            )?;
+            std::thread::Builder::new()
+                .name(config.client_id.clone())
+                .spawn(move || Writing { broker, config, writer: None, unclaimed }.run(queue))
+                .map_err(|error| BrokerError::Other {
+                    what: "start the thread of a producer".to_owned(),
+                    reason: error.to_string(),
+                    fatal: true,
+                })?;
         }
         self.commands.get().ok_or_else(|| SendError::Closed { topic: String::new() })
     }
@@ -85,6 +92,11 @@ impl Client {
         let topic = Arc::clone(&outgoing.topic);
         let sent = self.commands()?.send(Command::Write(outgoing)).await;
         sent.map_err(|_| SendError::Closed { topic: topic.to_string() })
+    }
+
+    /// Where failures are kept that nobody waits for.
+    pub(super) fn unclaimed(&self) -> Unclaimed {
+        Arc::clone(&self.unclaimed)
     }
 
     pub(super) async fn flush(&self, topic: &str) -> Result<(), SendError> {
@@ -103,10 +115,6 @@ struct Writing {
 }
 
 impl Writing {
-    fn new(broker: Arc<dyn Broker>, config: ProducerConfig) -> Self {
-        Writing { broker, config, writer: None, unclaimed: Unclaimed::default() }
-    }
-
     fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         while let Some(command) = queue.blocking_recv() {
             self.take(command);
@@ -191,7 +199,7 @@ impl Writing {
     }
 }
 
-fn keep(unclaimed: &Unclaimed, error: SendError) {
+pub(super) fn keep(unclaimed: &Unclaimed, error: SendError) {
     tracing::warn!(%error, "a record was not written, and nobody waits for it any more");
     unclaimed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
 }

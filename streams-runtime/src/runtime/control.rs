@@ -109,6 +109,11 @@ impl Control {
         std::mem::take(&mut self.has_changed).then(|| self.view.clone())
     }
 
+    /// Tells those who wait for the end of the input that it is there: to be called when the view is published.
+    pub(crate) fn tell_drained(&mut self) {
+        self.drains.tell();
+    }
+
     /// Where the application is in its life. That it is over is for whoever owns the machine to say, when all is given back.
     pub(crate) fn state(&self) -> AppState {
         match self.phase {

@@ -38,6 +38,8 @@ enum Stage {
 /// Who waits for the end of the input, and how far that is.
 pub(super) struct Drains {
     waiting: Vec<oneshot::Sender<()>>,
+    /// Those whose wait is over, and who have not been told.
+    met: Vec<oneshot::Sender<()>>,
     stage: Stage,
     number: u64,
     pause: Duration,
@@ -53,7 +55,7 @@ pub(super) enum Next {
 
 impl Drains {
     pub(super) fn new() -> Self {
-        Drains { waiting: Vec::new(), stage: Stage::Resting, number: 0, pause: PAUSE }
+        Drains { waiting: Vec::new(), met: Vec::new(), stage: Stage::Resting, number: 0, pause: PAUSE }
     }
 
     /// Somebody waits. What is there by now has to be done: a look that has begun does not count.
@@ -61,6 +63,15 @@ impl Drains {
         self.waiting.push(done);
         self.stage = Stage::Pausing(mono);
         self.pause = PAUSE;
+    }
+
+    /// Tells those whose wait is over, when all that they may look at has been published.
+    pub(super) fn tell(&mut self) {
+        for done in self.met.drain(..) {
+            if done.send(()).is_err() {
+                tracing::debug!("nobody waits for the end of the input any more");
+            }
+        }
     }
 
     /// A worker has nothing left to do.
@@ -108,11 +119,7 @@ impl Drains {
             None => Ok(Next::Wait(None)),
             Some(Ok(true)) => {
                 self.stage = Stage::Resting;
-                for done in self.waiting.drain(..) {
-                    if done.send(()).is_err() {
-                        tracing::debug!("nobody waits for the end of the input any more");
-                    }
-                }
+                self.met.append(&mut self.waiting);
                 Ok(Next::Wait(None))
             }
             Some(Err(error)) if !error.is_retriable() => Err(error.into()),

@@ -285,6 +285,7 @@ impl Running {
             self.published.set(view);
         }
         self.published.set_state(self.control.state(), &self.clocks.env.config.application_id);
+        self.control.tell_drained();
     }
 }
 
