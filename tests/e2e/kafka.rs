@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
@@ -71,6 +73,28 @@ pub(crate) fn create_with(topic: &str, partitions: i32, config: &[(&str, &str)])
     let config = config.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let broker = KafkaBroker::new(address(), BTreeMap::new()).expect("settings");
     broker.create_topic(&NewTopic { name: topic.to_owned(), partitions, replication: 1, config }).wait().expect("create topic");
+}
+
+fn admin() -> AdminClient<DefaultClientContext> {
+    ClientConfig::new().set("bootstrap.servers", address()).create().expect("admin client")
+}
+
+fn wait<F: Future>(answer: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime").block_on(answer)
+}
+
+/// Gives a topic more partitions: so many in all.
+pub(crate) fn grow(topic: &str, partitions: usize) {
+    let done = wait(admin().create_partitions(&[NewPartitions::new(topic, partitions)], &AdminOptions::new()));
+    assert!(done.as_ref().is_ok_and(|topics| topics.iter().all(Result::is_ok)), "{done:?}");
+}
+
+/// Deletes a topic; when this returns, nobody sees it any more.
+pub(crate) fn delete(topic: &str) {
+    let done = wait(admin().delete_topics(&[topic], &AdminOptions::new()));
+    assert!(done.as_ref().is_ok_and(|topics| topics.iter().all(Result::is_ok)), "{done:?}");
+    let is_gone = || wait(KafkaBroker::new(address(), BTreeMap::new()).expect("settings").topics(&[topic])).expect("topics")[0].is_none();
+    tests::process::eventually("the topic is gone", is_gone);
 }
 
 /// A record to be written.

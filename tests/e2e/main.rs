@@ -6,8 +6,11 @@
 
 #![allow(clippy::unwrap_used)] // tests
 
+mod changing_topics;
+mod clocks;
 mod joins;
 mod kafka;
+mod load;
 mod matching;
 mod outage;
 mod poison;
@@ -17,5 +20,6 @@ mod scaling;
 mod startup;
 mod stateless;
 mod tables;
+mod transactions;
 mod windows;
 mod word_count;

@@ -1,14 +1,13 @@
 //! Processes come and go under load; repartition topics are purged; one that is told to stop leaves at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tests::process::{Pipeline, eventually};
 use tests::words::{BEGIN_MS, word};
 
 use crate::kafka::{self, Send};
+use crate::load::Writer;
 
 const PARTITIONS: i32 = 6;
 
@@ -44,45 +43,13 @@ impl Names {
     }
 }
 
-/// Writes words until told to stop; gives how many there are.
-struct Writer {
-    stop: Arc<AtomicBool>,
-    written: Arc<AtomicUsize>,
-    thread: std::thread::JoinHandle<()>,
-}
-
-impl Writer {
-    fn start(topic: &str) -> Self {
-        let (stop, written) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
-        let thread = std::thread::spawn({
-            let (topic, stop, written) = (topic.to_owned(), Arc::clone(&stop), Arc::clone(&written));
-            move || {
-                let words = (0..).take_while(|n| {
-                    if n % 500 == 0 {
-                        std::thread::sleep(Duration::from_millis(50));
-                        written.store(*n, Ordering::Relaxed);
-                    }
-                    n % 500 != 0 || !stop.load(Ordering::Relaxed)
-                });
-                kafka::produce(
-                    &topic,
-                    words.map(|n| Send {
-                        partition: Some(n as i32 % PARTITIONS),
-                        value: Some(word(n).into_bytes()),
-                        timestamp_ms: BEGIN_MS + n as i64,
-                        ..Send::default()
-                    }),
-                );
-            }
-        });
-        Writer { stop, written, thread }
-    }
-
-    fn stop(self) -> usize {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().expect("the writer");
-        self.written.load(Ordering::Relaxed)
-    }
+fn writer(topic: &str) -> Writer {
+    Writer::start(topic, |n| Send {
+        partition: Some(n as i32 % PARTITIONS),
+        value: Some(word(n).into_bytes()),
+        timestamp_ms: BEGIN_MS + n as i64,
+        ..Send::default()
+    })
 }
 
 /// Waits until these processes run all tasks, each of them some, each task once.
@@ -101,7 +68,7 @@ fn from_one_to_three_and_back_under_load_nothing_is_lost_or_repeated() {
     let names = Names::fresh();
     let mut one = names.start("one", &["threads=2"]);
     settled(&mut [&mut one]);
-    let writer = Writer::start(&names.input);
+    let writer = writer(&names.input);
     let mut two = names.start("two", &[]);
     settled(&mut [&mut one, &mut two]);
     let mut three = names.start("three", &[]);
@@ -129,7 +96,7 @@ fn one_that_is_told_to_stop_commits_and_hands_over_at_once() {
         leaving.wait_until_running();
         let mut staying = names.start("staying", &[]);
         settled(&mut [&mut leaving, &mut staying]);
-        let writer = Writer::start(&names.input);
+        let writer = writer(&names.input);
         let before = leaving.status().records;
         leaving.wait_for("it works", |s| s.records > before + 1_000);
         let words = writer.stop();
@@ -152,7 +119,7 @@ fn one_that_is_told_to_stop_commits_and_hands_over_at_once() {
 fn repartition_topics_are_purged_after_commits() {
     let names = Names::fresh();
     let pipeline = names.start("purging", &["purge_ms=500", "commit_ms=100"]);
-    let writer = Writer::start(&names.input);
+    let writer = writer(&names.input);
     std::thread::sleep(Duration::from_secs(3));
     let words = writer.stop();
     eventually("all is counted", || names.done());

@@ -52,3 +52,26 @@ fn internal_topics_with_foreign_settings_are_refused() {
     );
     assert!(error.contains(&format!("internal topic `{id}-counts-repartition`: it has 5 partitions, 2 are needed")), "{error}");
 }
+
+/// They would share the partitions of one group.
+#[test]
+fn another_topology_under_the_same_application_id_is_refused() {
+    let [id, input, output] = ["other", "in", "out"].map(kafka::fresh);
+    kafka::create(&input, 2);
+    kafka::create(&output, 2);
+    let args = [format!("id={id}"), format!("input={input}"), format!("output={output}")];
+    let args: Vec<&str> = args.iter().map(String::as_str).chain(["commit_ms=100"]).collect();
+    let start = |topology| kafka::start(topology, &[&[topology], &args[..]].concat());
+    let mut counted = start("counted");
+    counted.wait_until_running();
+    let end = start("word_count").end_within(std::time::Duration::from_secs(30));
+    let error = end.error.expect("an error");
+    println!("after {:?}: {error}", end.after);
+    assert!(error.contains("a member that runs another topology") && error.contains(&id), "{error}");
+    // The first one has everything, and goes on.
+    kafka::produce(&input, (0..1_000).map(|n| kafka::Send::keyed(format!("k{n}"), "v", 1_000)));
+    tests::process::eventually("all is counted", || kafka::is_done(&id, &input));
+    counted.wait_for("it has both tasks", |s| s.state == "Running" && s.running == 2);
+    assert_eq!(counted.status().records, 1_000);
+    counted.terminate();
+}

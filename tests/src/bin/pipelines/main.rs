@@ -3,11 +3,13 @@
 //! Commands come on standard input, answers go to standard output, one JSON object per line; the log goes to standard error. When the
 //! standard input ends the test is gone, and so is the program.
 
+mod clock;
 mod settings;
 mod talk;
 mod topologies;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde_json::json;
 use settings::Settings;
@@ -40,6 +42,7 @@ async fn choose() -> Result<(), BoxError> {
     let (input, output) = (s.text("input"), s.text("output"));
     match name.as_str() {
         "word_count" => run(word_count(input, output), &s, async |app| talk::rows(app.store(WordCount::COUNTS).all().await)).await,
+        "counted" => run(counted(input, output), &s, async |app| talk::rows(app.store(Counted::COUNTS).all().await)).await,
         "stateless" => run(stateless(input, output, s.text("filtered"), s.text("mapped")), &s, none).await,
         "numbers" => run(numbers(input, output), &s, none).await,
         "tables" => {
@@ -63,6 +66,11 @@ async fn choose() -> Result<(), BoxError> {
 
 async fn none<T>(_: &App<T>) -> serde_json::Value {
     json!({ "rows": [] })
+}
+
+/// Whether all that there is gets done within a few seconds.
+async fn drained<T: Topology>(app: &App<T>) -> bool {
+    tokio::time::timeout(Duration::from_secs(3), app.drained()).await.is_ok_and(|drained| drained.is_ok())
 }
 
 /// Runs until SIGTERM or Ctrl-C, or until the end of the input with `until=end`.
@@ -91,6 +99,8 @@ async fn run<T: Topology>(topology: T, settings: &Settings, rows: impl AsyncFn(&
                         "ids": app.tasks().iter().map(ToString::to_string).collect::<Vec<_>>(), "records": m.records.records_in, "skipped": m.records.skipped_errors, "dropped": m.records.dropped,
                     }));
                 }
+                Some("drained") => talk::say(&json!({ "drained": drained(&app).await })),
+                Some(shift) if shift.starts_with("clock ") => talk::say(&json!({ "ahead_ms": clock::shift(&shift["clock ".len()..])? })),
                 Some("rows") => talk::say(&rows(&app).await),
                 Some(other) => return Err(format!("no command `{other}`").into()),
                 None => std::process::exit(9),

@@ -1,9 +1,12 @@
 //! `name=value` arguments, and what they set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use streams_runtime::{BoxError, OnError, Streams, Topology};
+
+use crate::clock::Shifted;
 
 /// The arguments behind the name of the topology.
 pub(crate) struct Settings(BTreeMap<String, String>);
@@ -29,7 +32,7 @@ impl Settings {
 
     /// The application with everything that is set.
     pub(crate) fn apply<T: Topology>(&self, topology: T) -> Result<Streams<T>, BoxError> {
-        let mut app = Streams::new(topology);
+        let mut app = Streams::new(topology).clock(Arc::new(Shifted));
         for (name, value) in &self.0 {
             let ms = || value.parse().map(Duration::from_millis);
             app = match name.as_str() {
@@ -40,6 +43,7 @@ impl Settings {
                 "session_ms" => app.session_timeout(ms()?),
                 "max_poll_ms" => app.max_poll_interval(ms()?),
                 "purge_ms" => app.repartition_purge_interval(ms()?),
+                "topic_refresh_ms" => app.topic_refresh(ms()?),
                 "delivery_ms" => app.delivery_timeout(ms()?),
                 "instance" => app.instance_id(value),
                 "state_dir" => app.state_dir(value),

@@ -14,6 +14,15 @@ topology! {
 }
 
 topology! {
+    /// Counts the records of each key, where they are.
+    pub fn counted(input: String, output: String) -> Counted {
+        let records: Stream<String, String> = stream(input);
+        let counts: Table<String, u64> = records.group_by_key().count();
+        counts.to_stream().to(output);
+    }
+}
+
+topology! {
     /// Copies, filters and turns records around.
     pub fn stateless(input: String, output: String, filtered: String, mapped: String) -> Stateless {
         let records: Stream<Option<String>, Option<String>> = stream(input);
