@@ -20,7 +20,7 @@ use super::message::{Command, Input, Parting, Report, Request};
 use super::now::{Now, Wake, later};
 use super::published::{AppState, TaskPlace, View};
 use super::revocation::Revocation;
-use super::upkeep::{Purge, Topics};
+use super::upkeep::{Change, Purge, Topics};
 use crate::broker::{Answer, BrokerError, GroupEvent, GroupMember, TopicPartition};
 use crate::plan::TopologyPlan;
 use crate::task::TaskId;
@@ -219,9 +219,13 @@ impl Control {
         self.compare_topologies()?;
         self.watch_workers(now, out)?;
         let purge = self.purge.step(now.mono, &self.env, &self.answers);
-        let (layout, look) = self.topics.step(now.mono, &self.env, &self.view.layout, &self.answers)?;
+        let (Change { layout, made_again }, look) = self.topics.step(now.mono, &self.env, &self.view.layout, &self.answers)?;
         if let Some(layout) = layout {
             self.change_layout(layout, out)?;
+        }
+        if !made_again.is_empty() {
+            let made_again = Arc::new(made_again);
+            out.extend((0..self.workers).map(|worker| (worker, Command::MadeAgain(Arc::clone(&made_again)))));
         }
         let drain = self.step_drain(now, out)?;
         let next = drain.into_iter().chain([now.mono + ROUND, self.beats.due(), purge, look]).min();

@@ -8,6 +8,7 @@
 //!                                Report
 //! ```
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{SendError, Sender};
 
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     GiveUp(u64, Vec<TaskId>, Parting),
     /// Topics have changed.
     Layout(Arc<Layout>),
+    /// These topics were deleted and made again.
+    MadeAgain(Arc<BTreeSet<String>>),
     /// Leave records and schedules alone, or no longer.
     Pause(bool),
     /// Report, with this number, when nothing is left to do.

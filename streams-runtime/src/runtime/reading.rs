@@ -6,6 +6,7 @@
 //!   Reading ───────────────────────────────▶ Lost ─────────────────────────────▶ Reading
 //! ```
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::error::Error;
@@ -97,6 +98,21 @@ impl Worker {
             }
         }
         Ok(any)
+    }
+
+    /// Topics were deleted and made again, of which the client may know nothing: what they have is all new.
+    pub(super) fn begin_again(&mut self, topics: &BTreeSet<String>, now: Now) -> Result<(), TaskOutcome> {
+        for assigned in self.tasks.values_mut() {
+            for (input, reading) in assigned.task.inputs().iter().zip(&mut assigned.reading) {
+                if topics.contains(&*input.partition().topic)
+                    && let Some(slot) = reading.slot.take()
+                {
+                    self.consumer.unassign(slot)?;
+                    reading.gone_since = Some(now.mono);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks where inputs go on that cannot be read where they were.

@@ -1,7 +1,7 @@
 //! What is done for topics now and then: processed records of repartition topics are deleted, and
 //! topics are looked at, which may have been added or have grown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -72,11 +72,21 @@ pub(super) struct Topics {
     next: Duration,
     under_way: Option<Look>,
     gone_since: Option<Duration>,
+    /// Topics that were gone at some look since all were there.
+    gone: BTreeSet<String>,
+}
+
+/// What has changed since the last look.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) layout: Option<Layout>,
+    /// Topics that were deleted and made again: all of their records are new.
+    pub(super) made_again: BTreeSet<String>,
 }
 
 impl Topics {
     pub(super) fn new(next: Duration) -> Self {
-        Topics { next, under_way: None, gone_since: None }
+        Topics { next, under_way: None, gone_since: None, gone: BTreeSet::new() }
     }
 
     /// Looks at once: the group knows of partitions that are not known here.
@@ -84,7 +94,7 @@ impl Topics {
         self.next = self.next.min(mono);
     }
 
-    /// Goes as far as it can: topics that are others than before, and when it wants to be asked again.
+    /// Goes as far as it can: what has changed, and when it wants to be asked again.
     ///
     /// # Errors
     /// When the application cannot run on the topics as they are now.
@@ -94,13 +104,15 @@ impl Topics {
         env: &Arc<Environment>,
         now: &Arc<Layout>,
         waker: &std::task::Waker,
-    ) -> Result<(Option<Layout>, Duration), Error> {
+    ) -> Result<(Change, Duration), Error> {
         if self.under_way.is_none() && mono >= self.next {
             self.next = later(mono, env.config.topic_refresh);
             self.under_way = Some(Box::pin(startup::look_again(Arc::clone(env), Arc::clone(now))));
         }
-        let Some(look) = &mut self.under_way else { return Ok((None, self.next)) };
-        let Poll::Ready(found) = look.as_mut().poll(&mut Context::from_waker(waker)) else { return Ok((None, self.next)) };
+        let Some(look) = &mut self.under_way else { return Ok((Change::default(), self.next)) };
+        let Poll::Ready(found) = look.as_mut().poll(&mut Context::from_waker(waker)) else {
+            return Ok((Change::default(), self.next));
+        };
         self.under_way = None;
         let layout = match found {
             Ok(Looked::Same) => None,
@@ -110,18 +122,19 @@ impl Topics {
                 if mono.saturating_sub(since) >= PATIENCE {
                     return Err(Error::SourceGone(BrokerError::UnknownTopic { topic }));
                 }
-                tracing::warn!(topic, "the topic is gone; waiting whether it is made again");
+                tracing::warn!(topic = topic.as_str(), "the topic is gone; waiting whether it is made again");
+                self.gone.insert(topic);
                 self.next = later(mono, GONE_PAUSE);
-                return Ok((None, self.next));
+                return Ok((Change::default(), self.next));
             }
             Err(Error::Broker(error)) if error.is_retriable() => {
                 tracing::warn!(%error, "no look at the topics; trying again later");
-                None
+                return Ok((Change::default(), self.next));
             }
             Err(error) => return Err(Error::TopicsChanged(Arc::new(error))),
         };
         self.gone_since = None;
-        Ok((layout, self.next))
+        Ok((Change { layout, made_again: std::mem::take(&mut self.gone) }, self.next))
     }
 }
 

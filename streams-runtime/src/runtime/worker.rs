@@ -225,6 +225,7 @@ impl Worker {
                 out.push(Report::GivenUp(number, Settled::lost()));
             }
             Command::Layout(layout) => self.take_layout(layout)?,
+            Command::MadeAgain(topics) => self.begin_again(&topics, now)?,
             Command::Pause(paused) => self.paused = paused,
             Command::Drain(number) => self.drain = Some(number),
             Command::Ask(task, question) => question(self.tasks.get_mut(&task).filter(|a| a.is_running()).map(|a| &mut a.task)),
