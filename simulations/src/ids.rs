@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     pub(crate) sent_to: &'static [&'static str],
     /// What has to come before everything is done.
     pub(crate) before: fn(Round, i32) -> Vec<Fed>,
+    /// A changelog that loses rows that are older, by the times of committed records.
+    pub(crate) forgets: Option<(&'static str, i64)>,
     /// Only these keys of results are looked at.
     pub(crate) counts: fn(&str, &[Fed]) -> bool,
     /// Whether each key gets another id after a restart.
@@ -66,6 +68,8 @@ pub(crate) struct Ids {
     stale: BTreeSet<String>,
     /// Up to where is committed.
     committed: HashMap<TopicPartition, i64>,
+    /// Where changelogs begin that have lost rows.
+    starts: HashMap<TopicPartition, i64>,
     /// Ids that are committed.
     settled: HashSet<String>,
     /// Ids that a process knows from a changelog.
@@ -84,6 +88,7 @@ impl Ids {
             keys_of: HashMap::new(),
             stale: BTreeSet::new(),
             committed: HashMap::new(),
+            starts: HashMap::new(),
             settled: HashSet::new(),
             restored: HashMap::new(),
         }
@@ -226,6 +231,25 @@ impl Watch for Ids {
         let kept = self.rules.kept_in.iter().flat_map(|topic| self.compare(log, topic, false));
         let sent = self.rules.sent_to.iter().flat_map(|topic| self.compare(log, topic, true));
         kept.chain(sent).collect()
+    }
+
+    fn out_of_retention(&mut self, log: &EmbeddedLog, committed: &dyn Fn(&TopicPartition) -> i64) -> Vec<(TopicPartition, i64)> {
+        let Some((changelog, retention_ms)) = self.rules.forgets else { return Vec::new() };
+        let mut before = Vec::new();
+        for partition in 0..log.partitions(changelog).unwrap_or(0) {
+            let committed = committed(&TopicPartition::new("in", partition));
+            let id = TopicPartition::new(changelog, partition);
+            let start = self.starts.get(&id).copied().unwrap_or(0);
+            let done = log.read("in", partition, 0, usize::MAX).unwrap_or_default();
+            let newest_ms = done.iter().filter(|record| record.offset < committed).map(|record| record.timestamp_ms).max();
+            let rows = log.read(changelog, partition, start, usize::MAX).unwrap_or_default();
+            let kept = newest_ms.and_then(|newest_ms| rows.iter().find(|row| row.timestamp_ms > newest_ms - retention_ms));
+            if let Some(row) = kept.filter(|row| row.offset > start) {
+                self.starts.insert(id.clone(), row.offset);
+                before.push((id, row.offset));
+            }
+        }
+        before
     }
 
     fn may_fail(&mut self, error: &str) -> bool {

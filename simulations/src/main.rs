@@ -1,8 +1,10 @@
-//! `simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink]`: runs applications
+//! `simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--first]`: runs applications
 //! in simulations, and prints what does not hold.
 
 mod ids;
 mod named;
+#[cfg(test)]
+mod tests;
 mod topologies;
 
 use std::process::ExitCode;
@@ -18,16 +20,17 @@ struct Options {
     threads: usize,
     replay: Option<(Named, u64, Cuts)>,
     shrinks: bool,
-    stops: bool,
+    first: bool,
 }
 
 fn main() -> ExitCode {
     match arguments() {
         Ok(Options { replay: Some((named, seed, cuts)), .. }) => replay(&named, seed, &cuts),
+        Ok(options) if options.first => first(&options),
         Ok(options) => search(&options),
         Err(problem) => {
             eprintln!(
-                "{problem}; simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--stop]"
+                "{problem}; simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--first]"
             );
             ExitCode::FAILURE
         }
@@ -41,7 +44,7 @@ fn named(name: &str) -> Result<Named, String> {
 
 fn arguments() -> Result<Options, String> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut options = Options { from: 1, seeds: 100, topologies: ALL.to_vec(), threads, replay: None, shrinks: true, stops: false };
+    let mut options = Options { from: 1, seeds: 100, topologies: ALL.to_vec(), threads, replay: None, shrinks: true, first: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         match name.as_str() {
@@ -49,8 +52,8 @@ fn arguments() -> Result<Options, String> {
                 options.shrinks = false;
                 continue;
             }
-            "--stop" => {
-                options.stops = true;
+            "--first" => {
+                options.first = true;
                 continue;
             }
             _ => {}
@@ -83,6 +86,24 @@ fn replay(named: &Named, seed: u64, cuts: &Cuts) -> ExitCode {
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The first seed that fails, of each topology all seeds.
+fn first(options: &Options) -> ExitCode {
+    const PIECE: u64 = 32;
+    for named in &options.topologies {
+        let end = options.from.saturating_add(options.seeds);
+        for from in (options.from..end).step_by(PIECE as usize) {
+            let (_, failed) = (named.search)(from..end.min(from.saturating_add(PIECE)), options.threads);
+            if let Some(seed) = failed.first() {
+                let (findings, ..) = (named.replay)(*seed, &Cuts::default());
+                println!("first: {}:{seed}", named.name);
+                findings.iter().take(3).for_each(|finding| println!("    {finding}"));
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
 /// The seeds are shared out evenly over the topologies.
 fn search(options: &Options) -> ExitCode {
     let (mut passed, mut failed) = (0, 0);
@@ -106,9 +127,6 @@ fn search(options: &Options) -> ExitCode {
             } else {
                 println!("seed {seed}: cargo xtask simulate --replay '{}:{seed}'", named.name);
             }
-        }
-        if failed > 0 && options.stops {
-            break;
         }
     }
     println!("{passed} passed, {failed} failed");

@@ -45,6 +45,7 @@ fn plain() -> Rules {
         kept_in: &["out", "simulated-seen-changelog"],
         sent_to: &[],
         before: |_, _| Vec::new(),
+        forgets: None,
         counts: |_, _| true,
         goes_on: true,
         may_fail: |_| false,
@@ -65,6 +66,7 @@ fn windows(effects: &'static [(&'static str, &'static [&'static str])]) -> Rules
         results: |record, _| vec![format!("{}@{}", text(record.key.as_ref()), record.timestamp_ms / 5_000 * 5_000)],
         kept_in: &[],
         sent_to: &["out"],
+        forgets: Some(("simulated-seen-changelog", 15_000)),
         before: |round, partitions| if round == Round::Calm { close("in", partitions) } else { Vec::new() },
         goes_on: false,
         ..plain()

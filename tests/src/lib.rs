@@ -1,6 +1,5 @@
 //! Shared by the tests.
 
-pub mod chaos;
 pub mod conformance;
 pub mod process;
 mod splitmix;

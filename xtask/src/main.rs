@@ -4,7 +4,6 @@
 //! still runs when they do not compile.
 
 mod bench;
-mod chaos;
 mod conformance;
 mod e2e;
 mod editor;
@@ -12,6 +11,7 @@ mod expand;
 mod failure;
 mod kafka;
 mod metadata;
+mod mutate;
 mod paths;
 mod process;
 mod properties;
@@ -45,8 +45,8 @@ enum Command {
     Properties(properties::Properties),
     /// Applications in simulations: a seed decides what goes wrong.
     Simulate(simulate::Simulate),
-    /// Applications on a broker that misbehaves, and what has to hold in the end.
-    Chaos(chaos::Chaos),
+    /// Whether simulations find it when a step of safety is taken out of the source.
+    Mutate(mutate::Mutate),
     /// Measure: side by side with Kafka Streams, or (`bench compile`) what the macro costs at compile time.
     Bench(bench::Bench),
 }
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
         Command::Conformance(options) => conformance::run(&options),
         Command::Properties(options) => properties::run(&options),
         Command::Simulate(options) => simulate::run(&options),
-        Command::Chaos(options) => chaos::run(&options),
+        Command::Mutate(options) => mutate::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     match result {

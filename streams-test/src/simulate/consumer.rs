@@ -128,6 +128,9 @@ fn arrive(net: &Arc<Net>, link: &Arc<Link>, shared: &Weak<Shared>, slot: usize, 
         again(net.now() + 100 * MS);
         return;
     }
+    if net.forgets() && net.layout.is_changelog(&partition.topic) && link.goes_wrong("head deleted", 3) {
+        net.delete_heads();
+    }
     let (dice, count) = link.chance("fetched records");
     let most = dice.between(count, 1, 40) as usize;
     let read = net.log.read(&partition.topic, partition.partition, from, most);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use streams_runtime::broker::embedded::{EmbeddedLog, EmbeddedOptions};
-use streams_runtime::broker::{BrokerError, GroupConfig, GroupMember, TopicPartition};
+use streams_runtime::broker::{Broker, BrokerError, GroupConfig, GroupMember, TopicPartition};
 use streams_runtime::record::RecordRef;
 use streams_runtime::time::clock::{Clock, MonotonicClock};
 
@@ -76,6 +76,7 @@ struct State {
     coordinator_away_until: Micros,
     leaders_away: Vec<(u64, u64, Micros)>,
     throttle: (Micros, Micros),
+    forgets_until: Micros,
     /// Called when something is written to a partition.
     watchers: BTreeMap<TopicPartition, Vec<Action>>,
     /// Which process the coordinator has last given a partition to, by the number of its link.
@@ -130,7 +131,7 @@ impl Net {
             ..EmbeddedOptions::default()
         };
         let log = EmbeddedLog::in_memory_with(options);
-        let observer = streams_runtime::broker::Broker::join_group(
+        let observer = Broker::join_group(
             &log,
             &GroupConfig {
                 group: layout.application_id.clone(),
@@ -208,6 +209,7 @@ impl Net {
         state.coordinator_away_until = 0;
         state.leaders_away.clear();
         state.throttle = (0, 0);
+        state.forgets_until = 0;
     }
 
     pub(super) fn outage(&self, lasts: Micros) {
@@ -248,6 +250,31 @@ impl Net {
             }
         }
         (until > state.now).then_some(until)
+    }
+
+    pub(super) fn forget(self: &Arc<Self>, lasts: Micros) {
+        {
+            let mut state = lock(&self.state);
+            state.forgets_until = state.now + lasts;
+        }
+        self.delete_heads();
+    }
+
+    pub(super) fn forgets(&self) -> bool {
+        let state = lock(&self.state);
+        state.forgets_until > state.now
+    }
+
+    /// Deletes from changelogs that may lose records those that nothing can come of any more.
+    pub(super) fn delete_heads(&self) {
+        let committed = |partition: &TopicPartition| self.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0);
+        let before = lock(&self.watch).out_of_retention(&self.log, &committed);
+        for (partition, offset) in before {
+            self.trace.note(self.now(), None, "head deleted", [offset, 0, 0], || format!("{partition} before {offset}"));
+            if let Err(error) = self.log.delete_records(&[(partition, offset)]).wait() {
+                self.find(format!("the head of a changelog: {error}"));
+            }
+        }
     }
 
     /// How long the broker takes for something.

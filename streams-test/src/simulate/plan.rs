@@ -39,8 +39,8 @@ pub(super) enum Fault {
     Partitioned { slot: usize, lasts: Micros },
     /// The broker takes its time.
     Throttle { lasts: Micros, by: Micros },
-    /// Changelogs that may lose records lose those that are out of retention.
-    DeleteHeads,
+    /// Changelogs that may lose records lose those that are out of retention, also while they are read.
+    DeleteHeads { lasts: Micros },
 }
 
 impl fmt::Display for Fault {
@@ -193,7 +193,7 @@ fn faults(dice: Dice, slots: usize, feed: Micros, session_ms: u64, zombies: bool
             19..=20 => Fault::CoordinatorAway { lasts: away },
             21 => Fault::Partitioned { slot, lasts: on.between(16, 50 * MS, if zombies { 2 * session } else { session / 2 }) },
             22 => Fault::Throttle { lasts: 2 * short, by: on.pick(17, &[5 * MS, 30 * MS, 100 * MS]) },
-            _ => Fault::DeleteHeads,
+            _ => Fault::DeleteHeads { lasts: 2 * SECOND + short },
         };
         (index, at, fault)
     };

@@ -433,21 +433,9 @@ impl<T: Topology> World<T> {
             Fault::LeadersAway { class, of, lasts } => self.net.leaders_away(class, of, lasts),
             Fault::CoordinatorAway { lasts } => self.net.coordinator_away(lasts),
             Fault::Throttle { lasts, by } => self.net.throttle(lasts, by),
-            Fault::DeleteHeads => self.delete_heads(),
+            Fault::DeleteHeads { lasts } => self.net.forget(lasts),
             // Of a process that was left out.
             _ => {}
-        }
-    }
-
-    /// Deletes from changelogs that may lose records those that nothing can come of any more.
-    fn delete_heads(&mut self) {
-        let before = lock(&self.net.watch)
-            .out_of_retention(&self.net.log, &|partition| self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0));
-        for (partition, offset) in before {
-            let deleted = streams_runtime::broker::Broker::delete_records(&self.net.log, &[(partition, offset)]).wait();
-            if let Err(error) = deleted {
-                self.net.find(format!("the head of a changelog: {error}"));
-            }
         }
     }
 

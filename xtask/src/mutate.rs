@@ -1,0 +1,146 @@
+//! `cargo xtask mutate`: takes single steps of safety out of a copy of the tree, and sees that simulations find it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use crate::failure::{Context, Failure, Result};
+use crate::{paths, process};
+
+#[derive(clap::Args)]
+pub(crate) struct Mutate {
+    /// Only the changes whose names contain this.
+    #[arg(long)]
+    only: Option<String>,
+    /// Other changes than those of `simulations/mutations.txt`.
+    #[arg(long)]
+    table: Option<PathBuf>,
+}
+
+/// A change to the source.
+#[derive(Default)]
+struct Mutation {
+    name: String,
+    what: String,
+    file: String,
+    topology: String,
+    seeds: u64,
+    before: String,
+    after: String,
+}
+
+pub(crate) fn run(options: &Mutate) -> Result<ExitCode> {
+    let table = options.table.clone().unwrap_or_else(|| paths::root().join("simulations/mutations.txt"));
+    let text = fs::read_to_string(&table).context(|| format!("cannot read {}", table.display()))?;
+    let mutations = parse(&text)?;
+    let tree = copy_tree()?;
+    let (mut caught, mut missed) = (0, Vec::new());
+    for mutation in mutations.iter().filter(|m| options.only.as_ref().is_none_or(|only| m.name.contains(only))) {
+        let begun = Instant::now();
+        let found = try_out(&tree, mutation)?;
+        let seconds = begun.elapsed().as_secs();
+        match &found {
+            Some(seed) => {
+                caught += 1;
+                println!("{}: {} ({}; {seconds} s)", mutation.name, seed, mutation.what);
+            }
+            None => {
+                println!("{}: NOT FOUND by {} seeds of `{}` ({}; {seconds} s)", mutation.name, mutation.seeds, mutation.topology, mutation.what);
+                missed.push(mutation.name.as_str());
+            }
+        }
+    }
+    println!("{caught} found, {} not found", missed.len());
+    Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `=== name`, lines of `key: value`, `--- before`, lines, `--- after`, lines.
+fn parse(text: &str) -> Result<Vec<Mutation>> {
+    let mut all = Vec::new();
+    for block in text.split("\n=== ").skip(1) {
+        let broken = |what: &str| Failure::new(format!("a mutation without {what}: {}", block.lines().next().unwrap_or_default()));
+        let (head, change) = block.split_once("\n--- before\n").ok_or_else(|| broken("`--- before`"))?;
+        let (before, after) = change.split_once("\n--- after\n").ok_or_else(|| broken("`--- after`"))?;
+        let value = |key: &str| head.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": ")).map(str::to_owned);
+        all.push(Mutation {
+            name: head.lines().next().unwrap_or_default().trim().to_owned(),
+            what: value("what").ok_or_else(|| broken("`what`"))?,
+            file: value("file").ok_or_else(|| broken("`file`"))?,
+            topology: value("topology").ok_or_else(|| broken("`topology`"))?,
+            seeds: value("seeds").and_then(|seeds| seeds.parse().ok()).ok_or_else(|| broken("`seeds`"))?,
+            before: before.to_owned(),
+            after: after.trim_end_matches('\n').to_owned(),
+        });
+    }
+    if all.is_empty() { Err(Failure::new("there are no mutations")) } else { Ok(all) }
+}
+
+/// The files of the tree as they are now, without what is built.
+fn copy_tree() -> Result<PathBuf> {
+    let root = paths::root();
+    let tree = root.join("target/mutate/tree");
+    let mut list = Command::new("git");
+    list.current_dir(&root).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    for name in process::stdout(&mut list)?.lines() {
+        let (from, to) = (root.join(name), tree.join(name));
+        let Ok(content) = fs::read(&from) else { continue };
+        // What has not changed keeps its time, so that it is not built again.
+        if fs::read(&to).is_ok_and(|known| known == content) {
+            continue;
+        }
+        if let Some(directory) = to.parent() {
+            fs::create_dir_all(directory).context(|| format!("cannot make {}", directory.display()))?;
+        }
+        fs::write(&to, content).context(|| format!("cannot write {}", to.display()))?;
+    }
+    Ok(tree)
+}
+
+/// The seed that finds a change.
+fn try_out(tree: &Path, mutation: &Mutation) -> Result<Option<String>> {
+    let file = tree.join(&mutation.file);
+    let original = fs::read_to_string(&file).context(|| format!("{}: cannot read {}", mutation.name, mutation.file))?;
+    let places = original.matches(&mutation.before).count();
+    if places != 1 {
+        return Err(Failure::new(format!("{}: its text is {places} times in {}", mutation.name, mutation.file)));
+    }
+    let write = |text: &str| fs::write(&file, text).context(|| format!("cannot write {}", file.display()));
+    write(&original.replace(&mutation.before, &mutation.after))?;
+    let built = build(tree);
+    let found = built.and_then(|()| search(tree, mutation));
+    write(&original)?;
+    found
+}
+
+fn build(tree: &Path) -> Result<()> {
+    let mut command = process::cargo();
+    command.current_dir(tree).env("CARGO_TARGET_DIR", paths::root().join("target/mutate/build"));
+    command.args(["build", "--quiet", "--profile", "simulate", "--package", "simulations"]);
+    command.env("RUSTFLAGS", "-Awarnings");
+    process::check(&mut command)
+}
+
+fn search(tree: &Path, mutation: &Mutation) -> Result<Option<String>> {
+    let mut command = Command::new(paths::root().join("target/mutate/build/simulate/simulations"));
+    command.current_dir(tree).args(["--first", "--topology", &mutation.topology, "--seeds", &mutation.seeds.to_string()]);
+    let output = command.stderr(Stdio::null()).output().context(|| "cannot run the simulations".to_owned())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().find_map(|line| line.strip_prefix("first: ")).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mutation_of_the_table_fits_the_source() {
+        let text = fs::read_to_string(paths::root().join("simulations/mutations.txt")).unwrap();
+        let mutations = parse(&text).unwrap();
+        assert!(mutations.len() >= 30);
+        for mutation in mutations {
+            let source = fs::read_to_string(paths::root().join(&mutation.file)).unwrap();
+            assert_eq!(source.matches(&mutation.before).count(), 1, "{}", mutation.name);
+        }
+    }
+}
