@@ -46,7 +46,10 @@ pub(crate) fn run(options: &Mutate) -> Result<ExitCode> {
                 println!("{}: {} ({}; {seconds} s)", mutation.name, seed, mutation.what);
             }
             None => {
-                println!("{}: NOT FOUND by {} seeds of `{}` ({}; {seconds} s)", mutation.name, mutation.seeds, mutation.topology, mutation.what);
+                println!(
+                    "{}: NOT FOUND by {} seeds of `{}` ({}; {seconds} s)",
+                    mutation.name, mutation.seeds, mutation.topology, mutation.what
+                );
                 missed.push(mutation.name.as_str());
             }
         }
