@@ -34,11 +34,13 @@ pub(super) struct Reading {
     reset: OffsetReset,
     /// The topic is gone, since then.
     gone_since: Option<Duration>,
+    /// The topic was made again, and is read from its beginning since then.
+    made_again: Option<Duration>,
 }
 
 impl Reading {
     pub(super) fn new(offset: i64, reset: OffsetReset) -> Self {
-        Reading { slot: None, offset, reset, gone_since: None }
+        Reading { slot: None, offset, reset, gone_since: None, made_again: None }
     }
 }
 
@@ -104,7 +106,9 @@ impl Worker {
     pub(super) fn begin_again(&mut self, topics: &BTreeSet<String>, now: Now) -> Result<(), TaskOutcome> {
         for assigned in self.tasks.values_mut() {
             for (input, reading) in assigned.task.inputs().iter().zip(&mut assigned.reading) {
-                if topics.contains(&*input.partition().topic)
+                let is_known = reading.made_again.is_some_and(|since| now.mono.saturating_sub(since) < PATIENCE);
+                if !is_known
+                    && topics.contains(&*input.partition().topic)
                     && let Some(slot) = reading.slot.take()
                 {
                     self.consumer.unassign(slot)?;
@@ -175,7 +179,9 @@ impl Worker {
             let Some(index) = assigned.task.inputs().iter().position(|input| *input.partition() == partition) else { continue };
             let Some(reading) = assigned.reading.get_mut(index) else { continue };
             reading.offset = offset;
-            reading.gone_since = None;
+            if reading.gone_since.take().is_some() {
+                reading.made_again = Some(now.mono);
+            }
             if let Some(input) = assigned.task.inputs_mut().get_mut(index) {
                 input.goes_on_at(offset);
             }
