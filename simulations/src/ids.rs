@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     pub(crate) sent_to: &'static [&'static str],
     /// What has to come before everything is done.
     pub(crate) before: fn(Round, i32) -> Vec<Fed>,
+    /// Where each record of `in` is as often as it was processed.
+    pub(crate) copied_to: Option<&'static str>,
     /// A changelog that loses rows that are older, by the times of committed records.
     pub(crate) forgets: Option<(&'static str, i64)>,
     /// Only these keys of results are looked at.
@@ -68,6 +70,8 @@ pub(crate) struct Ids {
     stale: BTreeSet<String>,
     /// Up to where is committed.
     committed: HashMap<TopicPartition, i64>,
+    /// How often the records of each partition were given to a process.
+    delivered: HashMap<TopicPartition, Vec<u32>>,
     /// Where changelogs begin that have lost rows.
     starts: HashMap<TopicPartition, i64>,
     /// Ids that are committed.
@@ -88,6 +92,7 @@ impl Ids {
             keys_of: HashMap::new(),
             stale: BTreeSet::new(),
             committed: HashMap::new(),
+            delivered: HashMap::new(),
             starts: HashMap::new(),
             settled: HashSet::new(),
             restored: HashMap::new(),
@@ -142,6 +147,30 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// A record is a result at least once, and not more often than a process was given it, which begins to read where is committed.
+    fn count_copies(&self, log: &EmbeddedLog, topic: &str) -> Vec<String> {
+        let mut found: HashMap<String, u32> = HashMap::new();
+        for partition in 0..log.partitions(topic).unwrap_or(0) {
+            for record in log.read(topic, partition, 0, usize::MAX).unwrap_or_default().iter() {
+                ids(record.value).for_each(|id| *found.entry(id.to_owned()).or_default() += 1);
+            }
+        }
+        let mut findings = Vec::new();
+        for (partition, records) in self.read.iter().filter(|(partition, _)| &*partition.topic == "in") {
+            for (at, id) in records.iter().enumerate().flat_map(|(at, ids)| ids.iter().map(move |id| (at, id))) {
+                let given = self.delivered.get(partition).and_then(|times| times.get(at)).copied().unwrap_or(0);
+                let copies = found.get(id).copied().unwrap_or(0);
+                if copies == 0 || copies > given {
+                    findings.push(format!("{id} of {partition}@{at} is {copies} times in `{topic}`, and was given {given} times"));
+                }
+            }
+        }
+        findings.sort();
+        findings
+    }
+}
+
 impl Watch for Ids {
     fn feed(&mut self, random: &mut Random, step: u64) -> Vec<Fed> {
         let next_id = &mut self.next_id;
@@ -171,6 +200,15 @@ impl Watch for Ids {
         }
         self.held.entry(appended.topic.to_owned()).or_default().extend(found);
         Ok(())
+    }
+
+    fn delivered(&mut self, partition: &TopicPartition, offset: i64) {
+        let times = self.delivered.entry(partition.clone()).or_default();
+        let at = offset.max(0) as usize;
+        if times.len() <= at {
+            times.resize(at + 1, 0);
+        }
+        times[at] += 1;
     }
 
     fn committed(&mut self, partition: &TopicPartition, offset: i64) -> Result<(), String> {
@@ -230,7 +268,8 @@ impl Watch for Ids {
         let _ = round;
         let kept = self.rules.kept_in.iter().flat_map(|topic| self.compare(log, topic, false));
         let sent = self.rules.sent_to.iter().flat_map(|topic| self.compare(log, topic, true));
-        kept.chain(sent).collect()
+        let copied = self.rules.copied_to.iter().flat_map(|topic| self.count_copies(log, topic));
+        kept.chain(sent).chain(copied).collect()
     }
 
     fn out_of_retention(&mut self, log: &EmbeddedLog, committed: &dyn Fn(&TopicPartition) -> i64) -> Vec<(TopicPartition, i64)> {

@@ -45,11 +45,16 @@ fn plain() -> Rules {
         kept_in: &["out", "simulated-seen-changelog"],
         sent_to: &[],
         before: |_, _| Vec::new(),
+        copied_to: None,
         forgets: None,
         counts: |_, _| true,
         goes_on: true,
         may_fail: |_| false,
     }
+}
+
+fn sets_rules() -> Rules {
+    Rules { copied_to: Some("copies"), ..plain() }
 }
 
 fn moved_rules() -> Rules {
@@ -193,7 +198,7 @@ macro_rules! named {
 }
 
 named! {
-    "sets": watched(sets, plain),
+    "sets": watched(sets, sets_rules),
     "moved": watched(moved, moved_rules),
     "closed": watched(closed, closed_rules),
     "on_close": watched(on_close, on_close_rules),

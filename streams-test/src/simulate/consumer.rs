@@ -228,6 +228,7 @@ impl Consumer for SimConsumer {
             {
                 into.push_ref(record);
                 reading.position = record.offset + 1;
+                lock(&self.0.link.net.watch).delivered(&reading.partition, record.offset);
                 reading.taken += 1;
                 count += 1;
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use streams_runtime::broker::TopicPartition;
-use streams_runtime::plan::{SourceTopics, TopologyPlan, changelog_topic};
+use streams_runtime::plan::{SourceTopics, StoreKind, TopologyPlan, changelog_topic};
 
 /// Topics by what they are to the parts of a topology.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub(super) struct Layout {
     pub(super) sources: Vec<BTreeSet<String>>,
     /// The part whose store a changelog is of, and the name of the store.
     pub(super) changelogs: BTreeMap<String, (usize, String)>,
+    /// Stores whose rows are the records of their changelogs, with the time before the value.
+    pub(super) plain_stores: BTreeSet<String>,
 }
 
 impl Layout {
@@ -28,6 +30,9 @@ impl Layout {
             }
             layout.sources.push(sources);
             for store in part.stores.iter().filter(|store| store.logged) {
+                if store.kind == StoreKind::KeyValue {
+                    layout.plain_stores.insert(store.name.clone());
+                }
                 layout.changelogs.insert(changelog_topic(application_id, &store.name), (index, store.name.clone()));
             }
         }

@@ -1,7 +1,7 @@
 //! The network between the processes and the log, with the time that all of it happens in.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering as Memory};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -82,6 +82,8 @@ struct State {
     /// Which process the coordinator has last given a partition to, by the number of its link.
     owners: BTreeMap<TopicPartition, u64>,
     findings: Vec<String>,
+    /// Topics and keys whose last record may be an old one.
+    stale: BTreeSet<(String, Vec<u8>)>,
 }
 
 /// The time of the log, which no fault moves.
@@ -299,6 +301,9 @@ impl Net {
             let stale = if is_stale { " (of a process that has lost its tasks)" } else { "" };
             format!("{id}@{offset} {}={} t={}{stale}", text(record.key), text(record.value), record.timestamp_ms)
         });
+        if is_stale {
+            lock(&self.state).stale.insert((topic.to_owned(), record.key.unwrap_or_default().to_vec()));
+        }
         let told = lock(&self.watch).appended(&Appended { topic, partition, offset, record, is_stale });
         if let Err(finding) = told {
             self.find(finding);
@@ -306,6 +311,10 @@ impl Net {
         let watchers = lock(&self.state).watchers.remove(&id).unwrap_or_default();
         watchers.into_iter().for_each(|watcher| watcher(self));
         Ok((partition, offset))
+    }
+
+    pub(super) fn is_stale(&self, topic: &str, key: &[u8]) -> bool {
+        lock(&self.state).stale.contains(&(topic.to_owned(), key.to_vec()))
     }
 
     /// Has something done when a record is written to a partition.

@@ -101,6 +101,11 @@ pub trait Watch: Send {
         Ok(())
     }
 
+    /// A process was given a record, of an input or of a changelog: what it does with it may be done so many times.
+    fn delivered(&mut self, partition: &TopicPartition, offset: i64) {
+        let _ = (partition, offset);
+    }
+
     /// The group has taken an offset: the effects of all records before it have to be in the topics by now.
     ///
     /// # Errors

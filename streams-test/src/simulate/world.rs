@@ -1,13 +1,14 @@
 //! A run: processes of one application, what goes wrong, and what has to hold in the end. One thread, whose time is made up.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use streams_runtime::broker::{BrokerError, TopicPartition};
 use streams_runtime::machine::{Now, Process, Wake};
+use streams_runtime::plan::changelog_topic;
 use streams_runtime::record::NewRecord;
 use streams_runtime::{AppState, Streams, Topology};
 
@@ -506,6 +507,7 @@ impl<T: Topology> World<T> {
         // Backends are written when the group has answered.
         self.go_on(self.net.now() + 2 * SECOND)?;
         self.check_tasks(round);
+        self.check_stores(round);
         let findings = lock(&self.net.watch).settled(round, &self.net.log);
         findings.into_iter().for_each(|finding| self.net.find(format!("{round:?}: {finding}")));
         Ok(())
@@ -513,7 +515,7 @@ impl<T: Topology> World<T> {
 
     /// Each task runs once.
     fn check_tasks(&self, round: Round) {
-        let mut owners = std::collections::BTreeMap::new();
+        let mut owners = BTreeMap::new();
         for slot in &self.slots {
             let Some(running) = &slot.running else { continue };
             for (task, _, is_running) in running.process.tasks() {
@@ -522,6 +524,39 @@ impl<T: Topology> World<T> {
                 }
                 if let Some(other) = owners.insert(task, running.link.name()) {
                     running.link.find(format_args!("{round:?}: task {task} is also that of process {}.{}", other.0, other.1));
+                }
+            }
+        }
+    }
+
+    /// What backends have is what changelogs say, up to their positions.
+    fn check_stores(&self, round: Round) {
+        for slot in &self.slots {
+            let Some(running) = &slot.running else { continue };
+            let tasks: Vec<_> = running.process.tasks().into_iter().map(|(task, ..)| (task.sub_topology, task.partition)).collect();
+            let disk = lock(&slot.disk);
+            for ((store, part, partition), rows) in &disk.stores {
+                let Some(position) = rows.position.filter(|_| tasks.contains(&(*part, *partition))) else { continue };
+                if !self.net.layout.plain_stores.contains(store) {
+                    continue;
+                }
+                let topic = changelog_topic(&self.net.layout.application_id, store);
+                let Ok(records) = self.net.log.read(&topic, *partition, 0, usize::MAX) else { continue };
+                let mut said: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+                for record in records.iter().filter(|record| record.offset < position) {
+                    let key = record.key.unwrap_or_default().to_vec();
+                    match record.value {
+                        Some(value) => said.insert(key, value.to_vec()),
+                        None => said.remove(&key),
+                    };
+                }
+                let time = size_of::<i64>();
+                let held = rows.rows.iter().map(|(key, row)| (key.clone(), row.get(time..).unwrap_or_default().to_vec()));
+                let held: BTreeMap<Vec<u8>, Vec<u8>> = held.collect();
+                let differs = |key: &&Vec<u8>| said.get(*key) != held.get(*key) && !self.net.is_stale(&topic, key);
+                if let Some(key) = said.keys().chain(held.keys()).find(differs) {
+                    let key = key.escape_ascii();
+                    running.link.find(format_args!("{round:?}: `{store}` {partition} and its changelog up to {position} differ at {key}"));
                 }
             }
         }
