@@ -8,9 +8,12 @@
 
 mod changing_topics;
 mod clocks;
+mod frozen;
+mod idle;
 mod joins;
 mod kafka;
 mod load;
+mod long_outage;
 mod matching;
 mod outage;
 mod poison;

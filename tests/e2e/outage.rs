@@ -9,10 +9,10 @@ use tests::process::{eventually, signal};
 use crate::kafka::{self, Send};
 
 /// The broker's process, stopped; it goes on when this is dropped, also when the test fails.
-struct Away(u32);
+pub(crate) struct Away(u32);
 
 impl Away {
-    fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let pid = std::env::var("STREAMS_TEST_KAFKA_PID").expect("STREAMS_TEST_KAFKA_PID is not set: the process id of the broker");
         let pid = pid.trim().parse().expect("a process id");
         signal(pid, "STOP");

@@ -1,4 +1,5 @@
-//! The wall clock, which a test can set: the command `clock 600000` puts it ten minutes further ahead of the machine's.
+//! The wall clock, which a test can set: the command `clock 600000` puts it ten minutes further
+//! ahead of the machine's.
 
 use std::num::ParseIntError;
 use std::sync::atomic::{AtomicI64, Ordering};
