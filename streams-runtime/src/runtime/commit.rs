@@ -213,7 +213,7 @@ impl Committing {
             Some(Err(error @ (BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }))) => {
                 Ok(Progress::Ended(Outcome::Deferred(error)))
             }
-            Some(Err(error @ BrokerError::Fenced { .. })) => Err(TaskOutcome::Fenced(error)),
+            Some(Err(error @ BrokerError::Fenced { .. })) => Err(TaskOutcome::Fenced(Box::new(error))),
             Some(Err(error)) => Err(error.into()),
         }
     }

@@ -31,6 +31,9 @@ const ROUND: Duration = Duration::from_millis(100);
 /// The same while the group is being left.
 const LEAVING_ROUND: Duration = Duration::from_millis(5);
 
+/// How often it is reported that the group does not say what this process gets.
+const REMINDER: Duration = Duration::from_secs(5);
+
 /// How long the parts of the process may take to end.
 const STOP_LIMIT: Duration = Duration::from_secs(60);
 
@@ -57,6 +60,8 @@ pub(crate) struct Control {
     phase: Phase,
     /// The group has said what this process gets.
     has_share: bool,
+    /// When it is reported next that the group has not.
+    next_reminder: Duration,
     view: View,
     has_changed: bool,
     revocations: Vec<Revocation>,
@@ -87,6 +92,7 @@ impl Control {
             parts: (0..parts).collect(),
             phase: Phase::TakingPart,
             has_share: false,
+            next_reminder: now.mono + REMINDER,
             view: View { tasks: BTreeMap::new(), metrics: BTreeMap::new(), layout, failure: None },
             has_changed: true,
             revocations: Vec::new(),
@@ -214,6 +220,15 @@ impl Control {
                 }
                 Err(error) => return Err(error.into()),
             }
+        }
+        if !self.has_share && now.mono >= self.next_reminder {
+            self.next_reminder = now.mono + REMINDER;
+            let session_ms = u64::try_from(self.env.config.session_timeout.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(
+                session_ms,
+                "the group has not said yet what this process gets; if a process of the application has ended without leaving the group, \
+                 the group waits for it until its session times out"
+            );
         }
         self.settle_revocations()?;
         self.compare_topologies()?;

@@ -21,13 +21,22 @@ use crate::task::TaskId;
 #[derive(Debug)]
 pub(super) enum TaskOutcome {
     /// The application ends.
-    Fatal(Error),
+    Fatal(Box<Error>),
     /// What a store of this task has is of no use: the task is dropped, the store cleared, and the
     /// task opened again.
-    Damaged { task: TaskId, store: String, error: Error },
+    Damaged(Box<Damage>),
     /// The tasks belong to others by now: all are dropped without a commit. Those that the group
     /// leaves here are opened again.
-    Fenced(BrokerError),
+    Fenced(Box<BrokerError>),
+}
+
+/// State that is of no use.
+#[derive(Debug)]
+pub(super) struct Damage {
+    pub(super) task: TaskId,
+    pub(super) store: String,
+    /// How it showed.
+    pub(super) error: Error,
 }
 
 impl TaskOutcome {
@@ -35,21 +44,28 @@ impl TaskOutcome {
     pub(super) fn of(task: TaskId, error: Box<TaskError>) -> Self {
         let store = error.damaged_store().map(str::to_owned);
         let error = Error::task(task, error);
+        TaskOutcome::of_store(task, store, error)
+    }
+}
+
+impl TaskOutcome {
+    /// What an error means that shows the damage of a store, if it is named.
+    pub(super) fn of_store(task: TaskId, store: Option<String>, error: Error) -> Self {
         match store {
-            Some(store) => TaskOutcome::Damaged { task, store, error },
-            None => TaskOutcome::Fatal(error),
+            Some(store) => TaskOutcome::Damaged(Box::new(Damage { task, store, error })),
+            None => error.into(),
         }
     }
 }
 
 impl From<Error> for TaskOutcome {
     fn from(error: Error) -> Self {
-        TaskOutcome::Fatal(error)
+        TaskOutcome::Fatal(Box::new(error))
     }
 }
 
 impl From<BrokerError> for TaskOutcome {
     fn from(error: BrokerError) -> Self {
-        TaskOutcome::Fatal(error.into())
+        TaskOutcome::Fatal(Box::new(error.into()))
     }
 }

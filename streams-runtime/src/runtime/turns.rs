@@ -18,6 +18,9 @@ use crate::task::TaskId;
 /// Records of one task before the next has its turn.
 const TURN_RECORDS: usize = 8_000;
 
+/// What the stores of a process may hold back until the commit; more makes the commit come early.
+const UNCOMMITTED_MAX_BYTES: usize = 256 * 1024 * 1024;
+
 /// How long tasks wait for one that cannot say yet what is next: it is being opened, or its
 /// partition has more than was fetched.
 const HOLD_LIMIT: Duration = Duration::from_millis(500);
@@ -63,6 +66,10 @@ impl Worker {
             }
         }
         self.commits.is_clean &= !any;
+        if any {
+            let uncommitted: usize = self.tasks.values_mut().map(|assigned| assigned.task.uncommitted_bytes()).sum();
+            self.commits.requested |= uncommitted > UNCOMMITTED_MAX_BYTES / self.env.config.threads;
+        }
         Ok(any)
     }
 

@@ -19,7 +19,7 @@ use super::layout::Layout;
 use super::message::{Command, Parting, Report};
 use super::now::{Now, Wake, later};
 use super::opening::{Inquiry, Silence, Stage};
-use super::outcome::TaskOutcome;
+use super::outcome::{Damage, TaskOutcome};
 use super::reading::{Reading, Search};
 use super::turns::Hold;
 use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, ProduceBatch, Waker};
@@ -287,10 +287,7 @@ impl Worker {
         let task = builder.finish().map_err(|source| {
             let store = source.damaged_store().map(str::to_owned);
             let error = Error::Build { task: id.to_string(), source: Arc::new(source) };
-            match store {
-                Some(store) => TaskOutcome::Damaged { task: id, store, error },
-                None => TaskOutcome::Fatal(error),
-            }
+            TaskOutcome::of_store(id, store, error)
         })?;
         self.tasks.insert(id, Assigned { task, reading: Vec::new(), stage: Stage::Opened });
         Ok(())
@@ -345,8 +342,9 @@ impl Worker {
     /// After an error: what of the worker goes on, and how.
     fn recover(&mut self, outcome: TaskOutcome, out: &mut Vec<Report>) -> Result<(), Error> {
         let recovered = match outcome {
-            TaskOutcome::Fatal(error) => return Err(error),
-            TaskOutcome::Damaged { task, store, error } => {
+            TaskOutcome::Fatal(error) => return Err(*error),
+            TaskOutcome::Damaged(damage) => {
+                let Damage { task, store, error } = *damage;
                 let damages = self.damages.entry(task).or_default();
                 *damages += 1;
                 if *damages > MAX_DAMAGES {
@@ -360,7 +358,7 @@ impl Worker {
                     out.push(Report::Reopened(task));
                 })
             }
-            TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(error)),
+            TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(*error)),
             TaskOutcome::Fenced(error) => {
                 // The group will say who has them. What was done since the last commit is done again there.
                 tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
@@ -372,8 +370,9 @@ impl Worker {
         };
         match recovered {
             Ok(()) => Ok(()),
-            Err(TaskOutcome::Fatal(error) | TaskOutcome::Damaged { error, .. }) => Err(error),
-            Err(TaskOutcome::Fenced(error)) => Err(error.into()),
+            Err(TaskOutcome::Fatal(error)) => Err(*error),
+            Err(TaskOutcome::Damaged(damage)) => Err(damage.error),
+            Err(TaskOutcome::Fenced(error)) => Err((*error).into()),
         }
     }
 

@@ -122,7 +122,7 @@ impl Plan {
         let session = on.pick(3, &[1_500, 3_000, 6_000]);
         let zombies = asked.zombies.unwrap_or_else(|| on.one_in(14, 2));
         let mut faults = faults(dice, slots, feed, session, zombies);
-        faults.retain(|(index, _, fault)| !cuts.faults.contains(index) && !(asked.steady_clocks && matches!(fault, Fault::Clock { .. })));
+        faults.retain(|(index, _, fault)| !(cuts.faults.contains(index) || asked.steady_clocks && matches!(fault, Fault::Clock { .. })));
         let rate = |which: usize, of: &[u64]| if cuts.rates.contains(&which) { 0 } else { on.pick(20 + which as u64, of) };
         let rates = Rates {
             lost_requests: rate(0, &[0, 0, 30, 200]),
