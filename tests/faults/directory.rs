@@ -81,7 +81,7 @@ async fn a_directory_is_free_when_the_application_counts_as_stopped() {
     let directory = directory();
     for round in 0..15 {
         let app = Streams::new(copied()).application_id("app").embedded(directory.path()).threads(2).start().await.unwrap();
-        app.producer(Copied::IN).send("k", &round.to_string()).await.unwrap();
+        app.producer(Copied::IN).send("k", round.to_string()).await.unwrap();
         app.run_until(end_of_input()).await.unwrap();
     }
     let app = Streams::new(copied()).application_id("app").embedded(directory.path()).start().await.unwrap();
