@@ -371,8 +371,13 @@ impl Link {
 
     pub(super) fn leaves(&self) {
         if !self.on_the_way().is_empty() {
-            lock(&self.state).unacknowledged_at_leave = true;
+            self.leaves_unacknowledged();
         }
+    }
+
+    /// It ends something before all that was sent is acknowledged: it may, if it says so.
+    pub(super) fn leaves_unacknowledged(&self) {
+        lock(&self.state).unacknowledged_at_leave = true;
     }
 
     pub(super) fn left_unacknowledged(&self) -> bool {

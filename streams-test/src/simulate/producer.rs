@@ -109,6 +109,14 @@ impl SimProducer {
     }
 }
 
+impl Drop for SimProducer {
+    fn drop(&mut self) {
+        if !self.link.is_dead() && !lock(&self.outbox).on_the_way().is_empty() {
+            self.link.leaves_unacknowledged();
+        }
+    }
+}
+
 /// The number of the worker whose client this is, as its `client.id` ends with it.
 pub(super) fn worker_of(client_id: &str) -> usize {
     let digits = client_id.rsplit("worker-").next().unwrap_or("");
