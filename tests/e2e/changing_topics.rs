@@ -29,8 +29,7 @@ impl Copy {
         let [id, input, output] = [name, "in", "out"].map(kafka::fresh);
         kafka::create(&input, 2);
         kafka::create(&output, 2);
-        // The client of the group looks at its topics only every five minutes by itself.
-        let args = ["commit_ms=100", "topic_refresh_ms=1000", "session_ms=6000", "kafka.group.topic.metadata.refresh.interval.ms=1000"];
+        let args = ["commit_ms=100", "topic_refresh_ms=1000", "session_ms=6000"];
         let mut pipeline = kafka::start_with(name, "numbers", &[("id", &id), ("input", &input), ("output", &output)], &args);
         assert_eq!(pipeline.wait_until_running().tasks, 2);
         Copy { id, input, output, pipeline }

@@ -252,12 +252,16 @@ impl Commits {
 
     /// Whether one is to begin; `urgent`: somebody waits for it.
     pub(super) fn is_due(&self, mono: Duration, urgent: bool) -> bool {
-        self.commit.is_none() && mono >= self.not_before && (urgent || self.requested || mono >= self.next)
+        self.commit.is_none() && mono >= self.not_before && (urgent || self.requested || (mono >= self.next && !self.is_clean))
     }
 
     /// When the next one is due.
     pub(super) fn due(&self, urgent: bool) -> Duration {
-        if urgent || self.requested { self.not_before } else { self.next.max(self.not_before) }
+        match urgent || self.requested {
+            true => self.not_before,
+            false if self.is_clean => Duration::MAX,
+            false => self.next.max(self.not_before),
+        }
     }
 
     pub(super) fn begun(&mut self, mono: Duration, next: Duration, commit: Commit) {

@@ -25,8 +25,8 @@ use crate::broker::{Answer, BrokerError, GroupEvent, GroupMember, TopicPartition
 use crate::plan::TopologyPlan;
 use crate::task::TaskId;
 
-/// The longest time between two looks at the group.
-const ROUND: Duration = Duration::from_millis(100);
+/// The longest time between two looks at the group, which wakes the machine when something happens.
+const ROUND: Duration = Duration::from_millis(500);
 
 /// The same while the group is being left.
 const LEAVING_ROUND: Duration = Duration::from_millis(5);

@@ -68,7 +68,8 @@ impl Clocks {
 /// Starts an application; the thread that does so stays as the control thread.
 pub(super) async fn launch(start: Start) -> Result<AppParts, Error> {
     let (answer, answered) = oneshot::channel();
-    let name = format!("{}-control", start.config.application_id);
+    // The role first: systems cut the names of threads.
+    let name = format!("control-{}", start.config.application_id);
     let body = move || {
         let running = match begin(start) {
             Ok((app, running)) => {
@@ -160,7 +161,7 @@ fn fill(mut prepared: Prepared, clocks: &Clocks) -> Result<Prepared, Error> {
 impl Running {
     fn spawn_worker(&mut self, parts: WorkerParts, inbox: &Mailbox<Input>) -> Result<(), Error> {
         let (index, waker) = (parts.index, parts.consumer.waker());
-        let name = format!("{}-worker-{index}", self.clocks.env.config.application_id);
+        let name = format!("worker-{index}-{}", self.clocks.env.config.application_id);
         let clocks = self.clocks.clone();
         self.spawn(name, index, waker.clone(), inbox, move |commands, tell| {
             let mut worker = Worker::new(parts, &waker, clocks.now());
@@ -179,7 +180,7 @@ impl Running {
 
     fn spawn_global(&mut self, mut reader: GlobalReader, inbox: &Mailbox<Input>) -> Result<(), Error> {
         let (index, waker) = (self.parts.len(), reader.waker());
-        let name = format!("{}-global", self.clocks.env.config.application_id);
+        let name = format!("global-{}", self.clocks.env.config.application_id);
         let clocks = self.clocks.clone();
         self.spawn(name, index, waker, inbox, move |commands, tell| {
             let mut reports = Vec::new();

@@ -12,6 +12,7 @@ mod error;
 mod global;
 mod launch;
 mod layout;
+mod leaving;
 pub mod machine;
 mod message;
 mod now;

@@ -19,7 +19,7 @@ use super::layout::Layout;
 use super::message::{Command, Parting, Report};
 use super::now::{Now, Wake, later};
 use super::opening::{Inquiry, Silence, Stage};
-use super::outcome::{Damage, TaskOutcome};
+use super::outcome::TaskOutcome;
 use super::reading::{Reading, Search};
 use super::turns::Hold;
 use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, ProduceBatch, Waker};
@@ -27,17 +27,14 @@ use crate::context::{SharedProducer, TaskMetrics};
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
 
-/// The longest wait when there is nothing to do.
-const IDLE_WAIT: Duration = Duration::from_millis(100);
+/// The longest wait when there is nothing to do: all that can happen wakes the worker, but the wall clock may be set.
+const IDLE_WAIT: Duration = Duration::from_millis(500);
 
 /// How soon acknowledgements are looked for again.
 const FLUSH_WAIT: Duration = Duration::from_millis(1);
 
 /// How long the last commit of a worker that is told to stop may take.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
-
-/// How often the state of one task may turn out to be damaged.
-const MAX_DAMAGES: u32 = 3;
 
 /// A task with its place in the consumer.
 pub(super) struct Assigned {
@@ -81,10 +78,10 @@ pub(crate) struct Worker {
     pub(super) answers: std::task::Waker,
     pub(super) tasks: Tasks,
     /// Tasks to be opened when all that was sent is acknowledged, some with a store to be cleared.
-    anew: BTreeMap<TaskId, Option<String>>,
-    damages: BTreeMap<TaskId, u32>,
+    pub(super) anew: BTreeMap<TaskId, Option<String>>,
+    pub(super) damages: BTreeMap<TaskId, u32>,
     /// Tasks were dropped without a commit, and something that they have sent may still be under way.
-    is_unsettled: bool,
+    pub(super) is_unsettled: bool,
     /// Parts whose tasks are opened anew after the next commit: topics that they write have more partitions by now.
     pub(super) outgrown: BTreeSet<usize>,
     pub(super) commits: Commits,
@@ -94,9 +91,9 @@ pub(crate) struct Worker {
     /// Tasks read partitions that were not there when they began.
     pub(super) wants_inputs: bool,
     /// Tasks that the group asks back, by the number of the request, and until when a last commit is tried.
-    partings: VecDeque<(u64, Vec<TaskId>, Duration)>,
+    pub(super) partings: VecDeque<(u64, Vec<TaskId>, Duration)>,
     /// Until when a last commit is tried, once the worker is to stop.
-    stopping: Option<Duration>,
+    pub(super) stopping: Option<Duration>,
     /// Somebody waits for the end of the input.
     drain: Option<u64>,
     pub(super) paused: bool,
@@ -252,7 +249,7 @@ impl Worker {
     }
 
     /// The memory for caches is shared by all stores of the process.
-    fn share_cache(&mut self) {
+    pub(super) fn share_cache(&mut self) {
         let stores: usize = self.tasks.values_mut().map(|a| a.task.each_store().count()).sum();
         let each = self.env.config.cache_max_bytes / self.env.config.threads / stores.max(1);
         for assigned in self.tasks.values_mut() {
@@ -291,89 +288,6 @@ impl Worker {
         })?;
         self.tasks.insert(id, Assigned { task, reading: Vec::new(), stage: Stage::Opened });
         Ok(())
-    }
-
-    /// Ends a task that has nothing left to commit.
-    fn close(&mut self, id: TaskId) -> Result<(), TaskOutcome> {
-        self.anew.remove(&id);
-        let Some(mut assigned) = self.tasks.remove(&id) else { return Ok(()) };
-        assigned.stop_reading(&mut *self.consumer)?;
-        match assigned.stage {
-            Stage::Opened => {}
-            Stage::Restoring(restore) => restore.abandon(&mut **self.restorer.as_mut().unwrap_or(&mut self.consumer))?,
-            Stage::Running => assigned.task.close().map_err(|error| TaskOutcome::of(id, error))?,
-        }
-        self.finished.add(assigned.task.metrics());
-        tracing::info!(worker = self.index, task = %id, "task closed");
-        Ok(())
-    }
-
-    /// Gives tasks up whose next owner has begun. What of them waits in the producer is forgotten; if that may hold anything of
-    /// the other tasks, they begin anew at what is committed of them.
-    fn lose(&mut self, lost: &[TaskId], out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
-        self.commits.commit = None;
-        for task in lost {
-            self.close(*task)?;
-        }
-        let under_way = self.producer.borrow_mut().flush_step().unwrap_or(Flushed::Waiting) == Flushed::Waiting;
-        self.is_unsettled |= under_way;
-        if under_way {
-            self.producer.borrow_mut().purge();
-            self.drop_running(out)?;
-        }
-        self.share_cache();
-        Ok(())
-    }
-
-    /// Drops all running tasks without a commit; they are opened again.
-    fn drop_running(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
-        self.is_unsettled = true;
-        let running: Vec<TaskId> = self.tasks.iter().filter(|(_, a)| a.is_running()).map(|(id, _)| *id).collect();
-        for id in running {
-            self.close(id)?;
-            if self.stopping.is_none() {
-                self.anew.insert(id, None);
-                out.push(Report::Reopened(id));
-            }
-        }
-        Ok(())
-    }
-
-    /// After an error: what of the worker goes on, and how.
-    fn recover(&mut self, outcome: TaskOutcome, out: &mut Vec<Report>) -> Result<(), Error> {
-        let recovered = match outcome {
-            TaskOutcome::Fatal(error) => return Err(*error),
-            TaskOutcome::Damaged(damage) => {
-                let Damage { task, store, error } = *damage;
-                let damages = self.damages.entry(task).or_default();
-                *damages += 1;
-                if *damages > MAX_DAMAGES {
-                    return Err(error);
-                }
-                tracing::error!(%task, store, %error, "the state is of no use; it is cleared and restored");
-                self.commits.commit = None;
-                self.is_unsettled = true;
-                self.close(task).map(|()| {
-                    self.anew.insert(task, Some(store));
-                    out.push(Report::Reopened(task));
-                })
-            }
-            TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(*error)),
-            TaskOutcome::Fenced(error) => {
-                // The group will say who has them. What was done since the last commit is done again there.
-                tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
-                self.commits.commit = None;
-                self.producer.borrow_mut().purge();
-                let dropped = self.drop_running(out);
-                self.settle_partings(out, &Settled::lost()).and(dropped)
-            }
-        };
-        match recovered {
-            Ok(()) => Ok(()),
-            Err(TaskOutcome::Fatal(error)) => Err(*error),
-            Err(TaskOutcome::Damaged(damage)) => Err(damage.error),
-            Err(TaskOutcome::Fenced(error)) => Err((*error).into()),
-        }
     }
 
     pub(super) fn surroundings(&mut self, now: Now) -> Surroundings<'_> {
@@ -451,38 +365,6 @@ impl Worker {
             }
             _ => Ok(false),
         }
-    }
-
-    /// Closes the tasks that the group has asked back, and says so.
-    fn settle_partings(&mut self, out: &mut Vec<Report>, settled: &Settled) -> Result<(), TaskOutcome> {
-        if self.partings.is_empty() {
-            return Ok(());
-        }
-        for (number, tasks, _) in std::mem::take(&mut self.partings) {
-            for task in tasks {
-                self.close(task)?;
-            }
-            out.push(Report::GivenUp(number, settled.clone()));
-        }
-        self.share_cache();
-        Ok(())
-    }
-
-    /// Opens tasks anew of which everything is committed.
-    fn renew_outgrown(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
-        let outgrown = std::mem::take(&mut self.outgrown);
-        let tasks: Vec<TaskId> = self.tasks.keys().filter(|id| outgrown.contains(&id.sub_topology)).copied().collect();
-        for task in tasks {
-            self.close(task)?;
-            self.anew.insert(task, None);
-            out.push(Report::Reopened(task));
-        }
-        Ok(())
-    }
-
-    fn close_all(&mut self) -> Result<(), TaskOutcome> {
-        let tasks: Vec<TaskId> = self.tasks.keys().copied().collect();
-        tasks.into_iter().try_for_each(|task| self.close(task))
     }
 
     /// Says that nothing is left to do, to whoever waits for that.

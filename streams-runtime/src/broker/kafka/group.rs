@@ -59,7 +59,12 @@ impl KafkaGroupMember {
         if let Some(instance) = &config.instance {
             fixed.push(("group.instance.id", instance.clone()));
         }
-        let mut defaults = vec![("reconnect.backoff.max.ms", "1000".to_owned()), ("socket.nagle.disable", "true".into())];
+        let mut defaults = vec![
+            ("reconnect.backoff.max.ms", "1000".to_owned()),
+            ("socket.nagle.disable", "true".into()),
+            // The group hands out partitions that were added when a member sees them; the default is five minutes.
+            ("topic.metadata.refresh.interval.ms", "5000".into()),
+        ];
         let probe = settings.client(Kind::Group, &[], &[]);
         let newer_protocol = probe.get("group.protocol") == Some("consumer");
         if !newer_protocol {

@@ -52,7 +52,7 @@ const RESERVED: [(&str, &str); 18] = [
     ("auto.commit.interval.ms", "offsets are committed by the runtime; give its commit interval instead"),
     ("enable.auto.offset.store", "offsets are committed only after everything made from their records is acknowledged"),
     ("auto.offset.reset", "every start offset is resolved by the runtime; give it per source instead"),
-    ("isolation.level", "it follows from the processing guarantee"),
+    ("isolation.level", "`Streams::isolation` says it for sources; changelogs and global tables are read committed"),
     ("enable.partition.eof", "positions at the end of a partition depend on it"),
     ("allow.auto.create.topics", "a topic that is missing is an error that names it"),
     ("acks", "a commit must mean that all in-sync replicas have the output"),
