@@ -396,8 +396,10 @@ impl Worker {
             now.mono.saturating_add(Duration::from_millis(in_ms.max(1)))
         });
         let commit = if self.commits.commit.is_some() { idle } else { self.commits.due(self.is_urgent(false)) };
-        let question = self.silence.until().unwrap_or(idle);
-        let hold = self.hold.until().unwrap_or(idle);
-        idle.min(schedule).min(commit.max(now.mono + FLUSH_WAIT)).min(question.max(now.mono + FLUSH_WAIT)).min(hold.max(now.mono))
+        // What was due already waits for an answer or for records, which wake the worker.
+        let to_come = |at: Option<Duration>| at.filter(|at| *at > now.mono).unwrap_or(idle);
+        let question = to_come(self.silence.until());
+        let hold = to_come(self.hold.until());
+        idle.min(schedule).min(commit.max(now.mono + FLUSH_WAIT)).min(question).min(hold)
     }
 }
