@@ -137,6 +137,11 @@ impl BrokerError {
         }
     }
 
+    /// Whether a topic or partition is not there. A broker that has just come back may say so for a moment.
+    pub(crate) fn is_about_what_is_missing(&self) -> bool {
+        matches!(self, BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. })
+    }
+
     /// Whether the same call may succeed a little later.
     pub fn is_retriable(&self) -> bool {
         matches!(self, BrokerError::TimedOut { .. } | BrokerError::Unavailable { .. } | BrokerError::Rebalancing { .. })

@@ -122,7 +122,7 @@ impl Drains {
                 self.met.append(&mut self.waiting);
                 Ok(Next::Wait(None))
             }
-            Some(Err(error)) if !error.is_retriable() => Err(error.into()),
+            Some(Err(error)) if !error.is_retriable() && !error.is_about_what_is_missing() => Err(error.into()),
             Some(Ok(false) | Err(_)) => {
                 let until = mono + self.pause;
                 self.pause = (self.pause * 2).min(LONG_PAUSE);

@@ -39,6 +39,9 @@ pub(super) enum Stage {
 /// How often a broker that does not answer is reported.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
+/// How long a topic that is not there is waited for.
+const MISSING_PATIENCE: Duration = Duration::from_secs(30);
+
 /// How soon it is asked again.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -73,10 +76,11 @@ impl Silence {
 
     /// The broker does not answer. Other errors are no silence.
     pub(super) fn goes_on(&mut self, mono: Duration, what: &'static str, error: BrokerError) -> Result<(), BrokerError> {
-        if !error.is_retriable() {
+        let since = *self.since.get_or_insert(mono);
+        let may_be_made = error.is_about_what_is_missing() && mono.saturating_sub(since) < MISSING_PATIENCE;
+        if !error.is_retriable() && !may_be_made {
             return Err(error);
         }
-        self.since.get_or_insert(mono);
         self.next_question = Some(mono + PAUSE);
         if self.reported.is_none_or(|reported| mono.saturating_sub(reported) >= REPORT_INTERVAL) {
             self.reported = Some(mono);

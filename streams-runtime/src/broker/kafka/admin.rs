@@ -236,7 +236,16 @@ impl Admin {
             }
             // Of what is missing librdkafka says only that something is.
             self.check_all_there(partitions, by).await?;
+            // All is there: a broker that has just come back knows its topics a moment later.
+            let passes = matches!(code, Code::NoEnt | Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition);
+            if passes && Instant::now() < by {
+                sleep(PAUSE).await;
+                continue;
+            }
             return Err(match at {
+                _ if passes => {
+                    BrokerError::Unavailable { address: self.settings.bootstrap().to_owned(), reason: format!("read offsets: {code}") }
+                }
                 Some(at) => self.words().partition("read offsets", &at, code),
                 None => self.words().request("read offsets", code),
             });
