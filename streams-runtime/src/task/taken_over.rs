@@ -28,21 +28,18 @@ impl Task {
     }
 
     /// The stores are restored from now on, and all that was committed [is taken over](Self::take_over). Rows that are out of retention at the
-    /// committed stream time leave while they are restored; a store whose windows are sent on close keeps those that were not sent. What
-    /// the changelogs tell beyond the commit moves no time: the records behind it are processed once more.
+    /// committed stream time leave while they are restored. What the changelogs tell beyond the commit moves no time: the records behind it
+    /// are processed once more.
     ///
     /// Without a call, or where nothing was committed, all rows are kept. The time of the stores begins with what is put next.
     ///
     /// # Errors
     /// When a store fails.
     pub fn begin_restore(&mut self) -> Result<(), StoreError> {
-        let Context { stores, closed, record, .. } = &mut self.cx;
+        let Context { stores, record, .. } = &mut self.cx;
         for store in stores.iter_mut() {
             let ahead = self.ahead.iter().filter(|(name, _)| name == store.name());
-            let committed_ms = match closed.of(store.name()) {
-                Some(closed_ms) => closed_ms.min(record.stream_time_ms),
-                None => ahead.fold(record.stream_time_ms, |latest_ms, (_, time_ms)| latest_ms.max(*time_ms)),
-            };
+            let committed_ms = ahead.fold(record.stream_time_ms, |latest_ms, (_, time_ms)| latest_ms.max(*time_ms));
             store.begin_restore(committed_ms)?;
         }
         Ok(())
