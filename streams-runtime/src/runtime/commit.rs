@@ -208,11 +208,8 @@ impl Committing {
         match self.answer.try_take(around.waker) {
             None => Ok(Progress::Waiting(Commit::Committing(self))),
             Some(Ok(())) => Ok(Progress::Ended(Committed { offsets: self.offsets }.finish(around)?)),
-            Some(Err(error)) if error.is_retriable() => Ok(Progress::Ended(Outcome::Deferred(error))),
-            // The topic was deleted: it is made again, or the application ends after a while.
-            Some(Err(error @ (BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }))) => {
-                Ok(Progress::Ended(Outcome::Deferred(error)))
-            }
+            // A topic that was deleted is made again, or the application ends after a while.
+            Some(Err(error)) if error.is_retriable() || error.is_about_what_is_missing() => Ok(Progress::Ended(Outcome::Deferred(error))),
             Some(Err(error @ BrokerError::Fenced { .. })) => Err(TaskOutcome::Fenced(Box::new(error))),
             Some(Err(error)) => Err(error.into()),
         }

@@ -15,6 +15,7 @@ use super::beats::Beats;
 use super::drain::{self, Drains};
 use super::environment::Environment;
 use super::error::Error;
+use super::fingerprint;
 use super::layout::Layout;
 use super::message::{Command, Input, Parting, Report, Request};
 use super::now::{Now, Wake, later};
@@ -22,7 +23,6 @@ use super::published::{AppState, TaskPlace, View};
 use super::revocation::Revocation;
 use super::upkeep::{Change, Purge, Topics};
 use crate::broker::{Answer, BrokerError, GroupEvent, GroupMember, TopicPartition};
-use crate::plan::TopologyPlan;
 use crate::task::TaskId;
 
 /// The longest time between two looks at the group, which wakes the machine when something happens.
@@ -240,11 +240,15 @@ impl Control {
         }
         if !made_again.is_empty() {
             let made_again = Arc::new(made_again);
-            out.extend((0..self.workers).map(|worker| (worker, Command::MadeAgain(Arc::clone(&made_again)))));
+            self.tell_workers(|| Command::MadeAgain(Arc::clone(&made_again)), out);
         }
         let drain = self.step_drain(now, out)?;
         let next = drain.into_iter().chain([now.mono + ROUND, self.beats.due(), purge, look]).min();
         Ok(next.unwrap_or(now.mono))
+    }
+
+    fn tell_workers(&self, command: impl Fn() -> Command, out: &mut Outbox) {
+        out.extend((0..self.workers).map(|worker| (worker, command())));
     }
 
     /// The group thinks the process is well as long as its member polls.
@@ -265,7 +269,7 @@ impl Control {
         match self.drains.step(now.mono, self.workers, can_look, &self.answers, look)? {
             drain::Next::Wait(until) => Ok(until),
             drain::Next::Ask(number) => {
-                out.extend((0..self.workers).map(|worker| (worker, Command::Drain(number))));
+                self.tell_workers(|| Command::Drain(number), out);
                 Ok(None)
             }
         }
@@ -356,8 +360,7 @@ impl Control {
                 return Ok(());
             }
         };
-        let ours = fingerprint(&self.env.plan);
-        match members.into_iter().find(|member| fingerprint_in(member).is_some_and(|theirs| theirs != ours)) {
+        match fingerprint::other_among(members, &self.env.plan) {
             Some(member) => Err(Error::OtherTopology { group: self.env.config.application_id.clone(), member }),
             None => Ok(()),
         }
@@ -370,7 +373,7 @@ impl Control {
         let layout = Arc::new(layout);
         self.view.layout = Arc::clone(&layout);
         self.has_changed = true;
-        out.extend((0..self.workers).map(|worker| (worker, Command::Layout(Arc::clone(&layout)))));
+        self.tell_workers(|| Command::Layout(Arc::clone(&layout)), out);
         let (known, unknown) = std::mem::take(&mut self.unknown).into_iter().partition(|partition| layout.knows(partition));
         self.unknown = unknown;
         let known: Vec<TopicPartition> = known;
@@ -429,24 +432,4 @@ impl Control {
         }
         Wake::Ended
     }
-}
-
-/// A number that tells topologies apart: what they read, keep and write.
-pub(super) fn fingerprint(plan: &TopologyPlan) -> u32 {
-    let mut text = String::new();
-    for sub in &plan.sub_topologies {
-        text.push_str(&format!("{:?}{:?}", sub.sources.iter().map(|source| &source.topics).collect::<Vec<_>>(), sub.sinks));
-        text.extend(sub.stores.iter().map(|store| format!("{}:{:?};", store.name, store.kind)));
-    }
-    crc32fast::hash(text.as_bytes())
-}
-
-/// The last part of the client id of a process's member.
-pub(super) fn member_part(plan: &TopologyPlan) -> String {
-    format!("control-{:08x}", fingerprint(plan))
-}
-
-fn fingerprint_in(client_id: &str) -> Option<u32> {
-    let (_, text) = client_id.rsplit_once("-control-")?;
-    u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)
 }

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
-use crate::broker::{Answer, Broker, BrokerError, GroupMember, OffsetAt, TopicPartition};
+use crate::broker::{Answer, Broker, GroupMember, Isolation, OffsetAt, TopicPartition};
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -149,7 +149,7 @@ pub(super) fn is_drained(
         let committed = committed.await?;
         let starts = broker.offsets(&inputs, OffsetAt::Earliest, isolation).await?;
         let ends = broker.offsets(&inputs, OffsetAt::Latest, isolation).await?;
-        let global_ends = if global.is_empty() { Vec::new() } else { global_ends(&*broker, &global).await? };
+        let global_ends = broker.offsets(&global, OffsetAt::Latest, Isolation::ReadCommitted).await?;
         if positions.iter().zip(global_ends).any(|(position, end)| *position < end) {
             return Ok(false);
         }
@@ -158,8 +158,4 @@ pub(super) fn is_drained(
             None => start >= end,
         }))
     })
-}
-
-async fn global_ends(broker: &dyn Broker, partitions: &[TopicPartition]) -> Result<Vec<i64>, BrokerError> {
-    broker.offsets(partitions, OffsetAt::Latest, crate::broker::Isolation::ReadCommitted).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
-use super::message::{Command, Report};
+use super::message::{Command, Part, Report};
 use super::now::{Now, Wake};
 use super::opening::Silence;
 use crate::broker::{Answer, BrokerError, Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition, Waker};
@@ -44,6 +44,27 @@ enum From {
     Lost(Answer<Vec<i64>>),
 }
 
+impl Part for GlobalReader {
+    fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake {
+        let mut is_told_to_stop = false;
+        for command in commands {
+            is_told_to_stop |= matches!(command, Command::Stop);
+        }
+        let ended = match self.read(now, out) {
+            Ok(_) if is_told_to_stop => Ok(()),
+            Ok(true) => return Wake::Again,
+            Ok(false) => return Wake::At(now.mono + WAIT),
+            Err(error) => Err(error),
+        };
+        out.push(Report::Ended(ended));
+        Wake::Ended
+    }
+
+    fn wait(&mut self, timeout: Duration) {
+        self.consumer.wait(timeout);
+    }
+}
+
 impl GlobalReader {
     /// A reader; `None` without global tables.
     ///
@@ -77,14 +98,9 @@ impl GlobalReader {
         Ok(Some(GlobalReader { env, consumer, answers, partitions, batch, silence }))
     }
 
-    /// Wakes the thread that waits in [`wait`](Self::wait).
+    /// Wakes the thread that waits in [`wait`](Part::wait).
     pub(crate) fn waker(&self) -> Waker {
         self.consumer.waker()
-    }
-
-    /// Waits for records, for the thread that owns the reader.
-    pub(crate) fn wait(&mut self, timeout: Duration) {
-        self.consumer.wait(timeout);
     }
 
     /// Whether everything is read that the topics had when the reader was made.
@@ -93,22 +109,6 @@ impl GlobalReader {
             From::Slot(slot) => self.consumer.position(slot) >= reading.end,
             From::Lost(_) => false,
         })
-    }
-
-    /// One step. After [`Wake::Ended`] there is no other.
-    pub(crate) fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake {
-        let mut is_told_to_stop = false;
-        for command in commands {
-            is_told_to_stop |= matches!(command, Command::Stop);
-        }
-        let ended = match self.read(now, out) {
-            Ok(_) if is_told_to_stop => Ok(()),
-            Ok(true) => return Wake::Again,
-            Ok(false) => return Wake::At(now.mono + WAIT),
-            Err(error) => Err(error),
-        };
-        out.push(Report::Ended(ended));
-        Wake::Ended
     }
 
     /// Reads what is there; whether there was anything.

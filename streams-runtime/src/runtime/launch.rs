@@ -26,7 +26,7 @@ use super::control::Control;
 use super::environment::Environment;
 use super::error::Error;
 use super::global::GlobalReader;
-use super::message::{Command, Input, Mailbox, Report, Request};
+use super::message::{Command, Input, Mailbox, Part, Report, Request};
 use super::now::{Now, Wake};
 use super::published::{AppState, Published};
 use super::start::{Machines, Prepared, Start};
@@ -68,8 +68,7 @@ impl Clocks {
 /// Starts an application; the thread that does so stays as the control thread.
 pub(super) async fn launch(start: Start) -> Result<AppParts, Error> {
     let (answer, answered) = oneshot::channel();
-    // The role first: systems cut the names of threads.
-    let name = format!("control-{}", start.config.application_id);
+    let name = thread_name("control", &start.config.application_id);
     let body = move || {
         let running = match begin(start) {
             Ok((app, running)) => {
@@ -161,60 +160,33 @@ fn fill(mut prepared: Prepared, clocks: &Clocks) -> Result<Prepared, Error> {
 impl Running {
     fn spawn_worker(&mut self, parts: WorkerParts, inbox: &Mailbox<Input>) -> Result<(), Error> {
         let (index, waker) = (parts.index, parts.consumer.waker());
-        let name = format!("worker-{index}-{}", self.clocks.env.config.application_id);
-        let clocks = self.clocks.clone();
-        self.spawn(name, index, waker.clone(), inbox, move |commands, tell| {
-            let mut worker = Worker::new(parts, &waker, clocks.now());
-            let mut reports = Vec::new();
-            loop {
-                let wake = worker.step(clocks.now(), &mut commands.try_iter(), &mut reports);
-                reports.drain(..).for_each(&tell);
-                match clocks.until(wake) {
-                    _ if wake == Wake::Ended => return,
-                    Some(wait) => worker.consumer.wait(wait),
-                    None => {}
-                }
-            }
-        })
+        self.spawn(&format!("worker-{index}"), index, waker.clone(), inbox, move |now| Worker::new(parts, &waker, now))
     }
 
-    fn spawn_global(&mut self, mut reader: GlobalReader, inbox: &Mailbox<Input>) -> Result<(), Error> {
-        let (index, waker) = (self.parts.len(), reader.waker());
-        let name = format!("global-{}", self.clocks.env.config.application_id);
-        let clocks = self.clocks.clone();
-        self.spawn(name, index, waker, inbox, move |commands, tell| {
-            let mut reports = Vec::new();
-            loop {
-                let wake = reader.step(clocks.now(), &mut commands.try_iter(), &mut reports);
-                reports.drain(..).for_each(&tell);
-                match clocks.until(wake) {
-                    _ if wake == Wake::Ended => return,
-                    Some(wait) => reader.wait(wait),
-                    None => {}
-                }
-            }
-        })
+    fn spawn_global(&mut self, reader: GlobalReader, inbox: &Mailbox<Input>) -> Result<(), Error> {
+        self.spawn("global", self.parts.len(), reader.waker(), inbox, move |_| reader)
     }
 
-    /// A thread for a part, which is told commands and reports. A panic is reported as its end.
-    fn spawn(
+    /// A thread for a part, which is made there. A panic is reported as its end.
+    fn spawn<P: Part>(
         &mut self,
-        name: String,
+        role: &str,
         index: usize,
         waker: Waker,
         inbox: &Mailbox<Input>,
-        body: impl FnOnce(&Receiver<Command>, &dyn Fn(Report)) + Send + 'static,
+        make: impl FnOnce(Now) -> P + Send + 'static,
     ) -> Result<(), Error> {
         let (sender, commands) = mpsc::channel();
-        let (inbox, directory) = (inbox.clone(), self.directory.clone());
+        let (inbox, clocks, directory) = (inbox.clone(), self.clocks.clone(), self.directory.clone());
         self.parts.push(Mailbox { sender, waker });
+        let name = thread_name(role, &clocks.env.config.application_id);
         let thread = std::thread::Builder::new().name(name).spawn(move || {
             let tell = |report: Report| {
                 if let Err(mpsc::SendError(Input::Report(_, report))) = inbox.send(Input::Report(index, report)) {
                     tracing::debug!(?report, "nobody hears reports any more");
                 }
             };
-            let ended = catch_unwind(AssertUnwindSafe(|| body(&commands, &tell)));
+            let ended = catch_unwind(AssertUnwindSafe(|| repeat(make(clocks.now()), &clocks, &commands, &tell)));
             if let Err(panic) = ended {
                 tell(Report::Ended(Err(Error::Panicked(text(&*panic)))));
             }
@@ -288,6 +260,26 @@ impl Running {
         self.published.set_state(self.control.state(), &self.clocks.env.config.application_id);
         self.control.tell_drained();
     }
+}
+
+/// Steps a part to its end.
+fn repeat(mut part: impl Part, clocks: &Clocks, commands: &Receiver<Command>, tell: &dyn Fn(Report)) {
+    let mut reports = Vec::new();
+    loop {
+        let wake = part.step(clocks.now(), &mut commands.try_iter(), &mut reports);
+        reports.drain(..).for_each(tell);
+        if wake == Wake::Ended {
+            return;
+        }
+        if let Some(wait) = clocks.until(wake) {
+            part.wait(wait);
+        }
+    }
+}
+
+/// The role first: systems cut the names of threads.
+fn thread_name(role: &str, application_id: &str) -> String {
+    format!("{role}-{application_id}")
 }
 
 impl Drop for AppParts {

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use super::control::Control;
 use super::error::Error;
 use super::global::GlobalReader;
-use super::message::{Command, Input, Report, Request};
+use super::message::{Command, Input, Part, Report, Request};
 pub use super::now::{Now, Wake};
 use super::published::{AppState, View};
 use super::start::{Machines, Prepared};
@@ -46,8 +46,8 @@ enum Stage {
     Ended,
 }
 
-/// A part, its commands, and what it is woken by.
-struct Part<M> {
+/// A part, until it has ended, and its commands.
+struct Stepped<M> {
     machine: Option<M>,
     commands: Receiver<Command>,
 }
@@ -57,8 +57,8 @@ struct Parts {
     inputs: Receiver<Input>,
     reports: Sender<Input>,
     commands: Vec<Sender<Command>>,
-    workers: Vec<Part<Worker>>,
-    global: Option<Part<GlobalReader>>,
+    workers: Vec<Stepped<Worker>>,
+    global: Option<Stepped<GlobalReader>>,
 }
 
 /// One process of an application. It is stepped part by part: part 0 is the start, then the control machine; the workers follow, then the reader of
@@ -195,10 +195,10 @@ impl Process {
         self.woken.resize_with(1 + count, Flag::default);
         let mut worker = |parts: WorkerParts| {
             let waker = self.woken[parts.index + 1].waker();
-            Part { machine: Some(Worker::new(parts, &waker, now)), commands: channel() }
+            Stepped { machine: Some(Worker::new(parts, &waker, now)), commands: channel() }
         };
         let workers = workers.into_iter().map(&mut worker).collect();
-        let global = global.map(|reader| Part { machine: Some(reader), commands: channel() });
+        let global = global.map(|reader| Stepped { machine: Some(reader), commands: channel() });
         let mut parts = Parts { control, inputs, reports, commands, workers, global };
         if self.stop {
             parts.tell_control(Input::Request(Request::Stop), &self.woken);
@@ -235,8 +235,8 @@ impl Parts {
         }
         let mut reports: Vec<Report> = Vec::new();
         let wake = match (self.workers.get_mut(part - 1), &mut self.global) {
-            (Some(worker), _) => step_part(worker, |machine, commands| machine.step(now, commands, &mut reports)),
-            (None, Some(global)) => step_part(global, |machine, commands| machine.step(now, commands, &mut reports)),
+            (Some(worker), _) => worker.step(now, &mut reports),
+            (None, Some(global)) => global.step(now, &mut reports),
             (None, None) => Wake::Ended,
         };
         for report in reports {
@@ -246,11 +246,13 @@ impl Parts {
     }
 }
 
-fn step_part<M>(part: &mut Part<M>, step: impl FnOnce(&mut M, &mut dyn Iterator<Item = Command>) -> Wake) -> Wake {
-    let Some(machine) = &mut part.machine else { return Wake::Ended };
-    let wake = step(machine, &mut part.commands.try_iter());
-    if wake == Wake::Ended {
-        part.machine = None;
+impl<M: Part> Stepped<M> {
+    fn step(&mut self, now: Now, reports: &mut Vec<Report>) -> Wake {
+        let Some(machine) = &mut self.machine else { return Wake::Ended };
+        let wake = machine.step(now, &mut self.commands.try_iter(), reports);
+        if wake == Wake::Ended {
+            self.machine = None;
+        }
+        wake
     }
-    wake
 }

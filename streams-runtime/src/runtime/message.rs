@@ -11,12 +11,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{SendError, Sender};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::commit::Settled;
 use super::error::Error;
 use super::layout::Layout;
+use super::now::{Now, Wake};
 use crate::broker::{TopicPartition, Waker};
 use crate::context::TaskMetrics;
 use crate::task::{Task, TaskId};
@@ -55,7 +57,16 @@ pub(crate) enum Parting {
     Lost,
 }
 
-/// What a worker, or the reader of global tables, tells the control machine.
+/// A machine that is told commands and reports: a worker, or the reader of global tables.
+pub(super) trait Part {
+    /// One step. After [`Wake::Ended`], whose last report says how it ended, there is no other.
+    fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake;
+
+    /// Waits for records, or until the part is woken: for the thread that owns it, between steps.
+    fn wait(&mut self, timeout: Duration);
+}
+
+/// What a part tells the control machine.
 #[derive(Debug)]
 pub(crate) enum Report {
     /// The task has its state and processes records.

@@ -9,6 +9,7 @@ mod control;
 mod drain;
 mod environment;
 mod error;
+mod fingerprint;
 mod global;
 mod launch;
 mod layout;

@@ -39,8 +39,8 @@ pub(super) enum Stage {
 /// How often a broker that does not answer is reported.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long a topic that is not there is waited for.
-const MISSING_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a topic that is not there is waited for: it may be made again, and a broker that has just come back may not know it yet.
+pub(super) const MISSING_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How soon it is asked again.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::error::Error;
 use super::now::Now;
-use super::opening::offset_at;
+use super::opening::{MISSING_PATIENCE, offset_at};
 use super::outcome::TaskOutcome;
 use super::worker::{Assigned, Worker};
 use crate::broker::{Answer, BrokerError, Consumer, OffsetAt, PartitionSlot, TopicPartition};
@@ -21,9 +21,6 @@ use crate::task::TaskId;
 /// Records fetched for a queue at a time.
 const FETCH_RECORDS: usize = 2_000;
 
-/// How long a topic that is gone is waited for: it may be made again.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// How an input of a task is read.
 pub(super) struct Reading {
     /// `None` before the task runs, and while it is not known where to go on.
@@ -32,15 +29,15 @@ pub(super) struct Reading {
     offset: i64,
     /// Where it begins if that offset is not there.
     reset: OffsetReset,
-    /// The topic is gone, since then.
-    gone_since: Option<Duration>,
+    /// The topic is gone.
+    is_gone: bool,
     /// The topic was made again, and is read from its beginning since then.
     made_again: Option<Duration>,
 }
 
 impl Reading {
     pub(super) fn new(offset: i64, reset: OffsetReset) -> Self {
-        Reading { slot: None, offset, reset, gone_since: None, made_again: None }
+        Reading { slot: None, offset, reset, is_gone: false, made_again: None }
     }
 }
 
@@ -68,7 +65,7 @@ impl Assigned {
 
 impl Worker {
     /// Fills empty queues with what the client has received; whether there was anything.
-    pub(super) fn fetch(&mut self, now: Now) -> Result<bool, TaskOutcome> {
+    pub(super) fn fetch(&mut self) -> Result<bool, TaskOutcome> {
         let mut any = false;
         for assigned in self.tasks.values_mut() {
             for (input, reading) in assigned.task.inputs_mut().iter_mut().zip(&mut assigned.reading) {
@@ -88,9 +85,9 @@ impl Worker {
                         self.consumer.unassign(slot)?;
                         tracing::warn!(partition = %input.partition(), "records were deleted before they were read; looking where reading goes on");
                     }
-                    Err(BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. }) => {
+                    Err(error) if error.is_about_what_is_missing() => {
                         reading.slot = None;
-                        reading.gone_since.get_or_insert(now.mono);
+                        reading.is_gone = true;
                         self.consumer.unassign(slot)?;
                         tracing::warn!(partition = %input.partition(), "the topic is gone; waiting whether it is made again");
                     }
@@ -106,13 +103,13 @@ impl Worker {
     pub(super) fn begin_again(&mut self, topics: &BTreeSet<String>, now: Now) -> Result<(), TaskOutcome> {
         for assigned in self.tasks.values_mut() {
             for (input, reading) in assigned.task.inputs().iter().zip(&mut assigned.reading) {
-                let is_known = reading.made_again.is_some_and(|since| now.mono.saturating_sub(since) < PATIENCE);
+                let is_known = reading.made_again.is_some_and(|since| now.mono.saturating_sub(since) < MISSING_PATIENCE);
                 if !is_known
                     && topics.contains(&*input.partition().topic)
                     && let Some(slot) = reading.slot.take()
                 {
                     self.consumer.unassign(slot)?;
-                    reading.gone_since = Some(now.mono);
+                    reading.is_gone = true;
                 }
             }
         }
@@ -135,7 +132,7 @@ impl Worker {
             for (id, assigned) in self.tasks.iter().filter(|(_, assigned)| assigned.is_running()) {
                 let inputs = assigned.task.inputs().iter().zip(&assigned.reading);
                 // All of a topic that is made again is new.
-                let at = |reading: &Reading| if reading.gone_since.is_some() { OffsetReset::Earliest } else { reading.reset };
+                let at = |reading: &Reading| if reading.is_gone { OffsetReset::Earliest } else { reading.reset };
                 let lost = inputs.filter(|(_, reading)| reading.slot.is_none() && at(reading) == reset);
                 places.extend(lost.map(|(input, _)| (*id, input.partition().clone())));
             }
@@ -158,19 +155,10 @@ impl Worker {
     ) -> Result<bool, TaskOutcome> {
         let offsets = match found {
             Ok(offsets) => offsets,
-            Err(error @ (BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. })) => {
-                let gone = self.tasks.values().flat_map(|assigned| &assigned.reading).filter_map(|reading| reading.gone_since).min();
-                if gone.is_none_or(|since| now.mono.saturating_sub(since) >= PATIENCE) {
-                    return Err(Error::SourceGone(error).into());
-                }
-                let address = self.env.broker.address();
-                let silent = BrokerError::Unavailable { address, reason: error.to_string() };
-                self.silence.goes_on(now.mono, "a topic that is gone", silent)?;
-                return Ok(false);
-            }
             Err(error) => {
-                self.silence.goes_on(now.mono, "where reading goes on", error)?;
-                return Ok(false);
+                let is_gone = error.is_about_what_is_missing();
+                let goes_on = self.silence.goes_on(now.mono, "where reading goes on", error);
+                return goes_on.map(|()| false).map_err(|error| if is_gone { Error::SourceGone(error).into() } else { error.into() });
             }
         };
         self.silence.ends(now.mono);
@@ -179,7 +167,7 @@ impl Worker {
             let Some(index) = assigned.task.inputs().iter().position(|input| *input.partition() == partition) else { continue };
             let Some(reading) = assigned.reading.get_mut(index) else { continue };
             reading.offset = offset;
-            if reading.gone_since.take().is_some() {
+            if std::mem::take(&mut reading.is_gone) {
                 reading.made_again = Some(now.mono);
             }
             if let Some(input) = assigned.task.inputs_mut().get_mut(index) {

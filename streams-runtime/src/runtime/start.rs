@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::config::Config;
-use super::control::{Control, member_part};
+use super::control::Control;
 use super::environment::Environment;
 use super::error::{Error, StartupProblem};
+use super::fingerprint::member_part;
 use super::global::GlobalReader;
 use super::layout::Layout;
 use super::now::Now;

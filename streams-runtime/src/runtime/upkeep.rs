@@ -12,6 +12,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
 use super::now::later;
+use super::opening::MISSING_PATIENCE;
 use super::startup;
 use crate::broker::{Answer, BrokerError, TopicPartition};
 
@@ -60,9 +61,6 @@ impl Purge {
 }
 
 type Look = Pin<Box<dyn Future<Output = Result<Looked, Error>> + Send>>;
-
-/// How long a topic that is gone is waited for: it may be made again.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How soon a topic that is gone is looked for again.
 const GONE_PAUSE: Duration = Duration::from_secs(2);
@@ -119,7 +117,7 @@ impl Topics {
             Ok(Looked::Changed(layout)) => Some(layout.follows(now)?),
             Ok(Looked::Gone(topic)) => {
                 let since = *self.gone_since.get_or_insert(mono);
-                if mono.saturating_sub(since) >= PATIENCE {
+                if mono.saturating_sub(since) >= MISSING_PATIENCE {
                     return Err(Error::SourceGone(BrokerError::UnknownTopic { topic }));
                 }
                 tracing::warn!(topic = topic.as_str(), "the topic is gone; waiting whether it is made again");

@@ -16,7 +16,7 @@ use super::commit::{Commit, Commits, Outcome, Progress, Settled, Surroundings};
 use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
-use super::message::{Command, Parting, Report};
+use super::message::{Command, Part, Parting, Report};
 use super::now::{Now, Wake, later};
 use super::opening::{Inquiry, Silence, Stage};
 use super::outcome::TaskOutcome;
@@ -105,6 +105,24 @@ pub(crate) struct Worker {
     reported: TaskMetrics,
 }
 
+impl Part for Worker {
+    fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake {
+        let ended = match self.round(now, commands, out) {
+            Ok(Some(wake)) => return wake,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.report_metrics(out);
+        self.env.config.handlers.log_limit.log_summaries(now.wall_ms, true);
+        out.push(Report::Ended(ended));
+        Wake::Ended
+    }
+
+    fn wait(&mut self, timeout: Duration) {
+        self.consumer.wait(timeout);
+    }
+}
+
 impl Worker {
     /// `waker` has the worker stepped again.
     pub(crate) fn new(parts: WorkerParts, waker: &Waker, now: Now) -> Self {
@@ -142,19 +160,6 @@ impl Worker {
         }
     }
 
-    /// One step. After [`Wake::Ended`], whose last report says how it ended, there is no other.
-    pub(crate) fn step(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Wake {
-        let ended = match self.round(now, commands, out) {
-            Ok(Some(wake)) => return wake,
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        };
-        self.report_metrics(out);
-        self.env.config.handlers.log_limit.log_summaries(now.wall_ms, true);
-        out.push(Report::Ended(ended));
-        Wake::Ended
-    }
-
     /// `None`: the worker has ended.
     fn round(&mut self, now: Now, commands: &mut dyn Iterator<Item = Command>, out: &mut Vec<Report>) -> Result<Option<Wake>, Error> {
         let busy = match self.work(now, commands, out) {
@@ -183,7 +188,7 @@ impl Worker {
         if self.stopping.is_none() {
             busy |= self.bring_on(now, out)?;
             busy |= self.search(now)?;
-            busy |= self.fetch(now)?;
+            busy |= self.fetch()?;
             // What there is to report is heard before the user's code has its turn, which may take long.
             if self.may_process() && out.is_empty() {
                 busy |= self.process(now)?;
