@@ -9,17 +9,24 @@ use streams_runtime::record::RecordBatch;
 
 use crate::support::*;
 
+fn transactional() -> BaseProducer {
+    let producer: BaseProducer =
+        ClientConfig::new().set("bootstrap.servers", address()).set("transactional.id", fresh("writer")).create().expect("a client");
+    producer.init_transactions(PATIENCE).expect("a coordinator");
+    producer
+}
+
+fn write(producer: &BaseProducer, at: &TopicPartition, value: &str) {
+    let record: BaseRecord<'_, (), str> = BaseRecord::to(&at.topic).partition(at.partition).payload(value);
+    producer.send(record).map_err(|(error, _)| error).expect("sent");
+}
+
 #[test]
 fn the_position_passes_transaction_markers_and_aborted_records() {
     let broker = broker();
     let at = TopicPartition::new(topic(&broker, "transactions", 1), 0);
-    let producer: BaseProducer =
-        ClientConfig::new().set("bootstrap.servers", address()).set("transactional.id", fresh("writer")).create().unwrap();
-    producer.init_transactions(PATIENCE).unwrap();
-    let write = |value: &str| {
-        let record: BaseRecord<'_, (), str> = BaseRecord::to(&at.topic).partition(0).payload(value);
-        producer.send(record).map_err(|(error, _)| error).unwrap();
-    };
+    let producer = transactional();
+    let write = |value: &str| write(&producer, &at, value);
     producer.begin_transaction().unwrap();
     ["a", "b", "c"].into_iter().for_each(write);
     producer.commit_transaction(PATIENCE).unwrap();
@@ -60,13 +67,8 @@ fn the_position_passes_transaction_markers_and_aborted_records() {
 fn a_reader_that_has_all_that_is_decided_is_at_the_end_whatever_is_open() {
     let broker = broker();
     let at = TopicPartition::new(topic(&broker, "open", 1), 0);
-    let producer: BaseProducer =
-        ClientConfig::new().set("bootstrap.servers", address()).set("transactional.id", fresh("writer")).create().unwrap();
-    producer.init_transactions(PATIENCE).unwrap();
-    let write = |value: &str| {
-        let record: BaseRecord<'_, (), str> = BaseRecord::to(&at.topic).partition(0).payload(value);
-        producer.send(record).map_err(|(error, _)| error).unwrap();
-    };
+    let producer = transactional();
+    let write = |value: &str| write(&producer, &at, value);
     let config = ConsumerConfig { client_id: fresh("reader"), isolation: Isolation::ReadCommitted, fetch_ahead_bytes: 1 << 20 };
     let mut consumer = broker.consumer(&config).unwrap();
     let slot = consumer.assign(&at, 0).unwrap();

@@ -1,18 +1,15 @@
 //! How a task takes records from several inputs, however they arrive: by time, each once, with the right offsets.
 
-#![allow(clippy::unwrap_used)]
-
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
-use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::broker::TopicPartition;
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{GlobalStores, MemoryStores};
-use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{Handlers, SharedProducer};
+use streams_runtime::task::{Task, TaskBuilder};
+
+use super::support::{Nowhere, env};
 
 /// Input and place of a record, in the order in which the task took them.
 type Taken = Arc<Mutex<Vec<(u64, u64)>>>;
@@ -36,46 +33,12 @@ topology! {
     }
 }
 
-struct Nowhere;
-
-impl Producer for Nowhere {
-    fn topic(&mut self, _: &str) -> Result<TopicSlot, BrokerError> {
-        Ok(TopicSlot(0))
-    }
-    fn partitions(&self, _: TopicSlot) -> i32 {
-        1
-    }
-    fn send(&mut self, _: &ProduceBatch) -> Result<(), BrokerError> {
-        Ok(())
-    }
-    fn poll(&mut self) -> Result<(), BrokerError> {
-        Ok(())
-    }
-    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
-        Ok(Flushed::Done)
-    }
-    fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
-        None
-    }
-}
-
 fn task(taken: &Taken) -> Task {
     let topology = Arc::new(watched(Arc::clone(taken)));
     let plan = topology.plan();
     assert_eq!(plan.sub_topologies.len(), 1);
-    let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Nowhere)));
-    let env = TaskEnv {
-        application_id: "app",
-        id: TaskId { sub_topology: 0, partition: 0 },
-        plan: &plan.sub_topologies[0],
-        stores: &MemoryStores,
-        globals: &GlobalStores::default(),
-        directory: None,
-        handlers: Handlers::default(),
-        producer,
-        cache_max_bytes: 0,
-        wall_clock_ms: 0,
-    };
+    let globals = GlobalStores::default();
+    let env = env(&plan.sub_topologies[0], &MemoryStores, &globals, Nowhere);
     let mut b = TaskBuilder::new(&env);
     topology.build(0, &mut b);
     let mut task = b.finish().unwrap();

@@ -1,11 +1,7 @@
 //! A task that crashes when its changelogs are ahead of what is committed: nothing is lost, whatever the records beyond the commit have
 //! moved on.
 
-#![allow(clippy::unwrap_used)]
-
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use streams_runtime::broker::{BrokerError, CommitOffset, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
@@ -13,8 +9,10 @@ use streams_runtime::plan::{SourceTopics, changelog_topic};
 use streams_runtime::prelude::*;
 use streams_runtime::record::{NewRecord, RecordBatch};
 use streams_runtime::stores::{GlobalStores, MemoryStores};
-use streams_runtime::task::{Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{AnyTopology, Handlers, SharedProducer, Topology};
+use streams_runtime::task::{Task, TaskBuilder};
+use streams_runtime::{AnyTopology, Topology};
+
+use super::support::env;
 
 fn union(one: &str, other: &str) -> String {
     let all: BTreeSet<&str> = one.split(',').chain(other.split(',')).collect();
@@ -142,19 +140,8 @@ impl Run {
     /// A task as it begins after what is committed.
     fn start(&self) -> Task {
         let plan = &self.topology.plan().sub_topologies[0];
-        let producer: SharedProducer = Rc::new(RefCell::new(Box::new(self.log.clone())));
-        let env = TaskEnv {
-            application_id: "app",
-            id: TaskId { sub_topology: 0, partition: 0 },
-            plan,
-            stores: &MemoryStores,
-            globals: &GlobalStores::default(),
-            directory: None,
-            handlers: Handlers::default(),
-            producer,
-            cache_max_bytes: 0,
-            wall_clock_ms: 0,
-        };
+        let globals = GlobalStores::default();
+        let env = env(plan, &MemoryStores, &globals, self.log.clone());
         let mut b = TaskBuilder::new(&env);
         self.topology.build(0, &mut b);
         let mut task = b.finish().unwrap();
@@ -214,6 +201,11 @@ impl Run {
         let mut again = self.start();
         self.process(&mut again, self.inputs.len());
         self.commit(&mut again);
+        self.results()
+    }
+
+    /// What was sent, each once.
+    fn results(&self) -> BTreeSet<String> {
         let text = |bytes: Option<&[u8]>| String::from_utf8(bytes.unwrap().to_vec()).unwrap();
         let out = self.log.read("out");
         out.iter().map(|record| format!("{}={}@{}", text(record.key), text(record.value), record.timestamp_ms)).collect()
@@ -227,9 +219,7 @@ fn loses_nothing<T: Topology>(topology: fn() -> T, inputs: &[Input]) {
     let mut task = whole.start();
     whole.process(&mut task, inputs.len());
     whole.commit(&mut task);
-    let text = |bytes: Option<&[u8]>| String::from_utf8(bytes.unwrap().to_vec()).unwrap();
-    let expected: BTreeSet<String> =
-        whole.log.read("out").iter().map(|record| format!("{}={}@{}", text(record.key), text(record.value), record.timestamp_ms)).collect();
+    let expected = whole.results();
     assert!(!expected.is_empty());
     for committed in 0..=inputs.len() {
         let found = Run::new(topology(), inputs).crash(committed);

@@ -1,19 +1,16 @@
 //! A store whose medium fails: the error says which one, and the task begins anew with that store cleared.
 
-#![allow(clippy::unwrap_used)]
-
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use streams_runtime::broker::{BrokerError, Flushed, ProduceBatch, Producer, TopicPartition, TopicSlot};
+use streams_runtime::broker::TopicPartition;
 use streams_runtime::prelude::*;
 use streams_runtime::record::NewRecord;
 use streams_runtime::stores::{BackendBatch, GlobalStores, KeyValueBackend, MemoryBackend, StoreContext, StoreError, StoreFactory};
-use streams_runtime::task::{BuildError, Task, TaskBuilder, TaskEnv, TaskId};
-use streams_runtime::{Handlers, SharedProducer};
+use streams_runtime::task::{BuildError, Task, TaskBuilder};
+
+use super::support::{Nowhere, env};
 
 topology! {
     /// A store that is read when a record asks for a row, and one that is read when it is made.
@@ -23,29 +20,6 @@ topology! {
         let per_minute: Table<Windowed<String>, u64> = views.group_by_key().windowed_by(tumbling(minutes(1)).grace(seconds(0))).count();
         counts.to_stream().to("counts");
         per_minute.to_stream().to("per-minute");
-    }
-}
-
-struct Nowhere;
-
-impl Producer for Nowhere {
-    fn topic(&mut self, _: &str) -> Result<TopicSlot, BrokerError> {
-        Ok(TopicSlot(0))
-    }
-    fn partitions(&self, _: TopicSlot) -> i32 {
-        1
-    }
-    fn send(&mut self, _: &ProduceBatch) -> Result<(), BrokerError> {
-        Ok(())
-    }
-    fn poll(&mut self) -> Result<(), BrokerError> {
-        Ok(())
-    }
-    fn flush_step(&mut self) -> Result<Flushed, BrokerError> {
-        Ok(Flushed::Done)
-    }
-    fn acknowledged_end(&self, _: TopicSlot, _: i32) -> Option<i64> {
-        None
     }
 }
 
@@ -103,19 +77,8 @@ impl StoreFactory for Disk {
 fn task(disk: &Disk, cleared: &[&str]) -> Result<Task, BuildError> {
     let topology = Arc::new(views());
     let plan = topology.plan();
-    let producer: SharedProducer = Rc::new(RefCell::new(Box::new(Nowhere)));
-    let env = TaskEnv {
-        application_id: "app",
-        id: TaskId { sub_topology: 0, partition: 0 },
-        plan: &plan.sub_topologies[0],
-        stores: disk,
-        globals: &GlobalStores::default(),
-        directory: None,
-        handlers: Handlers::default(),
-        producer,
-        cache_max_bytes: 0,
-        wall_clock_ms: 0,
-    };
+    let globals = GlobalStores::default();
+    let env = env(&plan.sub_topologies[0], disk, &globals, Nowhere);
     let mut b = TaskBuilder::new(&env);
     cleared.iter().for_each(|store| b.clear_store(store));
     topology.build(0, &mut b);
