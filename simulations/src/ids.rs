@@ -1,4 +1,5 @@
-//! Looks on by ids: each record that goes in has one of its own, and whatever comes of it holds that id.
+//! Looks on by ids: each record that goes in has one of its own, and whatever comes of it holds
+//! that id.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -10,7 +11,8 @@ use streams_test::simulate::{Appended, Fed, Random, Round, Stored, Watch};
 pub(crate) struct Rules {
     /// The records of a step of the input; `next` gives an id.
     pub(crate) feed: fn(&mut Random, u64, &mut dyn FnMut() -> String) -> Vec<Fed>,
-    /// For each topic that is read: topics of which each has to hold the id of a record when its offset is committed.
+    /// For each topic that is read: topics of which each has to hold the id of a record when its
+    /// offset is committed.
     pub(crate) effects: &'static [(&'static str, &'static [&'static str])],
     /// The keys of results that have to hold the id of a record.
     pub(crate) results: fn(&Fed, &str) -> Vec<String>,
@@ -148,7 +150,8 @@ impl Ids {
 }
 
 impl Ids {
-    /// A record is a result at least once, and not more often than a process was given it, which begins to read where is committed.
+    /// A record is a result at least once, and not more often than a process was given it, which
+    /// begins to read where is committed.
     fn count_copies(&self, log: &EmbeddedLog, topic: &str) -> Vec<String> {
         let mut found: HashMap<String, u32> = HashMap::new();
         for partition in 0..log.partitions(topic).unwrap_or(0) {

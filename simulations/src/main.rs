@@ -1,5 +1,6 @@
-//! `simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay NAME:SEED/CUTS] [--no-shrink] [--first]`: runs applications
-//! in simulations, and prints what does not hold.
+//! `simulations [--seeds N] [--from S] [--topology NAME|all] [--threads N] [--replay
+//! NAME:SEED/CUTS] [--no-shrink] [--first]`: runs applications in simulations, and prints what does
+//! not hold.
 
 mod ids;
 mod named;

@@ -1,5 +1,5 @@
-//! Topologies whose results are sets of ids, so that what is done twice cannot be told from what is done once, and what
-//! is lost can.
+//! Topologies whose results are sets of ids, so that what is done twice cannot be told from what is
+//! done once, and what is lost can.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -58,13 +58,14 @@ pub struct TaskError {
 }
 
 impl TaskError {
-    /// What a store said, if that is why the task stopped; also where the user's code has handed it on as it is.
+    /// What a store said, if that is why the task stopped; also where the user's code has handed it
+    /// on as it is.
     pub fn store_error(&self) -> Option<&StoreError> {
         self.source.downcast_ref()
     }
 
-    /// The name of the store whose [damage](StoreError::is_damage) made the task stop. The task can be made anew with that store
-    /// [cleared](crate::task::TaskBuilder::clear_store).
+    /// The name of the store whose [damage](StoreError::is_damage) made the task stop. The task can
+    /// be made anew with that store [cleared](crate::task::TaskBuilder::clear_store).
     pub fn damaged_store(&self) -> Option<&str> {
         self.store_error().filter(|error| error.is_damage()).map(StoreError::store)
     }

@@ -6,8 +6,8 @@ use std::ops::Range;
 /// The length of a Kafka null.
 const NULL: usize = usize::MAX;
 
-/// A record in the byte buffer of a [`RecordBatch`]: its key, and its value behind it. Positions are as
-/// wide as those of memory, so that no batch is too large for them.
+/// A record in the byte buffer of a [`RecordBatch`]: its key, and its value behind it. Positions
+/// are as wide as those of memory, so that no batch is too large for them.
 #[derive(Clone, Debug)]
 struct Entry {
     offset: i64,
@@ -26,7 +26,8 @@ struct HeaderEntry {
     value_len: usize,
 }
 
-/// The bytes of two things that lie one behind the other, and whether the lengths are those of nulls.
+/// The bytes of two things that lie one behind the other, and whether the lengths are those of
+/// nulls.
 fn pair(bytes: &[u8], start: usize, first: usize, second: usize) -> (Option<&[u8]>, Option<&[u8]>) {
     let middle = if first == NULL { start } else { start + first };
     let slice = |start: usize, len: usize| (len != NULL).then(|| &bytes[start..start + len]);

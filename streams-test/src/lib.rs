@@ -1,7 +1,8 @@
 //! Tests of topologies without a broker: [`TestDriver`] pipes typed records in, reads typed results, moves the wall clock and looks into
 //! stores. It runs the same generated code, tasks, stores and formats as production.
 //!
-//! [`simulate`] runs whole applications, several processes of them, while a seed decides what goes wrong.
+//! [`simulate`] runs whole applications, several processes of them, while a seed decides what goes
+//! wrong.
 //!
 //! ```
 //! use streams_runtime::prelude::*;

@@ -421,7 +421,8 @@ fn the_group_tells_its_members_and_has_heard_of_who_left() {
     }
 }
 
-/// What a member owns stays its own through a rebalance, so a commit that meets one is to be made again, and is no loss.
+/// What a member owns stays its own through a rebalance, so a commit that meets one is to be made
+/// again, and is no loss.
 #[test]
 fn a_commit_that_meets_a_rebalance_can_be_made_again() {
     let broker = broker();

@@ -1,4 +1,5 @@
-//! `cargo xtask mutate`: takes single steps of safety out of a copy of the tree, and sees that simulations find it.
+//! `cargo xtask mutate`: takes single steps of safety out of a copy of the tree, and sees that
+//! simulations find it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `cargo xtask simulate`: applications in simulations, where a seed decides what goes wrong, and what has to hold.
+//! `cargo xtask simulate`: applications in simulations, where a seed decides what goes wrong, and
+//! what has to hold.
 
 use std::process::{Command, ExitCode};
 

@@ -11,10 +11,11 @@ use super::BrokerError;
 
 /// An answer that a broker gives later.
 ///
-/// Asking has begun when it is returned; to drop it is to lose interest, and what was asked for may be done
-/// all the same. It is a future that nothing drives but its broker: threads without an executor look with
-/// [`try_take`](Self::try_take) whenever they are woken, programs may [`wait`](Self::wait). A broker that does not
-/// answer in time answers with [`BrokerError::TimedOut`], so that every answer comes.
+/// Asking has begun when it is returned; to drop it is to lose interest, and what was asked for may
+/// be done all the same. It is a future that nothing drives but its broker: threads without an
+/// executor look with [`try_take`](Self::try_take) whenever they are woken, programs may
+/// [`wait`](Self::wait). A broker that does not answer in time answers with
+/// [`BrokerError::TimedOut`], so that every answer comes.
 ///
 /// ```
 /// use streams_runtime::broker::{Answer, BrokerError};

@@ -51,8 +51,8 @@ pub enum BrokerError {
         /// Why.
         reason: String,
     },
-    /// The group is about to share its partitions out anew. What the member owns stays its own until it gives it back, and the
-    /// same call will do a little later.
+    /// The group is about to share its partitions out anew. What the member owns stays its own
+    /// until it gives it back, and the same call will do a little later.
     #[error("group `{group}` is rebalancing; trying again in a moment")]
     Rebalancing {
         /// The group.
@@ -137,7 +137,8 @@ impl BrokerError {
         }
     }
 
-    /// Whether a topic or partition is not there. A broker that has just come back may say so for a moment.
+    /// Whether a topic or partition is not there. A broker that has just come back may say so for a
+    /// moment.
     pub(crate) fn is_about_what_is_missing(&self) -> bool {
         matches!(self, BrokerError::UnknownTopic { .. } | BrokerError::UnknownPartition { .. })
     }

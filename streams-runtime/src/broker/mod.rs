@@ -2,9 +2,9 @@
 //!
 //! Two implementations: `kafka` (rdkafka) and [`embedded`] (a log inside the process). Neither has mock semantics.
 //!
-//! What takes a while is begun by a call and comes as an [`Answer`]; the runtime's own steps never wait for one. Every
-//! question has a time limit and is answered with [`BrokerError`] when it is over. The few calls that wait say so
-//! and are made by programs around the runtime.
+//! What takes a while is begun by a call and comes as an [`Answer`]; the runtime's own steps never
+//! wait for one. Every question has a time limit and is answered with [`BrokerError`] when it is
+//! over. The few calls that wait say so and are made by programs around the runtime.
 
 mod answer;
 pub mod embedded;
@@ -128,7 +128,8 @@ pub struct ProducerConfig {
     pub linger: Duration,
     /// The largest batch.
     pub batch_bytes: usize,
-    /// How much may wait in the client. What is sent beyond that is kept beside it ([`Producer::has_room`]).
+    /// How much may wait in the client. What is sent beyond that is kept beside it
+    /// ([`Producer::has_room`]).
     pub buffer_bytes: usize,
     /// A record that is not acknowledged by then has failed.
     pub delivery_timeout: Duration,
@@ -223,7 +224,8 @@ pub struct CommitOffset {
 ///
 /// [`poll`](GroupMember::poll) is called by one thread again and again, at least every few seconds; the other methods by any thread.
 pub trait GroupMember: Send + Sync {
-    /// The next event; waits up to `timeout` for it, not at all if that is zero. Also keeps the membership alive.
+    /// The next event; waits up to `timeout` for it, not at all if that is zero. Also keeps the
+    /// membership alive.
     fn poll(&self, timeout: Duration) -> Result<Option<GroupEvent>, BrokerError>;
 
     /// Gives back what the last [`GroupEvent::Revoked`] asked for (or confirms a `Lost`). Without it the group waits.
@@ -232,16 +234,18 @@ pub trait GroupMember: Send + Sync {
     /// The group's committed offsets, `None` where nothing was committed. Partitions of any topic may be asked for.
     fn committed(&self, partitions: &[TopicPartition]) -> Answer<Vec<Option<CommitOffset>>>;
 
-    /// Commits offsets in the member's present generation. The answer is there when the group has them. Partitions of any topic may be
-    /// committed. While the group rebalances the answer is an error that is [retriable](BrokerError::is_retriable): what the
-    /// member owns stays its own, and the next generation will do.
+    /// Commits offsets in the member's present generation. The answer is there when the group has
+    /// them. Partitions of any topic may be committed. While the group rebalances the answer is an
+    /// error that is [retriable](BrokerError::is_retriable): what the member owns stays its own,
+    /// and the next generation will do.
     fn commit(&self, offsets: &[CommitOffset]) -> Answer<()>;
 
     /// Subscribes to other topics (a pattern matched a new one).
     fn subscribe(&self, topics: &[String]) -> Result<(), BrokerError>;
 
-    /// Leaves at once, so that others need not wait for the session timeout. The answer is there when the group has been told; until
-    /// then [`poll`](GroupMember::poll) has to be called as before.
+    /// Leaves at once, so that others need not wait for the session timeout. The answer is there
+    /// when the group has been told; until then [`poll`](GroupMember::poll) has to be called as
+    /// before.
     fn leave(&self) -> Answer<()>;
 
     /// The `client.id` of each member that the group has now, this one included.
@@ -257,8 +261,9 @@ pub struct PartitionSlot(pub u32);
 
 /// Reads partitions from offsets of its own choice. Used by one thread.
 pub trait Consumer: Send {
-    /// Starts to read a partition at an absolute offset. Records come in order, each once. Never waits: that there is no such partition is
-    /// said by [`fetch`](Consumer::fetch), for as long as there is none.
+    /// Starts to read a partition at an absolute offset. Records come in order, each once. Never
+    /// waits: that there is no such partition is said by [`fetch`](Consumer::fetch), for as long as
+    /// there is none.
     fn assign(&mut self, partition: &TopicPartition, offset: i64) -> Result<PartitionSlot, BrokerError>;
 
     /// Stops reading it.
@@ -267,17 +272,19 @@ pub trait Consumer: Send {
     /// Appends up to `max_records` records that are there already to `into` and returns how many. Never waits.
     ///
     /// # Errors
-    /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read; [`BrokerError::UnknownTopic`] and
-    /// [`BrokerError::UnknownPartition`] while there is no such partition (reading goes on when it is there);
-    /// retriable errors when the broker is away (the client reconnects by itself, and reading goes on).
+    /// [`BrokerError::OffsetOutOfRange`] when records were deleted before they were read;
+    /// [`BrokerError::UnknownTopic`] and [`BrokerError::UnknownPartition`] while there is no such
+    /// partition (reading goes on when it is there); retriable errors when the broker is away (the
+    /// client reconnects by itself, and reading goes on).
     fn fetch(&mut self, slot: PartitionSlot, max_records: usize, into: &mut RecordBatch) -> Result<usize, BrokerError>;
 
     /// The offset of the next record that [`fetch`](Consumer::fetch) will look at. It passes over transaction markers and compacted
     /// records, so a partition has been read to the end when `position >= end`.
     fn position(&self, slot: PartitionSlot) -> i64;
 
-    /// The end of the partition as the last fetch saw it, `None` before the first one. No request is made. Under `read_committed` it is the end of
-    /// what is decided as soon as the reader is there.
+    /// The end of the partition as the last fetch saw it, `None` before the first one. No request
+    /// is made. Under `read_committed` it is the end of what is decided as soon as the reader is
+    /// there.
     fn known_end(&self, slot: PartitionSlot) -> Option<i64>;
 
     /// Waits until some partition may have records, until the waker is used, or until the time is up.
@@ -422,31 +429,34 @@ pub enum Flushed {
 
 /// Writes records. Used by one thread.
 pub trait Producer: Send {
-    /// Makes a topic known whose partitions the caller knows, or says how many it has by now. Asks nobody.
+    /// Makes a topic known whose partitions the caller knows, or says how many it has by now. Asks
+    /// nobody.
     fn declare(&mut self, name: &str, partitions: i32) -> Result<TopicSlot, BrokerError> {
         let _ = partitions;
         self.topic(name)
     }
 
-    /// Makes a topic known. If it was not [declared](Producer::declare) the broker is asked for its partitions the first time, and waited
-    /// for: only topics whose names are computed come here so.
+    /// Makes a topic known. If it was not [declared](Producer::declare) the broker is asked for its
+    /// partitions the first time, and waited for: only topics whose names are computed come here
+    /// so.
     fn topic(&mut self, name: &str) -> Result<TopicSlot, BrokerError>;
 
     /// How many partitions it has.
     fn partitions(&self, topic: TopicSlot) -> i32;
 
-    /// Takes all records of the batch. Never waits: what the client's buffer has no room for is kept beside it, and follows
-    /// in the same order ([`has_room`](Producer::has_room)).
+    /// Takes all records of the batch. Never waits: what the client's buffer has no room for is
+    /// kept beside it, and follows in the same order ([`has_room`](Producer::has_room)).
     ///
-    /// An error about a record sent earlier may come here or later. No error is a record with a [`ResultOrigin`] that is
-    /// refused for what it is: [`take_refused`](Producer::take_refused) gives it.
+    /// An error about a record sent earlier may come here or later. No error is a record with a
+    /// [`ResultOrigin`] that is refused for what it is: [`take_refused`](Producer::take_refused)
+    /// gives it.
     ///
     /// A record is at fault alone. Where a log refuses several records for one of them, the others are written all the same, in an order that
     /// keeps the last record of each key the last.
     fn send(&mut self, batch: &ProduceBatch) -> Result<(), BrokerError>;
 
-    /// Whether the client's buffer has room. Without it the caller is to make no more records for now; the waker is called when
-    /// there is room again.
+    /// Whether the client's buffer has room. Without it the caller is to make no more records for
+    /// now; the waker is called when there is room again.
     fn has_room(&self) -> bool {
         true
     }
@@ -454,8 +464,9 @@ pub trait Producer: Send {
     /// Serves acknowledgements without waiting; call it now and then.
     fn poll(&mut self) -> Result<(), BrokerError>;
 
-    /// Has what was sent leave at once instead of being held back to grow, serves acknowledgements, and says whether all of it is acknowledged.
-    /// To be called again until it is. Waits for a millisecond at most.
+    /// Has what was sent leave at once instead of being held back to grow, serves acknowledgements,
+    /// and says whether all of it is acknowledged. To be called again until it is. Waits for a
+    /// millisecond at most.
     ///
     /// # Errors
     /// The first record that has failed.
@@ -478,11 +489,13 @@ pub trait Producer: Send {
         Ok(())
     }
 
-    /// Forgets what is not acknowledged: the tasks that sent it belong to others by now. What is on the network may still arrive.
-    /// No error about it follows. A producer whose records are written at once has nothing to forget.
+    /// Forgets what is not acknowledged: the tasks that sent it belong to others by now. What is on
+    /// the network may still arrive. No error about it follows. A producer whose records are
+    /// written at once has nothing to forget.
     fn purge(&mut self) {}
 
-    /// Has `waker` called when acknowledgements or room may have come. A producer whose records are written at once need not.
+    /// Has `waker` called when acknowledgements or room may have come. A producer whose records are
+    /// written at once need not.
     fn wake(&mut self, waker: Waker) {
         let _ = waker;
     }

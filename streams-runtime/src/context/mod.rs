@@ -39,7 +39,8 @@ pub type SharedProducer = Rc<RefCell<Box<dyn Producer>>>;
 pub struct TaskMetrics {
     /// Records taken from topics.
     pub records_in: u64,
-    /// Results written to topics, those of repartitioning and dead letters included. Kafka Streams: what its sinks have sent.
+    /// Results written to topics, those of repartitioning and dead letters included. Kafka Streams:
+    /// what its sinks have sent.
     pub records_out: u64,
     /// Records written to changelogs.
     pub changelog_records: u64,

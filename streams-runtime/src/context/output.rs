@@ -164,7 +164,8 @@ impl Context {
         Ok(())
     }
 
-    /// Exchanges the results that wait with a batch of the caller's, some of whose records may be those of other tasks.
+    /// Exchanges the results that wait with a batch of the caller's, some of whose records may be
+    /// those of other tasks.
     pub(crate) fn exchange_out(&mut self, out: &mut ProduceBatch) {
         self.count_out();
         std::mem::swap(&mut self.out, out);

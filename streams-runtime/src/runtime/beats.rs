@@ -1,5 +1,5 @@
-//! Whether the workers are alive: the group thinks the process is well as long as its member polls, so that the process
-//! has to notice itself when a worker is stuck in a closure that blocks.
+//! Whether the workers are alive: the group thinks the process is well as long as its member polls,
+//! so that the process has to notice itself when a worker is stuck in a closure that blocks.
 
 use std::time::Duration;
 

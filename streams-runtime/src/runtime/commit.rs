@@ -12,16 +12,19 @@
 //!            the backends                   the offsets
 //! ```
 //!
-//! 1. Every task flushes its caches: changes go downstream, to the changelogs, and wait in the overlays of the stores.
-//! 2. All results and changelog records are acknowledged. Before that no offset may be committed, or a crash would lose
-//!    results. Only then do the changelogs hear of rows that are gone since they have become results, with a flush of
-//!    its own.
+//! 1. Every task flushes its caches: changes go downstream, to the changelogs, and wait in the
+//!    overlays of the stores.
+//! 2. All results and changelog records are acknowledged. Before that no offset may be committed,
+//!    or a crash would lose results. Only then do the changelogs hear of rows that are gone since
+//!    they have become results, with a flush of its own.
 //! 3. The offsets are committed. A crash before this repeats records: at least once.
-//! 4. The overlays go to the stores' backends, with the changelog offsets they are equal to. Not earlier, or a store
-//!    could be ahead of what is committed; a crash before this costs only reading the tail of the changelog.
+//! 4. The overlays go to the stores' backends, with the changelog offsets they are equal to. Not
+//!    earlier, or a store could be ahead of what is committed; a crash before this costs only
+//!    reading the tail of the changelog.
 //!
-//! Each stage is a type that only the stage before it can become. No record is processed meanwhile, so that what is
-//! committed is what was flushed; tasks are opened and restored, and queries answered.
+//! Each stage is a type that only the stage before it can become. No record is processed meanwhile,
+//! so that what is committed is what was flushed; tasks are opened and restored, and queries
+//! answered.
 
 use std::time::Duration;
 
@@ -120,12 +123,14 @@ impl Surroundings<'_> {
     /// Whether all that was handed over is acknowledged, or refused and dealt with.
     fn is_acknowledged(&mut self) -> Result<bool, TaskOutcome> {
         let flushed = self.producer.borrow_mut().flush_step();
-        // Before an error is looked at: what was refused is refused, also if the rest is on its way.
+        // Before an error is looked at: what was refused is refused, also if the rest is on its
+        // way.
         let letters = self.settle_refused()?;
         Ok(flushed? == Flushed::Done && !letters)
     }
 
-    /// Asks the handler about results that the broker has refused; whether dead letters were sent, which are to be acknowledged as well.
+    /// Asks the handler about results that the broker has refused; whether dead letters were sent,
+    /// which are to be acknowledged as well.
     pub(super) fn settle_refused(&mut self) -> Result<bool, TaskOutcome> {
         let handlers = &self.env.config.handlers;
         let mut producer = self.producer.borrow_mut();

@@ -1,5 +1,5 @@
-//! The control machine: the process's membership in the group, who of its workers runs what, and the end of it all. It
-//! moves no records.
+//! The control machine: the process's membership in the group, who of its workers runs what, and
+//! the end of it all. It moves no records.
 //!
 //! ```text
 //!                     told to stop,               every part              the group
@@ -115,12 +115,14 @@ impl Control {
         std::mem::take(&mut self.has_changed).then(|| self.view.clone())
     }
 
-    /// Tells those who wait for the end of the input that it is there: to be called when the view is published.
+    /// Tells those who wait for the end of the input that it is there: to be called when the view
+    /// is published.
     pub(crate) fn tell_drained(&mut self) {
         self.drains.tell();
     }
 
-    /// Where the application is in its life. That it is over is for whoever owns the machine to say, when all is given back.
+    /// Where the application is in its life. That it is over is for whoever owns the machine to
+    /// say, when all is given back.
     pub(crate) fn state(&self) -> AppState {
         match self.phase {
             Phase::TakingPart if self.has_share && self.revocations.is_empty() && self.view.tasks.values().all(|place| place.running) => {
@@ -313,7 +315,8 @@ impl Control {
         (0..self.workers).min_by_key(load).unwrap_or(0)
     }
 
-    /// Has workers give tasks up. They stay known until the group has heard of it: a loss may come while they are still asked back.
+    /// Has workers give tasks up. They stay known until the group has heard of it: a loss may come
+    /// while they are still asked back.
     fn give_up(&mut self, partitions: Vec<TopicPartition>, parting: Parting, out: &mut Outbox) {
         self.unknown.retain(|partition| !partitions.contains(partition));
         let number = self.next_number;

@@ -79,7 +79,8 @@ pub enum Error {
         /// For how long.
         after: Duration,
     },
-    /// A topic has more partitions than there are tasks, and is not the topic whose partitions stand for the tasks.
+    /// A topic has more partitions than there are tasks, and is not the topic whose partitions
+    /// stand for the tasks.
     #[error(
         "topic `{topic}`, new or grown, has {partitions} partitions, more than the {tasks} tasks that would read it; restart all processes of \
          the application, so that they agree on more tasks"
@@ -102,7 +103,8 @@ pub enum Error {
         /// How many it had.
         before: i32,
     },
-    /// The topics were changed while the application ran, and it cannot go on with them as they are.
+    /// The topics were changed while the application ran, and it cannot go on with them as they
+    /// are.
     #[error("the topics have changed while the application ran: {0}")]
     TopicsChanged(Arc<Error>),
     /// A topic that is read was deleted, and not made again.

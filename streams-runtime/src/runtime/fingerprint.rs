@@ -1,4 +1,5 @@
-//! Whether the members of a group run one topology: the client id of each ends with a number that tells topologies apart.
+//! Whether the members of a group run one topology: the client id of each ends with a number that
+//! tells topologies apart.
 
 use crate::plan::TopologyPlan;
 

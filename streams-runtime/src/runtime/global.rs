@@ -1,5 +1,5 @@
-//! Global tables: read whole before the first task starts, then followed for as long as the application runs. A
-//! machine, as workers are.
+//! Global tables: read whole before the first task starts, then followed for as long as the
+//! application runs. A machine, as workers are.
 
 use std::sync::Arc;
 use std::time::Duration;

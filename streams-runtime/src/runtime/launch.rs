@@ -1,4 +1,5 @@
-//! The threads of an application, and all that machines must not have: channels, clocks, and waiting.
+//! The threads of an application, and all that machines must not have: channels, clocks, and
+//! waiting.
 //!
 //! | Thread | Runs | Ends |
 //! | --- | --- | --- |
@@ -6,8 +7,8 @@
 //! | worker, one for each of `threads` | a worker | when it is told to stop, or fails |
 //! | global, if there are global tables | the reader of global tables | likewise |
 //!
-//! A panic of any of them ends the application. Only the control thread joins others, and it does so before the
-//! application counts as stopped.
+//! A panic of any of them ends the application. Only the control thread joins others, and it does
+//! so before the application counts as stopped.
 
 use std::any::Any;
 use std::future::Future;
@@ -102,8 +103,8 @@ struct Running {
 }
 
 fn begin(mut start: Start) -> Result<(AppParts, Running), Error> {
-    // The producers and readers of an application that has just ended in this process have threads of their own, which are about
-    // to let go of the directory.
+    // The producers and readers of an application that has just ended in this process have threads
+    // of their own, which are about to let go of the directory.
     let patience = Instant::now();
     while !start.open_embedded() && patience.elapsed() < DIRECTORY_PATIENCE {
         std::thread::sleep(Duration::from_millis(10));

@@ -101,8 +101,9 @@ impl Layout {
         topics(self) == topics(other) && self.partitions == other.partitions
     }
 
-    /// The layout that can take the place of `now` while the application runs. The leads stay, so that all processes agree
-    /// about who runs what while they learn of the topics one after the other.
+    /// The layout that can take the place of `now` while the application runs. The leads stay, so
+    /// that all processes agree about who runs what while they learn of the topics one after the
+    /// other.
     ///
     /// # Errors
     /// The tasks would be those of another topic, or fewer.

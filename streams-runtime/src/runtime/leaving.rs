@@ -37,8 +37,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Gives tasks up whose next owner has begun. What of them waits in the producer is forgotten; if that may hold anything of
-    /// the other tasks, they begin anew at what is committed of them.
+    /// Gives tasks up whose next owner has begun. What of them waits in the producer is forgotten;
+    /// if that may hold anything of the other tasks, they begin anew at what is committed of them.
     pub(super) fn lose(&mut self, lost: &[TaskId], out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
         self.commits.commit = None;
         for task in lost {
@@ -89,7 +89,8 @@ impl Worker {
             }
             TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(*error)),
             TaskOutcome::Fenced(error) => {
-                // The group will say who has them. What was done since the last commit is done again there.
+                // The group will say who has them. What was done since the last commit is done
+                // again there.
                 tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
                 self.commits.commit = None;
                 self.producer.borrow_mut().purge();

@@ -1,4 +1,5 @@
-//! A process of an application without threads, clocks or waiting: for simulators, which step its parts themselves.
+//! A process of an application without threads, clocks or waiting: for simulators, which step its
+//! parts themselves.
 //!
 //! Not part of the public interface.
 
@@ -61,8 +62,9 @@ struct Parts {
     global: Option<Stepped<GlobalReader>>,
 }
 
-/// One process of an application. It is stepped part by part: part 0 is the start, then the control machine; the workers follow, then the reader of
-/// global tables if there is one. To drop it is to kill the process.
+/// One process of an application. It is stepped part by part: part 0 is the start, then the control
+/// machine; the workers follow, then the reader of global tables if there is one. To drop it is to
+/// kill the process.
 pub struct Process {
     stage: Stage,
     woken: Vec<Flag>,

@@ -6,11 +6,13 @@
 //!   Opened ────────────────────────────────▶ Restoring ─────────▶ Running
 //! ```
 //!
-//! What the broker has to be asked is asked for all new tasks of a worker together, without waiting: the other tasks go
-//! on. Where the broker does not answer, the tasks stay where they are and are asked for again.
+//! What the broker has to be asked is asked for all new tasks of a worker together, without
+//! waiting: the other tasks go on. Where the broker does not answer, the tasks stay where they are
+//! and are asked for again.
 //!
-//! The committed offsets are asked for first. What is committed beside them says how far the stream time of the task
-//! had come; windows are restored as of then, not as of what a changelog holds beyond the commit.
+//! The committed offsets are asked for first. What is committed beside them says how far the stream
+//! time of the task had come; windows are restored as of then, not as of what a changelog holds
+//! beyond the commit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -39,7 +41,8 @@ pub(super) enum Stage {
 /// How often a broker that does not answer is reported.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long a topic that is not there is waited for: it may be made again, and a broker that has just come back may not know it yet.
+/// How long a topic that is not there is waited for: it may be made again, and a broker that has
+/// just come back may not know it yet.
 pub(super) const MISSING_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How soon it is asked again.
@@ -295,7 +298,8 @@ impl Worker {
         Ok(busy)
     }
 
-    /// Whether a task that is to be read in turn with others by the time of its records is not there yet.
+    /// Whether a task that is to be read in turn with others by the time of its records is not
+    /// there yet.
     pub(super) fn awaits(&self, sub_topology: usize) -> bool {
         self.tasks.iter().any(|(id, assigned)| id.sub_topology == sub_topology && !assigned.is_running())
     }

@@ -36,7 +36,8 @@ pub(super) fn lay_out(
             .enumerate()
             .map(|(source, plan)| {
                 let internal = plan.topics.internal(application_id).is_some();
-                // What the application has written itself is to be read, whatever it leaves out of the topics of others.
+                // What the application has written itself is to be read, whatever it leaves out of
+                // the topics of others.
                 let reset = if internal { OffsetReset::Earliest } else { plan.offset_reset.unwrap_or(reset) };
                 SourceLayout { topics: topics_of(index, source), reset, internal }
             })

@@ -86,7 +86,8 @@ impl Published {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
     }
 
-    /// What the handle asked for last. A caller sees its own request before the control thread has it.
+    /// What the handle asked for last. A caller sees its own request before the control thread has
+    /// it.
     pub(crate) fn paused(&self) -> MutexGuard<'_, bool> {
         self.paused.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -99,7 +99,8 @@ impl Worker {
         Ok(any)
     }
 
-    /// Topics were deleted and made again, of which the client may know nothing: what they have is all new.
+    /// Topics were deleted and made again, of which the client may know nothing: what they have is
+    /// all new.
     pub(super) fn begin_again(&mut self, topics: &BTreeSet<String>, now: Now) -> Result<(), TaskOutcome> {
         for assigned in self.tasks.values_mut() {
             for (input, reading) in assigned.task.inputs().iter().zip(&mut assigned.reading) {

@@ -25,8 +25,8 @@ pub(super) struct ChangelogRange {
 }
 
 impl ChangelogRange {
-    /// The ranges of all partitions, in their order. Beside each stands whether a table is read from it: then what comes
-    /// after its committed offset is yet to be processed.
+    /// The ranges of all partitions, in their order. Beside each stands whether a table is read
+    /// from it: then what comes after its committed offset is yet to be processed.
     ///
     /// # Errors
     /// When the broker does not answer.

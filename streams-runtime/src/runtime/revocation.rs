@@ -6,8 +6,8 @@
 //!   owned ───────────────▶ Revocation ───────────────────▶ GivenBack ─────────────▶ gone
 //! ```
 //!
-//! Only what all workers have settled can be given back: a worker's [`Settled`] is made by a commit that has ended, or by
-//! a loss.
+//! Only what all workers have settled can be given back: a worker's [`Settled`] is made by a commit
+//! that has ended, or by a loss.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The start of an application, once its settings are complete: checks, internal topics, global tables, group. A future
-//! that waits for nothing but the broker's answers.
+//! The start of an application, once its settings are complete: checks, internal topics, global
+//! tables, group. A future that waits for nothing but the broker's answers.
 
 use std::path::PathBuf;
 use std::sync::Arc;

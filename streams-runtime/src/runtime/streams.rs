@@ -309,25 +309,29 @@ impl<T: Topology> Streams<T> {
         self
     }
 
-    /// How often topics are looked at: a pattern source may match new ones, and topics may have more partitions than before. Default: 30 s.
+    /// How often topics are looked at: a pattern source may match new ones, and topics may have
+    /// more partitions than before. Default: 30 s.
     #[must_use]
     pub fn topic_refresh(mut self, interval: Duration) -> Self {
         self.config.topic_refresh = interval;
         self
     }
 
-    /// Which records of source topics are read. The default is [`Isolation::ReadCommitted`]: records of transactions that were aborted, or are
-    /// not decided yet, are not processed. Changelogs and global tables are always read so.
+    /// Which records of source topics are read. The default is [`Isolation::ReadCommitted`]:
+    /// records of transactions that were aborted, or are not decided yet, are not processed.
+    /// Changelogs and global tables are always read so.
     ///
-    /// Kafka Streams reads uncommitted records by default (`isolation.level` of the consumer) unless it processes exactly once.
+    /// Kafka Streams reads uncommitted records by default (`isolation.level` of the consumer)
+    /// unless it processes exactly once.
     #[must_use]
     pub fn isolation(mut self, isolation: Isolation) -> Self {
         self.config.isolation = isolation;
         self
     }
 
-    /// Lets the process join a group whose members run another topology, as in a rolling upgrade that changes it. Without this it refuses to,
-    /// because members of one group share the partitions of its topics.
+    /// Lets the process join a group whose members run another topology, as in a rolling upgrade
+    /// that changes it. Without this it refuses to, because members of one group share the
+    /// partitions of its topics.
     #[must_use]
     pub fn accept_other_topologies(mut self) -> Self {
         self.config.accept_other_topologies = true;

@@ -1,8 +1,9 @@
 //! Whose turn it is among the tasks of a worker.
 //!
-//! Tasks of a part whose results are read again, through a repartition topic, take turns by the time of their records,
-//! so that the topic is as ordered as the inputs are: else a task that catches up alone would make the records of the
-//! next task late for their windows. Other tasks have turns of many records.
+//! Tasks of a part whose results are read again, through a repartition topic, take turns by the
+//! time of their records, so that the topic is as ordered as the inputs are: else a task that
+//! catches up alone would make the records of the next task late for their windows. Other tasks
+//! have turns of many records.
 //!
 //! Semantics: within a task Kafka Streams chooses so as well (KIP-695); between tasks it does not.
 

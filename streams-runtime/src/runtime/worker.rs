@@ -1,11 +1,13 @@
-//! A worker: one data consumer, one producer, and a set of tasks. It is a machine: [`Worker::step`] is told the time
-//! and what others have to say, does what can be done without waiting, and answers when it wants to be asked again.
+//! A worker: one data consumer, one producer, and a set of tasks. It is a machine: [`Worker::step`]
+//! is told the time and what others have to say, does what can be done without waiting, and answers
+//! when it wants to be asked again.
 //!
 //! One step:
 //! 1. commands: tasks come and go, queries are answered;
 //! 2. opening: tasks whose state is not there yet come a piece closer;
 //! 3. fetch: empty queues are filled with what the client has already received;
-//! 4. process: each task takes its records in order of time, and runs the schedules that are due (`turns.rs`);
+//! 4. process: each task takes its records in order of time, and runs the schedules that are due
+//!    (`turns.rs`);
 //! 5. commit, if it is time, or if somebody waits for it. Meanwhile nothing is processed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,7 +29,8 @@ use crate::context::{SharedProducer, TaskMetrics};
 use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
 use crate::topology::AnyTopology;
 
-/// The longest wait when there is nothing to do: all that can happen wakes the worker, but the wall clock may be set.
+/// The longest wait when there is nothing to do: all that can happen wakes the worker, but the wall
+/// clock may be set.
 const IDLE_WAIT: Duration = Duration::from_millis(500);
 
 /// How soon acknowledgements are looked for again.
@@ -80,9 +83,11 @@ pub(crate) struct Worker {
     /// Tasks to be opened when all that was sent is acknowledged, some with a store to be cleared.
     pub(super) anew: BTreeMap<TaskId, Option<String>>,
     pub(super) damages: BTreeMap<TaskId, u32>,
-    /// Tasks were dropped without a commit, and something that they have sent may still be under way.
+    /// Tasks were dropped without a commit, and something that they have sent may still be under
+    /// way.
     pub(super) is_unsettled: bool,
-    /// Parts whose tasks are opened anew after the next commit: topics that they write have more partitions by now.
+    /// Parts whose tasks are opened anew after the next commit: topics that they write have more
+    /// partitions by now.
     pub(super) outgrown: BTreeSet<usize>,
     pub(super) commits: Commits,
     pub(super) inquiry: Option<Inquiry>,
@@ -90,7 +95,8 @@ pub(crate) struct Worker {
     pub(super) silence: Silence,
     /// Tasks read partitions that were not there when they began.
     pub(super) wants_inputs: bool,
-    /// Tasks that the group asks back, by the number of the request, and until when a last commit is tried.
+    /// Tasks that the group asks back, by the number of the request, and until when a last commit
+    /// is tried.
     pub(super) partings: VecDeque<(u64, Vec<TaskId>, Duration)>,
     /// Until when a last commit is tried, once the worker is to stop.
     pub(super) stopping: Option<Duration>,
@@ -189,7 +195,8 @@ impl Worker {
             busy |= self.bring_on(now, out)?;
             busy |= self.search(now)?;
             busy |= self.fetch()?;
-            // What there is to report is heard before the user's code has its turn, which may take long.
+            // What there is to report is heard before the user's code has its turn, which may take
+            // long.
             if self.may_process() && out.is_empty() {
                 busy |= self.process(now)?;
             }
@@ -240,8 +247,9 @@ impl Worker {
         Ok(())
     }
 
-    /// Opens tasks for which nothing is under way any more that they, or what was there before them, have sent: a row of a
-    /// changelog that arrives later would not be restored, and count after the next restart.
+    /// Opens tasks for which nothing is under way any more that they, or what was there before
+    /// them, have sent: a row of a changelog that arrives later would not be restored, and count
+    /// after the next restart.
     pub(super) fn open_anew(&mut self, now: Now) -> Result<bool, TaskOutcome> {
         if self.anew.is_empty() || self.is_unsettled || self.commits.commit.is_some() {
             return Ok(false);
@@ -307,7 +315,8 @@ impl Worker {
         }
     }
 
-    /// Whether a commit is waited for: by the group, by the end of the application, or by whoever waits for the end of the input.
+    /// Whether a commit is waited for: by the group, by the end of the application, or by whoever
+    /// waits for the end of the input.
     fn is_urgent(&self, busy: bool) -> bool {
         !self.partings.is_empty()
             || self.stopping.is_some()

@@ -1,5 +1,6 @@
-//! Which rows lie in a range of keys: made when somebody asks for a range, and kept up to date from then on. A store that is never asked
-//! for ranges pays nothing for it, and one that is asked for many does not look at all of its rows for each.
+//! Which rows lie in a range of keys: made when somebody asks for a range, and kept up to date from
+//! then on. A store that is never asked for ranges pays nothing for it, and one that is asked for
+//! many does not look at all of its rows for each.
 
 use std::ops::{Bound, RangeBounds};
 

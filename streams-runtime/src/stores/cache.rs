@@ -348,7 +348,8 @@ impl<V: StreamData + Clone> Cache<V> {
         order.get_or_insert_with(|| ByKey::new(dirty[*flushed..].iter().map(|dirty| dirty.place), |place| &rows[place as usize].key));
     }
 
-    /// The changed rows in a range of keys, in their order; nothing before the order [is kept](Self::keep_order).
+    /// The changed rows in a range of keys, in their order; nothing before the order [is
+    /// kept](Self::keep_order).
     pub(super) fn dirty_range(&self, range: Range<'_>) -> impl DoubleEndedIterator<Item = &Row<V>> {
         let places = self.order.as_ref().map(|order| order.range(range, |place| &self.rows[place as usize].key));
         places.into_iter().flatten().map(|place| &self.rows[place as usize])

@@ -11,10 +11,11 @@ use crate::record::RecordRef;
 pub trait StoreObject: Any {
     /// The store's name.
     fn name(&self) -> &str;
-    /// Before a restore: the stream time up to which the task is committed; -1 if it is not known. A changelog may be ahead of the commit. Its
-    /// newest rows are then not the time of the store: records that are processed once more would not find what was there before
-    /// them. Whoever does not say this before a restore loses nothing: then the changelog moves no time at all, and a backend is taken
-    /// at its word.
+    /// Before a restore: the stream time up to which the task is committed; -1 if it is not known.
+    /// A changelog may be ahead of the commit. Its newest rows are then not the time of the store:
+    /// records that are processed once more would not find what was there before them. Whoever does
+    /// not say this before a restore loses nothing: then the changelog moves no time at all, and a
+    /// backend is taken at its word.
     ///
     /// # Errors
     /// When the backend fails, which is asked for the rows that it has.
@@ -22,11 +23,13 @@ pub trait StoreObject: Any {
         let _ = committed_ms;
         Ok(())
     }
-    /// The time that its rows go by, in a store whose rows leave when time goes on; -1 before the first.
+    /// The time that its rows go by, in a store whose rows leave when time goes on; -1 before the
+    /// first.
     fn time_ms(&self) -> i64 {
         -1
     }
-    /// Takes over what a changelog holds. Rows leave that are out of retention at the committed stream time.
+    /// Takes over what a changelog holds. Rows leave that are out of retention at the committed
+    /// stream time.
     ///
     /// # Errors
     /// When the backend fails.

@@ -52,7 +52,8 @@ pub(crate) struct HeldRecord {
 /// What is held, by the keys of the rows.
 pub(crate) struct HeldRows {
     rows: BTreeMap<Box<[u8]>, HeldRecord>,
-    /// The largest time of a record that was held, as far as it was committed or is known since; -1 before the first.
+    /// The largest time of a record that was held, as far as it was committed or is known since; -1
+    /// before the first.
     stream_time_ms: i64,
     /// The stream time up to which restored records were committed.
     committed_ms: i64,

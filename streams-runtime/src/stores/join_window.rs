@@ -42,7 +42,8 @@ struct KeyRows<V> {
 }
 
 impl<V> KeyRows<V> {
-    /// Gives memory back that a burst has left behind. There is room for twice as many, so that this is rare.
+    /// Gives memory back that a burst has left behind. There is room for twice as many, so that
+    /// this is rare.
     #[inline]
     fn shrink(&mut self) {
         if self.rows.capacity() > KEPT_ROWS && self.rows.len() < self.rows.capacity() / 4 {
@@ -61,7 +62,8 @@ pub(crate) struct JoinRows<V: StreamData> {
     /// Keys by the time of their first record, so that old ones are found. An entry whose time is not the key's own has been replaced.
     due: BinaryHeap<Reverse<(i64, u32)>>,
     retention_ms: i64,
-    /// The largest time that was put, since the restore or before the commit that it is from; -1 before the first.
+    /// The largest time that was put, since the restore or before the commit that it is from; -1
+    /// before the first.
     newest_ms: i64,
     /// The stream time up to which restored records were committed.
     committed_ms: i64,
@@ -192,7 +194,8 @@ where
         &mut self.keys[place as usize].rows[row]
     }
 
-    /// The largest time that was put, as far as it was committed or is known since; -1 if nothing was.
+    /// The largest time that was put, as far as it was committed or is known since; -1 if nothing
+    /// was.
     pub(crate) fn newest_ms(&self) -> i64 {
         self.newest_ms
     }

@@ -106,8 +106,9 @@ impl StoreError {
         }
     }
 
-    /// Whether what the store holds is at fault, or its medium, rather than what it was given. It may help to
-    /// [clear it](crate::task::TaskBuilder::clear_store) and to restore it, once: if the changelog has the same bytes, the error comes again.
+    /// Whether what the store holds is at fault, or its medium, rather than what it was given. It
+    /// may help to [clear it](crate::task::TaskBuilder::clear_store) and to restore it, once: if
+    /// the changelog has the same bytes, the error comes again.
     pub fn is_damage(&self) -> bool {
         match self {
             StoreError::Decode { .. } | StoreError::Window { .. } | StoreError::Backend { .. } => true,

@@ -29,7 +29,8 @@ pub(crate) trait ObjectRows: 'static {
     fn time_ms(&self) -> i64 {
         -1
     }
-    /// All that the backend holds is taken over; it was committed, as far as nobody says otherwise. What comes now is from a changelog.
+    /// All that the backend holds is taken over; it was committed, as far as nobody says otherwise.
+    /// What comes now is from a changelog.
     fn opened(&mut self) {}
     /// Lets go of what is out of retention.
     fn expire(&mut self, below: &mut Below);

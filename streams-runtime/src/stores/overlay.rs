@@ -60,7 +60,8 @@ impl Overlay {
         (&self.bytes[key.clone()], value.clone().map(|span| &self.bytes[span]))
     }
 
-    /// A range is going to be asked for. Where there is nothing no order begins: stores are read once when they are made.
+    /// A range is going to be asked for. Where there is nothing no order begins: stores are read
+    /// once when they are made.
     pub(super) fn keep_order(&mut self) {
         if self.rows.is_empty() {
             return;
@@ -69,7 +70,8 @@ impl Overlay {
         self.order.get_or_insert_with(|| ByKey::new(0..rows.len() as u32, |row| &bytes[rows[row as usize].0.clone()]));
     }
 
-    /// The rows in a range of keys, in their order; nothing before the order [is kept](Self::keep_order).
+    /// The rows in a range of keys, in their order; nothing before the order [is
+    /// kept](Self::keep_order).
     pub(super) fn range(&self, range: Range<'_>) -> impl DoubleEndedIterator<Item = (&[u8], Option<&[u8]>)> {
         let rows = self.order.as_ref().map(|order| order.range(range, |row| &self.bytes[self.rows[row as usize].0.clone()]));
         rows.into_iter().flatten().map(|row| self.row(row))

@@ -99,7 +99,8 @@ pub struct SessionStore<K: StreamData, V: StreamData> {
     /// All sessions in the order in which they close and leave.
     by_end: BTreeSet<(Bounds, Rc<[u8]>)>,
     retention_ms: i64,
-    /// The largest end that was put, since the restore or before the commit that it is from; -1 before the first.
+    /// The largest end that was put, since the restore or before the commit that it is from; -1
+    /// before the first.
     newest_end_ms: i64,
     /// The stream time up to which restored sessions were committed.
     committed_ms: i64,
@@ -195,7 +196,8 @@ where
         }
     }
 
-    /// Remembers a session that was there before, or was not any more. It moves the time of the store if it was there at the commit.
+    /// Remembers a session that was there before, or was not any more. It moves the time of the
+    /// store if it was there at the commit.
     fn note_restored(&mut self, row: &[u8], is_there: bool) {
         // What is too short for a session is told when it is read.
         let Ok((key, session)) = session_key(row) else { return };

@@ -32,7 +32,8 @@ pub struct WindowStore<K: StreamData, V: StreamData> {
     rows: KeyValueStore<Vec<u8>, V>,
     index: WindowIndex,
     retention_ms: i64,
-    /// The largest start that was put, since the restore or before the commit that it is from; -1 before the first.
+    /// The largest start that was put, since the restore or before the commit that it is from; -1
+    /// before the first.
     newest_start_ms: i64,
     /// The stream time up to which rows that are found were committed.
     committed_ms: i64,
@@ -131,7 +132,8 @@ where
         self.newest_start_ms.saturating_sub(self.retention_ms)
     }
 
-    /// Remembers that there is a row. One that was there already may have been restored from beyond the commit.
+    /// Remembers that there is a row. One that was there already may have been restored from beyond
+    /// the commit.
     #[inline]
     fn note(&mut self, row: &[u8], is_new: bool) {
         // What is too short for a window is told when it is read.
@@ -143,7 +145,8 @@ where
         }
     }
 
-    /// Remembers a row that was there before, or was written at this time. It moves the time of the store if it was there at the commit.
+    /// Remembers a row that was there before, or was written at this time. It moves the time of the
+    /// store if it was there at the commit.
     fn note_restored(&mut self, row: &[u8], timestamp_ms: i64) {
         let Ok(row) = row_key(row) else { return };
         if row.start_ms.min(timestamp_ms) <= self.committed_ms {

@@ -73,8 +73,9 @@ impl<'a> TaskBuilder<'a> {
         }
     }
 
-    /// The store of this name begins empty, and all of it comes back from its changelog: what its backend has is damaged. To be called
-    /// before the topology is built, since a store that reads its rows when it is made would meet the damage again.
+    /// The store of this name begins empty, and all of it comes back from its changelog: what its
+    /// backend has is damaged. To be called before the topology is built, since a store that reads
+    /// its rows when it is made would meet the damage again.
     pub fn clear_store(&mut self, name: &str) {
         self.cleared.push(name.to_owned());
     }

@@ -7,12 +7,13 @@ use crate::error::{ErrorKind, TaskError};
 use crate::node::Signal;
 use crate::stores::StoreError;
 
-/// What the stores of a task may hold back together until the commit; more makes the commit come early.
+/// What the stores of a task may hold back together until the commit; more makes the commit come
+/// early.
 const OVERLAY_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 impl Task {
-    /// Bytes that the stores hold back until the commit. Many tasks hold back many times as much: who runs several may want to commit before
-    /// one of them does.
+    /// Bytes that the stores hold back until the commit. Many tasks hold back many times as much:
+    /// who runs several may want to commit before one of them does.
     pub fn uncommitted_bytes(&self) -> usize {
         self.cx.stores.iter().map(|store| store.uncommitted_bytes()).sum()
     }
@@ -43,8 +44,8 @@ impl Task {
         result.map_err(|e| self.cx.store_error("store", e))
     }
 
-    /// First half of a commit: everything cached goes downstream, to the changelogs and to the producer. Returns the offsets to commit
-    /// once all of that is acknowledged.
+    /// First half of a commit: everything cached goes downstream, to the changelogs and to the
+    /// producer. Returns the offsets to commit once all of that is acknowledged.
     ///
     /// # Errors
     /// When the task has to stop.
@@ -57,8 +58,10 @@ impl Task {
         Ok(self.inputs.iter().filter_map(|input| input.uncommitted(&times)).collect())
     }
 
-    /// Between the halves, when all that was handed over is acknowledged: the changelogs are told of rows that are gone since they have become results.
-    /// Earlier, a crash could lose such a result and the row with it. Whether anything was written, which has to be acknowledged as well.
+    /// Between the halves, when all that was handed over is acknowledged: the changelogs are told
+    /// of rows that are gone since they have become results. Earlier, a crash could lose such a
+    /// result and the row with it. Whether anything was written, which has to be acknowledged as
+    /// well.
     ///
     /// # Errors
     /// When the producer takes nothing.
@@ -72,8 +75,9 @@ impl Task {
         Ok(written)
     }
 
-    /// Second half, after the offsets are committed: what the stores hold back goes to their backends, with the changelog offsets it is
-    /// equal to. In this order a backend is never ahead of what is committed.
+    /// Second half, after the offsets are committed: what the stores hold back goes to their
+    /// backends, with the changelog offsets it is equal to. In this order a backend is never ahead
+    /// of what is committed.
     ///
     /// # Errors
     /// When a store fails.
@@ -91,7 +95,8 @@ impl Task {
                 Some(topic) => read_up_to(topic),
                 None => store.changelog().and_then(|(topic, partition)| producer.acknowledged_end(topic, partition)),
             };
-            // A store that is ahead of what this task has written, since it was restored further, is not put back.
+            // A store that is ahead of what this task has written, since it was restored further,
+            // is not put back.
             match written.max(store.position()) {
                 Some(position) => store.commit(position),
                 None if store.uncommitted_rows() > 0 => store.commit(0),

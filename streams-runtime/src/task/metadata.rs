@@ -14,7 +14,8 @@ const VERSION: u8 = 2;
 pub(super) struct OffsetMetadata {
     /// The largest time of its records; -1 if there was none.
     pub(super) partition_time_ms: i64,
-    /// By store: windows that end up to this time were sent. Behind a store's name may stand what else the time is.
+    /// By store: windows that end up to this time were sent. Behind a store's name may stand what
+    /// else the time is.
     pub(super) times: Vec<(String, i64)>,
 }
 

@@ -160,9 +160,10 @@ impl Task {
         self.choose(&mut Progress::default()).map(|head| head.head_ms)
     }
 
-    /// Processes up to about `max_records` buffered records, always the one with the lowest timestamp among the partitions next, and stops
-    /// before the first whose time is greater than `until_ms`, so that tasks can take turns by time; `i64::MAX` is no limit.
-    /// Results are handed to the producer.
+    /// Processes up to about `max_records` buffered records, always the one with the lowest
+    /// timestamp among the partitions next, and stops before the first whose time is greater than
+    /// `until_ms`, so that tasks can take turns by time; `i64::MAX` is no limit. Results are handed
+    /// to the producer.
     ///
     /// # Errors
     /// When the task has to stop. The record at fault and those after it are not processed.
@@ -172,8 +173,9 @@ impl Task {
         Ok(progress)
     }
 
-    /// The same, but results are appended to `out`, which the caller hands to the producer: tasks whose turns are short share one
-    /// batch, in which their results are in the order of their turns. Where many results wait they are handed over all the same.
+    /// The same, but results are appended to `out`, which the caller hands to the producer: tasks
+    /// whose turns are short share one batch, in which their results are in the order of their
+    /// turns. Where many results wait they are handed over all the same.
     ///
     /// # Errors
     /// As [`process`](Self::process).
@@ -206,7 +208,8 @@ impl Task {
         Ok(progress)
     }
 
-    /// The input whose head is due next. `None`: nothing to do, or some input is empty although its partition has more.
+    /// The input whose head is due next. `None`: nothing to do, or some input is empty although its
+    /// partition has more.
     fn choose(&mut self, progress: &mut Progress) -> Option<Head> {
         let wall_clock_ms = self.cx.wall_clock_ms;
         let (mut best, mut best_ms, mut limit_ms) = (None, i64::MAX, i64::MAX);

@@ -1,5 +1,5 @@
-//! The seams to time: whatever asks for "now" asks a [`Clock`], whatever measures how long something
-//! takes asks a [`MonotonicClock`], so that tests decide what time it is.
+//! The seams to time: whatever asks for "now" asks a [`Clock`], whatever measures how long
+//! something takes asks a [`MonotonicClock`], so that tests decide what time it is.
 
 use std::fmt::Debug;
 use std::sync::OnceLock;

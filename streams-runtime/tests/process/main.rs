@@ -1,4 +1,5 @@
-//! Whole processes in simulated time: the machines of an application on an embedded log, stepped by the test.
+//! Whole processes in simulated time: the machines of an application on an embedded log, stepped by
+//! the test.
 #![allow(clippy::unwrap_used)] // tests
 
 mod catch_up;

@@ -1,5 +1,5 @@
-//! A task that crashes when its changelogs are ahead of what is committed: nothing is lost, whatever the records beyond the commit have
-//! moved on.
+//! A task that crashes when its changelogs are ahead of what is committed: nothing is lost,
+//! whatever the records beyond the commit have moved on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -188,8 +188,8 @@ impl Run {
         task.finish_commit(&self.log).unwrap();
     }
 
-    /// Commits behind so many records, and crashes at the end of all, when the changelogs are written and the results are not. Then what is
-    /// not committed is done once more.
+    /// Commits behind so many records, and crashes at the end of all, when the changelogs are
+    /// written and the results are not. Then what is not committed is done once more.
     fn crash(mut self, committed: usize) -> BTreeSet<String> {
         let mut task = self.start();
         self.process(&mut task, committed);
@@ -212,7 +212,8 @@ impl Run {
     }
 }
 
-/// The results of a run with a crash after any commit are those of one that commits once, at its end; what is done twice is done to sets.
+/// The results of a run with a crash after any commit are those of one that commits once, at its
+/// end; what is done twice is done to sets.
 #[track_caller]
 fn loses_nothing<T: Topology>(topology: fn() -> T, inputs: &[Input]) {
     let mut whole = Run::new(topology(), inputs);

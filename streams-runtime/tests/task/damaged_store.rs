@@ -1,4 +1,5 @@
-//! A store whose medium fails: the error says which one, and the task begins anew with that store cleared.
+//! A store whose medium fails: the error says which one, and the task begins anew with that store
+//! cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -23,7 +24,8 @@ topology! {
     }
 }
 
-/// What outlives a task, by store; and the stores whose sectors are bad until they are written anew.
+/// What outlives a task, by store; and the stores whose sectors are bad until they are written
+/// anew.
 #[derive(Clone, Debug, Default)]
 struct Disk {
     files: Arc<Mutex<BTreeMap<String, MemoryBackend>>>,

@@ -90,7 +90,8 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
-    /// How many partitions topics have of which nothing else is said; else the seed says, from 1 to 4.
+    /// How many partitions topics have of which nothing else is said; else the seed says, from 1 to
+    /// 4.
     #[must_use]
     pub fn partitions(mut self, partitions: i32) -> Self {
         self.asked.partitions = Some(partitions.max(1));
@@ -111,30 +112,34 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
-    /// Makes the records of a topic: the one with this number, which counts from 0. It is to follow from the number and from what
-    /// the random numbers say, and from nothing else.
+    /// Makes the records of a topic: the one with this number, which counts from 0. It is to follow
+    /// from the number and from what the random numbers say, and from nothing else.
     #[must_use]
     pub fn input(mut self, topic: impl Into<String>, make: impl Fn(&mut Random, u64) -> Fed + Send + Sync + 'static) -> Self {
         self.inputs.push((topic.into(), Arc::new(make)));
         self
     }
 
-    /// Settings of the application, besides those that the seed decides: error handlers, isolation, and so on.
+    /// Settings of the application, besides those that the seed decides: error handlers, isolation,
+    /// and so on.
     #[must_use]
     pub fn settings(mut self, settings: impl Fn(Streams<T>) -> Streams<T> + Send + Sync + 'static) -> Self {
         self.settings = Arc::new(settings);
         self
     }
 
-    /// Whether processes may stand still for so long that their tasks are given to others, and then wake up. What such a process writes before it hears
-    /// of that may replace newer results: without transactions nobody can keep it out. [`Outcome::is_stale`] tells these keys. Default: no.
+    /// Whether processes may stand still for so long that their tasks are given to others, and then
+    /// wake up. What such a process writes before it hears of that may replace newer results:
+    /// without transactions nobody can keep it out. [`Outcome::is_stale`] tells these keys.
+    /// Default: no.
     #[must_use]
     pub fn zombies(mut self, zombies: bool) -> Self {
         self.asked.zombies = Some(zombies);
         self
     }
 
-    /// Whether wall clocks jump: a schedule by the wall clock waits until a clock that was set back has caught up. Default: yes.
+    /// Whether wall clocks jump: a schedule by the wall clock waits until a clock that was set back
+    /// has caught up. Default: yes.
     #[must_use]
     pub fn clock_jumps(mut self, clock_jumps: bool) -> Self {
         self.asked.steady_clocks = !clock_jumps;
@@ -155,17 +160,19 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
-    /// Has somebody else make the input and look on, in the place of [`input`](Self::input) and [`check`](Self::check).
+    /// Has somebody else make the input and look on, in the place of [`input`](Self::input) and
+    /// [`check`](Self::check).
     #[must_use]
     pub fn watched_by(mut self, watch: impl Fn(&Plan) -> Box<dyn Watch> + Send + Sync + 'static) -> Self {
         self.watch = Some(Arc::new(watch));
         self
     }
 
-    /// Runs all seeds. After each run, and again after a restart of all processes, `look` says what does not hold; besides, all that
-    /// the module's documentation names has to.
+    /// Runs all seeds. After each run, and again after a restart of all processes, `look` says what
+    /// does not hold; besides, all that the module's documentation names has to.
     ///
-    /// With the environment variable `STREAMS_SIMULATE` set to what a failure names, only that run is done again.
+    /// With the environment variable `STREAMS_SIMULATE` set to what a failure names, only that run
+    /// is done again.
     ///
     /// # Errors
     /// The first seed that fails, as small as it could be made, with what happened in it.

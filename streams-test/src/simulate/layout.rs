@@ -46,7 +46,8 @@ impl Layout {
         self.sources.iter().enumerate().filter(reads).map(|(part, _)| part).chain(changelog)
     }
 
-    /// The partitions whose owner may have to do with this one: those with its number that lead a part which it belongs to.
+    /// The partitions whose owner may have to do with this one: those with its number that lead a
+    /// part which it belongs to.
     pub(super) fn leads<'a>(&'a self, partition: &'a TopicPartition, leads: &'a [String]) -> impl Iterator<Item = TopicPartition> + 'a {
         let of_part = move |part: usize| leads.iter().filter(move |lead| self.sources[part].contains(*lead));
         self.parts(&partition.topic).flat_map(of_part).map(|lead| TopicPartition::new(lead.as_str(), partition.partition))

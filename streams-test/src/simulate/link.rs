@@ -197,7 +197,8 @@ impl Link {
         BrokerError::Unavailable { address: super::broker::ADDRESS.to_owned(), reason: reason.to_owned() }
     }
 
-    /// A question: it travels, is answered by somebody who has to be there, and the answer travels; or the time is up.
+    /// A question: it travels, is answered by somebody who has to be there, and the answer travels;
+    /// or the time is up.
     pub(super) fn ask<T: Send + 'static>(
         self: &Arc<Self>,
         what: &'static str,
@@ -249,7 +250,8 @@ impl Link {
         state.owned.extend(partitions.iter().cloned());
     }
 
-    /// It knows that these are not its own any more, or gives them back: nothing may go on in their tasks.
+    /// It knows that these are not its own any more, or gives them back: nothing may go on in their
+    /// tasks.
     pub(super) fn gives_back(&self, partitions: &[TopicPartition], are_lost: bool) {
         {
             let mut state = lock(&self.state);
@@ -451,7 +453,8 @@ impl<T: Send + 'static> Request<T> {
     fn arrive(self, link: &Arc<Link>) {
         let net = Arc::clone(&link.net);
         if let Some(until) = link.away_until(&self.target) {
-            // The client tries again until the time is up; a commit would be overtaken by the next one.
+            // The client tries again until the time is up; a commit would be overtaken by the next
+            // one.
             if until < self.until && !link.is_dead() && self.what != "commit" {
                 let again = Arc::clone(link);
                 net.at(until + link.delay("again"), move |_| self.arrive(&again));

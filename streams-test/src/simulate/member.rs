@@ -16,7 +16,8 @@ struct State {
     inner: Option<Arc<dyn GroupMember>>,
     inbox: VecDeque<Result<GroupEvent, BrokerError>>,
     waker: Option<Waker>,
-    /// When the last message to the coordinator arrives, and the last one from it: neither is overtaken.
+    /// When the last message to the coordinator arrives, and the last one from it: neither is
+    /// overtaken.
     sent: Micros,
     received: Micros,
     has_left: bool,

@@ -34,29 +34,33 @@
 //! # }
 //! ```
 //!
-//! What runs is what runs in production: the control of an application, its workers, tasks and stores, and the groups and partitions
-//! of the embedded log. What is simulated is time, the network, the disks, and which part has its turn when. A seed decides all of it,
-//! so that a run can be done again exactly.
+//! What runs is what runs in production: the control of an application, its workers, tasks and
+//! stores, and the groups and partitions of the embedded log. What is simulated is time, the
+//! network, the disks, and which part has its turn when. A seed decides all of it, so that a run
+//! can be done again exactly.
 //!
 //! # What goes wrong
 //!
-//! Processes die between two steps or within one, stop, start, stand still, are slow, and lose their disks or what they
-//! wrote last. Messages come late, or not at all, in either direction. Brokers, leaders of partitions and the coordinator of the group are away,
-//! for longer than a timeout at times; processes are cut off. Wall clocks jump. Sessions end, members are static, and tasks move
-//! whenever all that has it so.
+//! Processes die between two steps or within one, stop, start, stand still, are slow, and lose
+//! their disks or what they wrote last. Messages come late, or not at all, in either direction.
+//! Brokers, leaders of partitions and the coordinator of the group are away, for longer than a
+//! timeout at times; processes are cut off. Wall clocks jump. Sessions end, members are static, and
+//! tasks move whenever all that has it so.
 //!
 //! # What has to hold
 //!
 //! - No offset is committed before everything that its record caused is acknowledged.
-//! - Nothing is read, written or handed over by a process whose tasks belong to others, as far as it can know.
+//! - Nothing is read, written or handed over by a process whose tasks belong to others, as far as
+//!   it can know.
 //! - Reading begins where the group has committed: so what is done twice was not committed before.
 //! - Tasks are given back when nothing of them can arrive any more.
 //! - No process ends without a reason, and none works without getting on.
 //! - Soon after the last fault everything is processed and committed, and each task runs once.
-//! - What `check` says, also after all processes have started anew with nothing but what is in the topics.
+//! - What `check` says, also after all processes have started anew with nothing but what is in the
+//!   topics.
 //!
-//! Whatever is done at least once may be done twice, so a check asks for results that stay the same then: the last value of a key, the
-//! largest, a set.
+//! Whatever is done at least once may be done twice, so a check asks for results that stay the same
+//! then: the last value of a key, the largest, a set.
 
 mod broker;
 mod builder;

@@ -26,7 +26,8 @@ impl Outcome<'_> {
         self.seed
     }
 
-    /// How far the run is: it is checked once after the last fault, and once more after all processes were started anew.
+    /// How far the run is: it is checked once after the last fault, and once more after all
+    /// processes were started anew.
     pub fn round(&self) -> Round {
         self.round
     }
@@ -89,8 +90,8 @@ impl Outcome<'_> {
         self.records::<K, V>(topic).into_iter().map(|record| (record.key, record.value)).collect()
     }
 
-    /// Whether the last value of a key may be an old one, since a process wrote it that had lost its tasks and had not
-    /// heard of it. That takes [`zombies`](super::Simulation::zombies).
+    /// Whether the last value of a key may be an old one, since a process wrote it that had lost
+    /// its tasks and had not heard of it. That takes [`zombies`](super::Simulation::zombies).
     pub fn is_stale<K: StreamData + ?Sized>(&self, topic: &str, key: impl Borrow<K>) -> bool {
         let mut bytes = Vec::new();
         let is_encoded = K::Codec::default().encode(key.borrow(), &mut bytes).is_ok();

@@ -13,13 +13,15 @@ pub(super) const SECOND: Micros = 1_000 * MS;
 
 /// No message is on its way for longer, whatever became of its sender.
 pub(super) const SLOWEST: Micros = 400 * MS;
-/// After so long a process that is gone, or has lost its tasks, has nothing on the network any more.
+/// After so long a process that is gone, or has lost its tasks, has nothing on the network any
+/// more.
 pub(super) const SILENT: Micros = SLOWEST + 100 * MS;
 
 /// Something that goes wrong at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A process is gone from one moment to the next, perhaps within a step after so many calls of its broker, and comes back.
+    /// A process is gone from one moment to the next, perhaps within a step after so many calls of
+    /// its broker, and comes back.
     Crash { slot: usize, after_calls: Option<u64>, down: Micros, loses_state: bool },
     /// A process ends in good order, and comes back.
     Stop { slot: usize, down: Micros },
@@ -31,7 +33,8 @@ pub(super) enum Fault {
     Clock { slot: usize, by_ms: i64 },
     /// The broker cannot be reached.
     Outage { lasts: Micros },
-    /// Some partitions have no leader: all whose number, added to the length of their topic's name, is one of a class.
+    /// Some partitions have no leader: all whose number, added to the length of their topic's name,
+    /// is one of a class.
     LeadersAway { class: u64, of: u64, lasts: Micros },
     /// The group has no coordinator.
     CoordinatorAway { lasts: Micros },
@@ -39,7 +42,8 @@ pub(super) enum Fault {
     Partitioned { slot: usize, lasts: Micros },
     /// The broker takes its time.
     Throttle { lasts: Micros, by: Micros },
-    /// Changelogs that may lose records lose those that are out of retention, also while they are read.
+    /// Changelogs that may lose records lose those that are out of retention, also while they are
+    /// read.
     DeleteHeads { lasts: Micros },
 }
 

@@ -1,5 +1,6 @@
-//! A producer as librdkafka's idempotent one: it takes records at once, and its client sends them by itself, for each
-//! partition in order, again and again until they are acknowledged or their time is up.
+//! A producer as librdkafka's idempotent one: it takes records at once, and its client sends them
+//! by itself, for each partition in order, again and again until they are acknowledged or their
+//! time is up.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
@@ -56,7 +57,8 @@ pub(super) struct Outbox {
     next_any: i32,
     waker: Option<Waker>,
     numbers: u64,
-    /// The last record that was handed over before acknowledgements were asked for, since the last commit.
+    /// The last record that was handed over before acknowledgements were asked for, since the last
+    /// commit.
     asked_up_to: Option<u64>,
 }
 

@@ -1,4 +1,5 @@
-//! Choices that a seed decides. Each has a subject and a number, so that one that is left out changes no other.
+//! Choices that a seed decides. Each has a subject and a number, so that one that is left out
+//! changes no other.
 
 /// A source of choices for one subject.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +39,8 @@ impl Dice {
         least + self.below(case, most.saturating_sub(least) + 1)
     }
 
-    /// Whether the case with this number is one of those that come once in `of`; never if `of` is 0.
+    /// Whether the case with this number is one of those that come once in `of`; never if `of` is
+    /// 0.
     pub(super) fn one_in(self, case: u64, of: u64) -> bool {
         of > 0 && self.below(case, of) == 0
     }

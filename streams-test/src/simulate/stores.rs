@@ -1,4 +1,5 @@
-//! Where the stores of a process keep what they are to keep: rows that outlive it, as those of a disk do.
+//! Where the stores of a process keep what they are to keep: rows that outlive it, as those of a
+//! disk do.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};

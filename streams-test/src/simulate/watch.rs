@@ -101,12 +101,14 @@ pub trait Watch: Send {
         Ok(())
     }
 
-    /// A process was given a record, of an input or of a changelog: what it does with it may be done so many times.
+    /// A process was given a record, of an input or of a changelog: what it does with it may be
+    /// done so many times.
     fn delivered(&mut self, partition: &TopicPartition, offset: i64) {
         let _ = (partition, offset);
     }
 
-    /// The group has taken an offset: the effects of all records before it have to be in the topics by now.
+    /// The group has taken an offset: the effects of all records before it have to be in the topics
+    /// by now.
     ///
     /// # Errors
     /// What does not hold.
@@ -136,7 +138,8 @@ pub trait Watch: Send {
         Vec::new()
     }
 
-    /// Up to which offsets the heads of changelogs may be deleted by now. `committed` tells the offset that the group has for a partition.
+    /// Up to which offsets the heads of changelogs may be deleted by now. `committed` tells the
+    /// offset that the group has for a partition.
     fn out_of_retention(&mut self, log: &EmbeddedLog, committed: &dyn Fn(&TopicPartition) -> i64) -> Vec<(TopicPartition, i64)> {
         let _ = (log, committed);
         Vec::new()

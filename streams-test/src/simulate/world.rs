@@ -1,4 +1,5 @@
-//! A run: processes of one application, what goes wrong, and what has to hold in the end. One thread, whose time is made up.
+//! A run: processes of one application, what goes wrong, and what has to hold in the end. One
+//! thread, whose time is made up.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -29,7 +30,8 @@ const RESTLESS: u32 = 20_000;
 /// What is simulated: a topology, its topics, and who makes the input and looks on.
 pub(super) struct Scenario<T> {
     pub(super) application_id: String,
-    /// Topics that are there at the start; those without a number of partitions have that of the run.
+    /// Topics that are there at the start; those without a number of partitions have that of the
+    /// run.
     pub(super) topics: Vec<(String, Option<i32>)>,
     pub(super) make: Box<dyn Fn() -> T>,
     pub(super) settings: Box<dyn Fn(Streams<T>) -> Streams<T>>,

@@ -21,7 +21,8 @@ use crate::broker::{Answer, BrokerError, Isolation, NewTopic, OffsetAt, TopicInf
 /// Between two looks at something that is about to change.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// librdkafka keeps to the time limit itself; ours is a little longer, so that its own answer, which says more, comes first.
+/// librdkafka keeps to the time limit itself; ours is a little longer, so that its own answer,
+/// which says more, comes first.
 const MARGIN: Duration = Duration::from_millis(250);
 
 /// For news of a topic's leaders.
@@ -29,7 +30,8 @@ const LEADERS: Duration = Duration::from_secs(2);
 
 /// See the [module](self).
 pub(super) struct Admin {
-    /// A consumer by type (see [`client`]), since producers make the topics they ask for where the broker allows it. Belongs to no group.
+    /// A consumer by type (see [`client`]), since producers make the topics they ask for where the
+    /// broker allows it. Belongs to no group.
     client: Arc<Detached<Client<Context>>>,
     /// For what librdkafka has only blocking.
     helper: Helper,
@@ -75,7 +77,8 @@ impl Admin {
     }
 
     pub(super) fn words(&self) -> Words<'_> {
-        // What the client says of its connections is wanted in the error, and waits until someone looks.
+        // What the client says of its connections is wanted in the error, and waits until someone
+        // looks.
         raw::serve_main_queue(self.client.get());
         Words { address: self.settings.bootstrap(), context: self.client.get().context(), limit: self.limit }
     }

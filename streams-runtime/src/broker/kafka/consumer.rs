@@ -32,7 +32,8 @@ struct Slot {
     queue: PartitionQueue,
     /// Where the next record is looked for.
     position: i64,
-    /// The end, while nothing was found there since. Under `read_committed` the client tells no other that is right.
+    /// The end, while nothing was found there since. Under `read_committed` the client tells no
+    /// other that is right.
     eof: Option<i64>,
     /// An error that came after records: those first.
     error: Option<RDKafkaErrorCode>,
@@ -67,7 +68,8 @@ impl KafkaConsumer {
                 ("queued.max.messages.kbytes", kib.to_string()),
                 // The default of 1000 leaves a fast reader idle nine tenths of the time: a full queue is looked at again only then.
                 ("fetch.queue.backoff.ms", "1".into()),
-                // A partition that is added waits for the request under way to come back. What that costs is said in `kafka`.
+                // A partition that is added waits for the request under way to come back. What that
+                // costs is said in `kafka`.
                 ("fetch.wait.max.ms", "100".into()),
                 ("reconnect.backoff.max.ms", "1000".into()),
                 ("socket.nagle.disable", "true".into()),
@@ -116,7 +118,8 @@ impl KafkaConsumer {
         self.slots.get(slot.0 as usize)?.as_ref()
     }
 
-    /// Has the client ask who leads the topic's partitions. By itself it would ask up to a second later.
+    /// Has the client ask who leads the topic's partitions. By itself it would ask up to a second
+    /// later.
     fn learn(&self, topic: &Arc<str>) {
         Leaders::learn(&self.leaders, topic, self.client.shared(), &self.admin);
     }
@@ -288,7 +291,8 @@ impl Consumer for KafkaConsumer {
 
     fn known_end(&self, slot: PartitionSlot) -> Option<i64> {
         let s = self.slot(slot)?;
-        // The client tells the high watermark, behind which transactions may be open. What is decided ends where it found no more.
+        // The client tells the high watermark, behind which transactions may be open. What is
+        // decided ends where it found no more.
         if self.isolation == Isolation::ReadCommitted && s.eof == Some(s.position) {
             return s.eof;
         }

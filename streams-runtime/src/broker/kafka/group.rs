@@ -32,7 +32,8 @@ pub(super) struct KafkaGroupMember(Arc<Membership>);
 pub(super) struct Membership {
     pub(super) client: Arc<Detached<BaseConsumer<GroupContext>>>,
     pub(super) admin: Arc<Admin>,
-    /// For committed offsets: what librdkafka has for them without blocking may end the process (`raw::members`).
+    /// For committed offsets: what librdkafka has for them without blocking may end the process
+    /// (`raw::members`).
     helper: Helper,
     pub(super) group: String,
     topics: Mutex<Vec<String>>,
@@ -62,7 +63,8 @@ impl KafkaGroupMember {
         let mut defaults = vec![
             ("reconnect.backoff.max.ms", "1000".to_owned()),
             ("socket.nagle.disable", "true".into()),
-            // The group hands out partitions that were added when a member sees them; the default is five minutes.
+            // The group hands out partitions that were added when a member sees them; the default
+            // is five minutes.
             ("topic.metadata.refresh.interval.ms", "5000".into()),
         ];
         let probe = settings.client(Kind::Group, &[], &[]);
@@ -194,7 +196,8 @@ impl GroupMember for KafkaGroupMember {
 
 impl Drop for KafkaGroupMember {
     fn drop(&mut self) {
-        // The client, which goes next, polls itself closed and must not wait for anybody's acknowledgement.
+        // The client, which goes next, polls itself closed and must not wait for anybody's
+        // acknowledgement.
         self.0.stop_deferring();
     }
 }
@@ -231,7 +234,8 @@ impl Membership {
         let mut state = self.context().state();
         let event = state.events.pop_front()?;
         drop(state);
-        // librdkafka calls again only when its queue was empty, so who looks once for each call would miss what is behind.
+        // librdkafka calls again only when its queue was empty, so who looks once for each call
+        // would miss what is behind.
         self.context().bell.ring();
         Some(event)
     }

@@ -1,4 +1,5 @@
-//! Topics that have more partitions than a producer's client knows: the client looks only every few minutes.
+//! Topics that have more partitions than a producer's client knows: the client looks only every few
+//! minutes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +28,8 @@ pub(super) struct Growth {
 }
 
 impl Growth {
-    /// Whether a partition that the client does not know is there by what was declared, and not waited for too long.
+    /// Whether a partition that the client does not know is there by what was declared, and not
+    /// waited for too long.
     pub(super) fn is_awaited(&mut self, slot: usize, partition: i32, topics: &[Topic], limit: Duration) -> bool {
         if !topics.get(slot).is_some_and(|topic| (0..topic.partitions).contains(&partition)) {
             return false;

@@ -7,13 +7,14 @@ use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// See the [module](self). The thread begins with the first job, and ends when the helper is dropped.
+/// See the [module](self). The thread begins with the first job, and ends when the helper is
+/// dropped.
 #[derive(Default)]
 pub(super) struct Helper(Mutex<Option<mpsc::Sender<Job>>>);
 
 impl Helper {
-    /// Runs `job` after those before it, and gives its result; `None` if there is no thread. A job that nobody waits
-    /// for any more when its turn comes is left out.
+    /// Runs `job` after those before it, and gives its result; `None` if there is no thread. A job
+    /// that nobody waits for any more when its turn comes is left out.
     pub(super) fn run<T, F>(&self, job: F) -> impl Future<Output = Option<T>> + Send + use<T, F>
     where
         T: Send + 'static,

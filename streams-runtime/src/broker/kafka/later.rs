@@ -70,7 +70,8 @@ impl Drop for Sleep {
     }
 }
 
-/// Wakes sleepers, on a thread of its own that waits until the next one is due. One for the process.
+/// Wakes sleepers, on a thread of its own that waits until the next one is due. One for the
+/// process.
 #[derive(Default)]
 struct Timer {
     sleepers: Mutex<Sleepers>,

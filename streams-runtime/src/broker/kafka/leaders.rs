@@ -1,4 +1,5 @@
-//! Which partitions the topics of a reader have, asked on the helper's thread. The client learns their leaders by that.
+//! Which partitions the topics of a reader have, asked on the helper's thread. The client learns
+//! their leaders by that.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Leaving a group, so that the group knows.
 //!
-//! librdkafka forgets its member id before it tells the group, and tells nobody whether the group has heard. So the
-//! group itself is asked.
+//! librdkafka forgets its member id before it tells the group, and tells nobody whether the group
+//! has heard. So the group itself is asked.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

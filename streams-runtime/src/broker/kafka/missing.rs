@@ -67,7 +67,8 @@ impl Missing {
         self.noted().is_some()
     }
 
-    /// Goes on looking, with `ask`; whether everything is there now. Never waits: `waker` is woken when there is more to do.
+    /// Goes on looking, with `ask`; whether everything is there now. Never waits: `waker` is woken
+    /// when there is more to do.
     ///
     /// # Errors
     /// [`BrokerError::UnknownTopic`] when a topic has been missing for too long; looking goes on.

@@ -19,9 +19,11 @@
 //! - Readers belong to no group, but librdkafka wants a name from them: their `group.id` is their client id. Where
 //!   access is restricted, allow groups by the prefix of the application id.
 //! - The timestamp 0 is sent as 1 ms: librdkafka takes 0 for "now".
-//! - A reader asks each broker that leads its partitions ten times a second (`consumer.fetch.wait.max.ms` = `100`), also when nothing
-//!   comes: 0.1 % of a core for each such broker. A partition that is added waits for the question under way, twice if its topic is new to the
-//!   reader, and so does what is known of the end of a transaction. `500` costs a fifth of that.
+//! - A reader asks each broker that leads its partitions ten times a second
+//!   (`consumer.fetch.wait.max.ms` = `100`), also when nothing comes: 0.1 % of a core for each such
+//!   broker. A partition that is added waits for the question under way, twice if its topic is new
+//!   to the reader, and so does what is known of the end of a transaction. `500` costs a fifth of
+//!   that.
 //! - librdkafka says nothing to a reader whose topic is deleted; looking the topic up does.
 //! - A static member (`instance`) that leaves stays in the group until its session timeout, so that a restart moves nothing.
 

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use crate::broker::{ProduceBatch, ResultOrigin, TopicSlot};
 use crate::record::RecordRef;
 
-/// A batch that has grown so far is left as it is, so that memory comes back while the rest is sent.
+/// A batch that has grown so far is left as it is, so that memory comes back while the rest is
+/// sent.
 const FULL_BYTES: usize = 1 << 20;
 
 /// See the [module](self).

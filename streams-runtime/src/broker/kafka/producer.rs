@@ -116,7 +116,8 @@ impl KafkaProducer {
         self.client.get().in_flight_count() == 0
     }
 
-    /// Puts a record into the client's buffer; whether that was done, or the record's fate is known. Otherwise it has to wait.
+    /// Puts a record into the client's buffer; whether that was done, or the record's fate is
+    /// known. Otherwise it has to wait.
     fn produce(&mut self, slot: usize, partition: i32, record: &RecordRef<'_>, origin: Option<&ResultOrigin>) -> bool {
         let mark = self.told.on_the_way.mark(record.timestamp_ms, origin);
         let Err(code) = self.handles[slot].produce(partition, record, mark) else {
@@ -140,7 +141,8 @@ impl KafkaProducer {
         true
     }
 
-    /// Goes on with what waits: the end of a purge, records that were refused together with others, those that found no room.
+    /// Goes on with what waits: the end of a purge, records that were refused together with others,
+    /// those that found no room.
     fn go_on(&mut self) {
         self.serve();
         if let Some(purged) = &self.purged {
@@ -248,7 +250,8 @@ impl Producer for KafkaProducer {
         if let Some(known) = self.told.topics.iter().position(|t| t.name == name) {
             return Ok(TopicSlot(known as u32));
         }
-        // Asked with a client that never makes topics: the producer's own question would, where the broker allows it.
+        // Asked with a client that never makes topics: the producer's own question would, where the
+        // broker allows it.
         let found = self.admin.ask_topics(&[name]).wait()?.into_iter().next().flatten();
         let found = found.ok_or_else(|| BrokerError::UnknownTopic { topic: name.to_owned() })?;
         self.declare(name, found.partitions)
@@ -305,7 +308,8 @@ impl Producer for KafkaProducer {
         if self.purged.is_some() {
             return;
         }
-        // The client waits for its threads there. Until they are done a new record could be purged with the old ones.
+        // The client waits for its threads there. Until they are done a new record could be purged
+        // with the old ones.
         let purged = Arc::new(AtomicBool::new(false));
         let (client, done, bell) = (self.client.shared().clone(), purged.clone(), self.bell.clone());
         let purge = move || {

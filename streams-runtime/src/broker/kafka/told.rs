@@ -95,7 +95,8 @@ impl Told {
         self.given_up = false;
     }
 
-    /// The oldest failure. It stays until everything is given up: to go on as if nothing was lost would lose it.
+    /// The oldest failure. It stays until everything is given up: to go on as if nothing was lost
+    /// would lose it.
     pub(super) fn failure(&self) -> Option<&Failure> {
         self.failures.front()
     }
@@ -109,7 +110,8 @@ impl Told {
         }
     }
 
-    /// A broker that is away fails all records of a partition at once; that is one failure, not thousands.
+    /// A broker that is away fails all records of a partition at once; that is one failure, not
+    /// thousands.
     pub(super) fn failed(&mut self, slot: usize, partition: i32, code: RDKafkaErrorCode) {
         let same = |f: &&mut Failure| (f.slot, f.partition, f.code) == (slot, partition, code);
         if let Some(failure) = self.failures.iter_mut().find(same) {

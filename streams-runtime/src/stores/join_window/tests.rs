@@ -72,7 +72,8 @@ fn a_store_is_a_list_that_forgets_and_its_changelog_gives_it_back() {
     }
 }
 
-/// A crash after the changelog was written and before the commit: the records from 130 on come again.
+/// A crash after the changelog was written and before the commit: the records from 130 on come
+/// again.
 #[test]
 fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
     let (mut store, mut out) = (store(), ProduceBatch::default());

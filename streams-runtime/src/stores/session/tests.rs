@@ -165,7 +165,8 @@ fn a_backend_that_kept_its_rows_is_taken_over() {
     assert_eq!(all(&mut store), [("a".to_owned(), 100, 100, 7)]);
 }
 
-/// A crash after the changelog was written and before the commit: the records from 250 on come again.
+/// A crash after the changelog was written and before the commit: the records from 250 on come
+/// again.
 #[test]
 fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
     let value = 7_u64.to_be_bytes();

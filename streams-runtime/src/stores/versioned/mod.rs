@@ -44,7 +44,8 @@ pub struct VersionedStore<K: StreamData, V: StreamData + 'static> {
     rows: KeyValueStore<Vec<u8>, Version<V>>,
     changelog: Option<(TopicSlot, i32)>,
     history_ms: i64,
-    /// The largest time that was put, since the restore or before the commit that it is from; -1 before the first.
+    /// The largest time that was put, since the restore or before the commit that it is from; -1
+    /// before the first.
     newest_ms: i64,
     /// The one that the backend knows, which may be ahead of the commit.
     told_newest_ms: i64,

@@ -16,7 +16,8 @@ where
     fn name(&self) -> &str {
         self.rows.name()
     }
-    /// A backend that has more than was committed does not know how new the store was then: its rows are asked.
+    /// A backend that has more than was committed does not know how new the store was then: its
+    /// rows are asked.
     fn begin_restore(&mut self, committed_ms: i64) -> Result<(), StoreError> {
         self.committed_ms = committed_ms;
         if self.told_newest_ms <= committed_ms {

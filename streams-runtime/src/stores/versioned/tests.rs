@@ -173,7 +173,8 @@ fn what_is_out_of_the_history_leaves_the_backend() {
     assert_eq!((disk.rows(), store.past.len(), store.due.len()), (3, 0, 0));
 }
 
-/// A crash after the changelog was written and before the commit: the records from 250 on come again.
+/// A crash after the changelog was written and before the commit: the records from 250 on come
+/// again.
 #[test]
 fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
     let changelog = [("k", "a", 10), ("k", "b", 90), ("k", "c", 100), ("other", "x", 250)];

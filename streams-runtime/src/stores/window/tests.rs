@@ -208,7 +208,8 @@ fn what_the_changelog_has_beyond_the_commit_moves_no_time() {
     // A window of the future that was put at a time before the commit was there.
     assert_eq!(starts(&mut restored(Some(150), [0, 100, 150])), [250]);
 
-    // The records behind the commit come again, and their row is there already: time goes on all the same.
+    // The records behind the commit come again, and their row is there already: time goes on all
+    // the same.
     let mut store = restored(Some(100), [0, 100, 250]);
     put(&mut store, "a", 250, 8);
     assert_eq!(starts(&mut store), [250]);

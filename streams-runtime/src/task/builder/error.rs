@@ -41,8 +41,8 @@ pub enum BuildError {
 }
 
 impl BuildError {
-    /// The name of the store whose [damage](StoreError::is_damage) is the reason. The task can be made with that store
-    /// [cleared](crate::task::TaskBuilder::clear_store).
+    /// The name of the store whose [damage](StoreError::is_damage) is the reason. The task can be
+    /// made with that store [cleared](crate::task::TaskBuilder::clear_store).
     pub fn damaged_store(&self) -> Option<&str> {
         match self {
             BuildError::Store(error) if error.is_damage() => Some(error.store()),

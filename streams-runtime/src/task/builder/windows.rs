@@ -90,8 +90,8 @@ impl TaskBuilder<'_> {
         }
     }
 
-    /// The session store of a node, which must keep sessions for at least so long after their end. `forwards`: its changes go to the node
-    /// behind it.
+    /// The session store of a node, which must keep sessions for at least so long after their end.
+    /// `forwards`: its changes go to the node behind it.
     pub(crate) fn owned_sessions<K, V>(&mut self, name: &str, least_retention_ms: i64, forwards: bool) -> Sessions<K, V>
     where
         K: StreamData<Stored = K> + 'static,

@@ -1,7 +1,7 @@
 //! Questions that librdkafka answers through a queue, as futures.
 //!
-//! Each question has a queue of its own. librdkafka calls back when the queue gets its event, which wakes whoever
-//! polled last. No thread waits.
+//! Each question has a queue of its own. librdkafka calls back when the queue gets its event, which
+//! wakes whoever polled last. No thread waits.
 
 use std::ffi::{CString, c_void};
 use std::future::Future;
@@ -63,8 +63,8 @@ impl Bell {
 unsafe extern "C" fn answered(_: *mut rd::rd_kafka_t, opaque: *mut c_void) {
     // A panic must not unwind into C.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `opaque` is the `Bell` of an `Asked`, which takes the callback away (under the queue's lock, as it is
-        // called) before it lets go of the `Bell`.
+        // SAFETY: `opaque` is the `Bell` of an `Asked`, which takes the callback away (under the
+        // queue's lock, as it is called) before it lets go of the `Bell`.
         let bell = unsafe { &*opaque.cast::<Bell>() };
         bell.ring();
     }));
@@ -80,14 +80,15 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Asks with `ask`, which has librdkafka put its answer into the queue given. An answer that nobody waits for any
-    /// more goes to a queue that is closed, where librdkafka drops it.
+    /// Asks with `ask`, which has librdkafka put its answer into the queue given. An answer that
+    /// nobody waits for any more goes to a queue that is closed, where librdkafka drops it.
     pub(super) fn new(client: Arc<dyn Native>, ask: impl FnOnce(*mut rd::rd_kafka_t, &Queue) -> Result<(), Code>) -> Result<Self, Code> {
         let rk = client.native();
         // SAFETY: the client is alive during the call; the reference returned is ours.
         let queue = unsafe { Queue::own(rd::rd_kafka_queue_new(rk)) }.ok_or(Code::Fail)?;
         let bell = Arc::new(Bell::default());
-        // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in `drop`.
+        // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in
+        // `drop`.
         unsafe { rd::rd_kafka_queue_cb_event_enable(queue.as_ptr(), Some(answered), Arc::as_ptr(&bell).cast_mut().cast()) };
         let asked = Asked { queue, bell, _client: client };
         ask(rk, &asked.queue)?;
@@ -107,7 +108,8 @@ impl Future for Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        // SAFETY: the queue is alive; after this no callback is running or comes, so the `Bell` may go.
+        // SAFETY: the queue is alive; after this no callback is running or comes, so the `Bell` may
+        // go.
         unsafe { rd::rd_kafka_queue_cb_event_enable(self.queue.as_ptr(), None, ptr::null_mut()) }
     }
 }
@@ -119,7 +121,8 @@ impl Options {
     /// # Safety
     /// The client is alive, also while the options are used.
     pub(super) unsafe fn new(rk: *mut rd::rd_kafka_t, op: rd::rd_kafka_admin_op_t, timeout: Duration) -> Result<Self, Code> {
-        // SAFETY: see above; the options are ours, checked for null, and no place for an error text is given.
+        // SAFETY: see above; the options are ours, checked for null, and no place for an error text
+        // is given.
         unsafe {
             let options = Options(NonNull::new(rd::rd_kafka_AdminOptions_new(rk, op)).ok_or(Code::Fail)?);
             rd::rd_kafka_AdminOptions_set_request_timeout(options.as_ptr(), millis(timeout).max(1), ptr::null_mut(), 0);

@@ -15,8 +15,8 @@ use super::Queue;
 use super::asked::{Asked, Native, Options, c_text, code_of, elements, partitions};
 use super::event::{Event, text_of};
 
-/// Commits in the member's present generation. librdkafka sets no time limit, and waits for ever for a coordinator that
-/// is away.
+/// Commits in the member's present generation. librdkafka sets no time limit, and waits for ever
+/// for a coordinator that is away.
 pub(in crate::broker::kafka) async fn commit(client: Arc<dyn Native>, offsets: TopicPartitionList) -> Result<(), Code> {
     let asked = Asked::new(client, |rk, queue| {
         // SAFETY: client, list and queue are alive during the call, and librdkafka copies the list.
@@ -46,15 +46,17 @@ const NO_LIMIT: Duration = Duration::from_secs(3600);
 
 /// The members that a group has.
 ///
-/// There is no time limit, and the client is to be for this question alone. Where the limit of a request to a coordinator
-/// is over before it is sent, librdkafka (2.12) takes the request apart and its answer as well, when the coordinator is found or the
-/// client is destroyed, and an assertion ends the process (`eonce->refcnt > 0`). A client that is destroyed before the
-/// limit ends it properly.
+/// There is no time limit, and the client is to be for this question alone. Where the limit of a
+/// request to a coordinator is over before it is sent, librdkafka (2.12) takes the request apart
+/// and its answer as well, when the coordinator is found or the client is destroyed, and an
+/// assertion ends the process (`eonce->refcnt > 0`). A client that is destroyed before the limit
+/// ends it properly.
 pub(in crate::broker::kafka) async fn members(client: Arc<dyn Native>, group: &str) -> Result<Vec<Member>, Code> {
     let asked = Asked::new(client, |rk, queue| {
         let group = c_text(group)?;
         let mut start: *const c_char = group.as_ptr();
-        // SAFETY: client, queue and name are alive during the calls; librdkafka copies name and options.
+        // SAFETY: client, queue and name are alive during the calls; librdkafka copies name and
+        // options.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, NO_LIMIT)?;
             rd::rd_kafka_DescribeConsumerGroups(rk, &mut start, 1, options.as_ptr(), queue.as_ptr());
@@ -67,7 +69,8 @@ pub(in crate::broker::kafka) async fn members(client: Arc<dyn Native>, group: &s
 fn read_members(answer: &Event) -> Result<Vec<Member>, Code> {
     answer.check()?;
     let mut found = Vec::new();
-    // SAFETY: the answer is of this kind (checked for null) and alive; groups, members and texts belong to it.
+    // SAFETY: the answer is of this kind (checked for null) and alive; groups, members and texts
+    // belong to it.
     unsafe {
         let result = rd::rd_kafka_event_DescribeConsumerGroups_result(answer.as_ptr());
         if result.is_null() {
@@ -109,7 +112,8 @@ pub(in crate::broker::kafka) fn member_id<C: ClientContext>(client: &Client<C>) 
 
 /// How many events wait for a consumer's poll.
 pub(in crate::broker::kafka) fn events_waiting<C: ClientContext>(client: &Client<C>) -> usize {
-    // SAFETY: the client is alive; the reference returned is ours, and alive during the second call.
+    // SAFETY: the client is alive; the reference returned is ours, and alive during the second
+    // call.
     unsafe {
         let queue = Queue::own(rd::rd_kafka_queue_get_consumer(client.native_ptr()));
         queue.map_or(0, |queue| rd::rd_kafka_queue_length(queue.as_ptr()))

@@ -3,7 +3,8 @@
 //! - draining a partition's own queue by the batch, straight into a [`RecordBatch`](crate::record::RecordBatch);
 //! - producing by a cached topic handle, and acknowledgements by the batch;
 //! - flushing without the safe call's 100 ms, purging;
-//! - questions whose answers are futures, without a thread that waits for them: commits, offsets, topics, groups.
+//! - questions whose answers are futures, without a thread that waits for them: commits, offsets,
+//!   topics, groups.
 //!
 //! Everything here keeps the client it belongs to alive, so that no handle outlives its client.
 #![allow(unsafe_code)]

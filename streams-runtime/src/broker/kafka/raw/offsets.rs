@@ -31,8 +31,8 @@ pub(in crate::broker::kafka) async fn list_offsets(
         Isolation::ReadCommitted => rd::rd_kafka_IsolationLevel_t::RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED,
     };
     let asked = Asked::new(client, |rk, queue| {
-        // SAFETY: client, list and queue are alive during the calls; librdkafka copies list and options; the error of
-        // setting the level is destroyed.
+        // SAFETY: client, list and queue are alive during the calls; librdkafka copies list and
+        // options; the error of setting the level is destroyed.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_LISTOFFSETS, timeout)?;
             let error = rd::rd_kafka_AdminOptions_set_isolation_level(options.as_ptr(), level);
@@ -61,7 +61,8 @@ fn read_offsets(answer: &Event) -> Result<PerPartition, Code> {
             let partition = &*rd::rd_kafka_ListOffsetsResultInfo_topic_partition(*info);
             let offset = match Code::from(partition.err) {
                 Code::NoError if partition.offset >= -1 => Ok(partition.offset),
-                // A broker that did not answer: librdkafka leaves its part of the result as it was made.
+                // A broker that did not answer: librdkafka leaves its part of the result as it was
+                // made.
                 Code::NoError => Err(Code::OperationTimedOut),
                 error => Err(error),
             };

@@ -232,7 +232,8 @@ impl Reports {
     pub(in crate::broker::kafka) fn new(client: &Arc<BaseProducer<Context>>, bell: &Arc<Bell>) -> Option<Self> {
         // SAFETY: the client is alive; the reference returned is ours.
         let queue = unsafe { Queue::own(rd::rd_kafka_queue_get_main(client.client().native_ptr())) }?;
-        // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in `drop`.
+        // SAFETY: the queue is alive. The pointer stays good until the callback is taken away in
+        // `drop`.
         unsafe { rd::rd_kafka_queue_cb_event_enable(queue.as_ptr(), Some(reported), Arc::as_ptr(bell).cast_mut().cast()) };
         Some(Reports { queue, scratch: vec![ptr::null(); 1024], _bell: bell.clone(), client: client.clone() })
     }
@@ -273,7 +274,8 @@ impl Reports {
 
 impl Drop for Reports {
     fn drop(&mut self) {
-        // SAFETY: the queue is alive; after this no callback is running or comes, so the `Bell` may go.
+        // SAFETY: the queue is alive; after this no callback is running or comes, so the `Bell` may
+        // go.
         unsafe { rd::rd_kafka_queue_cb_event_enable(self.queue.as_ptr(), None, ptr::null_mut()) }
     }
 }
@@ -281,8 +283,8 @@ impl Drop for Reports {
 unsafe extern "C" fn reported(_: *mut rd::rd_kafka_t, opaque: *mut c_void) {
     // A panic must not unwind into C.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: `opaque` is the `Bell` of a `Reports`, which takes the callback away (under the queue's lock, as it is
-        // called) before it lets go of the `Bell`.
+        // SAFETY: `opaque` is the `Bell` of a `Reports`, which takes the callback away (under the
+        // queue's lock, as it is called) before it lets go of the `Bell`.
         let bell = unsafe { &*opaque.cast::<Bell>() };
         bell.ring();
     }));

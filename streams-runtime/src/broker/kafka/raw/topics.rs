@@ -29,7 +29,8 @@ impl From<Code> for Refused {
     }
 }
 
-/// How many partitions each topic has, by name, or why that is not known. One request for all names; it makes no topic.
+/// How many partitions each topic has, by name, or why that is not known. One request for all
+/// names; it makes no topic.
 pub(in crate::broker::kafka) async fn describe_topics(
     client: Arc<dyn Native>,
     names: &[String],
@@ -38,8 +39,8 @@ pub(in crate::broker::kafka) async fn describe_topics(
     let asked = Asked::new(client, |rk, queue| {
         let names = names.iter().map(|name| c_text(name)).collect::<Result<Vec<_>, _>>()?;
         let mut starts: Vec<*const c_char> = names.iter().map(|name| name.as_ptr()).collect();
-        // SAFETY: client, queue and names are alive during the calls; librdkafka copies names and options, and the
-        // collection, checked for null, is destroyed after the request.
+        // SAFETY: client, queue and names are alive during the calls; librdkafka copies names and
+        // options, and the collection, checked for null, is destroyed after the request.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS, timeout)?;
             let topics = rd::rd_kafka_TopicCollection_of_topic_names(starts.as_mut_ptr(), starts.len());
@@ -57,7 +58,8 @@ pub(in crate::broker::kafka) async fn describe_topics(
 fn read_topics(answer: &Event) -> Result<BTreeMap<String, Result<i32, Code>>, Code> {
     answer.check()?;
     let mut found = BTreeMap::new();
-    // SAFETY: the answer is of this kind (checked for null) and alive; topics and what they hold belong to it.
+    // SAFETY: the answer is of this kind (checked for null) and alive; topics and what they hold
+    // belong to it.
     unsafe {
         let result = rd::rd_kafka_event_DescribeTopics_result(answer.as_ptr());
         if result.is_null() {
@@ -87,8 +89,9 @@ pub(in crate::broker::kafka) async fn create_topic(client: Arc<dyn Native>, topi
         let name = c_text(&topic.name)?;
         let config = topic.config.iter().map(|(name, value)| Ok((c_text(name)?, c_text(value)?))).collect::<Result<Vec<_>, Code>>()?;
         let mut text: [c_char; 512] = [0; 512];
-        // SAFETY: client, queue and texts are alive during the calls; librdkafka copies topic and options; the topic,
-        // checked for null, is destroyed after the request. The place for an error text has the length given.
+        // SAFETY: client, queue and texts are alive during the calls; librdkafka copies topic and
+        // options; the topic, checked for null, is destroyed after the request. The place for an
+        // error text has the length given.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout)?;
             rd::rd_kafka_AdminOptions_set_operation_timeout(options.as_ptr(), millis(timeout), ptr::null_mut(), 0);
@@ -115,7 +118,8 @@ pub(in crate::broker::kafka) async fn create_topic(client: Arc<dyn Native>, topi
 
 fn read_created(answer: &Event) -> Result<(), Refused> {
     answer.check()?;
-    // SAFETY: the answer is of this kind (checked for null) and alive; topics and texts belong to it.
+    // SAFETY: the answer is of this kind (checked for null) and alive; topics and texts belong to
+    // it.
     unsafe {
         let result = rd::rd_kafka_event_CreateTopics_result(answer.as_ptr());
         if result.is_null() {
@@ -143,8 +147,8 @@ pub(in crate::broker::kafka) async fn topic_config(
 ) -> Result<BTreeMap<String, String>, Code> {
     let asked = Asked::new(client, |rk, queue| {
         let name = c_text(topic)?;
-        // SAFETY: client, queue and name are alive during the calls; librdkafka copies resource and options; the
-        // resource, checked for null, is destroyed after the request.
+        // SAFETY: client, queue and name are alive during the calls; librdkafka copies resource and
+        // options; the resource, checked for null, is destroyed after the request.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout)?;
             let kind = rd::rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC;
@@ -163,7 +167,8 @@ pub(in crate::broker::kafka) async fn topic_config(
 fn read_config(answer: &Event) -> Result<BTreeMap<String, String>, Code> {
     answer.check()?;
     let mut config = BTreeMap::new();
-    // SAFETY: the answer is of this kind (checked for null) and alive; resources, entries and texts belong to it.
+    // SAFETY: the answer is of this kind (checked for null) and alive; resources, entries and texts
+    // belong to it.
     unsafe {
         let result = rd::rd_kafka_event_DescribeConfigs_result(answer.as_ptr());
         if result.is_null() {
@@ -195,8 +200,8 @@ pub(in crate::broker::kafka) async fn delete_records(
     timeout: Duration,
 ) -> Result<(), (Code, Option<TopicPartition>)> {
     let asked = Asked::new(client, |rk, queue| {
-        // SAFETY: client, queue and list are alive during the calls; librdkafka copies list and options; the request,
-        // checked for null, is destroyed after it was made.
+        // SAFETY: client, queue and list are alive during the calls; librdkafka copies list and
+        // options; the request, checked for null, is destroyed after it was made.
         unsafe {
             let options = Options::new(rk, op::RD_KAFKA_ADMIN_OP_DELETERECORDS, timeout)?;
             rd::rd_kafka_AdminOptions_set_operation_timeout(options.as_ptr(), millis(timeout), ptr::null_mut(), 0);
