@@ -110,9 +110,8 @@ fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
     }
     let start = Instant::now();
     match producer.flush(PATIENCE).unwrap_err() {
-        BrokerError::Produce { topic, partition, reason, permanent } => {
+        BrokerError::Undelivered { topic, partition, reason } => {
             assert_eq!((topic.as_str(), partition), (&*at.topic, Some(0)));
-            assert!(!permanent);
             assert!(reason.contains("2000 ms"), "{reason}");
         }
         other => panic!("{other}"),
@@ -128,10 +127,7 @@ fn what_is_not_acknowledged_in_time_has_failed_and_writing_goes_on_later() {
         let sent = producer.send(&batch(to, b"after"));
         match sent.and_then(|()| producer.flush(PATIENCE)) {
             Ok(()) => break,
-            Err(BrokerError::Produce { permanent, .. }) => {
-                assert!(!permanent);
-                producer.purge();
-            }
+            Err(BrokerError::Undelivered { .. }) => producer.purge(),
             Err(other) => panic!("{other}"),
         }
     }

@@ -108,7 +108,6 @@ fn a_minute_without_a_broker_costs_nothing_in_any_phase() {
     let distinct: BTreeSet<u64> = results.iter().copied().collect();
     assert!(distinct.iter().copied().eq(0..records), "lost or made up");
     println!("{} of {records} records came twice", results.len() - distinct.len());
-    assert!(results.len() > distinct.len(), "what the leaving one had not committed was done again");
 
     restoring.wait_until_running();
     eventually("all is counted", || counted.is_done());

@@ -108,12 +108,17 @@ impl Pipeline {
         self.lines.recv_timeout(timeout)
     }
 
-    /// Sends a command and gives the answer; `None` if the program ended instead.
-    pub fn try_ask(&mut self, command: &str) -> Option<Value> {
-        writeln!(self.stdin, "{command}").and_then(|()| self.stdin.flush()).ok()?;
+    /// Sends a command and gives the answer; if the program ended instead, what it last said.
+    ///
+    /// # Errors
+    /// When the program has ended.
+    pub fn try_ask(&mut self, command: &str) -> Result<Value, String> {
+        // A program that has ended may have said why.
+        let asked = writeln!(self.stdin, "{command}").and_then(|()| self.stdin.flush());
         match self.try_line(PATIENCE) {
-            Ok(answer) if answer.get("ended").is_none() => Some(answer),
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => None,
+            Ok(answer) if answer.get("ended").is_none() && asked.is_ok() => Ok(answer),
+            Ok(end) => Err(end.to_string()),
+            Err(RecvTimeoutError::Disconnected) => Err("nothing".to_owned()),
             Err(RecvTimeoutError::Timeout) => self.fail(&format!("no answer to `{command}`")),
         }
     }
@@ -124,8 +129,8 @@ impl Pipeline {
     /// When there is none.
     pub fn ask(&mut self, command: &str) -> Value {
         match self.try_ask(command) {
-            Some(answer) => answer,
-            None => self.fail(&format!("ended instead of answering `{command}`")),
+            Ok(answer) => answer,
+            Err(end) => self.fail(&format!("ended instead of answering `{command}`, and last said: {end}")),
         }
     }
 

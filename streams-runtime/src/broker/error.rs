@@ -70,6 +70,16 @@ pub enum BrokerError {
         /// Whether the record itself is the reason (too large, say), so that trying again would not help.
         permanent: bool,
     },
+    /// A record was not acknowledged in time. It may have been written all the same.
+    #[error("could not write to {topic}{}: {reason}", partition.map(|p| format!("-{p}")).unwrap_or_default())]
+    Undelivered {
+        /// The topic.
+        topic: String,
+        /// The partition, if it was chosen yet.
+        partition: Option<i32>,
+        /// How long it was tried, and what the client says.
+        reason: String,
+    },
     /// The time was up.
     #[error("{what} took longer than {after_ms} ms; is the broker at {address} up?")]
     TimedOut {

@@ -461,6 +461,11 @@ pub trait Producer: Send {
         true
     }
 
+    /// Whether all that was sent is acknowledged, or has failed. Sends nothing.
+    fn is_settled(&self) -> bool {
+        true
+    }
+
     /// Serves acknowledgements without waiting; call it now and then.
     fn poll(&mut self) -> Result<(), BrokerError>;
 

@@ -17,6 +17,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::fingerprint;
 use super::layout::Layout;
+use super::lease::Keeper;
 use super::message::{Command, Input, Parting, Report, Request};
 use super::now::{Now, Wake, later};
 use super::published::{AppState, TaskPlace, View};
@@ -53,6 +54,9 @@ pub(crate) type Outbox = Vec<(usize, Command)>;
 pub(crate) struct Control {
     env: Arc<Environment>,
     member: Arc<dyn GroupMember>,
+    keeper: Keeper,
+    /// Of the member.
+    client_id: String,
     answers: std::task::Waker,
     workers: usize,
     /// Workers and the reader of global tables, as far as they run.
@@ -82,6 +86,7 @@ impl Control {
         env: Arc<Environment>,
         layout: Arc<Layout>,
         member: Arc<dyn GroupMember>,
+        keeper: Keeper,
         answers: std::task::Waker,
         now: Now,
     ) -> Self {
@@ -104,8 +109,10 @@ impl Control {
             members: None,
             global_read: BTreeMap::new(),
             unknown: Vec::new(),
+            client_id: env.client_id(&fingerprint::member_part(&env.plan)),
             env,
             member,
+            keeper,
             answers,
         }
     }
@@ -150,10 +157,11 @@ impl Control {
         for input in inputs {
             self.take(input, now, out);
         }
+        let question = self.keeper.step(now.mono, &self.client_id, &*self.member, &self.answers);
         if matches!(self.phase, Phase::TakingPart) {
             match self.take_part(now, out) {
                 Ok(_) if self.view.failure.is_some() => self.stop(now, out),
-                Ok(next) => return Wake::At(next.max(now.mono)),
+                Ok(next) => return Wake::At(question.unwrap_or(next).min(next).max(now.mono)),
                 Err(error) => {
                     self.fail(error);
                     self.stop(now, out);

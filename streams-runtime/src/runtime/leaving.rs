@@ -11,11 +11,12 @@
 
 use super::commit::Settled;
 use super::error::Error;
+use super::lease;
 use super::message::Report;
+use super::now::Now;
 use super::opening::Stage;
 use super::outcome::{Damage, TaskOutcome};
-use super::worker::Worker;
-use crate::broker::Flushed;
+use super::worker::{Assigned, Worker};
 use crate::task::TaskId;
 
 /// How often the state of one task may turn out to be damaged.
@@ -44,7 +45,8 @@ impl Worker {
         for task in lost {
             self.close(*task)?;
         }
-        let under_way = self.producer.borrow_mut().flush_step().unwrap_or(Flushed::Waiting) == Flushed::Waiting;
+        // Nothing of it is to be sent now, so no flush asks for it.
+        let under_way = !self.producer.borrow().is_settled();
         self.is_unsettled |= under_way;
         if under_way {
             self.producer.borrow_mut().purge();
@@ -68,8 +70,34 @@ impl Worker {
         Ok(())
     }
 
+    /// Drops all running tasks, and what of them is not acknowledged.
+    fn forget_running(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        self.commits.commit = None;
+        self.producer.borrow_mut().purge();
+        self.drop_running(out)
+    }
+
+    /// The process has stood still, and others may have its tasks. What is not acknowledged does
+    /// not leave the client any more; the tasks begin anew if they stay here.
+    pub(super) fn stand_still(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
+        let is_clean = self.commits.commit.is_none() && self.producer.borrow().is_settled();
+        if is_clean || !self.tasks.values().any(Assigned::is_running) {
+            return Ok(());
+        }
+        tracing::warn!(worker = self.index, "this process has stood still; its tasks begin anew if they stay here");
+        self.forget_running(out)
+    }
+
+    /// Whether results have not been acknowledged for as long as the delivery time-out says.
+    fn has_waited_too_long(&mut self, now: Now) -> bool {
+        let config = &self.env.config;
+        let first = config.delivery_timeout.min(lease::length(config.session_timeout));
+        let since = *self.undelivered_since.get_or_insert(now.mono);
+        now.mono.saturating_sub(since) + first >= config.delivery_timeout
+    }
+
     /// After an error: what of the worker goes on, and how.
-    pub(super) fn recover(&mut self, outcome: TaskOutcome, out: &mut Vec<Report>) -> Result<(), Error> {
+    pub(super) fn recover(&mut self, outcome: TaskOutcome, now: Now, out: &mut Vec<Report>) -> Result<(), Error> {
         let recovered = match outcome {
             TaskOutcome::Fatal(error) => return Err(*error),
             TaskOutcome::Damaged(damage) => {
@@ -87,14 +115,15 @@ impl Worker {
                     out.push(Report::Reopened(task));
                 })
             }
-            TaskOutcome::Fenced(error) if self.stopping.is_some() => return Err(Error::LastCommit(*error)),
-            TaskOutcome::Fenced(error) => {
+            TaskOutcome::Fenced(error) | TaskOutcome::Undelivered(error) if self.stopping.is_some() => {
+                return Err(Error::LastCommit(*error));
+            }
+            TaskOutcome::Undelivered(error) if self.has_waited_too_long(now) => return Err((*error).into()),
+            TaskOutcome::Fenced(error) | TaskOutcome::Undelivered(error) => {
                 // The group will say who has them. What was done since the last commit is done
                 // again there.
                 tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
-                self.commits.commit = None;
-                self.producer.borrow_mut().purge();
-                let dropped = self.drop_running(out);
+                let dropped = self.forget_running(out);
                 self.settle_partings(out, &Settled::lost()).and(dropped)
             }
         };
@@ -102,7 +131,7 @@ impl Worker {
             Ok(()) => Ok(()),
             Err(TaskOutcome::Fatal(error)) => Err(*error),
             Err(TaskOutcome::Damaged(damage)) => Err(damage.error),
-            Err(TaskOutcome::Fenced(error)) => Err((*error).into()),
+            Err(TaskOutcome::Fenced(error) | TaskOutcome::Undelivered(error)) => Err((*error).into()),
         }
     }
 

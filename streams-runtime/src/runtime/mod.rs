@@ -13,6 +13,7 @@ mod fingerprint;
 mod global;
 mod launch;
 mod layout;
+mod lease;
 mod leaving;
 pub mod machine;
 mod message;

@@ -7,7 +7,7 @@
 //!   Opened ──▶ Restoring ──▶ Running ────────┤
 //!            ▲                               │
 //!            └───────────────────────────────┘
-//!              Fenced: as it was committed
+//!              Fenced, Undelivered: as it was committed
 //!
 //!   Fatal: the application ends
 //! ```
@@ -28,6 +28,9 @@ pub(super) enum TaskOutcome {
     /// The tasks belong to others by now: all are dropped without a commit. Those that the group
     /// leaves here are opened again.
     Fenced(Box<BrokerError>),
+    /// A result was not acknowledged in time, and may be written or not: all tasks of the worker
+    /// are dropped without a commit, and opened again. The application ends if that goes on.
+    Undelivered(Box<BrokerError>),
 }
 
 /// State that is of no use.
@@ -66,6 +69,9 @@ impl From<Error> for TaskOutcome {
 
 impl From<BrokerError> for TaskOutcome {
     fn from(error: BrokerError) -> Self {
-        TaskOutcome::Fatal(Box::new(error.into()))
+        match error {
+            BrokerError::Undelivered { .. } => TaskOutcome::Undelivered(Box::new(error)),
+            error => TaskOutcome::Fatal(Box::new(error.into())),
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::error::{Error, StartupProblem};
 use super::fingerprint::member_part;
 use super::global::GlobalReader;
 use super::layout::Layout;
+use super::lease::{self, Keeper, Lease};
 use super::now::Now;
 use super::record;
 use super::startup::{self, StateDirectory};
@@ -152,6 +153,7 @@ impl Prepared {
             session_timeout: config.session_timeout,
         })?;
         member.wake(waker.clone());
+        let lease = Lease::new(config.session_timeout, now.mono);
         let mut workers = Vec::new();
         for index in 0..config.threads {
             let part = format!("worker-{index}");
@@ -168,7 +170,7 @@ impl Prepared {
                 linger: config.linger,
                 batch_bytes: config.batch_bytes,
                 buffer_bytes: config.producer_buffer_bytes,
-                delivery_timeout: config.delivery_timeout,
+                delivery_timeout: config.delivery_timeout.min(lease::length(config.session_timeout)),
             })?;
             workers.push(WorkerParts {
                 index,
@@ -176,12 +178,13 @@ impl Prepared {
                 topology: Arc::clone(&topology),
                 layout: Arc::clone(&layout),
                 member: Arc::clone(&member),
+                lease: lease.clone(),
                 consumer: consumer(&part, config.isolation)?,
                 restorer,
                 producer,
             });
         }
-        let control = Control::new(env, layout, member, waker.task(), now);
+        let control = Control::new(env, layout, member, Keeper::new(lease), waker.task(), now);
         Ok((Machines { control, workers, global }, directory))
     }
 }

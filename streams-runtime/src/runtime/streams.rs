@@ -295,7 +295,12 @@ impl<T: Topology> Streams<T> {
         self
     }
 
-    /// A result that is not acknowledged for so long ends the application; a broker may be away that long. Default: 2 min.
+    /// How long results may stay unacknowledged before the application ends. Default: 2 min.
+    ///
+    /// A single result has less time where the session is shorter: after the length of the session,
+    /// less one heartbeat, it is given up, and the tasks begin anew at the last commit. A process
+    /// that stood still for longer than its session so writes nothing into topics that belong to
+    /// others by then. As long as the group's coordinator is away as well, the application waits.
     #[must_use]
     pub fn delivery_timeout(mut self, timeout: Duration) -> Self {
         self.config.delivery_timeout = timeout;

@@ -18,6 +18,7 @@ use super::commit::{Commit, Commits, Outcome, Progress, Settled, Surroundings};
 use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
+use super::lease::Lease;
 use super::message::{Command, Part, Parting, Report};
 use super::now::{Now, Wake, later};
 use super::opening::{Inquiry, Silence, Stage};
@@ -62,6 +63,7 @@ pub(crate) struct WorkerParts {
     pub(crate) topology: Arc<AnyTopology>,
     pub(crate) layout: Arc<Layout>,
     pub(crate) member: Arc<dyn GroupMember>,
+    pub(super) lease: Lease,
     pub(crate) consumer: Box<dyn Consumer>,
     /// Reads changelogs, if the other consumer reads records of open transactions as well.
     pub(crate) restorer: Option<Box<dyn Consumer>>,
@@ -74,6 +76,9 @@ pub(crate) struct Worker {
     topology: Arc<AnyTopology>,
     pub(super) layout: Arc<Layout>,
     pub(super) member: Arc<dyn GroupMember>,
+    lease: Lease,
+    /// The lease has run out: nothing is written before the group has been looked at.
+    is_held: bool,
     pub(super) consumer: Box<dyn Consumer>,
     pub(super) restorer: Option<Box<dyn Consumer>>,
     pub(super) producer: SharedProducer,
@@ -86,6 +91,8 @@ pub(crate) struct Worker {
     /// Tasks were dropped without a commit, and something that they have sent may still be under
     /// way.
     pub(super) is_unsettled: bool,
+    /// When a result first was not acknowledged in time, if nothing was committed since.
+    pub(super) undelivered_since: Option<Duration>,
     /// Parts whose tasks are opened anew after the next commit: topics that they write have more
     /// partitions by now.
     pub(super) outgrown: BTreeSet<usize>,
@@ -132,7 +139,7 @@ impl Part for Worker {
 impl Worker {
     /// `waker` has the worker stepped again.
     pub(crate) fn new(parts: WorkerParts, waker: &Waker, now: Now) -> Self {
-        let WorkerParts { index, env, topology, layout, member, consumer, restorer, mut producer } = parts;
+        let WorkerParts { index, env, topology, layout, member, lease, consumer, restorer, mut producer } = parts;
         producer.wake(waker.clone());
         let next = later(now.mono, env.config.commit_interval);
         Worker {
@@ -142,6 +149,8 @@ impl Worker {
             topology,
             layout,
             member,
+            lease,
+            is_held: false,
             consumer,
             restorer,
             producer: std::rc::Rc::new(std::cell::RefCell::new(producer)),
@@ -150,6 +159,7 @@ impl Worker {
             anew: BTreeMap::new(),
             damages: BTreeMap::new(),
             is_unsettled: false,
+            undelivered_since: None,
             outgrown: BTreeSet::new(),
             commits: Commits::new(next),
             inquiry: None,
@@ -171,7 +181,7 @@ impl Worker {
         let busy = match self.work(now, commands, out) {
             Ok(busy) => busy,
             Err(outcome) => {
-                self.recover(outcome, out)?;
+                self.recover(outcome, now, out)?;
                 true
             }
         };
@@ -187,6 +197,10 @@ impl Worker {
         for command in commands {
             busy = true;
             self.take(command, now, out)?;
+        }
+        self.is_held = self.lease.has_run_out(now.mono);
+        if self.is_held {
+            self.stand_still(out)?;
         }
         if self.is_unsettled && self.commits.commit.is_none() {
             self.is_unsettled = self.producer.borrow_mut().flush_step()? == Flushed::Waiting;
@@ -214,7 +228,7 @@ impl Worker {
 
     /// Not while a commit is under way, which stands for what was done before it.
     fn may_process(&self) -> bool {
-        let is_held = self.paused || self.is_unsettled || self.commits.commit.is_some() || !self.partings.is_empty();
+        let is_held = self.is_held || self.paused || self.is_unsettled || self.commits.commit.is_some() || !self.partings.is_empty();
         !is_held && self.producer.borrow().has_room()
     }
 
@@ -326,7 +340,7 @@ impl Worker {
 
     /// Begins a commit if one is due, and brings the one under way a step further.
     fn step_commit(&mut self, now: Now, busy: bool, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
-        if self.commits.is_due(now.mono, self.is_urgent(busy)) {
+        if !self.is_held && self.commits.is_due(now.mono, self.is_urgent(busy)) {
             let next = later(now.mono, self.env.config.commit_interval);
             let commit = Commit::begin(&mut self.tasks)?;
             self.commits.begun(now.mono, next, commit);
@@ -341,6 +355,7 @@ impl Worker {
             Progress::Ended(Outcome::Committed(offsets, settled)) => {
                 let any = !offsets.is_empty();
                 self.commits.is_clean = true;
+                self.undelivered_since = None;
                 let internal = offsets.into_iter().filter(|c| self.layout.is_internal(&c.partition.topic));
                 let processed: Vec<_> = internal.map(|commit| (commit.partition, commit.offset)).collect();
                 if !processed.is_empty() {

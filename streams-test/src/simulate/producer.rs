@@ -276,7 +276,7 @@ fn time_is_up(link: &Arc<Link>, outbox: &Weak<Mutex<Outbox>>, place: (u32, i32),
             lane.flight = None;
             lane.not_before = not_before;
         }
-        let error = BrokerError::Produce { topic, partition: Some(place.1), reason: "not delivered in time".to_owned(), permanent: false };
+        let error = BrokerError::Undelivered { topic, partition: Some(place.1), reason: "not delivered in time".to_owned() };
         link.note("undelivered", i64::from(place.1), || error.to_string());
         link.excuse(error.to_string());
         state.failed.push_back(error);
@@ -363,6 +363,10 @@ impl Producer for SimProducer {
         lock(&self.outbox).len() < ROOM
     }
 
+    fn is_settled(&self) -> bool {
+        lock(&self.outbox).lanes.values().all(|lane| lane.queue.is_empty() && lane.flight.is_none())
+    }
+
     fn poll(&mut self) -> Result<(), BrokerError> {
         self.link.enter();
         self.take_failure()
@@ -381,9 +385,7 @@ impl Producer for SimProducer {
         };
         let weak = Arc::downgrade(&self.outbox);
         places.into_iter().for_each(|place| send_later(&self.link, &weak, place, 0));
-        let outbox = lock(&self.outbox);
-        let is_done = outbox.lanes.values().all(|lane| lane.queue.is_empty() && lane.flight.is_none());
-        if is_done { Ok(Flushed::Done) } else { Ok(Flushed::Waiting) }
+        if self.is_settled() { Ok(Flushed::Done) } else { Ok(Flushed::Waiting) }
     }
 
     fn flush(&mut self, _: std::time::Duration) -> Result<(), BrokerError> {

@@ -49,6 +49,7 @@ mod rebalance;
 mod settings;
 mod signal;
 mod told;
+mod window;
 mod writer;
 
 use std::collections::BTreeMap;

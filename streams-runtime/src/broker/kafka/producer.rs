@@ -21,6 +21,7 @@ use super::raw::{Reports, TopicHandle};
 use super::settings::{Kind, Settings};
 use super::signal::Bell;
 use super::told::{Told, Topic};
+use super::window::{self, Window};
 use crate::broker::{BrokerError, Flushed, ProduceBatch, Producer, ProducerConfig, RefusedRecord, ResultOrigin, TopicSlot, Waker};
 use crate::record::{NewRecord, RecordBatch, RecordRef};
 
@@ -35,7 +36,7 @@ pub(super) fn client_config(settings: &Settings, config: &ProducerConfig) -> Cli
             // Batches are bounded by bytes.
             ("batch.num.messages", "100000".into()),
             ("queue.buffering.max.kbytes", kib.to_string()),
-            ("queue.buffering.max.messages", "100000".into()),
+            ("queue.buffering.max.messages", window::FULL.to_string()),
             // As Kafka's own clients place keys, for records whose partition is left to the client.
             ("partitioner", "murmur2_random".into()),
             ("reconnect.backoff.max.ms", "1000".into()),
@@ -59,6 +60,7 @@ pub(super) struct KafkaProducer {
     told: Told,
     /// What found no room in the client.
     outbox: Outbox,
+    window: Window,
     /// Records that were refused together with others are sent again; others wait meanwhile.
     mending: bool,
     /// What was sent before is given up; whether the client has done so.
@@ -88,6 +90,7 @@ impl KafkaProducer {
             reports,
             told: Told::default(),
             outbox: Outbox::default(),
+            window: Window::default(),
             mending: false,
             purged: None,
             growth: Growth::default(),
@@ -207,11 +210,7 @@ impl KafkaProducer {
         }
         let mut reason = error::produce_reason(failure.code);
         if failure.code == RDKafkaErrorCode::MessageTimedOut {
-            reason = format!(
-                "not acknowledged within the delivery timeout of {} ms; is the broker at {} up?",
-                self.delivery_timeout.as_millis(),
-                self.address
-            );
+            reason = format!("not acknowledged within {} ms; is the broker at {} up?", self.delivery_timeout.as_millis(), self.address);
             let recent = self.client.get().client().context().recent_error(self.delivery_timeout);
             if let Some((_, complaint)) = recent {
                 reason = format!("{reason} ({complaint})");
@@ -219,6 +218,10 @@ impl KafkaProducer {
         }
         if failure.records > 1 {
             reason = format!("{reason} ({} records)", failure.records);
+        }
+        if failure.code == RDKafkaErrorCode::MessageTimedOut {
+            let partition = (failure.partition >= 0).then_some(failure.partition);
+            return Err(BrokerError::Undelivered { topic, partition, reason });
         }
         Err(BrokerError::Produce {
             topic,
@@ -285,7 +288,11 @@ impl Producer for KafkaProducer {
     }
 
     fn has_room(&self) -> bool {
-        self.is_open()
+        self.is_open() && self.window.has_room(|| self.client.get().in_flight_count())
+    }
+
+    fn is_settled(&self) -> bool {
+        self.is_open() && self.all_reported()
     }
 
     fn poll(&mut self) -> Result<(), BrokerError> {
@@ -298,10 +305,17 @@ impl Producer for KafkaProducer {
         self.reports.flush_step();
         self.go_on();
         self.failure()?;
-        Ok(if self.is_open() && self.all_reported() { Flushed::Done } else { Flushed::Waiting })
+        if !self.is_settled() {
+            return Ok(Flushed::Waiting);
+        }
+        self.window.open();
+        Ok(Flushed::Done)
     }
 
     fn purge(&mut self) {
+        if self.told.has_expired() {
+            self.window.close();
+        }
         self.outbox = Outbox::default();
         self.told.give_up();
         self.mending = false;

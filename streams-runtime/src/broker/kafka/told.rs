@@ -101,6 +101,11 @@ impl Told {
         self.failures.front()
     }
 
+    /// Whether a record was not acknowledged in time.
+    pub(super) fn has_expired(&self) -> bool {
+        self.failures.iter().any(|failure| failure.code == RDKafkaErrorCode::MessageTimedOut)
+    }
+
     /// A record is at fault.
     pub(super) fn at_fault(&mut self, parcel: Parcel) {
         if parcel.origin.is_some() {
