@@ -78,8 +78,8 @@ pub(crate) struct Ids {
     starts: HashMap<TopicPartition, i64>,
     /// Ids that are committed.
     settled: HashSet<String>,
-    /// Ids that a process knows from a changelog.
-    restored: HashMap<u64, HashSet<String>>,
+    /// Ids that a store of a partition has from its changelog, maybe in a process that ended since.
+    restored: HashMap<(String, i32), HashSet<String>>,
 }
 
 impl Ids {
@@ -240,7 +240,7 @@ impl Watch for Ids {
             return Ok(());
         }
         let found = stored.writes.iter().filter_map(|(_, value)| *value).flat_map(ids_within);
-        let restored = self.restored.entry(stored.process).or_default();
+        let restored = self.restored.entry((stored.store.to_owned(), stored.partition)).or_default();
         if stored.is_restored {
             restored.extend(found);
             return Ok(());

@@ -26,6 +26,9 @@ impl Worker {
     /// Ends a task that has nothing left to commit.
     pub(super) fn close(&mut self, id: TaskId) -> Result<(), TaskOutcome> {
         self.anew.remove(&id);
+        if let Some(inquiry) = &mut self.inquiry {
+            inquiry.task_closed(id);
+        }
         let Some(mut assigned) = self.tasks.remove(&id) else { return Ok(()) };
         assigned.stop_reading(&mut *self.consumer)?;
         match assigned.stage {
@@ -80,12 +83,17 @@ impl Worker {
     /// The process has stood still, and others may have its tasks. What is not acknowledged does
     /// not leave the client any more; the tasks begin anew if they stay here.
     pub(super) fn stand_still(&mut self, out: &mut Vec<Report>) -> Result<(), TaskOutcome> {
-        let is_clean = self.commits.commit.is_none() && self.producer.borrow().is_settled();
-        if is_clean || !self.tasks.values().any(Assigned::is_running) {
+        // What the group is being told of is acknowledged. Its answer says whose the tasks are.
+        if self.commits.commit.as_ref().is_some_and(|commit| !commit.is_flushing()) {
             return Ok(());
         }
-        tracing::warn!(worker = self.index, "this process has stood still; its tasks begin anew if they stay here");
-        self.forget_running(out)
+        let is_clean = self.commits.commit.is_none() && self.producer.borrow().is_settled();
+        if !is_clean && self.tasks.values().any(Assigned::is_running) {
+            tracing::warn!(worker = self.index, "this process has stood still; its tasks begin anew if they stay here");
+            self.forget_running(out)?;
+        }
+        // The process cannot join again before it has given back what the group has asked for.
+        self.settle_partings(out, &Settled::lost())
     }
 
     /// Whether results have not been acknowledged for as long as the delivery time-out says.

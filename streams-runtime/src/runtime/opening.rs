@@ -104,6 +104,9 @@ pub(super) struct Inquiry {
     inputs: Vec<Asked>,
     /// Of tasks that are being opened.
     changelogs: Vec<(TaskId, Vec<Changelog>)>,
+    /// Tasks that were closed since. What was true of them may not be of those that were opened in
+    /// their place: others may have had them meanwhile.
+    closed: BTreeSet<TaskId>,
     answer: Answer<Found>,
 }
 
@@ -142,7 +145,12 @@ impl Inquiry {
             let changelogs = ChangelogRange::ask(&*broker, &partitions, &committed).await?;
             Ok(Found { inputs, changelogs })
         });
-        Inquiry { inputs, changelogs, answer }
+        Inquiry { inputs, changelogs, closed: BTreeSet::new(), answer }
+    }
+
+    /// A task that was asked about is closed.
+    pub(super) fn task_closed(&mut self, task: TaskId) {
+        self.closed.insert(task);
     }
 }
 
@@ -223,7 +231,7 @@ impl Worker {
     fn take_answers(&mut self, now: Now) -> Result<bool, TaskOutcome> {
         let Some(inquiry) = &mut self.inquiry else { return Ok(false) };
         let Some(found) = inquiry.answer.try_take(&self.answers) else { return Ok(false) };
-        let Some(Inquiry { inputs, changelogs, .. }) = self.inquiry.take() else { return Ok(false) };
+        let Some(Inquiry { inputs, changelogs, closed, .. }) = self.inquiry.take() else { return Ok(false) };
         let found = match found {
             Ok(found) => found,
             Err(error) => {
@@ -234,8 +242,7 @@ impl Worker {
         };
         self.silence.ends(now.mono);
         for (Asked { task: id, input }, start) in inputs.into_iter().zip(found.inputs) {
-            // A task may have left meanwhile, or have begun anew.
-            let Some(assigned) = self.tasks.get_mut(&id) else { continue };
+            let Some(assigned) = self.tasks.get_mut(&id).filter(|_| !closed.contains(&id)) else { continue };
             let InputLayout { source, partition, reset } = input;
             if assigned.task.inputs().iter().any(|known| *known.partition() == partition) {
                 continue;
@@ -253,7 +260,7 @@ impl Worker {
         let mut ranges = found.changelogs.into_iter();
         for (id, of_task) in changelogs {
             let of_task: Vec<_> = of_task.into_iter().zip(ranges.by_ref()).collect();
-            let Some(assigned) = self.tasks.get_mut(&id).filter(|assigned| is_opened(assigned)) else { continue };
+            let Some(assigned) = self.tasks.get_mut(&id).filter(|assigned| is_opened(assigned) && !closed.contains(&id)) else { continue };
             let consumer = self.restorer.as_mut().unwrap_or(&mut self.consumer);
             assigned.task.begin_restore().map_err(|source| Error::restore(id, source))?;
             let restore = Restore::begin(&mut assigned.task, of_task, &mut **consumer)?;

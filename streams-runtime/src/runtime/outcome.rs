@@ -45,6 +45,10 @@ pub(super) struct Damage {
 impl TaskOutcome {
     /// What an error of a task means for it.
     pub(super) fn of(task: TaskId, error: Box<TaskError>) -> Self {
+        // The producer says so with any record that comes after the one that was not delivered.
+        if let Some(undelivered @ BrokerError::Undelivered { .. }) = error.source.downcast_ref() {
+            return undelivered.clone().into();
+        }
         let store = error.damaged_store().map(str::to_owned);
         let error = Error::task(task, error);
         TaskOutcome::of_store(task, store, error)

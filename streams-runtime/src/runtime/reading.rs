@@ -166,7 +166,8 @@ impl Worker {
         for ((id, partition), offset) in places.into_iter().zip(offsets) {
             let Some(assigned) = self.tasks.get_mut(&id).filter(|assigned| assigned.is_running()) else { continue };
             let Some(index) = assigned.task.inputs().iter().position(|input| *input.partition() == partition) else { continue };
-            let Some(reading) = assigned.reading.get_mut(index) else { continue };
+            // A task that was closed and opened again meanwhile may read by now.
+            let Some(reading) = assigned.reading.get_mut(index).filter(|reading| reading.slot.is_none()) else { continue };
             reading.offset = offset;
             if std::mem::take(&mut reading.is_gone) {
                 reading.made_again = Some(now.mono);

@@ -356,7 +356,7 @@ impl Producer for SimProducer {
         for place in touched {
             send_later(&self.link, &outbox, place, self.linger);
         }
-        Ok(())
+        self.take_failure()
     }
 
     fn has_room(&self) -> bool {
