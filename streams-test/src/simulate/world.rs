@@ -491,7 +491,12 @@ impl<T: Topology> World<T> {
             let are_running = |slot: &Slot| slot.running.as_ref().is_some_and(|running| running.process.state() == AppState::Running);
             let resting = self.slots.iter().filter(|slot| !are_running(slot)).count();
             if open.is_empty() && resting == 0 {
-                break;
+                // Backends are written when the group has answered. A process may be given the
+                // tasks of one that has died just then.
+                self.go_on(self.net.now() + 2 * SECOND)?;
+                if self.all_tasks_run() {
+                    break;
+                }
             }
             if self.net.now() >= deadline {
                 let states: Vec<String> = self
@@ -506,13 +511,16 @@ impl<T: Topology> World<T> {
                 break;
             }
         }
-        // Backends are written when the group has answered.
-        self.go_on(self.net.now() + 2 * SECOND)?;
         self.check_tasks(round);
         self.check_stores(round);
         let findings = lock(&self.net.watch).settled(round, &self.net.log);
         findings.into_iter().for_each(|finding| self.net.find(format!("{round:?}: {finding}")));
         Ok(())
+    }
+
+    fn all_tasks_run(&self) -> bool {
+        let mut tasks = self.slots.iter().filter_map(|slot| slot.running.as_ref()).flat_map(|running| running.process.tasks());
+        tasks.all(|(_, _, is_running)| is_running)
     }
 
     /// Each task runs once.
