@@ -1,5 +1,5 @@
 //! `cargo xtask mutate`: takes single steps of safety out of a copy of the tree, and sees that
-//! simulations find it.
+//! simulations or tests find it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,15 +20,31 @@ pub(crate) struct Mutate {
 }
 
 /// A change to the source.
-#[derive(Default)]
 struct Mutation {
     name: String,
     what: String,
     file: String,
-    topology: String,
-    seeds: u64,
+    found_by: FoundBy,
     before: String,
     after: String,
+}
+
+/// What has to find a change.
+enum FoundBy {
+    /// One of the first seeds of this topology, or of several, separated by commas.
+    Seeds { topology: String, seeds: u64 },
+    /// This test: what `cargo test` is given, words separated by spaces.
+    Test(String),
+}
+
+impl FoundBy {
+    /// Where nothing was found.
+    fn searched(&self) -> String {
+        match self {
+            FoundBy::Seeds { topology, seeds } => format!("{seeds} seeds of `{topology}`"),
+            FoundBy::Test(test) => format!("`cargo test {test}`"),
+        }
+    }
 }
 
 pub(crate) fn run(options: &Mutate) -> Result<ExitCode> {
@@ -37,6 +53,7 @@ pub(crate) fn run(options: &Mutate) -> Result<ExitCode> {
     let mutations = parse(&text)?;
     let tree = copy_tree()?;
     let (mut caught, mut missed) = (0, Vec::new());
+    let all_begun = Instant::now();
     for mutation in mutations.iter().filter(|m| options.only.as_ref().is_none_or(|only| m.name.contains(only))) {
         let begun = Instant::now();
         let found = try_out(&tree, mutation)?;
@@ -47,15 +64,13 @@ pub(crate) fn run(options: &Mutate) -> Result<ExitCode> {
                 println!("{}: {} ({}; {seconds} s)", mutation.name, seed, mutation.what);
             }
             None => {
-                println!(
-                    "{}: NOT FOUND by {} seeds of `{}` ({}; {seconds} s)",
-                    mutation.name, mutation.seeds, mutation.topology, mutation.what
-                );
+                println!("{}: NOT FOUND by {} ({}; {seconds} s)", mutation.name, mutation.found_by.searched(), mutation.what);
                 missed.push(mutation.name.as_str());
             }
         }
     }
-    println!("{caught} found, {} not found", missed.len());
+    println!("{caught} found, {} not found; {} s", missed.len(), all_begun.elapsed().as_secs());
+    missed.iter().for_each(|name| println!("not found: {name}"));
     Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -67,12 +82,19 @@ fn parse(text: &str) -> Result<Vec<Mutation>> {
         let (head, change) = block.split_once("\n--- before\n").ok_or_else(|| broken("`--- before`"))?;
         let (before, after) = change.split_once("\n--- after\n").ok_or_else(|| broken("`--- after`"))?;
         let value = |key: &str| head.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(": ")).map(str::to_owned);
+        let found_by = match (value("topology"), value("test")) {
+            (Some(topology), None) => {
+                let seeds = value("seeds").and_then(|seeds| seeds.parse().ok()).ok_or_else(|| broken("`seeds`"))?;
+                FoundBy::Seeds { topology, seeds }
+            }
+            (None, Some(test)) => FoundBy::Test(test),
+            _ => return Err(broken("either `topology` or `test`")),
+        };
         all.push(Mutation {
             name: head.lines().next().unwrap_or_default().trim().to_owned(),
             what: value("what").ok_or_else(|| broken("`what`"))?,
             file: value("file").ok_or_else(|| broken("`file`"))?,
-            topology: value("topology").ok_or_else(|| broken("`topology`"))?,
-            seeds: value("seeds").and_then(|seeds| seeds.parse().ok()).ok_or_else(|| broken("`seeds`"))?,
+            found_by,
             before: before.to_owned(),
             after: after.trim_end_matches('\n').to_owned(),
         });
@@ -111,26 +133,51 @@ fn try_out(tree: &Path, mutation: &Mutation) -> Result<Option<String>> {
     }
     let write = |text: &str| fs::write(&file, text).context(|| format!("cannot write {}", file.display()));
     write(&original.replace(&mutation.before, &mutation.after))?;
-    let built = build(tree);
-    let found = built.and_then(|()| search(tree, mutation));
+    let found = match &mutation.found_by {
+        FoundBy::Seeds { topology, seeds } => build(tree).and_then(|()| search(tree, topology, *seeds)),
+        FoundBy::Test(test) => run_test(tree, test),
+    };
     write(&original)?;
-    found
+    // A change that does not compile is a mistake in the table, and the others are tried all the same.
+    found.or_else(|failure| {
+        eprintln!("{}: {failure}", mutation.name);
+        Ok(None)
+    })
+}
+
+/// Cargo in the copy of the tree, with what it builds beside it.
+fn cargo(tree: &Path) -> Command {
+    let mut command = process::cargo();
+    command.current_dir(tree).env("CARGO_TARGET_DIR", paths::root().join("target/mutate/build")).env("RUSTFLAGS", "-Awarnings");
+    command
 }
 
 fn build(tree: &Path) -> Result<()> {
-    let mut command = process::cargo();
-    command.current_dir(tree).env("CARGO_TARGET_DIR", paths::root().join("target/mutate/build"));
-    command.args(["build", "--quiet", "--profile", "simulate", "--package", "simulations"]);
-    command.env("RUSTFLAGS", "-Awarnings");
-    process::check(&mut command)
+    process::check(cargo(tree).args(["build", "--quiet", "--profile", "simulate", "--package", "simulations"]))
 }
 
-fn search(tree: &Path, mutation: &Mutation) -> Result<Option<String>> {
+fn search(tree: &Path, topology: &str, seeds: u64) -> Result<Option<String>> {
     let mut command = Command::new(paths::root().join("target/mutate/build/simulate/simulations"));
-    command.current_dir(tree).args(["--first", "--topology", &mutation.topology, "--seeds", &mutation.seeds.to_string()]);
+    command.current_dir(tree).args(["--first", "--topology", topology, "--seeds", &seeds.to_string()]);
     let output = command.stderr(Stdio::null()).output().context(|| "cannot run the simulations".to_owned())?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.lines().find_map(|line| line.strip_prefix("first: ")).map(str::to_owned))
+}
+
+/// The name of the first test that fails.
+fn run_test(tree: &Path, test: &str) -> Result<Option<String>> {
+    let words = || test.split_whitespace();
+    process::check(cargo(tree).args(["test", "--quiet", "--profile", "simulate", "--no-run"]).args(words()))?;
+    let mut command = cargo(tree);
+    command.args(["test", "--quiet", "--profile", "simulate"]).args(words());
+    let output = command.stderr(Stdio::null()).output().context(|| format!("cannot run `{}`", process::shown(&command)))?;
+    if output.status.success() {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    // A test that did not come to its end has no name there.
+    let failed = text.lines().find_map(|line| line.strip_prefix("---- ")?.strip_suffix(" stdout ----"));
+    Ok(Some(failed.unwrap_or(test).to_owned()))
 }
 
 #[cfg(test)]
