@@ -3,8 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
 
 use crate::failure::{Context, Failure, Result};
 use crate::{paths, process};
@@ -18,6 +18,9 @@ pub(crate) struct Mutate {
     #[arg(long)]
     table: Option<PathBuf>,
 }
+
+/// What takes longer than this does not come to an end.
+const LIMIT: Duration = Duration::from_secs(600);
 
 /// A change to the source.
 struct Mutation {
@@ -159,9 +162,10 @@ fn build(tree: &Path) -> Result<()> {
 fn search(tree: &Path, topology: &str, seeds: u64) -> Result<Option<String>> {
     let mut command = Command::new(paths::root().join("target/mutate/build/simulate/simulations"));
     command.current_dir(tree).args(["--first", "--topology", topology, "--seeds", &seeds.to_string()]);
-    let output = command.stderr(Stdio::null()).output().context(|| "cannot run the simulations".to_owned())?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().find_map(|line| line.strip_prefix("first: ")).map(str::to_owned))
+    match process::output_within(&mut command, LIMIT)? {
+        Some((_, text)) => Ok(text.lines().find_map(|line| line.strip_prefix("first: ")).map(str::to_owned)),
+        None => Ok(Some(format!("{topology}, which does not come to an end"))),
+    }
 }
 
 /// The name of the first test that fails.
@@ -170,11 +174,12 @@ fn run_test(tree: &Path, test: &str) -> Result<Option<String>> {
     process::check(cargo(tree).args(["test", "--quiet", "--profile", "simulate", "--no-run"]).args(words()))?;
     let mut command = cargo(tree);
     command.args(["test", "--quiet", "--profile", "simulate"]).args(words());
-    let output = command.stderr(Stdio::null()).output().context(|| format!("cannot run `{}`", process::shown(&command)))?;
-    if output.status.success() {
+    let Some((status, text)) = process::output_within(&mut command, LIMIT)? else {
+        return Ok(Some(format!("{test}, which does not come to an end")));
+    };
+    if status.success() {
         return Ok(None);
     }
-    let text = String::from_utf8_lossy(&output.stdout);
     // A test that did not come to its end has no name there.
     let failed = text.lines().find_map(|line| line.strip_prefix("---- ")?.strip_suffix(" stdout ----"));
     Ok(Some(failed.unwrap_or(test).to_owned()))

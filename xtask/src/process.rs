@@ -3,6 +3,8 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
@@ -48,6 +50,32 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
         return Err(Failure::new(format!("`{}` failed: {}", shown(command), output.status)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs to the end and returns what it printed; `None` if that takes too long: then it is ended, with all that it has started.
+pub(crate) fn output_within(command: &mut Command, limit: Duration) -> Result<Option<(ExitStatus, String)>> {
+    let failed = format!("cannot run `{}`", shown(command));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0).spawn().context(|| failed.clone())?;
+    let pipe = child.stdout.take();
+    let reader = thread::spawn(move || {
+        let mut text = Vec::new();
+        pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut text)).map(|_| text)
+    });
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().context(|| failed.clone())? {
+            break Some(status);
+        }
+        if begun.elapsed() >= limit {
+            let group = format!("-{}", child.id());
+            check(Command::new("kill").args(["-KILL", "--", &group]))?;
+            child.wait().context(|| failed.clone())?;
+            break None;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    let text = reader.join().map_err(|_| Failure::new(failed.clone()))?.context(|| failed.clone())?;
+    Ok(status.map(|status| (status, String::from_utf8_lossy(&text).into_owned())))
 }
 
 /// The first executable file of that name on the path.
