@@ -413,8 +413,10 @@ impl Control {
             let hopeless = stuck.or(timed_out);
             if !self.parts.is_empty() && hopeless.is_none() && !matches!(self.failure(), Some(Error::Stuck { .. })) {
                 // The membership is kept alive, so that the last commits are accepted.
-                if let Err(error) = self.member.poll(Duration::ZERO) {
-                    tracing::debug!(%error, "group, while stopping");
+                match self.member.poll(Duration::ZERO) {
+                    Ok(Some(GroupEvent::Lost(partitions))) => self.give_up(partitions, Parting::Lost, out),
+                    Ok(_) => {}
+                    Err(error) => tracing::debug!(%error, "group, while stopping"),
                 }
                 return Wake::At(now.mono + LEAVING_ROUND);
             }

@@ -17,6 +17,7 @@ use super::now::Now;
 use super::opening::Stage;
 use super::outcome::{Damage, TaskOutcome};
 use super::worker::{Assigned, Worker};
+use crate::broker::BrokerError;
 use crate::task::TaskId;
 
 /// How often the state of one task may turn out to be damaged.
@@ -56,6 +57,11 @@ impl Worker {
             self.drop_running(out)?;
         }
         self.share_cache();
+        if self.stopping.is_some() && !lost.is_empty() {
+            let reason = "its tasks were given to others before it had ended".to_owned();
+            let error = BrokerError::Fenced { group: self.env.config.application_id.clone(), reason };
+            return Err(Error::LastCommit(error).into());
+        }
         Ok(())
     }
 
@@ -93,7 +99,7 @@ impl Worker {
             self.forget_running(out)?;
         }
         // The process cannot join again before it has given back what the group has asked for.
-        self.settle_partings(out, &Settled::lost())
+        self.settle_partings(out, None)
     }
 
     /// Whether results have not been acknowledged for as long as the delivery time-out says.
@@ -132,7 +138,7 @@ impl Worker {
                 // again there.
                 tracing::warn!(%error, "not committed; the tasks begin anew if they stay here");
                 let dropped = self.forget_running(out);
-                self.settle_partings(out, &Settled::lost()).and(dropped)
+                self.settle_partings(out, None).and(dropped)
             }
         };
         match recovered {
@@ -143,8 +149,9 @@ impl Worker {
         }
     }
 
-    /// Closes the tasks that the group has asked back, and says so.
-    pub(super) fn settle_partings(&mut self, out: &mut Vec<Report>, settled: &Settled) -> Result<(), TaskOutcome> {
+    /// Closes the tasks that the group has asked back, and says so; without a proof that nothing of
+    /// them is under way, as soon as that is so.
+    pub(super) fn settle_partings(&mut self, out: &mut Vec<Report>, settled: Option<&Settled>) -> Result<(), TaskOutcome> {
         if self.partings.is_empty() {
             return Ok(());
         }
@@ -152,7 +159,10 @@ impl Worker {
             for task in tasks {
                 self.close(task)?;
             }
-            out.push(Report::GivenUp(number, settled.clone()));
+            match settled {
+                Some(settled) => out.push(Report::GivenUp(number, settled.clone())),
+                None => self.unconfirmed.push(number),
+            }
         }
         self.share_cache();
         Ok(())

@@ -105,6 +105,9 @@ pub(crate) struct Worker {
     /// Tasks that the group asks back, by the number of the request, and until when a last commit
     /// is tried.
     pub(super) partings: VecDeque<(u64, Vec<TaskId>, Duration)>,
+    /// Partings without a commit, which are confirmed when nothing of their tasks is under way any
+    /// more: another worker, also of this process, may be given them.
+    pub(super) unconfirmed: Vec<u64>,
     /// Until when a last commit is tried, once the worker is to stop.
     pub(super) stopping: Option<Duration>,
     /// Somebody waits for the end of the input.
@@ -167,6 +170,7 @@ impl Worker {
             silence: Silence::default(),
             wants_inputs: false,
             partings: VecDeque::new(),
+            unconfirmed: Vec::new(),
             stopping: None,
             drain: None,
             hold: Hold::default(),
@@ -185,7 +189,8 @@ impl Worker {
                 true
             }
         };
-        if self.stopping.is_some() && self.commits.commit.is_none() && self.tasks.is_empty() && self.anew.is_empty() {
+        let is_done = self.commits.commit.is_none() && self.tasks.is_empty() && self.anew.is_empty() && !self.is_unsettled;
+        if self.stopping.is_some() && is_done {
             return Ok(None);
         }
         Ok(Some(if busy { Wake::Again } else { Wake::At(self.next_due(now)) }))
@@ -204,6 +209,9 @@ impl Worker {
         }
         if self.is_unsettled && self.commits.commit.is_none() {
             self.is_unsettled = self.producer.borrow_mut().flush_step()? == Flushed::Waiting;
+        }
+        if !self.is_unsettled {
+            out.extend(self.unconfirmed.drain(..).map(|number| Report::GivenUp(number, Settled::lost())));
         }
         if self.stopping.is_none() {
             busy |= self.bring_on(now, out)?;
@@ -244,8 +252,8 @@ impl Worker {
                 self.partings.push_back((number, tasks, until));
             }
             Command::GiveUp(number, tasks, Parting::Lost) => {
+                self.unconfirmed.push(number);
                 self.lose(&tasks, out)?;
-                out.push(Report::GivenUp(number, Settled::lost()));
             }
             Command::Layout(layout) => self.take_layout(layout)?,
             Command::MadeAgain(topics) => self.begin_again(&topics, now)?,
@@ -362,7 +370,7 @@ impl Worker {
                     out.push(Report::Processed(processed));
                 }
                 self.report_metrics(out);
-                self.settle_partings(out, &settled)?;
+                self.settle_partings(out, Some(&settled))?;
                 if self.stopping.is_some() {
                     self.close_all()?;
                 } else if !self.outgrown.is_empty() {
@@ -377,7 +385,7 @@ impl Worker {
                     return Err(Error::LastCommit(error).into());
                 }
                 if self.partings.front().is_some_and(|(_, _, until)| over(until)) {
-                    self.settle_partings(out, &Settled::uncommitted(&error))?;
+                    self.settle_partings(out, Some(&Settled::uncommitted(&error)))?;
                 }
                 Ok(false)
             }

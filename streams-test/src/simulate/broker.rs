@@ -47,6 +47,7 @@ impl Broker for SimBroker {
 
     fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>> {
         self.0.count_question();
+        self.0.asks_for_offsets(partitions);
         let partitions = partitions.to_vec();
         let target = Target::Leaders(partitions.clone());
         self.0.ask("offsets", target, 0, move |net| net.log.offsets(&partitions, at, isolation).wait()).0

@@ -280,6 +280,27 @@ impl Link {
         self.net.layout.leads(partition, &state.leads).any(|lead| state.owned.contains(&lead))
     }
 
+    /// A store is restored up to the end of its changelog, which what is on its way there would
+    /// move.
+    pub(super) fn asks_for_offsets(&self, partitions: &[TopicPartition]) {
+        for (topic, partition) in self.on_the_way() {
+            let id = TopicPartition::new(topic.as_str(), partition);
+            if self.net.layout.is_changelog(&topic) && partitions.contains(&id) {
+                self.find(format_args!("restores from {id} although rows for it are neither acknowledged nor purged"));
+            }
+        }
+    }
+
+    /// Offsets that are committed are not of partitions that the process knows to be lost.
+    pub(super) fn check_commit<'a>(&self, committed: impl Iterator<Item = &'a TopicPartition>, lost: &[TopicPartition]) {
+        let leads = lock(&self.state).leads.clone();
+        for partition in committed {
+            if self.net.layout.leads(partition, &leads).any(|lead| lost.contains(&lead)) {
+                self.find(format_args!("commits {partition}, which it knows to be lost"));
+            }
+        }
+    }
+
     pub(super) fn begins_to_read(&self, partition: &TopicPartition) {
         let readers = {
             let mut state = lock(&self.state);

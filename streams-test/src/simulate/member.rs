@@ -212,6 +212,7 @@ impl GroupMember for SimMember {
 
     fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
         self.0.link.begins_commit();
+        self.0.link.check_commit(offsets.iter().map(|offset| &offset.partition), &lock(&self.0.state).lost);
         self.0.link.note("commit", offsets.iter().map(|offset| offset.offset).sum(), || {
             let each = |offset: &CommitOffset| format!("{}@{}", offset.partition, offset.offset);
             offsets.iter().map(each).collect::<Vec<_>>().join(" ")

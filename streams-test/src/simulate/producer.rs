@@ -2,7 +2,7 @@
 //! by itself, for each partition in order, again and again until they are acknowledged or their
 //! time is up.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, Weak};
 
 use streams_runtime::broker::{
@@ -60,13 +60,20 @@ pub(super) struct Outbox {
     /// The last record that was handed over before acknowledgements were asked for, since the last
     /// commit.
     asked_up_to: Option<u64>,
+    /// What is purged and not known to be gone, and the number of the last purge.
+    purging: BTreeSet<(u32, i32)>,
+    purges: u64,
 }
 
 impl Outbox {
     /// The partitions for which something is not acknowledged.
     pub(super) fn on_the_way(&self) -> Vec<(String, i32)> {
-        let open = self.lanes.iter().filter(|(_, lane)| lane.flight.is_some() || !lane.queue.is_empty());
-        open.map(|((topic, partition), _)| (self.topics[*topic as usize].0.clone(), *partition)).collect()
+        self.open().map(|(topic, partition)| (self.topics[topic as usize].0.clone(), partition)).collect()
+    }
+
+    fn open(&self) -> impl Iterator<Item = (u32, i32)> + '_ {
+        let open = |(place, lane): (&(u32, i32), &Lane)| lane.flight.is_some() || !lane.queue.is_empty() || self.purging.contains(place);
+        self.lanes.iter().filter(move |lane| open(*lane)).map(|(place, _)| *place)
     }
 
     fn lowest_open(lane: &Lane) -> Option<u64> {
@@ -364,7 +371,7 @@ impl Producer for SimProducer {
     }
 
     fn is_settled(&self) -> bool {
-        lock(&self.outbox).lanes.values().all(|lane| lane.queue.is_empty() && lane.flight.is_none())
+        lock(&self.outbox).open().next().is_none()
     }
 
     fn poll(&mut self) -> Result<(), BrokerError> {
@@ -396,7 +403,27 @@ impl Producer for SimProducer {
     fn purge(&mut self) {
         if self.link.enter() {
             self.link.note("purge", 0, String::new);
-            for lane in lock(&self.outbox).lanes.values_mut() {
+            let mut outbox = lock(&self.outbox);
+            let open: Vec<(u32, i32)> = outbox.open().collect();
+            outbox.purging.extend(open);
+            outbox.purges += 1;
+            let (number, purged) = (outbox.purges, Arc::downgrade(&self.outbox));
+            // The client's threads say so later.
+            let (dice, count) = self.link.chance("purge");
+            self.link.at(self.link.net.now() + dice.between(count, 50, 100 * MS), move |_| {
+                let Some(outbox) = purged.upgrade() else { return };
+                let waker = {
+                    let mut outbox = lock(&outbox);
+                    if outbox.purges == number {
+                        outbox.purging.clear();
+                    }
+                    outbox.waker.clone()
+                };
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            });
+            for lane in outbox.lanes.values_mut() {
                 lane.queue.clear();
                 lane.flight = None;
                 // What is on the network arrives before anything that is sent from now on.
