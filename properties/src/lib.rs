@@ -15,6 +15,7 @@ pub mod render;
 pub mod run;
 pub mod topology;
 pub mod values;
+pub mod write;
 
 /// What the generated crate uses.
 pub mod prelude {

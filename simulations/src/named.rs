@@ -1,24 +1,59 @@
 //! The simulations of the project: topologies whose results are sets of ids, and who looks on.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use streams_runtime::Topology;
 use streams_test::simulate::{Cuts, Failure, Fed, Report, Round, Simulation, simulate};
 
 use crate::ids::{Ids, Rules};
+use crate::random::Topologies;
 use crate::topologies::{
     POISON, POISONED, closed, foreign, found, group_of, moved, on_close, poisoned, set_mended, sets, streams, tables, told,
 };
 
 /// A simulation by its name.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Named {
     /// The name on the command line.
     pub(crate) name: &'static str,
+    pub(crate) runs: Arc<dyn Runs + Send + Sync>,
+}
+
+/// What is done with the seeds of a simulation.
+pub(crate) trait Runs {
     /// Runs seeds; which have failed.
-    pub(crate) search: fn(std::ops::Range<u64>, usize) -> (Report, Vec<u64>),
+    fn search(&self, seeds: Range<u64>, threads: usize) -> (Report, Vec<u64>);
     /// Makes the run of a seed that fails as small as it can be.
-    pub(crate) shrink: fn(u64) -> Failure,
+    fn shrink(&self, seed: u64) -> Failure;
     /// Does one run: what does not hold, what happened, and one number for that.
-    pub(crate) replay: fn(u64, &Cuts) -> (Vec<String>, Vec<String>, u64),
+    fn replay(&self, seed: u64, cuts: &Cuts) -> (Vec<String>, Vec<String>, u64);
+    /// What a seed is about, for whoever reads its run.
+    fn about(&self, seed: u64) -> String {
+        let _ = seed;
+        String::new()
+    }
+    /// What there is to say of all seeds so far.
+    fn told(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A simulation that is the same for all seeds, and is made anew each time.
+struct Made<T>(fn() -> Simulation<T>);
+
+impl<T: Topology> Runs for Made<T> {
+    fn search(&self, seeds: Range<u64>, threads: usize) -> (Report, Vec<u64>) {
+        (self.0)().seeds(seeds).in_parallel(threads).run_all()
+    }
+
+    fn shrink(&self, seed: u64) -> Failure {
+        (self.0)().shrink(seed)
+    }
+
+    fn replay(&self, seed: u64, cuts: &Cuts) -> (Vec<String>, Vec<String>, u64) {
+        (self.0)().replay(seed, cuts)
+    }
 }
 
 /// Later than the end of any window of the input.
@@ -185,27 +220,24 @@ fn watched<T: Topology>(make: fn() -> T, rules: fn() -> Rules) -> Simulation<T> 
     simulate(make).zombies(true).watched_by(move |_| Box::new(Ids::new(rules())))
 }
 
-macro_rules! named {
-    ($($name:literal: $simulation:expr),* $(,)?) => {
-        /// All simulations.
-        pub(crate) const ALL: &[Named] = &[$(Named {
-            name: $name,
-            search: |seeds, threads| $simulation.seeds(seeds).in_parallel(threads).run_all(),
-            shrink: |seed| $simulation.shrink(seed),
-            replay: |seed, cuts| $simulation.replay(seed, cuts),
-        }),*];
-    };
+fn made<T: Topology>(name: &'static str, make: fn() -> Simulation<T>) -> Named {
+    Named { name, runs: Arc::new(Made(make)) }
 }
 
-named! {
-    "sets": watched(sets, sets_rules),
-    "moved": watched(moved, moved_rules),
-    "closed": watched(closed, closed_rules),
-    "on_close": watched(on_close, on_close_rules),
-    "found": watched(found, found_rules),
-    "tables": watched(tables, tables_rules),
-    "streams": watched(streams, streams_rules),
-    "foreign": watched(foreign, foreign_rules),
-    "told": watched(told, told_rules).clock_jumps(false),
-    "poisoned": watched(poisoned, poisoned_rules),
+/// All simulations.
+pub(crate) fn all(random: Option<Topologies>) -> Vec<Named> {
+    let mut all = vec![
+        made("sets", || watched(sets, sets_rules)),
+        made("moved", || watched(moved, moved_rules)),
+        made("closed", || watched(closed, closed_rules)),
+        made("on_close", || watched(on_close, on_close_rules)),
+        made("found", || watched(found, found_rules)),
+        made("tables", || watched(tables, tables_rules)),
+        made("streams", || watched(streams, streams_rules)),
+        made("foreign", || watched(foreign, foreign_rules)),
+        made("told", || watched(told, told_rules).clock_jumps(false)),
+        made("poisoned", || watched(poisoned, poisoned_rules)),
+    ];
+    all.extend(random.map(|topologies| Named { name: "random", runs: Arc::new(topologies) }));
+    all
 }

@@ -2,14 +2,14 @@
 
 use streams_test::simulate::Cuts;
 
-use crate::named::ALL;
+use crate::named::all;
 
 #[test]
 fn the_same_seed_does_the_same() {
-    for named in ALL {
+    for named in all(None) {
         for seed in [3, 11] {
-            let (findings, first, hash) = (named.replay)(seed, &Cuts::default());
-            let (_, second, again) = (named.replay)(seed, &Cuts::default());
+            let (findings, first, hash) = named.runs.replay(seed, &Cuts::default());
+            let (_, second, again) = named.runs.replay(seed, &Cuts::default());
             assert_eq!((&first, hash), (&second, again), "{} {seed}", named.name);
             assert!(findings.is_empty(), "{} {seed}: {findings:?}", named.name);
             assert!(first.len() > 50, "{} {seed} does something", named.name);
@@ -19,8 +19,8 @@ fn the_same_seed_does_the_same() {
 
 #[test]
 fn a_few_seeds_of_each_hold() {
-    for named in ALL {
-        let (report, failed) = (named.search)(0..10, 2);
+    for named in all(None) {
+        let (report, failed) = named.runs.search(0..10, 2);
         assert_eq!((report.seeds, failed), (10, Vec::new()), "{}", named.name);
     }
 }

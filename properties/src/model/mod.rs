@@ -88,7 +88,7 @@ struct Seen {
     message: Message,
     /// By which of its sides.
     side: usize,
-    /// How many restarts were before.
+    /// How many restarts of its part were before.
     run: usize,
 }
 
@@ -105,7 +105,7 @@ pub enum Mistake {
 }
 
 /// A topic that is read, and what waits in it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Queue {
     waiting: VecDeque<Message>,
     since: u64,
@@ -121,6 +121,7 @@ enum Place {
 }
 
 /// A topology at work.
+#[derive(Clone)]
 pub struct Model<'t> {
     topology: &'t Topology,
     kinds: Vec<Kind>,
@@ -136,7 +137,8 @@ pub struct Model<'t> {
     sequence: u64,
     out: Vec<Record>,
     dropped: u64,
-    run: usize,
+    /// By node: how often its part was started again.
+    runs: Vec<usize>,
     mistake: Mistake,
     messages: usize,
     lost: bool,
@@ -153,13 +155,13 @@ impl<'t> Model<'t> {
             repartitioned: ids.clone().map(|id| [0, 1].map(|side| topology.is_repartitioned(id, side))).collect(),
             gives_old: ids.clone().map(|id| topology.gives_old(id)).collect(),
             parts: topology.parts(),
+            runs: vec![0; topology.nodes.len()],
             history: ids.map(|_| Vec::new()).collect(),
             stream_time: -1,
             queues: BTreeMap::new(),
             sequence: 0,
             out: Vec::new(),
             dropped: 0,
-            run: 0,
             mistake,
             messages: 0,
             lost: false,
@@ -179,7 +181,14 @@ impl<'t> Model<'t> {
 
     /// The application is stopped and started again: what is not in stores is forgotten.
     pub fn restart(&mut self) {
-        self.run += 1;
+        self.runs.iter_mut().for_each(|run| *run += 1);
+    }
+
+    /// The part of the topology that a node is in is stopped and started again, and no other.
+    pub fn restart_part_of(&mut self, id: Id) {
+        let part = self.parts[id];
+        let of_part = self.runs.iter_mut().zip(&self.parts).filter(|(_, other)| **other == part);
+        of_part.for_each(|(run, _)| *run += 1);
     }
 
     /// Whether so much came of few records that to compute it anew for each takes too long.
@@ -291,7 +300,7 @@ impl<'t> Model<'t> {
     }
 
     fn remember_side(&mut self, id: Id, side: usize, message: &Message) {
-        self.history[id].push(Seen { message: message.clone(), side, run: self.run });
+        self.history[id].push(Seen { message: message.clone(), side, run: self.runs[id] });
     }
 
     fn is_table(&self, id: Id) -> bool {

@@ -38,9 +38,9 @@ impl Model<'_> {
         if !message.key.is_some() {
             return self.drop_one();
         }
-        let before_ms = window_time(&self.history[id], side, self.run, windows);
+        let before_ms = window_time(&self.history[id], side, self.runs[id], windows);
         self.remember_side(id, side, &message);
-        let now_ms = window_time(&self.history[id], side, self.run, windows);
+        let now_ms = window_time(&self.history[id], side, self.runs[id], windows);
         let Sessions { all, came, .. } = self.sessions(&self.history[id], windows, fold);
         match came {
             None | Some(Came::Late) => self.drop_one(),

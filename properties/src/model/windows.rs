@@ -20,9 +20,9 @@ impl Model<'_> {
             return self.drop_one();
         }
         let before = self.history[id].clone();
-        let before_ms = window_time(&before, side, self.run, windows);
+        let before_ms = window_time(&before, side, self.runs[id], windows);
         self.remember_side(id, side, &message);
-        let now_ms = window_time(&self.history[id], side, self.run, windows);
+        let now_ms = window_time(&self.history[id], side, self.runs[id], windows);
         for start in starts(windows, message.ts) {
             if self.is_late(windows, start, now_ms) {
                 self.drop_one();
@@ -42,7 +42,7 @@ impl Model<'_> {
         if windows.on_close {
             let closed = |time_ms: i64| time_ms - windows.grace - windows.size;
             // After a restart those that are still in the store are sent again.
-            let gone = if self.run > 0 { newest(&self.updates(&before, windows)).saturating_sub(retention(windows)) } else { -1 };
+            let gone = if self.runs[id] > 0 { newest(&self.updates(&before, windows)).saturating_sub(retention(windows)) } else { -1 };
             let starts: BTreeSet<i64> = self.updates(&self.history[id], windows).iter().map(|update| update.start).collect();
             for start in starts.into_iter().filter(|start| *start > closed(before_ms).max(gone) && *start <= closed(now_ms)) {
                 let keys: BTreeSet<Datum> = self.history[id].iter().map(|seen| seen.message.key.clone()).collect();

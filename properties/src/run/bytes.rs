@@ -5,7 +5,7 @@ use crate::topology::{Base, Key};
 use crate::values::Datum;
 
 /// The bytes of a key or value; windows are not read.
-pub(super) fn encode(datum: &Datum) -> Option<Vec<u8>> {
+pub fn encode(datum: &Datum) -> Option<Vec<u8>> {
     match datum {
         Datum::Null => None,
         Datum::Text(text) => Some(text.clone().into_bytes()),
@@ -16,7 +16,11 @@ pub(super) fn encode(datum: &Datum) -> Option<Vec<u8>> {
     }
 }
 
-pub(super) fn decode_value(bytes: Option<&[u8]>, base: Base) -> Result<Datum, String> {
+/// A value from its bytes.
+///
+/// # Errors
+/// When they are none of this type.
+pub fn decode_value(bytes: Option<&[u8]>, base: Base) -> Result<Datum, String> {
     let Some(bytes) = bytes else { return Ok(Datum::Null) };
     let eight = || bytes.try_into().map_err(|_| format!("not 8 bytes: {bytes:?}"));
     match base {
@@ -27,7 +31,11 @@ pub(super) fn decode_value(bytes: Option<&[u8]>, base: Base) -> Result<Datum, St
     }
 }
 
-pub(super) fn decode_key(bytes: Option<&[u8]>, key: Key) -> Result<Datum, String> {
+/// A key from its bytes.
+///
+/// # Errors
+/// When they are none of this type.
+pub fn decode_key(bytes: Option<&[u8]>, key: Key) -> Result<Datum, String> {
     let Some(bytes) = bytes else { return Ok(Datum::Null) };
     match key {
         Key::Text { .. } => text(bytes).map(Datum::Text),

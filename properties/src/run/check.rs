@@ -52,7 +52,7 @@ pub fn modes(topology: &Topology, input_seed: u64) -> Vec<Mode> {
 
 /// Whether what a topology does after a restart follows from what went in before it. A window that is sent when it closes, and that a late record
 /// made after a restart when it was out of retention already, is sent if it closes before the next commit.
-fn restarts_between(topology: &Topology) -> bool {
+pub fn restarts_between(topology: &Topology) -> bool {
     let on_close = |op: &Op| matches!(op, Op::Aggregate { windows: Some(windows), .. } if windows.on_close);
     !topology.nodes.iter().any(|node| on_close(&node.op))
 }
@@ -198,7 +198,7 @@ fn cached(entry: &Entry, topology: &Topology, steps: &[Step], mistake: Mistake) 
 
 /// Sliding windows are compared by what each comes to in a step: Kafka Streams sends some of them twice, in an order that only its way of making them
 /// explains.
-fn arranged(records: Vec<Record>, types: &BTreeMap<String, Kind>) -> Vec<Record> {
+pub fn arranged(records: Vec<Record>, types: &BTreeMap<String, Kind>) -> Vec<Record> {
     let is_sliding = |record: &Record| matches!(types.get(&record.topic), Some(Kind::Stream(Key::Sliding(_), _)));
     let (sliding, mut rest): (Vec<Record>, Vec<Record>) = records.into_iter().partition(is_sliding);
     let last: BTreeMap<(String, Datum), Record> =
@@ -288,7 +288,7 @@ fn steady(topology: &Topology) -> Vec<Steady> {
 }
 
 /// The types of what is written, by topic.
-fn types(topology: &Topology) -> BTreeMap<String, Kind> {
+pub fn types(topology: &Topology) -> BTreeMap<String, Kind> {
     let kinds = topology.kinds();
     let sinks = topology.nodes.iter().filter_map(|node| match &node.op {
         Op::To { input, topic, or } => Some((kinds[*input], topic, or.as_ref().map(|(_, other)| other))),
@@ -332,7 +332,7 @@ fn written(driver: &TestDriver, types: &BTreeMap<String, Kind>) -> Result<Vec<Re
 }
 
 /// Records as people read them.
-pub(super) fn shown(records: &[Record]) -> String {
+pub fn shown(records: &[Record]) -> String {
     let mut text = String::new();
     for record in records {
         let _ = write!(text, "\n    {}", one(record));

@@ -1,6 +1,6 @@
 //! Topologies on inputs, against the model.
 
-mod bytes;
+pub mod bytes;
 mod check;
 mod report;
 mod shrink;
@@ -16,8 +16,9 @@ use streams_runtime::prelude::SessionWindow;
 use streams_runtime::{AnyTopology, StoreName, Topology as Runs, Windowed};
 use streams_test::{DriverError, TestDriver};
 
-pub use check::{Difference, Mode, check, modes};
+pub use check::{Difference, Mode, arranged, check, modes, restarts_between, shown, types};
 pub use report::main;
+pub use spread::{comparable, topics_of};
 
 use crate::input::{Step, steps};
 use crate::model::{Mistake, Row};

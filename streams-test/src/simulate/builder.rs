@@ -34,6 +34,7 @@ pub struct Simulation<T> {
     asked: Asked,
     seeds: Range<u64>,
     threads: usize,
+    is_paced: bool,
     watch: Option<MakeWatch>,
 }
 
@@ -72,6 +73,7 @@ impl<T: Topology> Simulation<T> {
             asked: Asked { zombies: Some(false), ..Asked::default() },
             seeds: 0..100,
             threads: 1,
+            is_paced: false,
             watch: None,
         }
     }
@@ -143,6 +145,15 @@ impl<T: Topology> Simulation<T> {
     #[must_use]
     pub fn clock_jumps(mut self, clock_jumps: bool) -> Self {
         self.asked.steady_clocks = !clock_jumps;
+        self
+    }
+
+    /// Whether a step of the input waits until everything before it is processed and committed: so
+    /// the order in which records of several topics are processed is that of the input, and what is
+    /// done twice is of one step. Default: no.
+    #[must_use]
+    pub fn paced(mut self, is_paced: bool) -> Self {
+        self.is_paced = is_paced;
         self
     }
 
@@ -240,6 +251,7 @@ impl<T: Topology> Simulation<T> {
             topics: topics.into_iter().collect(),
             make: Box::new(move || make()),
             settings: Box::new(move |streams| settings(streams)),
+            is_paced: self.is_paced,
             watch,
         };
         run(plan, scenario, traced)

@@ -197,6 +197,9 @@ impl Consumer for SimConsumer {
             link.note("reads", offset, || format!("{partition} from {offset}"));
             link.begins_to_read(partition);
             link.check_begin(partition, offset);
+            if !link.net.layout.is_changelog(&partition.topic) {
+                lock(&link.net.watch).opened(partition, offset);
+            }
             self.0.ask(slot, number);
         }
         Ok(PartitionSlot(slot as u32))

@@ -13,6 +13,10 @@ pub(super) struct Layout {
     pub(super) sources: Vec<BTreeSet<String>>,
     /// The part whose store a changelog is of, and the name of the store.
     pub(super) changelogs: BTreeMap<String, (usize, String)>,
+    /// Topics of global tables: every process reads them, whole.
+    pub(super) globals: BTreeSet<String>,
+    /// Topics that are read, and that stores are restored from as well.
+    pub(super) restored: BTreeSet<String>,
     /// Stores whose rows are the records of their changelogs, with the time before the value.
     pub(super) plain_stores: BTreeSet<String>,
 }
@@ -20,12 +24,18 @@ pub(super) struct Layout {
 impl Layout {
     pub(super) fn new(plan: &TopologyPlan, application_id: &str) -> Self {
         let mut layout = Layout { application_id: application_id.to_owned(), ..Layout::default() };
+        layout.globals = plan.global_tables.iter().map(|table| table.topic.clone()).collect();
         for (index, part) in plan.sub_topologies.iter().enumerate() {
             let mut sources = BTreeSet::new();
             for source in &part.sources {
                 match &source.topics {
                     SourceTopics::Named(names) => sources.extend(names.iter().cloned()),
                     topics => sources.extend(topics.internal(application_id)),
+                }
+            }
+            for reused in &part.source_changelogs {
+                if let Some(SourceTopics::Named(names)) = part.sources.get(reused.source).map(|source| &source.topics) {
+                    layout.restored.extend(names.first().cloned());
                 }
             }
             layout.sources.push(sources);

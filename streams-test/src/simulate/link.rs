@@ -276,6 +276,9 @@ impl Link {
 
     /// Whether a partition belongs to a task that is its own as far as it knows.
     pub(super) fn may_touch(&self, partition: &TopicPartition) -> bool {
+        if self.net.layout.globals.contains(&*partition.topic) {
+            return true;
+        }
         let state = lock(&self.state);
         self.net.layout.leads(partition, &state.leads).any(|lead| state.owned.contains(&lead))
     }
@@ -313,6 +316,7 @@ impl Link {
         }
         if readers > 1
             && !self.net.layout.is_changelog(&partition.topic)
+            && !self.net.layout.restored.contains(&*partition.topic)
             && self.net.layout.sources.iter().filter(|s| s.contains(&*partition.topic)).count() < 2
         {
             self.find(format_args!("reads {partition} twice at a time"));
@@ -337,7 +341,13 @@ impl Link {
 
     /// An input is read from where the group is, and from nowhere else.
     pub(super) fn check_begin(&self, partition: &TopicPartition, offset: i64) {
-        if self.net.layout.is_changelog(&partition.topic) || !self.is_owner(partition) {
+        let layout = &self.net.layout;
+        let begins_elsewhere = |topics: &BTreeSet<String>| topics.contains(&*partition.topic);
+        if layout.is_changelog(&partition.topic)
+            || begins_elsewhere(&layout.restored)
+            || begins_elsewhere(&layout.globals)
+            || !self.is_owner(partition)
+        {
             return;
         }
         let committed = self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0);
@@ -410,8 +420,10 @@ impl Link {
     /// Whether what it writes to a partition comes too late: its tasks have another owner.
     pub(super) fn is_stale(&self, net: &Net, partition: &TopicPartition) -> bool {
         let state = lock(&self.state);
+        // A topic between two parts is written by the one, and its leads are those of the other.
+        let is_own = net.layout.is_changelog(&partition.topic);
         let mut others = net.layout.leads(partition, &state.leads).filter_map(|lead| net.owner(&lead));
-        if others.any(|owner| owner != self.number) {
+        if is_own && others.any(|owner| owner != self.number) {
             return true;
         }
         let just_lost = state.lost_at.is_some_and(|lost_at| net.now() < lost_at + SILENT);

@@ -107,6 +107,11 @@ pub trait Watch: Send {
         let _ = (partition, offset);
     }
 
+    /// A process begins to read a partition of an input, from an offset on: its task was opened.
+    fn opened(&mut self, partition: &TopicPartition, offset: i64) {
+        let _ = (partition, offset);
+    }
+
     /// The group has taken an offset: the effects of all records before it have to be in the topics
     /// by now.
     ///

@@ -24,6 +24,8 @@ use super::watch::{Fed, Round, Watch};
 
 /// Everything has to be done and committed so long after the last fault.
 const PATIENCE: Micros = 120 * SECOND;
+/// How long a step of the input that has to wait waits at a time.
+const PACE: Micros = 30 * MS;
 /// A part that has so many steps one after the other without any rest does not get on.
 const RESTLESS: u32 = 20_000;
 
@@ -35,6 +37,8 @@ pub(super) struct Scenario<T> {
     pub(super) topics: Vec<(String, Option<i32>)>,
     pub(super) make: Box<dyn Fn() -> T>,
     pub(super) settings: Box<dyn Fn(Streams<T>) -> Streams<T>>,
+    /// Whether a step of the input waits for all before it.
+    pub(super) is_paced: bool,
     pub(super) watch: Box<dyn Watch>,
 }
 
@@ -99,6 +103,8 @@ pub(super) struct World<T> {
     links: u64,
     random: Random,
     steps: u64,
+    /// Steps of the input that are still to come.
+    unfed: u64,
 }
 
 /// Runs a scenario.
@@ -118,7 +124,8 @@ pub(super) fn run<T: Topology>(plan: Plan, mut scenario: Scenario<T>, traced: bo
     };
     let random = Random::new(net.plan.dice.of("input"));
     let slots = (0..net.plan.processes).map(|_| Slot::default()).collect();
-    let mut world = World { net: Arc::clone(&net), scenario, slots, agenda: BinaryHeap::new(), numbers: 0, links: 0, random, steps: 0 };
+    let agenda = BinaryHeap::new();
+    let mut world = World { net: Arc::clone(&net), scenario, slots, agenda, numbers: 0, links: 0, random, steps: 0, unfed: 0 };
     if let Err(error) = world.run() {
         net.find(format!("the run did not come to its end: {error}"));
     }
@@ -144,6 +151,7 @@ impl<T: Topology> World<T> {
             self.slots[slot].is_due = true;
             self.at(at, Item::Start(slot));
         }
+        self.unfed = plan.steps;
         for step in 0..plan.steps {
             let at = plan.feed * step / plan.steps.max(1) + plan.dice.of("feed").below(step, 20 * MS);
             self.at(at, Item::Feed(step));
@@ -191,7 +199,12 @@ impl<T: Topology> World<T> {
     fn does(&mut self, item: Item) -> Result<(), BrokerError> {
         match item {
             Item::Start(slot) => self.start(slot),
+            // All steps before it as well, of which each was fed when nothing was open.
+            Item::Feed(step) if self.scenario.is_paced && (step + self.unfed > self.net.plan.steps || !self.open().is_empty()) => {
+                self.at(self.net.now() + PACE, Item::Feed(step));
+            }
             Item::Feed(step) => {
+                self.unfed -= 1;
                 let mut random = self.random.clone().for_step(step);
                 let fed = lock(&self.net.watch).feed(&mut random, step);
                 self.feed(fed)?;
@@ -490,7 +503,7 @@ impl<T: Topology> World<T> {
             let open = self.open();
             let are_running = |slot: &Slot| slot.running.as_ref().is_some_and(|running| running.process.state() == AppState::Running);
             let resting = self.slots.iter().filter(|slot| !are_running(slot)).count();
-            if open.is_empty() && resting == 0 {
+            if open.is_empty() && resting == 0 && self.unfed == 0 {
                 // Backends are written when the group has answered. A process may be given the
                 // tasks of one that has died just then.
                 self.go_on(self.net.now() + 2 * SECOND)?;

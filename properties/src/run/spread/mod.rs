@@ -27,7 +27,7 @@ use topics::{Stored, Topics};
 const APPLICATION: &str = "spread";
 
 /// The tables of a topology that are the same however it is run.
-pub(super) fn comparable(topology: &Topology) -> Vec<Id> {
+pub fn comparable(topology: &Topology) -> Vec<Id> {
     (0..topology.nodes.len()).filter(|id| whole(topology, &[], *id).is_some()).collect()
 }
 
@@ -57,7 +57,7 @@ pub(super) fn spread(any: AnyTopology, topology: &Topology, steps: &[Step], seed
     let records: Vec<Record> = steps.iter().map(|step| step.record.clone()).collect();
     for id in comparable(topology) {
         let expected = whole(topology, &records, id).unwrap_or_default();
-        for topic in topics_of(topology, id) {
+        for topic in topics_of(topology, id, APPLICATION) {
             let Kind::Table(_, base) = topology.kinds()[id] else { continue };
             let actual = last_values(&topics.all(&topic), base).map_err(told)?;
             if actual != expected {
@@ -134,11 +134,11 @@ fn write(topics: &Topics, record: &Record) {
 }
 
 /// The topics of a table's changes: those that it is written to as it is, and its changelog.
-fn topics_of(topology: &Topology, id: Id) -> Vec<String> {
+pub fn topics_of(topology: &Topology, id: Id, application_id: &str) -> Vec<String> {
     let mut topics = super::check::topics_of(topology, id);
     let reused = topology.optimized && topology.nodes[id].op.is_source();
     if topology.is_state(id) && !reused {
-        topics.push(changelog_topic(APPLICATION, &render::name(id)));
+        topics.push(changelog_topic(application_id, &render::name(id)));
     }
     topics
 }
