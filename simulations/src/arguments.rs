@@ -41,7 +41,7 @@ pub(crate) fn read(random: Option<Topologies>) -> Result<Asked, String> {
     let all = all(random);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut options = Options { from: 1, seeds: 100, topologies: all.clone(), threads, shrinks: true };
-    let (mut is_first, mut replay, mut directory, mut suite, mut topologies) = (false, None, None, 1, 24);
+    let (mut is_first, mut replay, mut directory, mut suite, mut topologies) = (false, None, None, 338, 24);
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         match name.as_str() {

@@ -18,8 +18,9 @@ pub(crate) struct Simulate {
     /// generator of `properties` draws.
     #[arg(long, default_value = "all")]
     topology: String,
-    /// What random topologies are drawn from.
-    #[arg(long, default_value_t = 1)]
+    /// What random topologies are drawn from. The default has most operators where results can be
+    /// compared one by one.
+    #[arg(long, default_value_t = 338)]
     suite: u64,
     /// How many random topologies are compiled; a seed says which it is of.
     #[arg(long, default_value_t = 24)]
@@ -78,5 +79,5 @@ fn random(options: &Simulate) -> Result<Command> {
     cargo.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::root().join("target"));
     cargo.args(["build", "--quiet", "--profile", "simulate", "--manifest-path"]).arg(directory.join("Cargo.toml"));
     process::check(&mut cargo)?;
-    Ok(program(&format!("simulated-topologies-{suite}")))
+    Ok(program(&format!("simulated-topologies-{suite}-{topologies}")))
 }

@@ -13,7 +13,7 @@ use properties::write::{Texts, write as write_crate};
 /// When a file cannot be written.
 pub fn write(directory: &Path, suite: u64, topologies: usize) -> io::Result<()> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
-    let manifest = manifest(&root.to_string_lossy(), suite);
+    let manifest = manifest(&root.to_string_lossy(), suite, topologies);
     let (module, program) = (module, program(topologies));
     write_crate(directory, &root, (suite, topologies), &Texts { module, program: &program, manifest: &manifest })
 }
@@ -38,13 +38,13 @@ fn program(count: usize) -> String {
 }
 
 /// The profiles are those of the workspace, so that nothing is compiled twice.
-fn manifest(root: &str, suite: u64) -> String {
+fn manifest(root: &str, suite: u64, topologies: usize) -> String {
     format!(
-        "[package]\nname = \"simulated-topologies-{suite}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
+        "[package]\nname = \"simulated-topologies-{suite}-{topologies}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
          [dependencies]\nproperties = {{ path = \"{root}/properties\" }}\nsimulations = {{ path = \"{root}/simulations\" }}\n\
          streams-runtime = {{ path = \"{root}/streams-runtime\", default-features = false }}\n\n\
          [profile.release]\ndebug = \"line-tables-only\"\n\n\
          [profile.simulate]\ninherits = \"release\"\nopt-level = 1\nincremental = true\ncodegen-units = 256\n\n\
-         [profile.simulate.package.simulated-topologies-{suite}]\nopt-level = 0\ndebug = false\nincremental = false\n"
+         [profile.simulate.package.simulated-topologies-{suite}-{topologies}]\nopt-level = 0\ndebug = false\nincremental = false\n"
     )
 }

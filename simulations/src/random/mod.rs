@@ -1,5 +1,20 @@
 //! Random topologies, those of `properties`, in simulations: what they come to is what the model
 //! says, as far as records that are done twice permit.
+//!
+//! A seed says which topology it is of, and how it is run:
+//!
+//! - **paced**, where no two ways lead from a record to one task: over one partition, without
+//!   caches, each record when the one before it is committed. Then the results of each record are
+//!   what the model says, and so are the rows of the changelogs in the end, through any number of
+//!   restarts. If a record is done twice, its own results are not compared; what follows has to be
+//!   that of a model which took it in once or twice. If it is neither, the record was done in part,
+//!   and the comparison ends.
+//! - **free**: over several partitions, with caches, records whenever they come.
+//!
+//! In both, what does not depend on order and repeats is compared in the end and after a restart of
+//! all processes: what tables come to that follow from the last record of each key, each record of
+//! a topic that follows from one record of the input (it is there, and not more often than it was
+//! done), and counts (not too low, and too high by no more than what was done twice).
 
 mod crate_files;
 mod expected;
