@@ -22,6 +22,8 @@ pub(crate) struct Rules {
     pub(crate) sent_to: &'static [&'static str],
     /// What has to come before everything is done.
     pub(crate) before: fn(Round, i32) -> Vec<Fed>,
+    /// Results are not sent again when what they come from is committed.
+    pub(crate) sends_once: bool,
     /// Where each record of `in` is as often as it was processed.
     pub(crate) copied_to: Option<&'static str>,
     /// A changelog that loses rows that are older, by the times of committed records.
@@ -76,6 +78,10 @@ pub(crate) struct Ids {
     delivered: HashMap<TopicPartition, Vec<u32>>,
     /// Where changelogs begin that have lost rows.
     starts: HashMap<TopicPartition, i64>,
+    /// The partition of each key of the input.
+    partition_of: HashMap<String, i32>,
+    /// For each result up to where its inputs were given to a process when it was sent first.
+    sent: HashMap<(String, String), BTreeMap<TopicPartition, i64>>,
     /// Ids that are committed.
     settled: HashSet<String>,
     /// Ids that a store of a partition has from its changelog, maybe in a process that ended since.
@@ -96,6 +102,8 @@ impl Ids {
             committed: HashMap::new(),
             delivered: HashMap::new(),
             starts: HashMap::new(),
+            partition_of: HashMap::new(),
+            sent: HashMap::new(),
             settled: HashSet::new(),
             restored: HashMap::new(),
         }
@@ -174,6 +182,37 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// A result that was sent already, when all that it can come from was committed.
+    fn send(&mut self, appended: &Appended<'_>) -> Result<(), String> {
+        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+        let key = text(appended.record.key);
+        if appended.topic == "in" || appended.topic == "rows" {
+            self.partition_of.insert(key, appended.partition);
+            return Ok(());
+        }
+        if appended.topic != "out" || appended.is_stale || self.stale.contains(&key) {
+            return Ok(());
+        }
+        let Some(&partition) = key.split('@').next().and_then(|key| self.partition_of.get(key)) else { return Ok(()) };
+        let value = text(appended.record.value);
+        let given = self.delivered.iter().filter(|(from, _)| from.partition == partition && matches!(&*from.topic, "in" | "rows"));
+        let given = || given.map(|(from, times)| (from.clone(), times.len() as i64)).collect::<BTreeMap<_, _>>();
+        match self.sent.get(&(key.clone(), value.clone())) {
+            Some(before) if before.iter().all(|(from, end)| self.committed.get(from).is_some_and(|committed| committed >= end)) => {
+                let before: Vec<String> = before.iter().map(|(from, end)| format!("{from}@{end}")).collect();
+                Err(format!("`{key}` is sent again, although all up to {} was committed: {value}", before.join(" and ")))
+            }
+            Some(_) => Ok(()),
+            None => {
+                let given = given();
+                self.sent.insert((key, value), given);
+                Ok(())
+            }
+        }
+    }
+}
+
 impl Watch for Ids {
     fn feed(&mut self, random: &mut Random, step: u64) -> Vec<Fed> {
         let next_id = &mut self.next_id;
@@ -202,7 +241,7 @@ impl Watch for Ids {
             }
         }
         self.held.entry(appended.topic.to_owned()).or_default().extend(found);
-        Ok(())
+        if self.rules.sends_once { self.send(appended) } else { Ok(()) }
     }
 
     fn delivered(&mut self, partition: &TopicPartition, offset: i64) {

@@ -79,6 +79,7 @@ fn plain() -> Rules {
         results: |record, _| vec![text(record.key.as_ref())],
         kept_in: &["out", "simulated-seen-changelog"],
         sent_to: &[],
+        sends_once: false,
         before: |_, _| Vec::new(),
         copied_to: None,
         forgets: None,
@@ -106,6 +107,7 @@ fn windows(effects: &'static [(&'static str, &'static [&'static str])]) -> Rules
         results: |record, _| vec![format!("{}@{}", text(record.key.as_ref()), record.timestamp_ms / 5_000 * 5_000)],
         kept_in: &[],
         sent_to: &["out"],
+        sends_once: true,
         forgets: Some(("simulated-seen-changelog", 15_000)),
         before: |round, partitions| if round == Round::Calm { close("in", partitions) } else { Vec::new() },
         goes_on: false,
@@ -158,6 +160,7 @@ fn streams_rules() -> Rules {
         effects: &[("in", &[]), ("rows", &[])],
         kept_in: &[],
         sent_to: &["out"],
+        sends_once: true,
         before: |round, partitions| {
             if round == Round::Calm { [close("in", partitions), close("rows", partitions)].concat() } else { Vec::new() }
         },

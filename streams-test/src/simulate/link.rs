@@ -32,6 +32,8 @@ struct State {
     leads: Vec<String>,
     /// Partitions that its consumers read.
     reading: BTreeMap<TopicPartition, u32>,
+    /// Partitions whose commit was refused, and that are not read anew.
+    refused: BTreeSet<TopicPartition>,
     outboxes: Vec<(usize, Weak<Mutex<Outbox>>)>,
     /// The part that is being stepped.
     part: usize,
@@ -294,10 +296,23 @@ impl Link {
         }
     }
 
-    /// Offsets that are committed are not of partitions that the process knows to be lost.
+    /// The group has refused a commit: what was done since the one before is of no use, and its
+    /// tasks have to begin anew.
+    pub(super) fn refuses(&self, partitions: Vec<TopicPartition>) {
+        lock(&self.state).refused.extend(partitions);
+    }
+
+    /// Offsets that are committed are not of partitions that the process knows to be lost, or whose
+    /// commit was refused.
     pub(super) fn check_commit<'a>(&self, committed: impl Iterator<Item = &'a TopicPartition>, lost: &[TopicPartition]) {
-        let leads = lock(&self.state).leads.clone();
+        let (leads, refused) = {
+            let state = lock(&self.state);
+            (state.leads.clone(), state.refused.clone())
+        };
         for partition in committed {
+            if refused.contains(partition) {
+                self.find(format_args!("commits {partition} after it was refused, and has not begun anew"));
+            }
             if self.net.layout.leads(partition, &leads).any(|lead| lost.contains(&lead)) {
                 self.find(format_args!("commits {partition}, which it knows to be lost"));
             }
@@ -307,6 +322,7 @@ impl Link {
     pub(super) fn begins_to_read(&self, partition: &TopicPartition) {
         let readers = {
             let mut state = lock(&self.state);
+            state.refused.remove(partition);
             let readers = state.reading.entry(partition.clone()).or_default();
             *readers += 1;
             *readers

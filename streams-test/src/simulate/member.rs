@@ -218,8 +218,9 @@ impl GroupMember for SimMember {
             offsets.iter().map(each).collect::<Vec<_>>().join(" ")
         });
         let offsets = offsets.to_vec();
-        self.later("commit", move |shared, net, inner| {
-            let partitions: Vec<TopicPartition> = offsets.iter().map(|offset| offset.partition.clone()).collect();
+        let partitions: Vec<TopicPartition> = offsets.iter().map(|offset| offset.partition.clone()).collect();
+        let (link, refused) = (Arc::clone(&self.0.link), partitions.clone());
+        let answer = self.later("commit", move |shared, net, inner| {
             let before = net.committed(&partitions);
             inner.commit(&offsets).wait()?;
             for (offset, before) in offsets.iter().zip(before) {
@@ -236,6 +237,13 @@ impl GroupMember for SimMember {
                 }
             }
             Ok(())
+        });
+        Answer::later(async move {
+            let answer = answer.await;
+            if let Err(BrokerError::Fenced { .. }) = &answer {
+                link.refuses(refused);
+            }
+            answer
         })
     }
 
