@@ -14,6 +14,7 @@ use super::detached::Detached;
 use super::error::{self, Words};
 use super::helper::Helper;
 use super::later::{begin, sleep, until};
+use super::nudge::Nudger;
 use super::raw::{self, Native};
 use super::settings::{Kind, Settings};
 use crate::broker::{Answer, BrokerError, Isolation, NewTopic, OffsetAt, TopicInfo, TopicPartition};
@@ -35,6 +36,7 @@ pub(super) struct Admin {
     client: Arc<Detached<Client<Context>>>,
     /// For what librdkafka has only blocking.
     helper: Helper,
+    nudger: Nudger,
     settings: Settings,
     client_id: String,
     limit: Duration,
@@ -54,7 +56,7 @@ fn client(settings: &Settings, client_id: &str) -> Result<Client<Context>, Broke
 impl Admin {
     pub(super) fn new(settings: Settings, client_id: &str, limit: Duration) -> Result<Self, BrokerError> {
         let client = Arc::new(Detached::new(client(&settings, client_id)?));
-        Ok(Admin { client, helper: Helper::default(), settings, client_id: client_id.to_owned(), limit })
+        Ok(Admin { client, helper: Helper::default(), nudger: Nudger::default(), settings, client_id: client_id.to_owned(), limit })
     }
 
     /// How long a request may take.
@@ -91,7 +93,7 @@ impl Admin {
     {
         let by = Instant::now() + self.limit;
         let (this, what) = (self.clone(), what.to_owned());
-        let asked = ask(self.clone(), by);
+        let asked = self.nudger.nudged(self.client.clone(), Box::pin(ask(self.clone(), by)));
         begin(until(by + MARGIN, asked, move || this.words().request(&what, Code::OperationTimedOut)))
     }
 

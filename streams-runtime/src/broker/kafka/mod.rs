@@ -41,6 +41,7 @@ mod leaders;
 mod leaving;
 mod mending;
 mod missing;
+mod nudge;
 mod on_the_way;
 mod outbox;
 mod producer;
