@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used)] // tests
 
 mod catch_up;
+mod handover;
 mod support;
 mod topics;
