@@ -26,8 +26,6 @@
 //! so that what is committed is what was flushed; tasks are opened and restored, and queries
 //! answered.
 
-use std::time::Duration;
-
 use super::environment::Environment;
 use super::error::Error;
 use super::outcome::TaskOutcome;
@@ -35,9 +33,6 @@ use super::worker::Tasks;
 use crate::broker::{Answer, BrokerError, CommitOffset, Flushed, GroupMember};
 use crate::context::{SharedProducer, TaskMetrics, settle_refused};
 use crate::error::TaskError;
-
-/// How often it is reported that a commit waits.
-const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A commit under way.
 pub(super) enum Commit {
@@ -229,66 +224,5 @@ impl Committed {
             assigned.task.finish_commit(&**producer).map_err(|error| TaskOutcome::of(*id, error))?;
         }
         Ok(Outcome::Committed(self.offsets, Settled(())))
-    }
-}
-
-/// When a worker commits.
-pub(super) struct Commits {
-    pub(super) commit: Option<Commit>,
-    /// The next one by the interval.
-    next: Duration,
-    /// A processor asked for one, or much waits for one.
-    pub(super) requested: bool,
-    /// Everything that was done is committed.
-    pub(super) is_clean: bool,
-    /// The broker did not take the offsets: not before then.
-    not_before: Duration,
-    waiting_since: Option<Duration>,
-    reported: Option<Duration>,
-}
-
-impl Commits {
-    pub(super) fn new(next: Duration) -> Self {
-        Commits { commit: None, next, requested: false, is_clean: true, not_before: Duration::ZERO, waiting_since: None, reported: None }
-    }
-
-    /// Whether one is to begin; `urgent`: somebody waits for it.
-    pub(super) fn is_due(&self, mono: Duration, urgent: bool) -> bool {
-        self.commit.is_none() && mono >= self.not_before && (urgent || self.requested || (mono >= self.next && !self.is_clean))
-    }
-
-    /// When the next one is due.
-    pub(super) fn due(&self, urgent: bool) -> Duration {
-        match urgent || self.requested {
-            true => self.not_before,
-            false if self.is_clean => Duration::MAX,
-            false => self.next.max(self.not_before),
-        }
-    }
-
-    pub(super) fn begun(&mut self, mono: Duration, next: Duration, commit: Commit) {
-        self.next = next;
-        self.requested = false;
-        self.waiting_since = Some(mono);
-        self.reported = None;
-        self.commit = Some(commit);
-    }
-
-    /// The broker does not take the offsets: the next attempt is a little later.
-    pub(super) fn deferred(&mut self, mono: Duration, error: &BrokerError) {
-        const PAUSE: Duration = Duration::from_millis(100);
-        self.not_before = mono + PAUSE;
-        tracing::warn!(%error, "the commit failed; trying again with the next one");
-    }
-
-    /// Reports a commit that waits for long, now and then.
-    pub(super) fn report(&mut self, mono: Duration) {
-        let Some(since) = self.waiting_since.filter(|_| self.commit.is_some()) else { return };
-        let last = self.reported.unwrap_or(since);
-        if mono.saturating_sub(last) >= REPORT_INTERVAL {
-            self.reported = Some(mono);
-            let for_ms = u64::try_from(mono.saturating_sub(since).as_millis()).unwrap_or(u64::MAX);
-            tracing::warn!(for_ms, "a commit waits for the broker");
-        }
     }
 }

@@ -1,11 +1,5 @@
-//! The control machine: the process's membership in the group, who of its workers runs what, and
-//! the end of it all. It moves no records.
-//!
-//! ```text
-//!                     told to stop,               every part              the group
-//!                     or something failed         has ended               has been told
-//!   TakingPart ─────────────────────▶ Stopping ─────────────▶ Leaving ──────────────▶ Ended
-//! ```
+//! The control machine: the process's membership in the group, who of its workers runs what
+//! (`shares.rs`), and the end of it all (`ending.rs`). It moves no records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,72 +7,57 @@ use std::time::Duration;
 
 use super::beats::Beats;
 use super::drain::{self, Drains};
+use super::ending::Phase;
 use super::environment::Environment;
 use super::error::Error;
 use super::fingerprint;
 use super::layout::Layout;
 use super::lease::Keeper;
-use super::message::{Command, Input, Parting, Report, Request};
+use super::message::{Command, Input, Report, Request};
 use super::now::{Now, Wake, later};
-use super::published::{AppState, TaskPlace, View};
+use super::published::{AppState, View};
 use super::revocation::Revocation;
 use super::upkeep::{Change, Purge, Topics};
-use crate::broker::{Answer, BrokerError, GroupEvent, GroupMember, TopicPartition};
+use crate::broker::{Answer, GroupMember, TopicPartition};
 use crate::task::TaskId;
 
 /// The longest time between two looks at the group, which wakes the machine when something happens.
 const ROUND: Duration = Duration::from_millis(500);
 
-/// The same while the group is being left.
-const LEAVING_ROUND: Duration = Duration::from_millis(5);
-
 /// How often it is reported that the group does not say what this process gets.
 const REMINDER: Duration = Duration::from_secs(5);
-
-/// How long the parts of the process may take to end.
-const STOP_LIMIT: Duration = Duration::from_secs(60);
-
-/// How long the group may take to hear that the process leaves.
-const LEAVE_LIMIT: Duration = Duration::from_secs(5);
-
-enum Phase {
-    TakingPart,
-    Stopping { until: Duration },
-    Leaving { answer: Answer<()>, until: Duration },
-    Ended,
-}
 
 /// What a part is told, by its number: the workers, then the reader of global tables.
 pub(crate) type Outbox = Vec<(usize, Command)>;
 
 pub(crate) struct Control {
-    env: Arc<Environment>,
-    member: Arc<dyn GroupMember>,
-    keeper: Keeper,
+    pub(super) env: Arc<Environment>,
+    pub(super) member: Arc<dyn GroupMember>,
+    pub(super) keeper: Keeper,
     /// Of the member.
-    client_id: String,
-    answers: std::task::Waker,
-    workers: usize,
+    pub(super) client_id: String,
+    pub(super) answers: std::task::Waker,
+    pub(super) workers: usize,
     /// Workers and the reader of global tables, as far as they run.
-    parts: BTreeSet<usize>,
-    phase: Phase,
+    pub(super) parts: BTreeSet<usize>,
+    pub(super) phase: Phase,
     /// The group has said what this process gets.
-    has_share: bool,
+    pub(super) has_share: bool,
     /// When it is reported next that the group has not.
-    next_reminder: Duration,
-    view: View,
-    has_changed: bool,
-    revocations: Vec<Revocation>,
-    next_number: u64,
-    beats: Beats,
-    drains: Drains,
-    purge: Purge,
-    topics: Topics,
+    pub(super) next_reminder: Duration,
+    pub(super) view: View,
+    pub(super) has_changed: bool,
+    pub(super) revocations: Vec<Revocation>,
+    pub(super) next_number: u64,
+    pub(super) beats: Beats,
+    pub(super) drains: Drains,
+    pub(super) purge: Purge,
+    pub(super) topics: Topics,
     /// Who else is in the group.
-    members: Option<Answer<Vec<String>>>,
-    global_read: BTreeMap<TopicPartition, i64>,
+    pub(super) members: Option<Answer<Vec<String>>>,
+    pub(super) global_read: BTreeMap<TopicPartition, i64>,
     /// Partitions that the group has assigned and that are not known yet.
-    unknown: Vec<TopicPartition>,
+    pub(super) unknown: Vec<TopicPartition>,
 }
 
 impl Control {
@@ -262,7 +241,7 @@ impl Control {
     }
 
     /// The group thinks the process is well as long as its member polls.
-    fn watch_workers(&mut self, now: Now, out: &mut Outbox) -> Result<(), Error> {
+    pub(super) fn watch_workers(&mut self, now: Now, out: &mut Outbox) -> Result<(), Error> {
         if let Some((number, asked)) = self.beats.ask(now.mono) {
             out.extend(asked.into_iter().map(|worker| (worker, Command::Ping(number))));
         }
@@ -283,81 +262,6 @@ impl Control {
                 Ok(None)
             }
         }
-    }
-
-    fn on_event(&mut self, event: GroupEvent, now: Now, out: &mut Outbox) {
-        tracing::debug!(?event, "group");
-        self.has_changed = true;
-        match event {
-            GroupEvent::Assigned(partitions) => {
-                if !self.has_share && !self.env.config.accept_other_topologies {
-                    self.members = Some(self.member.members());
-                }
-                self.has_share = true;
-                let layout = Arc::clone(&self.view.layout);
-                if partitions.iter().any(|partition| !layout.knows(partition)) {
-                    // Added since the last look. Their tasks follow when they are known.
-                    self.topics.look_now(now.mono);
-                }
-                self.assign(partitions.iter().flat_map(|partition| layout.tasks_of(partition)).collect(), out);
-                self.unknown.extend(partitions.into_iter().filter(|partition| !layout.knows(partition)));
-            }
-            GroupEvent::Revoked(partitions) => self.give_up(partitions, Parting::Revoked, out),
-            GroupEvent::Lost(partitions) => self.give_up(partitions, Parting::Lost, out),
-        }
-    }
-
-    fn assign(&mut self, tasks: Vec<TaskId>, out: &mut Outbox) {
-        let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
-        for task in tasks {
-            let worker = self.least_loaded();
-            // Known from now on: it is not ready before its worker has restored it.
-            self.view.tasks.insert(task, TaskPlace { worker, running: false });
-            shares.entry(worker).or_default().push(task);
-        }
-        out.extend(shares.into_iter().map(|(worker, tasks)| (worker, Command::Assign(tasks))));
-    }
-
-    fn least_loaded(&self) -> usize {
-        let load = |worker: &usize| self.view.tasks.values().filter(|place| place.worker == *worker).count();
-        (0..self.workers).min_by_key(load).unwrap_or(0)
-    }
-
-    /// Has workers give tasks up. They stay known until the group has heard of it: a loss may come
-    /// while they are still asked back.
-    fn give_up(&mut self, partitions: Vec<TopicPartition>, parting: Parting, out: &mut Outbox) {
-        self.unknown.retain(|partition| !partitions.contains(partition));
-        let number = self.next_number;
-        self.next_number += 1;
-        let mut shares: BTreeMap<usize, Vec<TaskId>> = BTreeMap::new();
-        let layout = Arc::clone(&self.view.layout);
-        let mut tasks = Vec::new();
-        for task in partitions.iter().flat_map(|p| layout.tasks_of(p)) {
-            if let Some(place) = self.view.tasks.get_mut(&task) {
-                place.running = false;
-                shares.entry(place.worker).or_default().push(task);
-                tasks.push(task);
-            }
-        }
-        self.revocations.push(Revocation::new(number, partitions, tasks, shares.keys().copied().collect()));
-        out.extend(shares.into_iter().map(|(worker, tasks)| (worker, Command::GiveUp(number, tasks, parting))));
-    }
-
-    /// The group gets partitions back only when their tasks have committed and closed.
-    fn settle_revocations(&mut self) -> Result<(), Error> {
-        for revocation in std::mem::take(&mut self.revocations) {
-            match revocation.finish() {
-                Ok(given_back) => {
-                    let is_leaving = |task: &TaskId| self.revocations.iter().any(|revocation| revocation.has(*task));
-                    let gone: Vec<TaskId> = given_back.tasks.iter().filter(|task| !is_leaving(task)).copied().collect();
-                    self.view.tasks.retain(|task, _| !gone.contains(task));
-                    self.has_changed = true;
-                    given_back.acknowledge(&*self.member)?;
-                }
-                Err(open) => self.revocations.push(open),
-            }
-        }
-        Ok(())
     }
 
     /// Members of one group run one topology.
@@ -394,55 +298,5 @@ impl Control {
             self.member.subscribe(&layout.lead_topics())?;
         }
         Ok(())
-    }
-
-    /// Has all parts commit and end.
-    fn stop(&mut self, now: Now, out: &mut Outbox) {
-        if matches!(self.phase, Phase::TakingPart) {
-            self.phase = Phase::Stopping { until: now.mono + STOP_LIMIT };
-            out.extend(self.parts.iter().map(|part| (*part, Command::Stop)));
-        }
-    }
-
-    /// From the request to stop to the end.
-    fn end(&mut self, now: Now, out: &mut Outbox) -> Wake {
-        if let Phase::Stopping { until } = self.phase {
-            // A closure that blocks also blocks the way out.
-            let stuck = self.watch_workers(now, out).err();
-            let timed_out = (now.mono >= until).then_some(Error::ShutdownTimedOut(STOP_LIMIT));
-            let hopeless = stuck.or(timed_out);
-            if !self.parts.is_empty() && hopeless.is_none() && !matches!(self.failure(), Some(Error::Stuck { .. })) {
-                // The membership is kept alive, so that the last commits are accepted.
-                match self.member.poll(Duration::ZERO) {
-                    Ok(Some(GroupEvent::Lost(partitions))) => self.give_up(partitions, Parting::Lost, out),
-                    Ok(_) => {}
-                    Err(error) => tracing::debug!(%error, "group, while stopping"),
-                }
-                return Wake::At(now.mono + LEAVING_ROUND);
-            }
-            if let Some(error) = hopeless.filter(|_| !self.parts.is_empty()) {
-                self.fail(error);
-            }
-            self.phase = Phase::Leaving { answer: self.member.leave(), until: now.mono + LEAVE_LIMIT };
-        }
-        if let Phase::Leaving { answer, until } = &mut self.phase {
-            let left = answer.try_take(&self.answers).or_else(|| {
-                let (what, address) = ("leaving the group".to_owned(), self.env.broker.address());
-                let after_ms = u64::try_from(LEAVE_LIMIT.as_millis()).unwrap_or(u64::MAX);
-                (now.mono >= *until).then_some(Err(BrokerError::TimedOut { what, after_ms, address }))
-            });
-            match left {
-                None => {
-                    if let Err(error) = self.member.poll(Duration::ZERO) {
-                        tracing::debug!(%error, "group, while leaving");
-                    }
-                    return Wake::At(now.mono + LEAVING_ROUND);
-                }
-                Some(Ok(())) => {}
-                Some(Err(error)) => tracing::warn!(%error, "could not leave the group; its session will time out"),
-            }
-            self.phase = Phase::Ended;
-        }
-        Wake::Ended
     }
 }

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::layout::Layout;
 use super::message::{Command, Part, Report};
 use super::now::{Now, Wake};
-use super::opening::Silence;
+use super::silence::Silence;
 use crate::broker::{Answer, BrokerError, Consumer, ConsumerConfig, Isolation, OffsetAt, PartitionSlot, TopicPartition, Waker};
 use crate::record::RecordBatch;
 

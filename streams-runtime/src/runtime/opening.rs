@@ -16,7 +16,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::environment::Environment;
 use super::error::Error;
@@ -28,69 +27,15 @@ use super::reading::Reading;
 use super::restore::{Changelog, ChangelogRange, Restore};
 use super::worker::{Assigned, Worker};
 use crate::broker::{Answer, Broker, BrokerError, CommitOffset, GroupMember, Isolation, OffsetAt, TopicPartition};
+use crate::context::SharedProducer;
 use crate::plan::OffsetReset;
-use crate::task::TaskId;
+use crate::task::{TaskBuilder, TaskEnv, TaskId};
 
 /// How far a task is.
 pub(super) enum Stage {
     Opened,
     Restoring(Restore),
     Running,
-}
-
-/// How often a broker that does not answer is reported.
-const REPORT_INTERVAL: Duration = Duration::from_secs(10);
-
-/// How long a topic that is not there is waited for: it may be made again, and a broker that has
-/// just come back may not know it yet.
-pub(super) const MISSING_PATIENCE: Duration = Duration::from_secs(30);
-
-/// How soon it is asked again.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// A broker that does not answer: since when, when it was last reported, and when it is asked
-/// again.
-#[derive(Default)]
-pub(super) struct Silence {
-    since: Option<Duration>,
-    reported: Option<Duration>,
-    next_question: Option<Duration>,
-}
-
-impl Silence {
-    /// Whether the broker may be asked.
-    pub(super) fn is_over(&self, mono: Duration) -> bool {
-        self.next_question.is_none_or(|next| mono >= next)
-    }
-
-    /// When it may be asked again.
-    pub(super) fn until(&self) -> Option<Duration> {
-        self.next_question
-    }
-
-    /// The broker has answered.
-    pub(super) fn ends(&mut self, mono: Duration) {
-        if let Some(since) = self.since.take() {
-            tracing::info!(after_ms = mono.saturating_sub(since).as_millis(), "the broker answers again");
-        }
-        self.reported = None;
-        self.next_question = None;
-    }
-
-    /// The broker does not answer. Other errors are no silence.
-    pub(super) fn goes_on(&mut self, mono: Duration, what: &'static str, error: BrokerError) -> Result<(), BrokerError> {
-        let since = *self.since.get_or_insert(mono);
-        let may_be_made = error.is_about_what_is_missing() && mono.saturating_sub(since) < MISSING_PATIENCE;
-        if !error.is_retriable() && !may_be_made {
-            return Err(error);
-        }
-        self.next_question = Some(mono + PAUSE);
-        if self.reported.is_none_or(|reported| mono.saturating_sub(reported) >= REPORT_INTERVAL) {
-            self.reported = Some(mono);
-            tracing::warn!(%error, what, "the broker does not answer; asking again");
-        }
-        Ok(())
-    }
 }
 
 /// An input that a task is to read.
@@ -197,6 +142,53 @@ impl Worker {
         busy |= self.restore()?;
         busy |= self.start_restored(now, out)?;
         Ok(busy)
+    }
+
+    /// Opens tasks for which nothing is under way any more that they, or what was there before
+    /// them, have sent: a row of a changelog that arrives later would not be restored, and count
+    /// after the next restart.
+    fn open_anew(&mut self, now: Now) -> Result<bool, TaskOutcome> {
+        if self.anew.is_empty() || self.is_unsettled || self.commits.commit.is_some() {
+            return Ok(false);
+        }
+        while let Some((id, damaged)) = self.anew.pop_first() {
+            self.open(id, damaged.as_deref(), now)?;
+        }
+        self.share_cache();
+        Ok(true)
+    }
+
+    /// Makes a task, which is to be restored. A damaged store begins empty.
+    fn open(&mut self, id: TaskId, damaged: Option<&str>, now: Now) -> Result<(), TaskOutcome> {
+        let config = &self.env.config;
+        let directory = self.env.directory_of(id);
+        for sink in self.layout.sinks_of(&self.env.plan, id.sub_topology, &config.application_id) {
+            self.producer.borrow_mut().declare(&sink.0, sink.1)?;
+        }
+        let env = TaskEnv {
+            application_id: &config.application_id,
+            id,
+            plan: &self.env.plan.sub_topologies[id.sub_topology],
+            stores: &*config.stores,
+            globals: &self.env.globals,
+            directory: directory.as_deref(),
+            handlers: config.handlers.clone(),
+            producer: SharedProducer::clone(&self.producer),
+            cache_max_bytes: 0,
+            wall_clock_ms: now.wall_ms,
+        };
+        let mut builder = TaskBuilder::new(&env);
+        if let Some(store) = damaged {
+            builder.clear_store(store);
+        }
+        self.topology.build(id.sub_topology, &mut builder);
+        let task = builder.finish().map_err(|source| {
+            let store = source.damaged_store().map(str::to_owned);
+            let error = Error::Build { task: id.to_string(), source: Arc::new(source) };
+            TaskOutcome::of_store(id, store, error)
+        })?;
+        self.tasks.insert(id, Assigned { task, reading: Vec::new(), stage: Stage::Opened });
+        Ok(())
     }
 
     /// Asks about new tasks, and about inputs that running tasks do not read yet.

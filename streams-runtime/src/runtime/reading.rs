@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use super::error::Error;
 use super::now::Now;
-use super::opening::{MISSING_PATIENCE, offset_at};
+use super::opening::offset_at;
 use super::outcome::TaskOutcome;
+use super::silence::MISSING_PATIENCE;
 use super::worker::{Assigned, Worker};
 use crate::broker::{Answer, BrokerError, Consumer, OffsetAt, PartitionSlot, TopicPartition};
 use crate::plan::OffsetReset;

@@ -12,7 +12,7 @@ use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
 use super::now::later;
-use super::opening::MISSING_PATIENCE;
+use super::silence::MISSING_PATIENCE;
 use super::startup;
 use crate::broker::{Answer, BrokerError, TopicPartition};
 

@@ -8,26 +8,28 @@
 //! 3. fetch: empty queues are filled with what the client has already received;
 //! 4. process: each task takes its records in order of time, and runs the schedules that are due
 //!    (`turns.rs`);
-//! 5. commit, if it is time, or if somebody waits for it. Meanwhile nothing is processed.
+//! 5. commit (`commits.rs`), if it is time, or if somebody waits for it. Meanwhile nothing is processed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::commit::{Commit, Commits, Outcome, Progress, Settled, Surroundings};
+use super::commit::{Commit, Settled};
+use super::commits::{Commits, STOP_LIMIT};
 use super::environment::Environment;
 use super::error::Error;
 use super::layout::Layout;
 use super::lease::Lease;
 use super::message::{Command, Part, Parting, Report};
 use super::now::{Now, Wake, later};
-use super::opening::{Inquiry, Silence, Stage};
+use super::opening::{Inquiry, Stage};
 use super::outcome::TaskOutcome;
 use super::reading::{Reading, Search};
+use super::silence::Silence;
 use super::turns::Hold;
-use crate::broker::{BrokerError, Consumer, Flushed, GroupMember, ProduceBatch, Waker};
+use crate::broker::{Consumer, Flushed, GroupMember, ProduceBatch, Waker};
 use crate::context::{SharedProducer, TaskMetrics};
-use crate::task::{Task, TaskBuilder, TaskEnv, TaskId};
+use crate::task::{Task, TaskId};
 use crate::topology::AnyTopology;
 
 /// The longest wait when there is nothing to do: all that can happen wakes the worker, but the wall
@@ -36,9 +38,6 @@ const IDLE_WAIT: Duration = Duration::from_millis(500);
 
 /// How soon acknowledgements are looked for again.
 const FLUSH_WAIT: Duration = Duration::from_millis(1);
-
-/// How long the last commit of a worker that is told to stop may take.
-const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 /// A task with its place in the consumer.
 pub(super) struct Assigned {
@@ -73,12 +72,12 @@ pub(crate) struct WorkerParts {
 pub(crate) struct Worker {
     pub(super) index: usize,
     pub(super) env: Arc<Environment>,
-    topology: Arc<AnyTopology>,
+    pub(super) topology: Arc<AnyTopology>,
     pub(super) layout: Arc<Layout>,
     pub(super) member: Arc<dyn GroupMember>,
     lease: Lease,
     /// The lease has run out: nothing is written before the group has been looked at.
-    is_held: bool,
+    pub(super) is_held: bool,
     pub(super) consumer: Box<dyn Consumer>,
     pub(super) restorer: Option<Box<dyn Consumer>>,
     pub(super) producer: SharedProducer,
@@ -111,7 +110,7 @@ pub(crate) struct Worker {
     /// Until when a last commit is tried, once the worker is to stop.
     pub(super) stopping: Option<Duration>,
     /// Somebody waits for the end of the input.
-    drain: Option<u64>,
+    pub(super) drain: Option<u64>,
     pub(super) paused: bool,
     pub(super) hold: Hold,
     /// Room for the results of short turns.
@@ -269,138 +268,12 @@ impl Worker {
         Ok(())
     }
 
-    /// Opens tasks for which nothing is under way any more that they, or what was there before
-    /// them, have sent: a row of a changelog that arrives later would not be restored, and count
-    /// after the next restart.
-    pub(super) fn open_anew(&mut self, now: Now) -> Result<bool, TaskOutcome> {
-        if self.anew.is_empty() || self.is_unsettled || self.commits.commit.is_some() {
-            return Ok(false);
-        }
-        while let Some((id, damaged)) = self.anew.pop_first() {
-            self.open(id, damaged.as_deref(), now)?;
-        }
-        self.share_cache();
-        Ok(true)
-    }
-
     /// The memory for caches is shared by all stores of the process.
     pub(super) fn share_cache(&mut self) {
         let stores: usize = self.tasks.values_mut().map(|a| a.task.each_store().count()).sum();
         let each = self.env.config.cache_max_bytes / self.env.config.threads / stores.max(1);
         for assigned in self.tasks.values_mut() {
             assigned.task.each_store().for_each(|store| store.set_cache_max_bytes(each));
-        }
-    }
-
-    /// Makes a task, which is to be restored. A damaged store begins empty.
-    fn open(&mut self, id: TaskId, damaged: Option<&str>, now: Now) -> Result<(), TaskOutcome> {
-        let config = &self.env.config;
-        let directory = self.env.directory_of(id);
-        for sink in self.layout.sinks_of(&self.env.plan, id.sub_topology, &config.application_id) {
-            self.producer.borrow_mut().declare(&sink.0, sink.1)?;
-        }
-        let env = TaskEnv {
-            application_id: &config.application_id,
-            id,
-            plan: &self.env.plan.sub_topologies[id.sub_topology],
-            stores: &*config.stores,
-            globals: &self.env.globals,
-            directory: directory.as_deref(),
-            handlers: config.handlers.clone(),
-            producer: SharedProducer::clone(&self.producer),
-            cache_max_bytes: 0,
-            wall_clock_ms: now.wall_ms,
-        };
-        let mut builder = TaskBuilder::new(&env);
-        if let Some(store) = damaged {
-            builder.clear_store(store);
-        }
-        self.topology.build(id.sub_topology, &mut builder);
-        let task = builder.finish().map_err(|source| {
-            let store = source.damaged_store().map(str::to_owned);
-            let error = Error::Build { task: id.to_string(), source: Arc::new(source) };
-            TaskOutcome::of_store(id, store, error)
-        })?;
-        self.tasks.insert(id, Assigned { task, reading: Vec::new(), stage: Stage::Opened });
-        Ok(())
-    }
-
-    pub(super) fn surroundings(&mut self, now: Now) -> Surroundings<'_> {
-        Surroundings {
-            env: &self.env,
-            member: &*self.member,
-            producer: &self.producer,
-            tasks: &mut self.tasks,
-            metrics: &mut self.finished,
-            wall_ms: now.wall_ms,
-            waker: &self.answers,
-        }
-    }
-
-    /// Whether a commit is waited for: by the group, by the end of the application, or by whoever
-    /// waits for the end of the input.
-    fn is_urgent(&self, busy: bool) -> bool {
-        !self.partings.is_empty()
-            || self.stopping.is_some()
-            || !self.outgrown.is_empty()
-            || (self.drain.is_some() && !busy && !self.commits.is_clean)
-    }
-
-    /// Begins a commit if one is due, and brings the one under way a step further.
-    fn step_commit(&mut self, now: Now, busy: bool, out: &mut Vec<Report>) -> Result<bool, TaskOutcome> {
-        if !self.is_held && self.commits.is_due(now.mono, self.is_urgent(busy)) {
-            let next = later(now.mono, self.env.config.commit_interval);
-            let commit = Commit::begin(&mut self.tasks)?;
-            self.commits.begun(now.mono, next, commit);
-        }
-        let Some(commit) = self.commits.commit.take() else { return self.give_up_trying(now) };
-        match commit.step(&mut self.surroundings(now))? {
-            Progress::Waiting(commit) => {
-                self.commits.commit = Some(commit);
-                self.commits.report(now.mono);
-                self.give_up_trying(now)
-            }
-            Progress::Ended(Outcome::Committed(offsets, settled)) => {
-                let any = !offsets.is_empty();
-                self.commits.is_clean = true;
-                self.undelivered_since = None;
-                let internal = offsets.into_iter().filter(|c| self.layout.is_internal(&c.partition.topic));
-                let processed: Vec<_> = internal.map(|commit| (commit.partition, commit.offset)).collect();
-                if !processed.is_empty() {
-                    out.push(Report::Processed(processed));
-                }
-                self.report_metrics(out);
-                self.settle_partings(out, Some(&settled))?;
-                if self.stopping.is_some() {
-                    self.close_all()?;
-                } else if !self.outgrown.is_empty() {
-                    self.renew_outgrown(out)?;
-                }
-                Ok(any)
-            }
-            Progress::Ended(Outcome::Deferred(error)) => {
-                self.commits.deferred(now.mono, &error);
-                let over = |until: &Duration| now.mono >= *until;
-                if self.stopping.as_ref().is_some_and(over) {
-                    return Err(Error::LastCommit(error).into());
-                }
-                if self.partings.front().is_some_and(|(_, _, until)| over(until)) {
-                    self.settle_partings(out, Some(&Settled::uncommitted(&error)))?;
-                }
-                Ok(false)
-            }
-        }
-    }
-
-    /// A worker that is to stop does not wait for ever.
-    fn give_up_trying(&self, now: Now) -> Result<bool, TaskOutcome> {
-        match self.stopping {
-            Some(until) if now.mono >= until => {
-                let (what, address) = ("the last commit".to_owned(), self.env.broker.address());
-                let after_ms = u64::try_from(STOP_LIMIT.as_millis()).unwrap_or(u64::MAX);
-                Err(Error::LastCommit(BrokerError::TimedOut { what, after_ms, address }).into())
-            }
-            _ => Ok(false),
         }
     }
 
@@ -413,7 +286,7 @@ impl Worker {
         }
     }
 
-    fn report_metrics(&mut self, out: &mut Vec<Report>) {
+    pub(super) fn report_metrics(&mut self, out: &mut Vec<Report>) {
         let mut total = self.finished;
         self.tasks.values().for_each(|a| total.add(a.task.metrics()));
         if total != self.reported {
