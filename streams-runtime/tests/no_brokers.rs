@@ -30,7 +30,7 @@ impl Request {
 
     fn take<const N: usize>(&mut self) -> [u8; N] {
         let rest = self.0.split_off(N);
-        std::mem::replace(&mut self.0, rest).try_into().unwrap()
+        std::mem::replace(&mut self.0, rest).try_into().expect("of this size")
     }
 
     fn i16(&mut self) -> i16 {
