@@ -10,49 +10,59 @@ use rdkafka::producer::{BaseProducer, BaseRecord};
 
 use crate::kafka;
 
-/// The name of a process or thread, and the ticks of 10 ms that it has used.
-fn used(stat: &str) -> (String, u64) {
-    let text = fs::read_to_string(stat).unwrap_or_default();
-    let Some((begin, rest)) = text.rsplit_once(')') else { return (String::new(), 0) };
-    let fields: Vec<u64> = rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse().ok()).collect();
-    (begin.split_once('(').map_or("", |(_, name)| name).to_owned(), fields.iter().sum())
+/// The processor time of each thread of a process, with its name.
+fn used(pid: u32) -> BTreeMap<String, (String, Duration)> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
+    let of = |thread: fs::DirEntry| {
+        let read = |file: &str| fs::read_to_string(thread.path().join(file)).unwrap_or_default();
+        let on_processor_ns = read("schedstat").split_whitespace().next().and_then(|ns| ns.parse().ok());
+        let used = Duration::from_nanos(on_processor_ns.unwrap_or(0));
+        (thread.file_name().to_string_lossy().into_owned(), (read("comm").trim_end().to_owned(), used))
+    };
+    threads.map(of).collect()
 }
 
-/// The same of each thread, by its id.
-fn used_by_threads(pid: u32) -> BTreeMap<String, (String, u64)> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap().flatten();
-    threads.map(|thread| (thread.file_name().to_string_lossy().into_owned(), used(&format!("{}/stat", thread.path().display())))).collect()
-}
+/// What else runs on the machine can only add to a cost: the least of so many looks counts.
+const LOOKS: usize = 3;
 
 #[test]
 fn an_application_that_has_nothing_to_do_costs_little_and_answers_at_once() {
-    const IDLE: Duration = Duration::from_secs(30);
-    let [id, input, output] = ["idle", "in", "out"].map(kafka::fresh);
+    let [id, input, output, plain] = ["idle", "in", "out", "plain"].map(kafka::fresh);
     kafka::create(&input, 8);
     kafka::create(&output, 1);
-    let mut pipeline = kafka::start_with("idle", "numbers", &[("id", &id), ("input", &input), ("output", &output)], &["threads=1"]);
+    kafka::create(&plain, 8);
+    let topics = [("id", &id), ("input", &input), ("output", &output)];
+    let mut pipeline = kafka::start_with("idle", "numbers", &topics, &["threads=1", "linger_ms=0"]);
     assert_eq!(pipeline.wait_until_running().tasks, 8);
     std::thread::sleep(Duration::from_secs(3));
-
-    let process = format!("/proc/{}/stat", pipeline.pid());
-    let (before, threads_before) = (used(&process).1, used_by_threads(pipeline.pid()));
-    std::thread::sleep(IDLE);
-    let (after, threads_after) = (used(&process).1, used_by_threads(pipeline.pid()));
-    let by_thread: Vec<String> = threads_after
-        .iter()
-        .map(|(thread, (name, ticks))| (name, ticks - threads_before.get(thread).map_or(0, |(_, before)| *before)))
-        .filter(|(_, ticks)| *ticks > 0)
-        .map(|(name, ticks)| format!("{name}: {ticks}"))
-        .collect();
-    println!("{} ticks of 10 ms in {IDLE:?}; {by_thread:?}", after - before);
-
-    let delays = delays(&input, &output);
-    println!("from a record to its result: {delays:?}");
+    let is_little = (0..LOOKS).any(|_| idle_cost(pipeline.pid()) < MOST);
+    assert!(is_little, "more than {MOST:?} of processor time in {IDLE:?}");
+    let is_soon = (0..LOOKS).any(|_| {
+        let [to_result, by_topic] = [delays(&input, &output), delays(&plain, &plain)];
+        println!("from a record to its result: {to_result:?}; through a topic alone: {by_topic:?}");
+        // A record comes to the application, and its result back, each through a topic.
+        to_result[to_result.len() / 2].saturating_sub(2 * by_topic[by_topic.len() / 2]) < Duration::from_millis(1)
+    });
+    assert!(is_soon, "more than 1 ms in the application");
     pipeline.terminate();
-    assert!(delays[delays.len() / 2] < Duration::from_millis(50), "{delays:?}");
-    // 1 % of a processor, without optimization. What it costs is wakes of the worker and of the
-    // control thread.
-    assert!(after - before < 30, "{} ticks of 10 ms in {IDLE:?}; {by_thread:?}", after - before);
+}
+
+const IDLE: Duration = Duration::from_secs(30);
+
+/// 0.2 % of a processor; without optimization 0.3 %.
+const MOST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 90 } else { 60 });
+
+/// The processor time that a process uses meanwhile.
+fn idle_cost(pid: u32) -> Duration {
+    let before = used(pid);
+    std::thread::sleep(IDLE);
+    let since = |(thread, (name, after)): (String, (String, Duration))| {
+        (name, after - before.get(&thread).map_or(Duration::ZERO, |(_, before)| *before))
+    };
+    let used: Vec<(String, Duration)> = used(pid).into_iter().map(since).collect();
+    let sum = used.iter().map(|(_, used)| *used).sum();
+    println!("{sum:?} of processor time in {IDLE:?}: {used:?}");
+    sum
 }
 
 /// How long a record takes to its result, one at a time; from the least to the greatest.
@@ -64,7 +74,9 @@ fn delays(input: &str, output: &str) -> Vec<Duration> {
         .create()
         .unwrap();
     let mut list = rdkafka::TopicPartitionList::new();
-    list.add_partition_offset(output, 0, rdkafka::Offset::Beginning).unwrap();
+    for (partition, end) in kafka::ends(output).into_iter().enumerate() {
+        list.add_partition_offset(output, partition as i32, rdkafka::Offset::Offset(end)).unwrap();
+    }
     consumer.assign(&list).unwrap();
     let producer: BaseProducer =
         ClientConfig::new().set("bootstrap.servers", kafka::address()).set("linger.ms", "0").set("acks", "1").create().unwrap();

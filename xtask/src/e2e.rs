@@ -28,6 +28,9 @@ pub(crate) struct E2e {
     /// Leave the broker running, and its data and log where they are.
     #[arg(long)]
     keep: bool,
+    /// Optimized programs, as for a figure of `idle.rs` that can be compared.
+    #[arg(long)]
+    release: bool,
     /// Only tests with one of these texts in their name.
     filters: Vec<String>,
     /// After `--`: further arguments of the test binaries, such as --nocapture.
@@ -40,8 +43,9 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
     let tests = chosen(metadata::tests_requiring(PACKAGE, FEATURE)?, &options.test)?;
 
     // Compile first: a broker need not wait for it, and the tests start these programs as processes.
-    process::check(process::cargo().args(["build", "--package", "examples", "--examples"]))?;
-    process::check(cargo_test(&tests).arg("--no-run"))?;
+    let profile: &[&str] = if options.release { &["--release"] } else { &[] };
+    process::check(process::cargo().args(["build", "--package", "examples", "--examples"]).args(profile))?;
+    process::check(cargo_test(&tests).args(profile).arg("--no-run"))?;
 
     let broker = match options.port {
         Some(port) => Broker::on(port),
@@ -54,6 +58,7 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
 
     let mut command = cargo_test(&tests);
     command
+        .args(profile)
         // Tests that are ignored elsewhere for want of a broker that they may stop have one here.
         .args(["--", "--include-ignored", &format!("--test-threads={}", options.test_threads)])
         .args(&options.filters)
@@ -61,7 +66,7 @@ pub(crate) fn run(options: &E2e) -> Result<ExitCode> {
         .env("STREAMS_TEST_KAFKA", broker.bootstrap())
         .env("STREAMS_TEST_KAFKA_PID", pid.to_string())
         .env("STREAMS_TEST_KAFKA_TOOL", tool_command(broker.port())?)
-        .env("STREAMS_TEST_EXAMPLES", paths::target().join("debug/examples"));
+        .env("STREAMS_TEST_EXAMPLES", paths::target().join(if options.release { "release/examples" } else { "debug/examples" }));
     let outcome = run_tests(&mut command);
 
     // The broker must have lived to the end, or the tests saw something else than they were meant to see.

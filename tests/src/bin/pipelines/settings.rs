@@ -39,6 +39,7 @@ impl Settings {
                 "id" => app.application_id(value),
                 "threads" => app.threads(value.parse()?),
                 "commit_ms" => app.commit_interval(ms()?),
+                "linger_ms" => app.linger(ms()?),
                 "cache" => app.cache_max_bytes(value.parse()?),
                 "session_ms" => app.session_timeout(ms()?),
                 "max_poll_ms" => app.max_poll_interval(ms()?),
