@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used)] // tests
 
+mod catching_up;
 mod changing_topics;
 mod clocks;
 mod frozen;

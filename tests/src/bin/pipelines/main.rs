@@ -58,6 +58,7 @@ async fn choose() -> Result<(), BoxError> {
             let [visits, prices, orders, ended, sold] = ["visits", "prices", "orders", "ended", "sold"].map(|topic| s.text(topic));
             run(windows(input, visits, prices, orders, output, ended, sold), &s, none).await
         }
+        "by_second" => run(by_second(input, output), &s, none).await,
         "matching" => run(matching(output), &s, none).await,
         "mischief" => run(mischief(input, output), &s, none).await,
         other => Err(format!("no topology `{other}`").into()),

@@ -56,6 +56,16 @@ topology! {
 }
 
 topology! {
+    /// Counts values by the second, behind a repartition topic; nothing may be late.
+    pub fn by_second(input: String, output: String) -> BySecond {
+        let records: Stream<String, String> = stream(input);
+        let by_value: Stream<String, String> = records.select_key(|_, value| value.to_owned());
+        let counts: Table<Windowed<String>, u64> = by_value.group_by_key().windowed_by(tumbling(Duration::from_secs(1))).count();
+        counts.to_stream().map(|at, count| (at.key.clone(), *count)).to(output);
+    }
+}
+
+topology! {
     /// Gathers the topics of a pattern.
     pub fn matching(output: String) -> Matching {
         let records: Stream<Option<String>, String> = stream(pattern("matching-[a-z]+"));
