@@ -171,3 +171,28 @@ fn a_wall_clock_that_jumps_ends_no_session_and_keeps_none_alive() {
     poll(&b);
     assert!(matches!(a.commit(&[offset(tp("t", 0), 1)]).wait(), Err(BrokerError::Fenced { .. })));
 }
+
+#[test]
+fn an_offset_that_cannot_be_written_is_not_committed() {
+    let storage = disk();
+    let log = open_on(&storage, EmbeddedOptions::default()).unwrap();
+    log.create_topic("t", 1).unwrap();
+    for n in 0..3 {
+        put(&log, "t", 0, b"value", n);
+    }
+    log.flush().unwrap();
+    let member = join(&log, &["t"]);
+    let committed = || member.committed(&[tp("t", 0)]).wait().unwrap();
+    member.commit(&[offset(tp("t", 0), 1)]).wait().unwrap();
+    let mut failures = 0;
+    loop {
+        storage.fail_after(failures + 1, false);
+        if member.commit(&[offset(tp("t", 0), 2)]).wait().is_ok() {
+            break;
+        }
+        assert_eq!(committed(), [Some(offset(tp("t", 0), 1))], "operation {failures} fails");
+        failures += 1;
+    }
+    assert!(failures >= 3, "a file is written, synced and renamed: {failures}");
+    assert_eq!(committed(), [Some(offset(tp("t", 0), 2))]);
+}
