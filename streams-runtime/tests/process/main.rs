@@ -4,5 +4,6 @@
 
 mod catch_up;
 mod handover;
+mod restart;
 mod support;
 mod topics;
