@@ -291,6 +291,15 @@ impl Watch for Ids {
         }
     }
 
+    fn cut(&mut self, partition: &TopicPartition, end: i64, _: &EmbeddedLog) {
+        if let Some(records) = self.read.get_mut(partition) {
+            records.truncate(end.max(0) as usize);
+        }
+        let of_topic = self.read.iter().filter(|(other, _)| other.topic == partition.topic);
+        let held = of_topic.flat_map(|(_, records)| records.iter().flatten().cloned()).collect();
+        self.held.insert(partition.topic.to_string(), held);
+    }
+
     fn before(&mut self, round: Round, partitions: i32) -> Vec<Fed> {
         let mut fed = (self.rules.before)(round, partitions);
         if round == Round::Begin {

@@ -240,6 +240,9 @@ pub(crate) fn all(random: Option<Topologies>) -> Vec<Named> {
         made("foreign", || watched(foreign, foreign_rules)),
         made("told", || watched(told, told_rules).clock_jumps(false)),
         made("poisoned", || watched(poisoned, poisoned_rules)),
+        made("durable", || watched(sets, sets_rules).on_disk(true)),
+        made("durable_moved", || watched(moved, moved_rules).on_disk(true)),
+        made("durable_closed", || watched(closed, closed_rules).on_disk(true)),
     ];
     all.extend(random.map(|topologies| Named { name: "random", runs: Arc::new(topologies) }));
     all

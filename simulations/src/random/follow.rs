@@ -49,6 +49,8 @@ pub(super) struct Follow {
     /// How often the records of each partition were given to a process.
     delivered: HashMap<TopicPartition, Vec<u32>>,
     committed: HashMap<TopicPartition, i64>,
+    /// So many records were written to each partition.
+    ends: HashMap<TopicPartition, usize>,
     /// A process that had lost its tasks has written something.
     is_stale: bool,
     findings: Vec<String>,
@@ -75,6 +77,7 @@ impl Follow {
             exact: is_exact.then(fresh),
             delivered: HashMap::new(),
             committed: HashMap::new(),
+            ends: HashMap::new(),
             is_stale: false,
             findings: Vec::new(),
             tally,
@@ -176,6 +179,7 @@ impl Watch for Follow {
 
     fn appended(&mut self, appended: &Appended<'_>) -> Result<(), String> {
         self.is_stale |= appended.is_stale;
+        self.ends.insert(TopicPartition::new(appended.topic, appended.partition), appended.offset as usize + 1);
         let (Some(Kind::Stream(key, value)), Some(exact)) = (self.types.get(appended.topic), &mut self.exact) else { return Ok(()) };
         exact.written.push(Record {
             topic: appended.topic.to_owned(),
@@ -203,6 +207,21 @@ impl Watch for Follow {
             exact.is_repeated |= times[at] > 1;
             exact.reached.extend(readers);
         }
+    }
+
+    fn cut(&mut self, partition: &TopicPartition, end: i64, _: &EmbeddedLog) {
+        let end = end.max(0) as usize;
+        if let Some(times) = self.delivered.get_mut(partition) {
+            times.truncate(end);
+        }
+        let written = self.ends.entry(partition.clone()).or_default();
+        if *written > end
+            && let Some(exact) = &mut self.exact
+        {
+            // It is done again, and a part of it was done.
+            exact.is_repeated = true;
+        }
+        *written = end;
     }
 
     fn opened(&mut self, partition: &TopicPartition, _: i64) {

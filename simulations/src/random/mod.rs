@@ -92,8 +92,8 @@ impl Topologies {
         let (shape, make) = self.entries.get(place).copied()?;
         let is_exact = shape.has_an_order() && random.percent(65);
         let input = Input::new(shape.topology(), random.next_u64(), is_exact);
-        let steps = input.steps.len() as u64;
-        let mut simulation = simulate(move || Erased(make())).steps(steps).paced(is_exact);
+        let (steps, on_disk) = (input.steps.len() as u64, random.percent(25));
+        let mut simulation = simulate(move || Erased(make())).steps(steps).paced(is_exact).on_disk(on_disk);
         for topic in shape.computed_topics() {
             simulation = simulation.topic(topic, if is_exact { 1 } else { 3 });
         }

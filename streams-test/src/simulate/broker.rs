@@ -27,22 +27,22 @@ impl Broker for SimBroker {
 
     fn topics(&self, names: &[&str]) -> Answer<Vec<Option<TopicInfo>>> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let ask = move |net: &Arc<super::net::Net>| net.log.topics(&names.iter().map(String::as_str).collect::<Vec<_>>()).wait();
+        let ask = move |net: &Arc<super::net::Net>| net.log().topics(&names.iter().map(String::as_str).collect::<Vec<_>>()).wait();
         self.0.ask("topics", Target::Any, 0, ask).0
     }
 
     fn all_topics(&self) -> Answer<Vec<TopicInfo>> {
-        self.0.ask("all topics", Target::Any, 0, |net| net.log.all_topics().wait()).0
+        self.0.ask("all topics", Target::Any, 0, |net| net.log().all_topics().wait()).0
     }
 
     fn create_topic(&self, topic: &NewTopic) -> Answer<()> {
         let topic = topic.clone();
-        self.0.ask("create topic", Target::Any, 0, move |net| Broker::create_topic(&net.log, &topic).wait()).0
+        self.0.ask("create topic", Target::Any, 0, move |net| net.create_topic(&topic)).0
     }
 
     fn topic_config(&self, topic: &str) -> Answer<BTreeMap<String, String>> {
         let topic = topic.to_owned();
-        self.0.ask("topic config", Target::Any, 0, move |net| net.log.topic_config(&topic).wait()).0
+        self.0.ask("topic config", Target::Any, 0, move |net| net.log().topic_config(&topic).wait()).0
     }
 
     fn offsets(&self, partitions: &[TopicPartition], at: OffsetAt, isolation: Isolation) -> Answer<Vec<i64>> {
@@ -50,7 +50,7 @@ impl Broker for SimBroker {
         self.0.asks_for_offsets(partitions);
         let partitions = partitions.to_vec();
         let target = Target::Leaders(partitions.clone());
-        self.0.ask("offsets", target, 0, move |net| net.log.offsets(&partitions, at, isolation).wait()).0
+        self.0.ask("offsets", target, 0, move |net| net.log().offsets(&partitions, at, isolation).wait()).0
     }
 
     fn delete_records(&self, before: &[(TopicPartition, i64)]) -> Answer<()> {
@@ -64,7 +64,8 @@ impl Broker for SimBroker {
                     link.find(format_args!("deletes records of {partition} before {offset}, committed is {committed:?}"));
                 }
             }
-            net.log.delete_records(&before).wait()
+            net.on_medium(|medium| medium.deletes(&before));
+            net.log().delete_records(&before).wait()
         };
         self.0.ask("delete records", target, 0, ask).0
     }
@@ -86,6 +87,6 @@ impl Broker for SimBroker {
 
     fn writer(&self, config: &ProducerConfig) -> Result<Box<dyn Writer>, BrokerError> {
         // Programs around an application are no part of the simulation.
-        self.0.net.log.writer(config)
+        self.0.net.log().writer(config)
     }
 }

@@ -157,6 +157,17 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
+    /// Whether the log is the durable one, over a simulated disk: then the machine goes down as well,
+    /// and the process that has the log ends, within an operation of the disk perhaps. The disk
+    /// forgets what was not synced, is full, or fails. All that was acknowledged has to be there
+    /// after that. Syncs that lie excuse what a loss of power then takes, and nothing else does.
+    /// Default: no, the log is in memory.
+    #[must_use]
+    pub fn on_disk(mut self, on_disk: bool) -> Self {
+        self.asked.on_disk = on_disk;
+        self
+    }
+
     /// Which seeds are run. Default: the first hundred.
     #[must_use]
     pub fn seeds(mut self, seeds: Range<u64>) -> Self {
@@ -252,6 +263,7 @@ impl<T: Topology> Simulation<T> {
             make: Box::new(move || make()),
             settings: Box::new(move |streams| settings(streams)),
             is_paced: self.is_paced,
+            on_disk: self.asked.on_disk,
             watch,
         };
         run(plan, scenario, traced)

@@ -133,8 +133,8 @@ fn arrive(net: &Arc<Net>, link: &Arc<Link>, shared: &Weak<Shared>, slot: usize, 
     }
     let (dice, count) = link.chance("fetched records");
     let most = dice.between(count, 1, 40) as usize;
-    let read = net.log.read(&partition.topic, partition.partition, from, most);
-    let end = net.log.end_offset(&partition.topic, partition.partition).unwrap_or(from);
+    let read = net.log().read(&partition.topic, partition.partition, from, most);
+    let end = net.log().end_offset(&partition.topic, partition.partition).unwrap_or(from);
     let answer = match read {
         Ok(records) => {
             let next = from + records.len() as i64;

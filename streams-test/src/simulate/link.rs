@@ -368,7 +368,7 @@ impl Link {
         }
         let committed = self.net.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0);
         let asked = std::slice::from_ref(partition);
-        let earliest = self.net.log.offsets(asked, OffsetAt::Earliest, Isolation::ReadCommitted).wait();
+        let earliest = self.net.log().offsets(asked, OffsetAt::Earliest, Isolation::ReadCommitted).wait();
         let earliest = earliest.ok().and_then(|offsets| offsets.first().copied()).unwrap_or(0);
         if offset != committed.max(earliest) {
             self.find(format_args!("reads {partition} from {offset}, committed is {committed}"));
@@ -513,6 +513,11 @@ impl<T: Send + 'static> Request<T> {
         let Request { what, reply, does, .. } = self;
         let result =
             if link.goes_wrong("turned down", net.plan.rates.turned_down) { Err(link.unavailable("not just now")) } else { does(&net) };
+        if let Err(error) = &result
+            && net.is_of_disk(error)
+        {
+            link.excuse(error.to_string());
+        }
         let may_come_twice = matches!(what, "delete records" | "create topic");
         if may_come_twice && link.goes_wrong("doubled", net.plan.rates.doubles) {
             net.at(net.now() + link.delay("doubled on its way"), move |net| drop(does(net)));

@@ -40,7 +40,7 @@ impl SimMember {
         let beat = (link.net.plan.session_timeout_ms * MS / 10).max(20 * MS);
         let shared = Arc::new(Shared { link: Arc::clone(link), beat, state: Mutex::default() });
         let (joining, config) = (Arc::clone(&shared), config.clone());
-        joining.reach("join", move |shared, net| match net.log.join_group(&config) {
+        joining.reach("join", move |shared, net| match net.log().join_group(&config) {
             Ok(inner) => {
                 lock(&shared.state).inner = Some(inner);
                 shared.beat();
@@ -222,7 +222,9 @@ impl GroupMember for SimMember {
         let (link, refused) = (Arc::clone(&self.0.link), partitions.clone());
         let answer = self.later("commit", move |shared, net, inner| {
             let before = net.committed(&partitions);
+            net.on_medium(|medium| medium.tries_commit(&offsets));
             inner.commit(&offsets).wait()?;
+            net.on_medium(|medium| medium.committed(&offsets));
             for (offset, before) in offsets.iter().zip(before) {
                 let told = lock(&net.watch).committed(&offset.partition, offset.offset);
                 if let Err(finding) = told {
@@ -231,7 +233,7 @@ impl GroupMember for SimMember {
                 if before.is_some_and(|before| before > offset.offset) {
                     shared.link.find(format_args!("commits {} at {}, before {before:?}", offset.partition, offset.offset));
                 }
-                let end = net.log.end_offset(&offset.partition.topic, offset.partition.partition).unwrap_or(0);
+                let end = net.log().end_offset(&offset.partition.topic, offset.partition.partition).unwrap_or(0);
                 if offset.offset > end {
                     shared.link.find(format_args!("commits {} at {}, behind the end {end}", offset.partition, offset.offset));
                 }

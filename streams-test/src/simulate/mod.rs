@@ -47,6 +47,11 @@
 //! timeout at times; processes are cut off. Wall clocks jump. Sessions end, members are static, and
 //! tasks move whenever all that has it so.
 //!
+//! With [`on_disk`](Simulation::on_disk) the log is the durable one. The machine goes down with all
+//! processes, between two operations of its disk or within one, and what was not synced is there,
+//! in part, or not at all. The process that has the log ends alone. Writes and syncs fail, the disk
+//! is full, and syncs lie.
+//!
 //! # What has to hold
 //!
 //! - No offset is committed before everything that its record caused is acknowledged.
@@ -56,6 +61,10 @@
 //! - Tasks are given back when nothing of them can arrive any more.
 //! - No process ends without a reason, and none works without getting on.
 //! - Soon after the last fault everything is processed and committed, and each task runs once.
+//! - Whatever the log has acknowledged is there when it is opened again: records, committed offsets,
+//!   topics; and nothing else is. Only a loss of power after a sync that lied may take it; nothing
+//!   is compared in such a run from then on. Where the fsync policy acknowledges what the operating
+//!   system has, only processes end.
 //! - What `check` says, also after all processes have started anew with nothing but what is in the
 //!   topics.
 //!
@@ -67,6 +76,7 @@ mod builder;
 mod consumer;
 mod layout;
 mod link;
+mod medium;
 mod member;
 mod net;
 mod outcome;

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use streams_runtime::broker::embedded::{EmbeddedLog, EmbeddedOptions};
-use streams_runtime::broker::{Broker, BrokerError, GroupConfig, GroupMember, TopicPartition};
+use streams_runtime::broker::{Broker, BrokerError, GroupConfig, GroupMember, NewTopic, TopicPartition};
+use streams_runtime::partition::partition_for_key;
 use streams_runtime::record::RecordRef;
 use streams_runtime::time::clock::{Clock, MonotonicClock};
 
 use super::layout::Layout;
 use super::link::Link;
+use super::medium::Medium;
 use super::plan::{MS, Micros, Plan};
 use super::trace::Trace;
 use super::watch::{Appended, Watch};
@@ -82,6 +84,8 @@ struct State {
     /// Which process the coordinator has last given a partition to, by the number of its link.
     owners: BTreeMap<TopicPartition, u64>,
     findings: Vec<String>,
+    /// The disk has failed: the log has to be opened again.
+    broken: bool,
     /// Topics and keys whose last record may be an old one.
     stale: BTreeSet<(String, Vec<u8>)>,
 }
@@ -105,12 +109,14 @@ impl MonotonicClock for LogClock {
 /// The log, what is on its way to it and from it, and what was noticed.
 pub(super) struct Net {
     pub(super) plan: Plan,
-    pub(super) log: EmbeddedLog,
+    log: Mutex<EmbeddedLog>,
+    /// What the log is on, if it is on a disk.
+    pub(super) medium: Option<Mutex<Medium>>,
     pub(super) layout: Layout,
     pub(super) trace: Trace,
     pub(super) watch: Mutex<Box<dyn Watch>>,
     clock: Arc<LogClock>,
-    observer: Arc<dyn GroupMember>,
+    observer: Mutex<Option<Arc<dyn GroupMember>>>,
     state: Mutex<State>,
 }
 
@@ -120,31 +126,113 @@ impl std::fmt::Debug for Net {
     }
 }
 
+fn options(clock: &Arc<LogClock>) -> EmbeddedOptions {
+    EmbeddedOptions {
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        monotonic_clock: Arc::clone(clock) as Arc<dyn MonotonicClock>,
+        ..EmbeddedOptions::default()
+    }
+}
+
+/// A member of the group that reads nothing, and can ask what is committed.
+fn observe(log: &EmbeddedLog, layout: &Layout) -> Result<Arc<dyn GroupMember>, BrokerError> {
+    let config = GroupConfig {
+        group: layout.application_id.clone(),
+        topics: Vec::new(),
+        instance: None,
+        client_id: "observer".to_owned(),
+        session_timeout: Duration::from_secs(1_000_000),
+    };
+    Broker::join_group(log, &config)
+}
+
 /// When the simulation begins, by the wall clock: long after the time of any record of a test.
 pub(super) const EPOCH_MS: i64 = 1_700_000_000_000;
 
 impl Net {
-    pub(super) fn new(plan: Plan, layout: Layout, watch: Box<dyn Watch>, traced: bool) -> Result<Arc<Self>, BrokerError> {
+    pub(super) fn new(
+        plan: Plan,
+        layout: Layout,
+        watch: Box<dyn Watch>,
+        (traced, on_disk): (bool, bool),
+    ) -> Result<Arc<Self>, BrokerError> {
         let clock = Arc::new(LogClock::default());
         clock.0.store(EPOCH_MS, Memory::SeqCst);
-        let options = EmbeddedOptions {
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            monotonic_clock: Arc::clone(&clock) as Arc<dyn MonotonicClock>,
-            ..EmbeddedOptions::default()
+        let (medium, log) = match on_disk {
+            true => Medium::new(plan.dice.of("medium"), options(&clock)).map(|(medium, log)| (Some(Mutex::new(medium)), log))?,
+            false => (None, EmbeddedLog::in_memory_with(options(&clock))),
         };
-        let log = EmbeddedLog::in_memory_with(options);
-        let observer = Broker::join_group(
-            &log,
-            &GroupConfig {
-                group: layout.application_id.clone(),
-                topics: Vec::new(),
-                instance: None,
-                client_id: "observer".to_owned(),
-                session_timeout: Duration::from_secs(1_000_000),
-            },
-        )?;
-        let state = Mutex::default();
-        Ok(Arc::new(Net { plan, log, layout, trace: Trace::new(traced), watch: Mutex::new(watch), clock, observer, state }))
+        let observer = Mutex::new(Some(observe(&log, &layout)?));
+        let (log, watch, state) = (Mutex::new(log), Mutex::new(watch), Mutex::default());
+        Ok(Arc::new(Net { plan, log, medium, layout, trace: Trace::new(traced), watch, clock, observer, state }))
+    }
+
+    /// The log, as it is opened now.
+    pub(super) fn log(&self) -> EmbeddedLog {
+        lock(&self.log).clone()
+    }
+
+    /// What is told to the disk's side, if there is a disk.
+    pub(super) fn on_medium<R>(&self, tell: impl FnOnce(&mut Medium) -> R) -> Option<R> {
+        self.medium.as_ref().map(|medium| tell(&mut lock(medium)))
+    }
+
+    /// Looks whether it is the disk that has failed.
+    pub(super) fn is_of_disk(&self, error: &BrokerError) -> bool {
+        let is_of_disk = matches!(error, BrokerError::Storage { .. });
+        if is_of_disk {
+            lock(&self.state).broken = true;
+        }
+        is_of_disk
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        lock(&self.state).broken
+    }
+
+    /// The process that has the log ends, or the machine with it, and the log is opened again.
+    /// Whatever was on its way is gone. Returns whether anything can still be said of what is there.
+    pub(super) fn reopen(&self, loses_power: bool) -> Result<bool, BrokerError> {
+        self.close();
+        {
+            let mut state = lock(&self.state);
+            state.owners.clear();
+            state.broken = false;
+        }
+        let Some(medium) = &self.medium else { return Ok(true) };
+        let mut medium = lock(medium);
+        lock(&self.observer).take();
+        *lock(&self.log) = EmbeddedLog::in_memory();
+        let may_lose = medium.is_excused(loses_power);
+        let log = match medium.reopen(loses_power, options(&self.clock)) {
+            Ok(log) => log,
+            // It says what is missing.
+            Err(_) if may_lose => return Ok(false),
+            Err(finding) => {
+                self.find(finding);
+                return Ok(false);
+            }
+        };
+        *lock(&self.observer) = Some(observe(&log, &self.layout)?);
+        *lock(&self.log) = log.clone();
+        let committed = |partition: &TopicPartition| self.committed(std::slice::from_ref(partition)).pop().flatten();
+        let (findings, ends) = medium.compare(&log, &committed);
+        if may_lose && !findings.is_empty() {
+            return Ok(false);
+        }
+        findings.into_iter().for_each(|finding| self.find(finding));
+        let mut watch = lock(&self.watch);
+        for (partition, known, end) in ends {
+            watch.cut(&partition, end.min(known), &log);
+            // Nobody was told that this one is there.
+            for record in log.read(&partition.topic, partition.partition, known, usize::MAX).unwrap_or_default().iter() {
+                let (topic, partition, offset) = (&*partition.topic, partition.partition, record.offset);
+                if let Err(finding) = watch.appended(&Appended { topic, partition, offset, record, is_stale: false }) {
+                    self.find(finding);
+                }
+            }
+        }
+        Ok(true)
     }
 
     pub(super) fn now(&self) -> Micros {
@@ -235,6 +323,13 @@ impl Net {
         state.throttle = (state.now + lasts, by);
     }
 
+    /// Makes a topic.
+    pub(super) fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        Broker::create_topic(&self.log(), topic).wait()?;
+        self.on_medium(|medium| medium.has_topic(&topic.name, topic.partitions));
+        Ok(())
+    }
+
     /// Until when somebody cannot be reached; `None` if it can.
     pub(super) fn away_until(&self, target: &Target) -> Option<Micros> {
         let state = lock(&self.state);
@@ -270,10 +365,14 @@ impl Net {
     /// Deletes from changelogs that may lose records those that nothing can come of any more.
     pub(super) fn delete_heads(&self) {
         let committed = |partition: &TopicPartition| self.committed(std::slice::from_ref(partition)).pop().flatten().unwrap_or(0);
-        let before = lock(&self.watch).out_of_retention(&self.log, &committed);
+        let before = lock(&self.watch).out_of_retention(&self.log(), &committed);
         for (partition, offset) in before {
             self.trace.note(self.now(), None, "head deleted", [offset, 0, 0], || format!("{partition} before {offset}"));
-            if let Err(error) = self.log.delete_records(&[(partition, offset)]).wait() {
+            let before = [(partition, offset)];
+            self.on_medium(|medium| medium.deletes(&before));
+            if let Err(error) = self.log().delete_records(&before).wait()
+                && !self.is_of_disk(&error)
+            {
                 self.find(format!("the head of a changelog: {error}"));
             }
         }
@@ -293,8 +392,22 @@ impl Net {
         record: RecordRef<'_>,
         by: Option<&Arc<Link>>,
     ) -> Result<(i32, i64), BrokerError> {
-        let (partition, offset) = self.log.append(topic, partition, record)?;
+        let log = self.log();
+        let (partition, offset) = match log.append(topic, partition, record) {
+            Ok(written) => written,
+            Err(error) => {
+                if self.is_of_disk(&error) {
+                    let count = log.partitions(topic).unwrap_or(1);
+                    let chosen = partition.unwrap_or_else(|| record.key.map_or(0, |key| partition_for_key(key, count)));
+                    self.on_medium(|medium| medium.not_written(&TopicPartition::new(topic, chosen), record));
+                }
+                return Err(error);
+            }
+        };
         let id = TopicPartition::new(topic, partition);
+        if let Some(Err(finding)) = self.on_medium(|medium| medium.written(&id, offset, record)) {
+            self.find(finding);
+        }
         let is_stale = by.is_some_and(|link| link.is_stale(self, &id));
         self.trace.note(self.now(), by.map(|link| link.name()), "append", [i64::from(partition), offset, i64::from(is_stale)], || {
             let text = |bytes: Option<&[u8]>| bytes.map_or_else(|| "null".to_owned(), |bytes| bytes.escape_ascii().to_string());
@@ -355,7 +468,8 @@ impl Net {
 
     /// The group's offsets, as they are.
     pub(super) fn committed(&self, partitions: &[TopicPartition]) -> Vec<Option<i64>> {
-        let committed = self.observer.committed(partitions).wait().unwrap_or_default();
+        let observer = lock(&self.observer).clone();
+        let committed = observer.map(|observer| observer.committed(partitions).wait().unwrap_or_default()).unwrap_or_default();
         committed.into_iter().map(|committed| committed.map(|committed| committed.offset)).collect()
     }
 }

@@ -45,6 +45,17 @@ pub(super) enum Fault {
     /// Changelogs that may lose records lose those that are out of retention, also while they are
     /// read.
     DeleteHeads { lasts: Micros },
+    /// The machine goes down, with all processes and the log, perhaps within an operation of its
+    /// disk after so many; it comes back after a while.
+    PowerLoss { after: Option<u64>, down: Micros },
+    /// All processes end from one moment to the next, and the one that has the log with them.
+    AllEnd { down: Micros },
+    /// An operation of the disk fails, after so many that do not.
+    DiskFails { after: u64 },
+    /// The disk has room for so many bytes more.
+    DiskFull { room: u64 },
+    /// Syncs do nothing for a while, and say that they have.
+    SyncsLie { lasts: Micros },
 }
 
 impl fmt::Display for Fault {
@@ -126,6 +137,9 @@ impl Plan {
         let session = on.pick(3, &[1_500, 3_000, 6_000]);
         let zombies = asked.zombies.unwrap_or_else(|| on.one_in(14, 2));
         let mut faults = faults(dice, slots, feed, session, zombies);
+        if asked.on_disk {
+            faults.extend(disk_faults(dice, feed));
+        }
         faults.retain(|(index, _, fault)| !(cuts.faults.contains(index) || asked.steady_clocks && matches!(fault, Fault::Clock { .. })));
         let rate = |which: usize, of: &[u64]| if cuts.rates.contains(&which) { 0 } else { on.pick(20 + which as u64, of) };
         let rates = Rates {
@@ -167,6 +181,8 @@ pub(super) struct Asked {
     pub(super) steps: Option<u64>,
     /// Whether processes may outlive their sessions.
     pub(super) zombies: Option<bool>,
+    /// Whether the log is on a disk.
+    pub(super) on_disk: bool,
     /// Whether wall clocks are never set.
     pub(super) steady_clocks: bool,
 }
@@ -200,6 +216,28 @@ fn faults(dice: Dice, slots: usize, feed: Micros, session_ms: u64, zombies: bool
             _ => Fault::DeleteHeads { lasts: 2 * SECOND + short },
         };
         (index, at, fault)
+    };
+    (0..count).map(fault).collect()
+}
+
+/// Numbers of the faults of a disk begin here, so that those of all else stay what they are.
+const OF_DISK: usize = 100;
+
+fn disk_faults(dice: Dice, feed: Micros) -> Vec<(usize, Micros, Fault)> {
+    let dice = dice.of("faults of the disk");
+    let count = dice.pick(0, &[0, 1, 1, 2, 3, 5]);
+    let lies = dice.one_in(1, 8);
+    let fault = |index: usize| {
+        let on = dice.nth(index as u64);
+        let down = on.between(2, SILENT, 3 * SECOND);
+        let fault = match on.below(1, 10) {
+            0..=3 => Fault::PowerLoss { after: on.one_in(3, 2).then(|| on.between(4, 1, 40)), down },
+            4 | 5 => Fault::AllEnd { down },
+            6 | 7 => Fault::DiskFails { after: on.between(5, 1, 60) },
+            8 if lies => Fault::SyncsLie { lasts: on.between(7, 50 * MS, 2 * SECOND) },
+            _ => Fault::DiskFull { room: on.below(6, 3_000) },
+        };
+        (OF_DISK + index, on.below(0, feed), fault)
     };
     (0..count).map(fault).collect()
 }

@@ -196,6 +196,16 @@ fn request(link: &Arc<Link>, outbox: &Weak<Mutex<Outbox>>, place: (u32, i32), fl
     let (outbox, flight, sender) = (outbox.clone(), Arc::clone(flight), Arc::clone(link));
     link.net.at(arrives, move |net| {
         write(net, &sender, &partition, &flight);
+        if net.medium.is_some() {
+            let (dice, count) = sender.chance("sync");
+            net.at(net.now() + dice.between(count, 20, 3 * MS), move |net| {
+                if sync(net, &sender, &partition, &flight) {
+                    let delay = sender.answer_delay("acknowledgement");
+                    sender.at(net.now() + delay, move |link| acknowledged(link, &outbox, place, &flight));
+                }
+            });
+            return;
+        }
         if sender.goes_wrong("acknowledgement lost", net.plan.rates.lost_answers) {
             return;
         }
@@ -217,12 +227,33 @@ fn write(net: &Arc<Net>, link: &Arc<Link>, partition: &TopicPartition, flight: &
         let Some(record) = record.get(0) else { continue };
         match net.append(&partition.topic, Some(partition.partition), record, Some(link)) {
             Ok((_, offset)) => lock(flight).written = Some(offset + 1),
-            Err(error) => lock(flight).refused.push((index, error)),
+            Err(error) => {
+                net.is_of_disk(&error);
+                lock(flight).refused.push((index, error));
+            }
         }
     }
     let mut flight = lock(flight);
     if flight.written.is_none() {
         flight.written = Some(-1);
+    }
+}
+
+/// What was written is made safe, or the disk has failed; whether there is something to say.
+fn sync(net: &Arc<Net>, link: &Arc<Link>, partition: &TopicPartition, flight: &Arc<Mutex<Flight>>) -> bool {
+    let Some(end) = lock(flight).written else { return false };
+    match net.log().flush() {
+        Ok(()) => {
+            net.on_medium(|medium| medium.acknowledged(partition, end));
+            !link.goes_wrong("acknowledgement lost", net.plan.rates.lost_answers)
+        }
+        Err(error) => {
+            net.is_of_disk(&error);
+            let mut flight = lock(flight);
+            flight.written = Some(-1);
+            flight.refused.push((0, error));
+            true
+        }
     }
 }
 
@@ -239,7 +270,8 @@ fn acknowledged(link: &Arc<Link>, outbox: &Weak<Mutex<Outbox>>, place: (u32, i32
         let refused = std::mem::take(&mut flight.refused);
         for (index, error) in refused {
             let queued = &flight.records[index];
-            match (&queued.origin, queued.record.get(0)) {
+            let is_of_disk = matches!(error, BrokerError::Storage { .. });
+            match (&queued.origin, queued.record.get(0).filter(|_| !is_of_disk)) {
                 (Some(origin), Some(record)) => state.refused.push_back(RefusedRecord {
                     origin: origin.clone(),
                     topic: topic.clone(),
@@ -312,7 +344,7 @@ impl Producer for SimProducer {
         match known {
             Some(known) => Ok(TopicSlot(known as u32)),
             None => {
-                let partitions = self.link.net.log.partitions(name)?;
+                let partitions = self.link.net.log().partitions(name)?;
                 self.declare(name, partitions)
             }
         }

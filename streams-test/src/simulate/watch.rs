@@ -131,6 +131,12 @@ pub trait Watch: Send {
         Ok(())
     }
 
+    /// The log was opened again after a crash, and the partition ends here: what was behind it and
+    /// not acknowledged is gone.
+    fn cut(&mut self, partition: &TopicPartition, end: i64, log: &EmbeddedLog) {
+        let _ = (partition, end, log);
+    }
+
     /// What has to come before everything is done, such as records that close windows.
     fn before(&mut self, round: Round, partitions: i32) -> Vec<Fed> {
         let _ = (round, partitions);

@@ -7,10 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use streams_runtime::broker::{BrokerError, TopicPartition};
+use streams_runtime::broker::{BrokerError, NewTopic, TopicPartition};
 use streams_runtime::machine::{Now, Process, Wake};
 use streams_runtime::plan::changelog_topic;
-use streams_runtime::record::NewRecord;
+use streams_runtime::record::{NewRecord, RecordRef};
 use streams_runtime::{AppState, Streams, Topology};
 
 use super::broker::SimBroker;
@@ -37,6 +37,8 @@ pub(super) struct Scenario<T> {
     pub(super) topics: Vec<(String, Option<i32>)>,
     pub(super) make: Box<dyn Fn() -> T>,
     pub(super) settings: Box<dyn Fn(Streams<T>) -> Streams<T>>,
+    /// Whether the log is on a disk.
+    pub(super) on_disk: bool,
     /// Whether a step of the input waits for all before it.
     pub(super) is_paced: bool,
     pub(super) watch: Box<dyn Watch>,
@@ -57,10 +59,17 @@ pub(super) struct Ran {
 /// Something that the world does at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
-    Step { slot: usize, incarnation: u64, part: usize, token: u64 },
+    Step {
+        slot: usize,
+        incarnation: u64,
+        part: usize,
+        token: u64,
+    },
     Fault(usize),
     Feed(u64),
     Start(usize),
+    /// The log is opened again.
+    Reopen,
 }
 
 #[derive(Default)]
@@ -105,6 +114,12 @@ pub(super) struct World<T> {
     steps: u64,
     /// Steps of the input that are still to come.
     unfed: u64,
+    /// Records of the input that the disk did not take.
+    waiting: Vec<Fed>,
+    /// The log is opened again soon, after a loss of power or not.
+    reopens: Option<bool>,
+    /// Syncs have lied, and nothing can be said of what is left.
+    is_void: bool,
 }
 
 /// Runs a scenario.
@@ -118,14 +133,27 @@ pub(super) fn run<T: Topology>(plan: Plan, mut scenario: Scenario<T>, traced: bo
     let topology_plan = (scenario.make)().plan();
     let layout = Layout::new(&topology_plan, &scenario.application_id);
     let watch = std::mem::replace(&mut scenario.watch, Box::new(Nobody));
-    let net = match Net::new(plan, layout, watch, traced) {
+    let net = match Net::new(plan, layout, watch, (traced, scenario.on_disk)) {
         Ok(net) => net,
         Err(error) => return Ran { findings: vec![error.to_string()], trace: Vec::new(), hash: 0, steps: 0 },
     };
     let random = Random::new(net.plan.dice.of("input"));
     let slots = (0..net.plan.processes).map(|_| Slot::default()).collect();
     let agenda = BinaryHeap::new();
-    let mut world = World { net: Arc::clone(&net), scenario, slots, agenda, numbers: 0, links: 0, random, steps: 0, unfed: 0 };
+    let mut world = World {
+        net: Arc::clone(&net),
+        scenario,
+        slots,
+        agenda,
+        numbers: 0,
+        links: 0,
+        random,
+        steps: 0,
+        unfed: 0,
+        waiting: Vec::new(),
+        reopens: None,
+        is_void: false,
+    };
     if let Err(error) = world.run() {
         net.find(format!("the run did not come to its end: {error}"));
     }
@@ -142,7 +170,8 @@ impl<T: Topology> World<T> {
     fn run(&mut self) -> Result<(), BrokerError> {
         let plan = self.net.plan.clone();
         for (topic, partitions) in &self.scenario.topics {
-            self.net.log.create_topic(topic, partitions.unwrap_or(plan.partitions))?;
+            let partitions = partitions.unwrap_or(plan.partitions);
+            self.net.create_topic(&NewTopic { name: topic.clone(), partitions, replication: 1, config: BTreeMap::new() })?;
         }
         self.feed_before(Round::Begin)?;
         for slot in 0..self.slots.len() {
@@ -160,7 +189,12 @@ impl<T: Topology> World<T> {
             self.at(*at, Item::Fault(place));
         }
         self.go_on(plan.feed)?;
-        self.calm_down()?;
+        if !self.is_void {
+            self.calm_down()?;
+        }
+        if self.is_void {
+            return Ok(());
+        }
         self.settle(Round::Calm)?;
         self.restart()?;
         self.settle(Round::Restarted)?;
@@ -193,14 +227,23 @@ impl<T: Topology> World<T> {
                 self.does(item)?;
             }
             self.take_wakes();
+            if self.net.is_broken() && self.reopens.is_none() {
+                // Whoever hears of it ends; then somebody makes room, and starts all anew.
+                self.reopens = Some(false);
+                self.at(self.net.now() + SECOND, Item::Reopen);
+            }
+            if self.is_void {
+                return Ok(());
+            }
         }
     }
 
     fn does(&mut self, item: Item) -> Result<(), BrokerError> {
         match item {
             Item::Start(slot) => self.start(slot),
+            Item::Reopen => self.reopen(self.reopens.unwrap_or(false), SECOND)?,
             // All steps before it as well, of which each was fed when nothing was open.
-            Item::Feed(step) if self.scenario.is_paced && (step + self.unfed > self.net.plan.steps || !self.open().is_empty()) => {
+            Item::Feed(step) if self.scenario.is_paced && (step + self.unfed > self.net.plan.steps || !self.is_done()) => {
                 self.at(self.net.now() + PACE, Item::Feed(step));
             }
             Item::Feed(step) => {
@@ -211,7 +254,7 @@ impl<T: Topology> World<T> {
             }
             Item::Fault(place) => {
                 if let Some((_, _, fault)) = self.net.plan.faults.get(place).copied() {
-                    self.happen(fault);
+                    self.happen(fault)?;
                 }
             }
             Item::Step { slot, incarnation, part, token } => self.step(slot, incarnation, part, token),
@@ -222,10 +265,55 @@ impl<T: Topology> World<T> {
     fn feed(&mut self, fed: Vec<Fed>) -> Result<(), BrokerError> {
         for record in fed {
             let Fed { topic, partition, key, value, timestamp_ms } = &record;
-            let record = NewRecord { key: key.as_deref(), value: value.as_deref(), timestamp_ms: *timestamp_ms, offset: 0 };
-            self.net.append(topic, *partition, record.into(), None)?;
+            let new = NewRecord { key: key.as_deref(), value: value.as_deref(), timestamp_ms: *timestamp_ms, offset: 0 };
+            if self.net.medium.is_none() {
+                self.net.append(topic, *partition, new.into(), None)?;
+            } else if self.reopens.is_some() || !self.write_safely(&record)? {
+                self.waiting.push(record);
+            }
         }
         Ok(())
+    }
+
+    /// Whether a record of the input is there for good. One that was written and could not be made
+    /// safe may be there as well; then it is written again.
+    fn write_safely(&mut self, fed: &Fed) -> Result<bool, BrokerError> {
+        let new = NewRecord { key: fed.key.as_deref(), value: fed.value.as_deref(), timestamp_ms: fed.timestamp_ms, offset: 0 };
+        let net = Arc::clone(&self.net);
+        let written = net.append(&fed.topic, fed.partition, new.into(), None).and_then(|written| net.log().flush().map(|()| written));
+        match written {
+            Ok((partition, offset)) => {
+                net.on_medium(|medium| medium.acknowledged(&TopicPartition::new(fed.topic.as_str(), partition), offset + 1));
+                Ok(true)
+            }
+            Err(error) if net.is_of_disk(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a record that could not be made safe has got through all the same.
+    fn is_there(&self, fed: &Fed) -> bool {
+        let log = self.net.log();
+        (0..log.partitions(&fed.topic).unwrap_or(0)).any(|partition| {
+            let found = log.read(&fed.topic, partition, 0, usize::MAX).unwrap_or_default();
+            let is_it = |record: RecordRef<'_>| -> bool {
+                (record.key, record.value, record.timestamp_ms) == (fed.key.as_deref(), fed.value.as_deref(), fed.timestamp_ms)
+            };
+            found.iter().any(is_it)
+        })
+    }
+
+    /// All processes are gone and the log with them, and come back.
+    fn reopen(&mut self, loses_power: bool, down: Micros) -> Result<(), BrokerError> {
+        self.net.trace.note(self.net.now(), None, "reopen", [i64::from(loses_power), 0, 0], || format!("power lost: {loses_power}"));
+        for slot in 0..self.slots.len() {
+            self.crash(slot, down, false);
+        }
+        self.reopens = None;
+        self.is_void = !self.net.reopen(loses_power)?;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|fed| !self.is_there(fed));
+        if self.is_void { Ok(()) } else { self.feed(waiting) }
     }
 
     fn start(&mut self, slot: usize) {
@@ -411,7 +499,7 @@ impl<T: Topology> World<T> {
         self.come_back(slot, down);
     }
 
-    fn happen(&mut self, fault: Fault) {
+    fn happen(&mut self, fault: Fault) -> Result<(), BrokerError> {
         let now = self.net.now();
         self.net.trace.note(now, None, "fault", [0; 3], || fault.to_string());
         let of = self.slots.len();
@@ -450,14 +538,40 @@ impl<T: Topology> World<T> {
             Fault::CoordinatorAway { lasts } => self.net.coordinator_away(lasts),
             Fault::Throttle { lasts, by } => self.net.throttle(lasts, by),
             Fault::DeleteHeads { lasts } => self.net.forget(lasts),
+            Fault::PowerLoss { after: Some(after), .. } if self.reopens.is_none() => {
+                self.net.on_medium(|medium| medium.fails(after, true));
+                // If nothing is written in that time the power is lost between two operations.
+                self.reopens = Some(self.may_lose_power());
+                self.at(now + SECOND / 2, Item::Reopen);
+            }
+            Fault::PowerLoss { down, .. } if self.reopens.is_none() => self.reopen(self.may_lose_power(), down)?,
+            Fault::AllEnd { down } if self.reopens.is_none() => self.reopen(false, down)?,
+            Fault::DiskFails { after } => self.net.on_medium(|medium| medium.fails(after, false)).unwrap_or_default(),
+            Fault::DiskFull { room } => self.net.on_medium(|medium| medium.fills(room)).unwrap_or_default(),
+            Fault::SyncsLie { lasts } => {
+                self.net.on_medium(|medium| medium.lies(true));
+                self.net.at(now + lasts, |net| {
+                    net.on_medium(|medium| medium.lies(false));
+                });
+            }
             // Of a process that was left out.
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Where records are acknowledged that are not safe, only their process may end.
+    fn may_lose_power(&self) -> bool {
+        self.net.on_medium(|medium| !medium.is_lax).unwrap_or(false)
     }
 
     fn calm_down(&mut self) -> Result<(), BrokerError> {
         self.net.trace.note(self.net.now(), None, "calm", [0; 3], String::new);
         self.net.calm_down();
+        self.net.on_medium(|medium| medium.heal());
+        if let Some(loses_power) = self.reopens {
+            self.reopen(loses_power, SECOND)?;
+        }
         for slot in 0..self.slots.len() {
             self.slots[slot].slow = (0, 0);
             match &self.slots[slot].running {
@@ -476,17 +590,22 @@ impl<T: Topology> World<T> {
         self.feed(fed)
     }
 
+    /// Everything that was fed is written, processed and committed.
+    fn is_done(&self) -> bool {
+        self.waiting.is_empty() && self.reopens.is_none() && self.open().is_empty()
+    }
+
     /// What is not committed yet.
     fn open(&self) -> Vec<String> {
         let mut partitions = Vec::new();
         for topic in self.net.layout.inputs() {
-            let count = self.net.log.partitions(topic).unwrap_or(0);
+            let count = self.net.log().partitions(topic).unwrap_or(0);
             partitions.extend((0..count).map(|partition| TopicPartition::new(topic, partition)));
         }
         let committed = self.net.committed(&partitions);
         let mut open = Vec::new();
         for (partition, committed) in partitions.iter().zip(committed) {
-            let end = self.net.log.end_offset(&partition.topic, partition.partition).unwrap_or(0);
+            let end = self.net.log().end_offset(&partition.topic, partition.partition).unwrap_or(0);
             let committed = committed.unwrap_or(0);
             if committed < end {
                 open.push(format!("{partition} at {committed} of {end}"));
@@ -503,7 +622,7 @@ impl<T: Topology> World<T> {
             let open = self.open();
             let are_running = |slot: &Slot| slot.running.as_ref().is_some_and(|running| running.process.state() == AppState::Running);
             let resting = self.slots.iter().filter(|slot| !are_running(slot)).count();
-            if open.is_empty() && resting == 0 && self.unfed == 0 {
+            if open.is_empty() && resting == 0 && self.unfed == 0 && self.reopens.is_none() && self.waiting.is_empty() {
                 // Backends are written when the group has answered. A process may be given the
                 // tasks of one that has died just then.
                 self.go_on(self.net.now() + 2 * SECOND)?;
@@ -526,7 +645,7 @@ impl<T: Topology> World<T> {
         }
         self.check_tasks(round);
         self.check_stores(round);
-        let findings = lock(&self.net.watch).settled(round, &self.net.log);
+        let findings = lock(&self.net.watch).settled(round, &self.net.log());
         findings.into_iter().for_each(|finding| self.net.find(format!("{round:?}: {finding}")));
         Ok(())
     }
@@ -564,7 +683,7 @@ impl<T: Topology> World<T> {
                     continue;
                 }
                 let topic = changelog_topic(&self.net.layout.application_id, store);
-                let Ok(records) = self.net.log.read(&topic, *partition, 0, usize::MAX) else { continue };
+                let Ok(records) = self.net.log().read(&topic, *partition, 0, usize::MAX) else { continue };
                 let mut said: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
                 for record in records.iter().filter(|record| record.offset < position) {
                     let key = record.key.unwrap_or_default().to_vec();

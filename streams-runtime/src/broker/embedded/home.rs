@@ -130,7 +130,11 @@ impl Home {
         let Some(lock) = lock else {
             return Err(BrokerError::DirectoryInUse { path: dir.display().to_string() });
         };
-        storage.sync_dir(dir).map_err(|e| failed(dir, e))?;
+        // What is found counts from now on: a rename whose sync had failed must not be undone by a
+        // crash of the machine when it has been used.
+        for found in [dir.to_owned(), dir.join("topics"), dir.join("groups")] {
+            storage.sync_dir(&found).map_err(|e| failed(&found, e))?;
+        }
         Ok(Home { dir: dir.to_owned(), storage, _lock: lock })
     }
 
@@ -181,6 +185,8 @@ impl Home {
                 if file.name != name {
                     return Err(failed(&path, format!("this is the file of the topic `{}`", file.name)));
                 }
+                // Its new number of partitions counts from now on as well.
+                self.storage.sync_dir(&topic_dir).map_err(|e| failed(&topic_dir, e))?;
                 topics.push(FoundTopic { file, is_old: version == checked::OLD_VERSION });
                 continue;
             }

@@ -98,6 +98,9 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path, id: &TopicPartition, is
             // unless they are written once more.
             storage.write_again(&path, position).map_err(|e| failed(&path, e))?;
             storage.sync_dir(dir).map_err(|e| failed(dir, e))?;
+        } else if found.last_bytes == 0 {
+            // Whoever made it may have failed to make its name safe, and records follow.
+            storage.sync_dir(dir).map_err(|e| failed(dir, e))?;
         }
     }
     for base in unused {

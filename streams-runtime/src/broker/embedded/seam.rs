@@ -41,7 +41,12 @@ impl Broker for EmbeddedLog {
             let log = self.partition_log(id)?;
             match at {
                 OffsetAt::Earliest => Ok(log.start()),
-                OffsetAt::Latest => Ok(log.end()),
+                // Whoever is told it goes on as if all before it were there for good: a store that is
+                // restored notes that it has them.
+                OffsetAt::Latest => {
+                    let end = log.end();
+                    log.flush_to(end).map(|()| end)
+                }
                 OffsetAt::Timestamp(ms) => log.find_timestamp(ms),
             }
         };

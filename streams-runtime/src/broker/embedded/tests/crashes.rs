@@ -181,6 +181,57 @@ proptest! {
     }
 }
 
+/// What an opened log shows was asked for and may have failed at its last sync. It is used from then
+/// on, so a crash of the machine must not take it.
+#[test]
+fn what_is_found_at_opening_survives_a_crash() {
+    let mut found = 0;
+    for fail in 1..60 {
+        for seed in 0..4 {
+            let storage = disk();
+            let (log, process) = process_on(&storage, EmbeddedOptions::default());
+            log.create_topic("t", 1).unwrap();
+            storage.fail_after(fail, false);
+            let record = crate::record::NewRecord { key: None, value: Some(b"v"), timestamp_ms: 0, offset: 0 };
+            let mut results = vec![log.append("t", Some(0), record).map(drop)];
+            results.extend([log.create_topic("u", 1), log.add_partitions("t", 2)]);
+            let member = join(&log, &["t"]);
+            poll(&member);
+            let committed = member.commit(&[offset(tp("t", 0), 0)]).wait();
+            process.kill();
+            drop((member, log));
+            storage.heal();
+
+            let (log, process) = process_on(&storage, EmbeddedOptions::default());
+            let topics: Vec<_> = ["t", "u"].into_iter().filter_map(|topic| Some((topic, log.partitions(topic).ok()?))).collect();
+            for (topic, partitions) in &topics {
+                for partition in 0..*partitions {
+                    put(&log, topic, partition, b"v", 0);
+                }
+            }
+            log.flush().unwrap();
+            let ends = |log: &EmbeddedLog| -> Vec<_> {
+                topics.iter().flat_map(|(topic, partitions)| (0..*partitions).map(|at| log.end_offset(topic, at).ok())).collect()
+            };
+            let ended = ends(&log);
+            let offset_of = |log: &EmbeddedLog| join(log, &[]).committed(&[tp("t", 0)]).wait().unwrap()[0].clone().map(|c| c.offset);
+            let was = offset_of(&log);
+            crash(&storage, seed);
+            process.kill();
+            drop(log);
+
+            let log = open_on(&storage, EmbeddedOptions::default()).unwrap();
+            for (topic, partitions) in &topics {
+                assert_eq!(log.partitions(topic).unwrap(), *partitions, "{topic}, operation {fail}");
+            }
+            assert_eq!(ends(&log), ended, "operation {fail}");
+            assert_eq!(offset_of(&log), was, "operation {fail}");
+            found += usize::from(results.iter().any(Result::is_err) || committed.is_err());
+        }
+    }
+    assert!(found > 0);
+}
+
 /// The same for the making of a topic: it is there with all it needs, or not at all.
 #[test]
 fn a_topic_is_made_whole_or_not_at_all() {

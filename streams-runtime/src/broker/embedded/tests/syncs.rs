@@ -7,10 +7,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use super::support::*;
-use crate::broker::BrokerError;
 use crate::broker::embedded::simulated_disk::Process;
 use crate::broker::embedded::storage::{Lock, LogFile, Storage};
 use crate::broker::embedded::{EmbeddedLog, EmbeddedOptions, FsyncPolicy};
+use crate::broker::{Broker, BrokerError, Isolation, OffsetAt};
 
 /// Where two syncs meet before either is carried out, if there are two at once.
 #[derive(Debug, Default)]
@@ -257,4 +257,20 @@ fn an_interval_goes_by_the_time_that_passed() {
     clock.advance(Duration::from_millis(100));
     put(&log, "t", 0, b"v", 0);
     assert_eq!(disk.syncs(), before + 1);
+}
+
+#[test]
+fn an_end_that_was_told_survives_a_crash() {
+    for seed in 0..8 {
+        let storage = disk();
+        let log = open_on(&storage, EmbeddedOptions::default()).unwrap();
+        log.create_topic("t", 1).unwrap();
+        put(&log, "t", 0, b"v", 0);
+        let end = log.offsets(&[tp("t", 0)], OffsetAt::Latest, Isolation::ReadCommitted).wait().unwrap();
+        assert_eq!(end, [1]);
+        crash(&storage, seed);
+        drop(log);
+        let log = open_on(&storage, EmbeddedOptions::default()).unwrap();
+        assert_eq!(log.end_offset("t", 0).unwrap(), 1);
+    }
 }
