@@ -16,7 +16,7 @@ use super::expected::Expected;
 use super::shape::Shape;
 use super::{Input, Tally};
 
-/// After so many records that were done twice it is not looked any more which of them was how often.
+/// After so many records that were done twice it is not looked any more which was how often.
 const MOST_MODELS: usize = 16;
 
 /// Results are compared one by one. What comes of a record that is done twice is not; after it the

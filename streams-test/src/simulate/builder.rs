@@ -157,8 +157,8 @@ impl<T: Topology> Simulation<T> {
         self
     }
 
-    /// Whether the log is the durable one, over a simulated disk: then the machine goes down as well,
-    /// and the process that has the log ends, within an operation of the disk perhaps. The disk
+    /// Whether the log is the durable one, over a simulated disk: then the machine goes down as
+    /// well, and the process that has the log ends, within an operation of the disk perhaps. The disk
     /// forgets what was not synced, is full, or fails. All that was acknowledged has to be there
     /// after that. Syncs that lie excuse what a loss of power then takes, and nothing else does.
     /// Default: no, the log is in memory.

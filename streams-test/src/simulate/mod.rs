@@ -61,8 +61,8 @@
 //! - Tasks are given back when nothing of them can arrive any more.
 //! - No process ends without a reason, and none works without getting on.
 //! - Soon after the last fault everything is processed and committed, and each task runs once.
-//! - Whatever the log has acknowledged is there when it is opened again: records, committed offsets,
-//!   topics; and nothing else is. Only a loss of power after a sync that lied may take it; nothing
+//! - Whatever the log has acknowledged is there when it is opened again: records, committed
+//!   offsets, topics; and nothing else is. Only a loss of power after a sync that lied may take it; nothing
 //!   is compared in such a run from then on. Where the fsync policy acknowledges what the operating
 //!   system has, only processes end.
 //! - What `check` says, also after all processes have started anew with nothing but what is in the

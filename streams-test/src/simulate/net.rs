@@ -191,7 +191,8 @@ impl Net {
     }
 
     /// The process that has the log ends, or the machine with it, and the log is opened again.
-    /// Whatever was on its way is gone. Returns whether anything can still be said of what is there.
+    /// Whatever was on its way is gone. Returns whether anything can still be said of what is
+    /// there.
     pub(super) fn reopen(&self, loses_power: bool) -> Result<bool, BrokerError> {
         self.close();
         {

@@ -76,11 +76,11 @@
 //! takes a loss of power and a bad medium at once. Closing a log and opening one sync the note.
 //!
 //! A committed offset never points beyond what is on the medium: a commit syncs the records before
-//! it first (under a policy that syncs). So does a question for the end of a partition, since a store
-//! that is restored up to there takes what it read for safe.
+//! it first (under a policy that syncs). So does a question for the end of a partition, since a
+//! store that is restored up to there takes what it read for safe.
 //!
-//! What is found at opening counts from then on: the directories of topics and groups are synced, so
-//! that a rename whose own sync had failed is not undone by a later crash.
+//! What is found at opening counts from then on: the directories of topics and groups are synced,
+//! so that a rename whose own sync had failed is not undone by a later crash.
 //!
 //! When a write fails (disk full, say), what was written of it is cut off, the caller has the
 //! error, and later writes may succeed. When a sync fails, that partition takes no more writes

@@ -41,8 +41,8 @@ impl Broker for EmbeddedLog {
             let log = self.partition_log(id)?;
             match at {
                 OffsetAt::Earliest => Ok(log.start()),
-                // Whoever is told it goes on as if all before it were there for good: a store that is
-                // restored notes that it has them.
+                // Whoever is told it goes on as if all before it were there for good: a store that
+                // is restored notes that it has them.
                 OffsetAt::Latest => {
                     let end = log.end();
                     log.flush_to(end).map(|()| end)
