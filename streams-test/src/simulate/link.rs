@@ -32,6 +32,8 @@ struct State {
     leads: Vec<String>,
     /// Partitions that its consumers read.
     reading: BTreeMap<TopicPartition, u32>,
+    /// What it knows to be lost, and has not given back.
+    lost: Vec<TopicPartition>,
     /// Partitions whose commit was refused, and that are not read anew.
     refused: BTreeSet<TopicPartition>,
     outboxes: Vec<(usize, Weak<Mutex<Outbox>>)>,
@@ -302,19 +304,43 @@ impl Link {
         lock(&self.state).refused.extend(partitions);
     }
 
+    /// The group has taken these, and says so. What the worker is told it hears before it does
+    /// anything else.
+    pub(super) fn loses(&self, partitions: &[TopicPartition]) {
+        lock(&self.state).lost.extend(partitions.iter().cloned());
+    }
+
+    /// Gives these back; whether some of them were lost.
+    pub(super) fn confirms(&self, partitions: &[TopicPartition]) -> bool {
+        let mut state = lock(&self.state);
+        let lost = state.lost.len();
+        state.lost.retain(|lost| !partitions.contains(lost));
+        state.lost.len() < lost
+    }
+
+    fn knows_lost(&self, partition: &TopicPartition) -> bool {
+        let state = lock(&self.state);
+        self.net.layout.leads(partition, &state.leads).any(|lead| state.lost.contains(&lead))
+    }
+
     /// Offsets that are committed are not of partitions that the process knows to be lost, or whose
     /// commit was refused.
-    pub(super) fn check_commit<'a>(&self, committed: impl Iterator<Item = &'a TopicPartition>, lost: &[TopicPartition]) {
-        let (leads, refused) = {
-            let state = lock(&self.state);
-            (state.leads.clone(), state.refused.clone())
-        };
+    pub(super) fn check_commit<'a>(&self, committed: impl Iterator<Item = &'a TopicPartition>) {
         for partition in committed {
-            if refused.contains(partition) {
+            if lock(&self.state).refused.contains(partition) {
                 self.find(format_args!("commits {partition} after it was refused, and has not begun anew"));
             }
-            if self.net.layout.leads(partition, &leads).any(|lead| lost.contains(&lead)) {
+            if self.knows_lost(partition) {
                 self.find(format_args!("commits {partition}, which it knows to be lost"));
+            }
+        }
+    }
+
+    /// What a process knows to be lost it does not send any more.
+    pub(super) fn check_flush(&self, queued: Vec<TopicPartition>) {
+        for partition in queued {
+            if self.net.layout.is_changelog(&partition.topic) && self.knows_lost(&partition) {
+                self.find(format_args!("sends rows for {partition}, which it knows to be lost"));
             }
         }
     }

@@ -21,8 +21,6 @@ struct State {
     sent: Micros,
     received: Micros,
     has_left: bool,
-    /// What the group has taken away.
-    lost: Vec<TopicPartition>,
 }
 
 struct Shared {
@@ -172,7 +170,7 @@ impl GroupMember for SimMember {
         });
         match &message {
             Ok(GroupEvent::Assigned(partitions)) => link.assigned(partitions),
-            Ok(GroupEvent::Lost(partitions)) => lock(&self.0.state).lost.extend(partitions.iter().cloned()),
+            Ok(GroupEvent::Lost(partitions)) => link.loses(partitions),
             Ok(GroupEvent::Revoked(_)) => {}
             Err(error) => link.excuse(error.to_string()),
         }
@@ -185,12 +183,7 @@ impl GroupMember for SimMember {
             return Ok(());
         }
         link.note("gives back", partitions.len() as i64, || format!("{partitions:?}"));
-        let are_lost = {
-            let mut state = lock(&self.0.state);
-            let lost = state.lost.len();
-            state.lost.retain(|lost| !partitions.contains(lost));
-            state.lost.len() < lost
-        };
+        let are_lost = link.confirms(partitions);
         link.gives_back(partitions, are_lost);
         let partitions = partitions.to_vec();
         Arc::clone(&self.0).reach("acknowledge", move |shared, net| {
@@ -212,7 +205,7 @@ impl GroupMember for SimMember {
 
     fn commit(&self, offsets: &[CommitOffset]) -> Answer<()> {
         self.0.link.begins_commit();
-        self.0.link.check_commit(offsets.iter().map(|offset| &offset.partition), &lock(&self.0.state).lost);
+        self.0.link.check_commit(offsets.iter().map(|offset| &offset.partition));
         self.0.link.note("commit", offsets.iter().map(|offset| offset.offset).sum(), || {
             let each = |offset: &CommitOffset| format!("{}@{}", offset.partition, offset.offset);
             offsets.iter().map(each).collect::<Vec<_>>().join(" ")

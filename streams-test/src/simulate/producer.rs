@@ -71,6 +71,12 @@ impl Outbox {
         self.open().map(|(topic, partition)| (self.topics[topic as usize].0.clone(), partition)).collect()
     }
 
+    /// The partitions for which something has not been sent yet.
+    fn queued(&self) -> Vec<TopicPartition> {
+        let queued = self.lanes.iter().filter(|(_, lane)| !lane.queue.is_empty());
+        queued.map(|((topic, partition), _)| TopicPartition::new(self.topics[*topic as usize].0.as_str(), *partition)).collect()
+    }
+
     fn open(&self) -> impl Iterator<Item = (u32, i32)> + '_ {
         let open = |(place, lane): (&(u32, i32), &Lane)| lane.flight.is_some() || !lane.queue.is_empty() || self.purging.contains(place);
         self.lanes.iter().filter(move |lane| open(*lane)).map(|(place, _)| *place)
@@ -416,6 +422,7 @@ impl Producer for SimProducer {
             return Ok(Flushed::Waiting);
         }
         self.take_failure()?;
+        self.link.check_flush(lock(&self.outbox).queued());
         let places: Vec<(u32, i32)> = {
             let mut outbox = lock(&self.outbox);
             let numbers = outbox.numbers;
