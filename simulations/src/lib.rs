@@ -1,7 +1,7 @@
 //! The simulations of the project: applications on one thread, in a time of their own, while a seed
 //! decides what goes wrong. `cargo xtask simulate` runs them.
 //!
-//! Topologies with names ([`named`]) are made for what they check. Random ones ([`random`]) are
+//! Topologies with names (`named`) are made for what they check. Random ones (`random`) are
 //! drawn and compiled into a crate of their own, whose program calls [`main`] with them.
 
 mod arguments;
